@@ -1,0 +1,48 @@
+# Every command of the project. `make help` lists them.
+
+PYTHON ?= python3
+PORT ?= 8000
+LOCAL_AWS_PORT ?= 4566
+export PORT LOCAL_AWS_PORT LOCAL_STATE
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help run demo test check bench reset setup
+
+help: ## list the commands
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+run: $(READY) ## run the whole system on this machine, on PORT (8000) and LOCAL_AWS_PORT (4566)
+	@exec $(BIN)/python -m local run
+
+demo: $(READY) ## send sample feedback by every way in to the running system
+	@$(BIN)/python -m local.demo
+
+test: $(READY) ## every test that needs no cloud; ARGS="-k name" chooses
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal $(ARGS)
+
+check: $(READY) ## format, lint, types and import rules
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(READY) ## the benchmarks beside their baseline
+	$(BIN)/python -m pytest benchmarks $(ARGS)
+
+reset: $(READY) ## forget the local data
+	@$(BIN)/python -m local reset
+
+setup: $(READY) ## the virtual environment with the pinned requirements; the others do it when it's missing
+
+# Made anew where requirements change or a set-up was interrupted.
+$(READY): requirements.txt requirements-dev.txt constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || \
+	{ echo "triggeriq: needs Python 3.11 to 3.13, and $(PYTHON) is $$($(PYTHON) --version 2>&1 | head -n 1);" \
+	"choose another one, e.g. make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@echo "Setting up $(VENV): once, about a minute"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on -r requirements-dev.txt
+	@touch $@
