@@ -1,0 +1,33 @@
+"""Text from bytes whose charset was named by a stranger."""
+
+from __future__ import annotations
+
+_UNSAFE_CODECS = frozenset(("unicode_escape", "raw_unicode_escape", "idna", "punycode", "undefined"))
+"""Those of Python that are no charset of a text: they run long, warn, or read escapes as commands."""
+_WIDER = {
+    # What senders call it, and what they mean: the superset, or a name that Python has not.
+    "us-ascii": "utf-8",
+    "ascii": "utf-8",
+    "iso-8859-1": "cp1252",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "x-gbk": "gb18030",
+    "shift_jis": "cp932",
+    "x-sjis": "cp932",
+    "ks_c_5601-1987": "cp949",
+    "euc-kr": "cp949",
+    "iso-8859-8-i": "iso-8859-8",
+    "unicode-1-1-utf-7": "utf-7",
+}
+
+
+def decoded(payload: bytes, named: str) -> str:
+    """The text of `payload`, by the charset `named` where that fits, else by what fits. Never raises."""
+    named = named.lower() or "utf-8"
+    for charset in (_WIDER.get(named, named), "utf-8"):
+        if charset.replace("-", "_") not in _UNSAFE_CODECS:
+            try:
+                return payload.decode(charset)
+            except (LookupError, ValueError):
+                continue
+    return payload.decode("cp1252", "replace")

@@ -1,0 +1,65 @@
+"""Every hook of TriggerIQ: the table of contents of what a plugin can do.
+
+Each implementation is called on its own, with a time budget; one that raises or overruns loses its
+own answer only. `None` always means: no opinion. Built-in implementations come last, so that a
+team's own answer wins. Wrappers are refused at load.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import pluggy
+
+from triggeriq.source import Source
+from triggeriq.values import JSON, Draft, Feedback, PriorityRule, Review, Verdict, Verdicts
+
+hookspec = pluggy.HookspecMarker("triggeriq")
+hookimpl = pluggy.HookimplMarker("triggeriq")
+
+
+@hookspec
+def register_sources(register: Callable[[type[Source]], None]) -> None:
+    """Called once, when the plugin is loaded. Call `register(cls)` for each source.
+
+    A name that another plugin claimed already is an error that names both; raising means that the
+    plugin failed to load: it is listed in GET /plugins and outlived.
+    """
+
+
+@hookspec
+def classify(feedback: Feedback) -> Verdict | Iterable[Verdict] | None:
+    """First stage. Say what it is: category, sentiment, language, or a facet of your own.
+
+    Return one verdict or several, each of another facet; the first opinion on a facet wins. A
+    facet left out is answered by the next implementation. Failing: the ticket is marked for review.
+    """
+
+
+@hookspec
+def extract(feedback: Feedback, verdicts: Verdicts) -> Mapping[str, JSON] | None:
+    """Second stage. Find facts: device, OS, app version, steps, severity, order numbers, amounts.
+
+    Return them by name; the first to name a fact wins. They stand in the ticket's `details`.
+    """
+
+
+@hookspec
+def prioritise(feedback: Feedback, verdicts: Verdicts, rules: Sequence[PriorityRule]) -> Verdict | None:
+    """Third stage. Say how urgent it is, with reasons; facet "priority".
+
+    rules: the configuration `priority` in force. The first opinion wins.
+    """
+
+
+@hookspec
+def draft(feedback: Feedback, verdicts: Verdicts) -> Draft | None:
+    """Fourth stage. Write the ticket's title, description and tags; the first opinion on each wins."""
+
+
+@hookspec
+def review(feedback: Feedback, verdicts: Verdicts, draft: Draft) -> Review | None:
+    """Last stage. The quality critic: is the ticket complete and consistent, or must a person look?
+
+    Every answer counts: one that asks for a person is enough, and all reasons are kept.
+    """

@@ -1,0 +1,139 @@
+"""Feedback from an object whose shape is ours, or the partner's by a field map.
+
+    DEFAULT.feedback({"text": "Crashes on start", "rating": 1}, external_id="row-1")
+    Shape.mapped({"text": "payload.comment", "author.email": "payload.user.mail"})
+
+The default shape is an object with `text` (or `body`, `message`, `comment`, `content`) and, where
+present, `id`, `title` (`subject`), `rating`, `author` {`id`, `name`, `email`}, `created_at`, `url`,
+`language`, `tags`; the further names below are those that exports of other systems use.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Mapping
+from dataclasses import dataclass
+from typing import Any, cast, get_args
+
+from triggeriq.errors import Unreadable
+from triggeriq.payload import at, identifier, labels, milliseconds, moment, name, rating, text
+from triggeriq.values import JSON, App, Author, Feedback, Kind
+
+ALIASES: Mapping[str, tuple[str, ...]] = {
+    "id": ("id", "external_id", "review_id", "reviewId", "comment_id", "message_id", "ticket_id"),
+    "kind": ("kind",),
+    "title": ("title", "subject", "summary", "review_title"),
+    "text": (
+        "text",
+        "body",
+        "message",
+        "comment",
+        "content",
+        "description",
+        "review",
+        "review_text",
+        "feedback",
+    ),
+    "rating": ("rating", "stars", "star_rating", "score"),
+    "language": ("language", "lang", "locale"),
+    "author.id": ("author.id", "author_id", "user_id", "customer_id", "requester_id"),
+    "author.name": ("author.name", "author_name", "customer_name", "requester_name", "author"),
+    "author.email": ("author.email", "author_email", "customer_email", "requester_email", "email"),
+    "created_at": ("created_at", "createdAt", "created", "date", "timestamp"),
+    "updated_at": ("updated_at", "updatedAt", "updated", "edited_at"),
+    "url": ("url", "link"),
+    "app.id": ("app.id", "app_id"),
+    "app.version": ("app.version", "app_version"),
+    "thread": ("thread", "thread_id", "conversation_id"),
+    "tags": ("tags", "labels"),
+}
+"""What a feedback is made of, and the dotted paths where it may stand; the first that says something."""
+
+_PATH = re.compile(r"[^.\s]{1,64}(\.[^.\s]{1,64}){0,9}")
+_KINDS = get_args(Kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Where in an object each part of a feedback stands. paths: as in ALIASES, split at the dots."""
+
+    paths: Mapping[str, tuple[tuple[str, ...], ...]]
+
+    @classmethod
+    def mapped(cls, fields: Mapping[str, str]) -> Shape:
+        """The default shape, but each part named in `fields` stands at the dotted path given there.
+
+        Raises ValueError, with a message for the person who configures it.
+        """
+        for part, path in fields.items():
+            if part not in ALIASES:
+                raise ValueError(f"{part!r} is no part of a feedback; those are {', '.join(ALIASES)}")
+            if not _PATH.fullmatch(path):
+                raise ValueError(f"{path!r} is no dotted path such as 'payload.comment.0.text'")
+        places = {**ALIASES, **{part: (path,) for part, path in fields.items()}}
+        return cls({part: tuple(tuple(path.split(".")) for path in paths) for part, paths in places.items()})
+
+    def within(self, keys: Container[str]) -> Shape:
+        """This shape for objects that have no other keys: quicker where there are many of them."""
+        return Shape(
+            {part: tuple(path for path in paths if path[0] in keys) for part, paths in self.paths.items()}
+        )
+
+    def has(self, part: str) -> bool:
+        """Whether there is any place for this part."""
+        return bool(self.paths.get(part))
+
+    def feedback(self, item: Mapping[str, JSON], external_id: str, kind: Kind | None = None) -> Feedback:
+        """The feedback in `item`. Raises Unreadable where it has no text, no title and no rating.
+
+        external_id: for an item that has no id. kind: for one that names none; where that is None
+        too, what has a rating is a review, the rest messages. What is left over goes into the
+        attributes, and so does a rating or a time that can't be understood.
+        """
+        used: set[str] = set()
+
+        def read(part: str, reader: Any) -> Any:
+            for path in self.paths[part]:
+                value = item.get(path[0]) if len(path) == 1 else at(cast(JSON, item), *path)
+                if value is not None and (found := reader(value)) not in (None, []):
+                    used.add(path[0])
+                    return found
+            return None
+
+        words, title, stars = read("text", text), read("title", name), read("rating", rating)
+        if words is None and title is None and stars is None:
+            wanted = ", ".join(".".join(path) for path in self.paths["text"]) or "text"
+            raise Unreadable(f"no feedback in it: none of {wanted} holds a text")
+        tags = read("tags", labels)
+
+        def left_over() -> dict[str, JSON]:
+            left: dict[str, JSON] = {
+                key: value for key, value in item.items() if key not in used and value not in (None, "")
+            }
+            left.pop("tags", None)  # where it is left, it is no list of labels
+            return {"tags": tags, **left} if tags else left
+
+        return Feedback(
+            external_id=read("id", identifier) or external_id,
+            version=milliseconds(read("updated_at", moment)),
+            kind=read("kind", _kind) or kind or ("message" if stars is None else "review"),
+            title=title,
+            text=words or "",
+            rating=stars,
+            language=read("language", name),
+            author=Author(
+                id=read("author.id", name), name=read("author.name", name), email=read("author.email", name)
+            ),
+            created_at=read("created_at", moment),
+            url=read("url", name),
+            app=App(id=read("app.id", name), version=read("app.version", name)),
+            thread=read("thread", identifier),
+            attributes=left_over(),  # last: what was read is known by now
+        )
+
+
+def _kind(value: JSON) -> Any:
+    return value if value in _KINDS else None
+
+
+DEFAULT = Shape.mapped({})

@@ -1,0 +1,99 @@
+"""The base class of every source. A source never touches AWS, the database, the environment or a
+clock: what it needs is handed in, so that its tests need nothing but bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, BinaryIO, ClassVar
+
+from triggeriq.values import Connection, Events, FileHint, Ignore, Item, Received, Reply, Request
+from triggeriq.verification import Scheme, Verified, verify
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+
+class Source:
+    """One provider's own format, to the letter. Subclass it and register the class:
+
+    class Acme(Source):
+        name = "acme"
+        title = "Acme Desk"
+        verification = (Scheme(header="x-acme-signature", algorithm="sha256", encoding="hex"),)
+
+        def receive(self, request, connection): ...
+        def transform(self, received, connection): ...
+
+    @hookimpl
+    def register_sources(register):
+        register(Acme)
+    """
+
+    api: ClassVar[int] = 1
+    """The version of this contract that the source was written for."""
+
+    name: ClassVar[str]
+    """Its address in URLs and keys: [a-z0-9_-]{1,64}."""
+    title: ClassVar[str] = ""
+    """Its name for people."""
+    version: ClassVar[str] = "1"
+    methods: ClassVar[tuple[str, ...]] = ("POST",)
+    """HTTP methods that the provider uses on the webhook's address (HEAD, where it probes)."""
+    content_types: ClassVar[tuple[str, ...]] = ("application/json",)
+    keep_headers: ClassVar[tuple[str, ...]] = ()
+    """Headers, in lower case, that `transform` needs; never authorization, cookies, signatures."""
+    max_body: ClassVar[int] = 1_000_000
+    """Bytes of a webhook's body; a longer one is refused with 413."""
+    verification: ClassVar[tuple[Scheme, ...]] = ()
+    """How the provider proves itself: the first row whose header is there decides.
+    None: every webhook is refused."""
+    reads: ClassVar[tuple[str, ...]] = ()
+    """Endings of the files that `read` takes, such as ".csv" ("" takes any name); none: it takes no files."""
+
+    def settings(self) -> type[BaseModel] | None:
+        """The model of what a connection must say; import pydantic here, not above. None: nothing."""
+        return None
+
+    def schemes(self, connection: Connection) -> tuple[Scheme, ...]:
+        """The rows in force for this connection; override where its settings choose among them."""
+        return self.verification
+
+    def verify(self, request: Request, connection: Connection, now: datetime) -> Verified:
+        """Prove the request over its raw bytes, in constant time. Raises NotVerified."""
+        return verify(self.schemes(connection), request, connection, now)
+
+    def receive(self, request: Request, connection: Connection) -> Events | Reply | Ignore:
+        """Name the event that a verified request holds. Raises Unreadable: 422 and quarantine.
+
+        It must be quick (the sender waits) and must not depend on when it is called: the same
+        bytes and headers give the same id.
+        """
+        raise NotImplementedError(f"{self.name} takes no webhooks")
+
+    def handshake(self, request: Request, connection: Connection) -> Reply | None:
+        """Answer a probe that comes before there is anything to verify (a HEAD, a challenge), or None."""
+        return None
+
+    def transform(self, received: Received, connection: Connection) -> Iterator[Item]:
+        """The feedback that a received event holds; pure and lazy. Raises Unreadable for all of it.
+
+        It may be asked about an event that `receive` would ignore (a preview, a replay): yield Ignore.
+        """
+        raise NotImplementedError(f"{self.name} takes no webhooks")
+
+    def read(
+        self, stream: BinaryIO, hint: FileHint, resume: str | None, connection: Connection
+    ) -> Iterator[tuple[str, Item]]:
+        """Read an uploaded file, item by item, never whole in memory.
+
+        stream: unpacked already, and bounded; read forward only. resume: the mark of the last item
+        that was dealt with; go on behind it. Yields (mark, item), marks in the file's order. Raises
+        Unreadable where the rest of the file can't be read.
+        """
+        raise NotImplementedError(f"{self.name} reads no files")
+
+    @classmethod
+    def takes(cls, method: str) -> bool:
+        """Whether the class overrides `method` ("receive", "read"): what its manifest says it can do."""
+        return getattr(cls, method) is not getattr(Source, method)

@@ -1,0 +1,27 @@
+"""What a source's tests subclass. Needs pytest and hypothesis: `triggeriq[testing]`.
+
+    from triggeriq.testing import Delivery, WebhookContract
+
+    class TestAcme(WebhookContract):
+        source = Acme
+        deliveries = (Delivery(name="a review", body=…, headers=…, secret=…, now=…, expect=({"text": "…"},)),)
+
+Everything runs offline. Take real bytes for the samples: what a provider published, or what it
+sent you; a sample that you signed yourself proves only that both sides misread the same page.
+"""
+
+import pytest
+
+# Before they are imported, so that a failing claim shows its values.
+pytest.register_assert_rewrite(
+    "triggeriq.testing.source_contract",
+    "triggeriq.testing.webhook_contract",
+    "triggeriq.testing.file_contract",
+)
+
+from triggeriq.testing.file_contract import FileContract  # noqa: E402 - see above
+from triggeriq.testing.samples import Delivery, Upload, matches  # noqa: E402 - see above
+from triggeriq.testing.source_contract import SourceContract, check  # noqa: E402 - see above
+from triggeriq.testing.webhook_contract import WebhookContract  # noqa: E402 - see above
+
+__all__ = ["Delivery", "FileContract", "SourceContract", "Upload", "WebhookContract", "check", "matches"]

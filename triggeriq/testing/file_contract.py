@@ -1,0 +1,82 @@
+"""The contract of a source that reads files."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import ClassVar
+
+from triggeriq import Connection, Item, Received, Unreadable
+from triggeriq.testing import hostile
+from triggeriq.testing.samples import Pieces, Upload, connected, matches
+from triggeriq.testing.source_contract import SourceContract, check, consume
+
+
+class FileContract(SourceContract):
+    """A source that reads files."""
+
+    uploads: ClassVar[tuple[Upload, ...]] = ()
+
+    def test_a_file_becomes_the_expected_items(self, upload: Upload) -> None:
+        items, error = self._read(upload)
+        assert len(items) == len(upload.expect), items
+        for (_, item), expected in zip(items, upload.expect, strict=True):
+            assert matches(item, expected), item
+        assert upload.unreadable in error if upload.unreadable else not error
+
+    def test_its_items_are_well_formed(self, upload: Upload) -> None:
+        for _, item in self._read(upload)[0]:
+            check(item)
+
+    def test_reading_twice_gives_the_same(self, upload: Upload) -> None:
+        assert self._read(upload) == self._read(upload)
+
+    def test_reading_goes_on_behind_any_mark(self, upload: Upload) -> None:
+        items, error = self._read(upload)
+        for place, (mark, _) in enumerate(items, start=1):
+            assert self._read(upload, resume=mark) == (items[place:], error)
+
+    def test_pieces_of_any_size_give_the_same(self, upload: Upload) -> None:
+        whole = self._read(upload)
+        for size in (1, 3, 7, 64):
+            assert self._read(upload, piece=size) == whole
+
+    def test_a_cut_file_is_unreadable_at_worst(self, upload: Upload) -> None:
+        for end in range(0, len(upload.body), max(1, len(upload.body) // 40)):
+            self._survives(upload, upload.body[:end])
+
+    def test_hostile_files_are_unreadable_at_worst(self, upload: Upload) -> None:
+        for body in hostile.BODIES:
+            self._survives(upload, body)
+            self._survives(upload, upload.body[: len(upload.body) // 2] + body)
+
+    def test_a_preview_shows_what_a_file_would_give(self, upload: Upload) -> None:
+        """`transform` over the first part of a file, as POST /sources/{source}/preview does it."""
+        source = self.source()
+        received = Received(id="preview", received_at=upload.hint().modified_at, body=upload.body)
+        items = consume(source.transform(received, connected(source, upload.settings)))
+        assert items == [item for _, item in self._read(upload)[0]]
+
+    def test_without_settings_it_reads_too(self, upload: Upload) -> None:
+        """No connection is needed for an upload."""
+        source = self.source()
+        connection = Connection(source=source.name)
+        consume(item for _, item in source.read(BytesIO(upload.body), upload.hint(), None, connection))
+
+    def _read(
+        self, upload: Upload, resume: str | None = None, piece: int = 1 << 20
+    ) -> tuple[list[tuple[str, Item]], str]:
+        source = self.source()
+        items: list[tuple[str, Item]] = []
+        try:
+            for marked in source.read(
+                Pieces(upload.body, piece), upload.hint(), resume, connected(source, upload.settings)
+            ):
+                items.append(marked)
+        except Unreadable as error:
+            return items, str(error)
+        return items, ""
+
+    def _survives(self, upload: Upload, body: bytes) -> None:
+        source = self.source()
+        read = source.read(BytesIO(body), upload.hint(), None, connected(source, upload.settings))
+        consume(item for _, item in read)

@@ -1,0 +1,105 @@
+"""Samples of what a provider sends, and what should become of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import Any, TypeAlias
+
+from triggeriq import Bad, Connection, Event, Feedback, FileHint, Ignore, Item, Received, Request, Source
+
+Expected: TypeAlias = Mapping[str, Any] | Bad | Ignore
+"""An item: a feedback by some of its fields, dotted ("author.email"); or Bad, its `where` counts; or
+Ignore, of which an empty reason matches any."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """A webhook, byte for byte. headers: names in lower case, the provider's proof among them.
+
+    expect: the feedback it holds; one Ignore where it is understood and holds none. event: the id
+    that `receive` should give it, where the provider has one.
+    """
+
+    name: str
+    body: bytes
+    headers: Mapping[str, str]
+    now: datetime
+    expect: tuple[Expected, ...]
+    secret: str = ""
+    connection: str = "default"
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    event: str | None = None
+
+    def request(self, body: bytes | None = None, changed: Mapping[str, str | None] | None = None) -> Request:
+        """The request, with another body or with headers changed, or taken out by None."""
+        headers = {**self.headers, **(changed or {})}
+        return Request(
+            headers={name: value for name, value in headers.items() if value is not None},
+            body=self.body if body is None else body,
+        )
+
+    def connected(self, source: Source, *secrets: str) -> Connection:
+        return connected(source, self.settings, self.connection, secrets)
+
+    def received(self, source: Source, event: Event, body: bytes | None = None) -> Received:
+        return Received(
+            id=event.id,
+            received_at=self.now,
+            headers={name: self.headers[name] for name in source.keep_headers if name in self.headers},
+            body=self.body if body is None else body,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A file, unpacked. unreadable: words of the message where its rest can't be read."""
+
+    name: str
+    body: bytes
+    expect: tuple[Expected, ...]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    unreadable: str = ""
+
+    def hint(self) -> FileHint:
+        return FileHint(name=self.name, modified_at=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
+
+
+class Pieces(BytesIO):
+    """A stream that gives less than it is asked for, as a network does."""
+
+    def __init__(self, body: bytes, size: int) -> None:
+        super().__init__(body)
+        self._piece = size
+
+    def read(self, size: int | None = -1) -> bytes:
+        return super().read(self._piece if size is None or size < 0 else min(size, self._piece))
+
+
+def connected(
+    source: Source, settings: Mapping[str, Any], name: str = "default", secrets: tuple[str, ...] = ()
+) -> Connection:
+    model = source.settings()
+    return Connection(
+        source=source.name,
+        name=name,
+        secrets=secrets,
+        settings=None if model is None else model(**settings),
+    )
+
+
+def matches(item: Item, expected: Expected) -> bool:
+    """Whether an item is the expected one; see `Expected`."""
+    if isinstance(expected, Bad):
+        return isinstance(item, Bad) and item.where == expected.where
+    if isinstance(expected, Ignore):
+        return isinstance(item, Ignore) and expected.reason in ("", item.reason)
+    return isinstance(item, Feedback) and all(_field(item, name) == value for name, value in expected.items())
+
+
+def _field(value: Any, name: str) -> Any:
+    for part in name.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else getattr(value, part)
+    return value

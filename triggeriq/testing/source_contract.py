@@ -1,0 +1,86 @@
+"""What holds for every source, and for every item that one makes."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterable
+from typing import ClassVar, get_args
+
+import pytest
+
+from triggeriq import Bad, Feedback, Ignore, Item, Source, Unreadable
+from triggeriq.payload import MAX_ID
+from triggeriq.values import Kind
+
+
+class SourceContract:
+    """What holds for every source. Subclass one of the two below, or both."""
+
+    source: ClassVar[type[Source]]
+    """The class under test."""
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """Run a test that asks for a `delivery` or an `upload` once for each of the class."""
+        for asked, samples in (("delivery", "deliveries"), ("upload", "uploads")):
+            if asked in metafunc.fixturenames:
+                given = getattr(self, samples)
+                assert given, (
+                    f"{type(self).__name__} brings no {samples}: a contract over nothing proves nothing"
+                )
+                metafunc.parametrize(asked, given, ids=[sample.name for sample in given])
+
+    def test_its_name_can_stand_in_an_address(self) -> None:
+        assert re.fullmatch(r"[a-z0-9_-]{1,64}", self.source.name)
+        assert self.source.api == 1
+
+    def test_its_headers_are_named_in_lower_case_and_hold_no_secret(self) -> None:
+        for header in self.source.keep_headers:
+            assert header == header.lower()
+            assert not re.search(r"authorization|cookie|signature", header)
+
+    def test_its_settings_refuse_what_they_do_not_know_and_describe_the_rest(self) -> None:
+        model = self.source().settings()
+        if model is not None:
+            assert model.model_config.get("extra") == "forbid"
+            for name, field in model.model_fields.items():
+                assert field.description, f"settings.{name} has no description"
+
+
+def check(item: Item) -> None:
+    """Whether an item is one that the core can keep: asserts what `Feedback` promises."""
+    if isinstance(item, Bad):
+        assert item.where
+        assert item.reason
+        return
+    if isinstance(item, Ignore):
+        assert item.reason
+        return
+    assert isinstance(item, Feedback)
+    assert 0 < len(item.external_id.strip()) <= MAX_ID
+    assert isinstance(item.version, int)
+    assert item.version >= 0
+    assert item.kind in get_args(Kind)
+    assert item.rating is None or (1 <= item.rating <= 5 and math.isfinite(item.rating))
+    assert item.created_at is None or item.created_at.tzinfo is not None
+    texts = (item.title, item.language, item.url, item.thread, item.author.id, item.author.name)
+    for text in (*texts, item.author.email, item.app.id, item.app.version):
+        assert text is None or (isinstance(text, str) and text)
+    assert isinstance(item.text, str)
+    json.dumps(dict(item.attributes), allow_nan=False)
+    tags = item.attributes.get("tags", [])
+    assert isinstance(tags, list)
+    assert all(isinstance(tag, str) for tag in tags)
+
+
+def consume(items: Iterable[Item]) -> list[Item]:
+    """The items, each checked, up to where the rest is Unreadable; any other error is the source's."""
+    seen = []
+    try:
+        for item in items:
+            check(item)
+            seen.append(item)
+    except Unreadable:
+        pass
+    return seen

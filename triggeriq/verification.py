@@ -1,0 +1,249 @@
+"""Signature schemes as rows: what varies between providers is data, what verifies is one function."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+from triggeriq.errors import NotVerified
+
+if TYPE_CHECKING:
+    from triggeriq.values import Connection, Request
+
+SECRET_NAME_LENGTH = 32
+"""A connection's name is a secret from this many characters on ([a-z0-9_-], some 160 bits)."""
+
+_PLACES = re.compile(rb"(\{(?:body|timestamp|id)\})")
+_EPOCH = re.compile(r"[0-9]{1,12}")
+_ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII)
+_ID = re.compile(r"[!-~]{1,256}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scheme:
+    """One way in which a provider proves a request.
+
+    kind: "hmac", a signature over the bytes; "token", the secret itself in a header; "basic", HTTP
+    basic authentication, the secret being `user:password`; "secret_name", a connection's name of 32
+    characters and more that only its sender knows. The last needs no secret, every other does.
+
+    header: where the proof stands. prefix: what stands before it ("sha256=", "v1,", "Bearer ").
+    separator: between several signatures in one header (" " or ","); one that has not the prefix is
+    of another version and passed over.
+
+    signed: the bytes that are signed, with {body}, {timestamp} and {id} in place; both are taken as
+    the header has them. timestamp_header, timestamp_prefix: where the time stands; with a separator
+    it may be a part of the signature's header (`t=…,v1=…`). timestamp_form: "epoch" in seconds, or
+    "iso8601" with its zone. tolerance: seconds, before and after; exactly so many still pass.
+
+    key_form: how a secret is read; "text", its own UTF-8 bytes; "whsec", Base64 behind an optional `whsec_`.
+    refused_secrets: published test secrets, treated as if the connection had them not.
+    """
+
+    kind: Literal["hmac", "token", "basic", "secret_name"] = "hmac"
+    header: str = ""
+    prefix: str = ""
+    separator: str = ""
+    algorithm: Literal["sha1", "sha256", "sha512"] = "sha256"
+    encoding: Literal["hex", "base64"] = "hex"
+    signed: bytes = b"{body}"
+    timestamp_header: str = ""
+    timestamp_prefix: str = ""
+    timestamp_form: Literal["epoch", "iso8601"] = "epoch"
+    tolerance: int = 300
+    id_header: str = ""
+    key_form: Literal["text", "whsec"] = "text"
+    refused_secrets: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """A row that would prove nothing is a defect of the plugin: ValueError."""
+        if self.kind != "secret_name" and not self.header:
+            raise ValueError("a scheme names the header that holds the proof")
+        if self.kind == "hmac":
+            if b"{body}" not in self.signed:
+                raise ValueError("a signature covers the {body}")
+            if (b"{timestamp}" in self.signed) != bool(self.timestamp_header):
+                raise ValueError(
+                    "timestamp_header and {timestamp} go together: an unsigned time proves nothing"
+                )
+            if (b"{id}" in self.signed) != bool(self.id_header):
+                raise ValueError("id_header and {id} go together: an unsigned id proves nothing")
+
+    def fault_of(self, secret: str) -> str:
+        """Why the secret can prove nothing here, for whoever configures it; "" where it can."""
+        if secret in self.refused_secrets:
+            return "this is the provider's published test secret; use the one that it gave you"
+        if not _key(self, secret):
+            form = "Base64 behind an optional whsec_" if self.key_form == "whsec" else "not empty"
+            return f"a secret for {self.header} is {form}"
+        return ""
+
+    def pieces(self) -> list[bytes]:
+        """What is signed, in order: {body}, {timestamp}, {id} and the bytes between them."""
+        return _PLACES.split(self.signed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """The request is genuine. secret: the place of the secret that proved it (0 = current)."""
+
+    scheme: str
+    secret: int = 0
+
+
+def verify(schemes: tuple[Scheme, ...], request: Request, connection: Connection, now: datetime) -> Verified:
+    """Prove `request` by the first of `schemes` whose header is present, with any secret in force.
+
+    Raises NotVerified and nothing else, whatever the headers hold. No scheme, or no usable secret:
+    missing, so that what nobody configured lets nobody in.
+    """
+    for scheme in schemes:
+        if scheme.kind == "secret_name" or _header(request, scheme.header):
+            return Verified(
+                scheme=scheme.header or scheme.kind,
+                secret=_PROVE[scheme.kind](scheme, request, connection, now),
+            )
+    raise NotVerified("missing")
+
+
+def _prove_hmac(scheme: Scheme, request: Request, connection: Connection, now: datetime) -> int:
+    signatures = _signatures(scheme, _header(request, scheme.header))
+    parts = {b"{body}": request.body}
+    if scheme.timestamp_header:
+        parts[b"{timestamp}"] = _timestamp(scheme, request, now).encode()
+    if scheme.id_header:
+        parts[b"{id}"] = _expect(_ID, _header(request, scheme.id_header)).encode()
+    for place, key in _usable(scheme, connection):
+        mac = hmac.new(key, digestmod=scheme.algorithm)
+        for piece in scheme.pieces():
+            mac.update(parts.get(piece, piece))
+        if any(hmac.compare_digest(mac.digest(), signature) for signature in signatures):
+            return place
+    raise NotVerified("mismatch")
+
+
+def _prove_token(scheme: Scheme, request: Request, connection: Connection, now: datetime) -> int:
+    token = _behind(scheme.prefix, _header(request, scheme.header))
+    return _same(token.encode("utf-8", "surrogatepass"), scheme, connection)
+
+
+def _prove_basic(scheme: Scheme, request: Request, connection: Connection, now: datetime) -> int:
+    credentials = _decoded("base64", _behind(scheme.prefix or "Basic ", _header(request, scheme.header)))
+    if credentials is None or b":" not in credentials:
+        raise NotVerified("malformed")
+    return _same(credentials, scheme, connection)
+
+
+def _prove_name(scheme: Scheme, request: Request, connection: Connection, now: datetime) -> int:
+    """Whoever found the connection under its name knew the name; the core answers 404 to any other."""
+    if len(connection.name) < SECRET_NAME_LENGTH:
+        raise NotVerified("missing")
+    return 0
+
+
+_PROVE: dict[str, Callable[[Scheme, Request, Connection, datetime], int]] = {
+    "hmac": _prove_hmac,
+    "token": _prove_token,
+    "basic": _prove_basic,
+    "secret_name": _prove_name,
+}
+
+
+def _header(request: Request, name: str) -> str:
+    return request.headers.get(name.lower(), "").strip()
+
+
+def _expect(form: re.Pattern[str], value: str) -> str:
+    if not value:
+        raise NotVerified("missing")
+    if not form.fullmatch(value):
+        raise NotVerified("malformed")
+    return value
+
+
+def _behind(prefix: str, value: str) -> str:
+    """What follows an authentication scheme's name, whose case does not count (RFC 9110, 11.1)."""
+    token = value[len(prefix) :].strip()
+    if value[: len(prefix)].lower() != prefix.lower() or not token:
+        raise NotVerified("malformed")
+    return token
+
+
+def _decoded(encoding: str, value: str) -> bytes | None:
+    try:
+        return bytes.fromhex(value) if encoding == "hex" else base64.b64decode(value, validate=True)
+    except ValueError:
+        return None
+
+
+def _canonical(encoding: str, value: str) -> bytes | None:
+    """As `_decoded`, where one digest has one spelling only (the case of hex apart)."""
+    raw = _decoded(encoding, value)
+    if raw is None:
+        return None
+    spelling = raw.hex() if encoding == "hex" else base64.b64encode(raw).decode()
+    return raw if spelling == (value.lower() if encoding == "hex" else value) else None
+
+
+def _parts(value: str, separator: str, prefix: str) -> list[str]:
+    parts = value.split(separator) if separator else [value]
+    return [part.strip()[len(prefix) :] for part in parts if part.strip().startswith(prefix)]
+
+
+def _signatures(scheme: Scheme, value: str) -> list[bytes]:
+    """What the header holds of the scheme's form and size; raises where that is nothing."""
+    size = hashlib.new(scheme.algorithm).digest_size
+    found = (_canonical(scheme.encoding, part) for part in _parts(value, scheme.separator, scheme.prefix))
+    signatures = [signature for signature in found if signature is not None and len(signature) == size]
+    if not signatures:
+        raise NotVerified("malformed")
+    return signatures
+
+
+def _timestamp(scheme: Scheme, request: Request, now: datetime) -> str:
+    """The time as the sender wrote it, which is what he signed; raises where it is not near `now`."""
+    parts = _parts(_header(request, scheme.timestamp_header), scheme.separator, scheme.timestamp_prefix)
+    text = parts[0] if scheme.timestamp_prefix and parts else _header(request, scheme.timestamp_header)
+    if scheme.timestamp_form == "epoch":
+        signed_at = float(_expect(_EPOCH, text))
+    else:
+        try:
+            signed_at = datetime.fromisoformat(_expect(_ISO, text)).timestamp()
+        except (ValueError, OverflowError):
+            raise NotVerified("malformed") from None
+    if abs(now.timestamp() - signed_at) > scheme.tolerance:
+        raise NotVerified("stale")
+    return text
+
+
+def _usable(scheme: Scheme, connection: Connection) -> list[tuple[int, bytes]]:
+    """The secrets that may prove anything, as keys with their places; raises where there is none."""
+    usable = [
+        (place, _key(scheme, secret))
+        for place, secret in enumerate(connection.secrets)
+        if secret.strip() and secret not in scheme.refused_secrets
+    ]
+    usable = [(place, key) for place, key in usable if key]  # an empty key is one that anybody has
+    if not usable:
+        raise NotVerified("missing")
+    return usable
+
+
+def _key(scheme: Scheme, secret: str) -> bytes:
+    """Empty where the secret is not of the scheme's form."""
+    if scheme.key_form == "whsec":
+        return _decoded("base64", secret.strip().removeprefix("whsec_")) or b""
+    return secret.encode("utf-8", "surrogatepass")
+
+
+def _same(given: bytes, scheme: Scheme, connection: Connection) -> int:
+    for place, key in _usable(scheme, connection):
+        if hmac.compare_digest(given, key):
+            return place
+    raise NotVerified("mismatch")
