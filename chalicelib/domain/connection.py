@@ -1,0 +1,71 @@
+"""A connection as it is stored and as an admin sees it (a plugin sees triggeriq.Connection)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """One shared secret. expires_at: until when it is in force; None: until it is replaced."""
+
+    value: str = field(repr=False)
+    expires_at: datetime | None = None
+
+    def in_force(self, now: datetime) -> bool:
+        return self.expires_at is None or now < self.expires_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredConnection:
+    """One configured instance of a source. secrets: the current one first. settings: as given."""
+
+    source: str
+    name: str
+    owner: str
+    secrets: tuple[Secret, ...] = field(default=(), repr=False)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    updated_at: datetime
+
+    def as_view(self) -> ConnectionView:
+        """Without what nobody may read again."""
+        return ConnectionView(
+            source=self.source,
+            name=self.name,
+            owner=self.owner,
+            secrets=tuple(
+                SecretView(
+                    id=hashlib.sha256(secret.value.encode("utf-8", "replace")).hexdigest()[:8],
+                    current=place == 0,
+                    expires_at=secret.expires_at,
+                )
+                for place, secret in enumerate(self.secrets)
+            ),
+            settings=self.settings,
+            updated_at=self.updated_at,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretView:
+    """A secret that can't be read again. id: eight hex digits of its sha256, to tell two apart."""
+
+    id: str
+    current: bool
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionView:
+    """What an admin sees of a connection."""
+
+    source: str
+    name: str
+    owner: str
+    secrets: tuple[SecretView, ...]
+    settings: Mapping[str, Any]
+    updated_at: datetime

@@ -1,0 +1,43 @@
+"""What goes out on the bus: CloudEvents 1.0."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+_NAMESPACE = uuid.UUID("a6a5f2c5-0a32-4e0e-8a5f-0c63e0a0c9d7")
+
+OURS = ("ticket.", "alert.", "feedback.", "endpoint.", "plugin.", "dlq.", "source.", "file.")
+"""Beginnings of event types that only TriggerIQ itself may send."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloudEvent:
+    """source: "triggeriq" or "partner.<owner>". subject: the id of what it is about. data: JSON."""
+
+    id: str
+    type: str
+    subject: str
+    time: datetime
+    data: dict[str, Any]
+    source: str = "triggeriq"
+
+    def as_json(self) -> dict[str, Any]:
+        """The event in CloudEvents' JSON format."""
+        return {
+            "specversion": "1.0",
+            "id": self.id,
+            "source": self.source,
+            "type": self.type,
+            "subject": self.subject,
+            "time": self.time.isoformat().replace("+00:00", "Z"),
+            "datacontenttype": "application/json",
+            "data": self.data,
+        }
+
+
+def ticket_event_id(ticket_id: str, row_version: int, type: str) -> str:
+    """The id of what happened to a ticket: the same however often it is sent."""
+    return str(uuid.uuid5(_NAMESPACE, f"{ticket_id}\n{row_version}\n{type}"))

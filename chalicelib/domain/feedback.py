@@ -1,0 +1,149 @@
+"""What somebody said, as the core keeps it: a key, an order of versions, a digest."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+import uuid
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import NamedTuple, get_args
+
+from triggeriq import JSON, App, Author, Feedback
+from triggeriq.values import Kind
+
+# The limits together keep a feedback's JSON under the 256 KiB of a queue's message, at four bytes a
+# character; what is cut off is still in the raw bytes.
+TEXT_LIMIT = 40_000
+"""Characters of a feedback's text that are kept."""
+LINE_LIMIT = 500
+"""Characters of a title, a name, an id, an address."""
+ATTRIBUTES_LIMIT = 8_000
+"""Characters of all attributes together; those that no longer fit are left out."""
+
+# Control characters (but tab and line ends), lone surrogates and the two non-characters: what
+# PostgreSQL, UTF-8 or a queue refuse, and what makes a terminal or a log line lie.
+_UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+NAMESPACE = uuid.UUID("6f0e2a43-7d1c-4c63-9f0b-5f6a0d6f2c11")
+
+
+class FeedbackKey(NamedTuple):
+    """What makes a feedback the same: the provider's id within one connection of one source."""
+
+    source: str
+    connection: str
+    external_id: str
+
+    @property
+    def ticket_id(self) -> str:
+        """The id of the ticket that this feedback opens: the same however often it is taken, so that a
+        replay after a loss brings back the same addresses."""
+        return str(uuid.uuid5(NAMESPACE, "\n".join(("ticket", *self))))
+
+
+def digest(feedback: Feedback) -> str:
+    """sha256 (hex) over title, text and rating: what a person would call "it says the same"."""
+    rating = "" if feedback.rating is None else repr(float(feedback.rating))
+    said = "\0".join((feedback.title or "", feedback.text, rating))
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def cleaned(feedback: Feedback) -> Feedback:
+    """The same feedback with nothing in it that a store can't keep: NUL, other control characters and
+    lone surrogates taken out, lengths bounded, times with their zone. All behind the edge relies on it.
+
+    Raises ValueError, and nothing else, where a plugin made something that is no feedback.
+    """
+    try:
+        return _cleaned(feedback)
+    except (TypeError, AttributeError, OverflowError, RecursionError) as error:
+        raise ValueError(f"{type(error).__name__}: {error}") from error
+
+
+def _cleaned(feedback: Feedback) -> Feedback:
+    external_id = _line(feedback.external_id)
+    if not external_id:
+        raise ValueError("external_id is empty")
+    if len(feedback.external_id) > LINE_LIMIT:
+        external_id = "sha256:" + hashlib.sha256(feedback.external_id.encode("utf-8", "replace")).hexdigest()
+    if feedback.kind not in get_args(Kind):
+        raise ValueError(f"kind {feedback.kind!r} is none of {', '.join(get_args(Kind))}")
+    return replace(
+        feedback,
+        external_id=external_id,
+        version=max(0, min(int(feedback.version), 2**53)),
+        title=_optional(feedback.title),
+        text=clean_text(feedback.text)[:TEXT_LIMIT],
+        rating=_rating(feedback.rating),
+        language=_optional(feedback.language),
+        author=Author(
+            id=_optional(feedback.author.id),
+            name=_optional(feedback.author.name),
+            email=_optional(feedback.author.email),
+        ),
+        created_at=_utc(feedback.created_at),
+        url=_web_address(feedback.url),
+        app=App(id=_optional(feedback.app.id), version=_optional(feedback.app.version)),
+        device={_line(str(k))[:50]: _line(str(v))[:200] for k, v in list(feedback.device.items())[:20]},
+        thread=_optional(feedback.thread),
+        attributes=_attributes(feedback.attributes),
+    )
+
+
+def clean_text(text: str) -> str:
+    """Without the characters that no store can keep."""
+    return _UNSTORABLE.sub("", text)
+
+
+def clean_json(value: JSON, depth: int = 20) -> JSON:
+    """A JSON value made storable: strings cleaned, no NaN or infinity, nested at most `depth` deep."""
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, (list, tuple)):
+        return [clean_json(item, depth - 1) for item in value] if depth else None
+    if isinstance(value, Mapping):
+        return {clean_text(str(k)): clean_json(v, depth - 1) for k, v in value.items()} if depth else None
+    return value if value is None or isinstance(value, (bool, int)) else clean_text(str(value))
+
+
+def _line(text: str) -> str:
+    return clean_text(text).strip()[:LINE_LIMIT]
+
+
+def _optional(text: str | None) -> str | None:
+    return None if text is None else _line(text) or None
+
+
+def _rating(rating: float | None) -> float | None:
+    return rating if rating is not None and math.isfinite(rating) and -1e6 < rating < 1e6 else None
+
+
+def _utc(time: datetime | None) -> datetime | None:
+    if time is None:
+        return None
+    try:
+        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    except OverflowError:  # year 1 or 9999 moved over the edge by its zone
+        return None
+
+
+def _web_address(url: str | None) -> str | None:
+    """Only what a browser may be sent to; "javascript:" and its kin never become a link."""
+    line = _optional(url)
+    return line if line and line.lower().startswith(("http://", "https://")) else None
+
+
+def _attributes(attributes: Mapping[str, JSON]) -> Mapping[str, JSON]:
+    kept: dict[str, JSON] = {}
+    room = ATTRIBUTES_LIMIT
+    for name, value in attributes.items():
+        cleaned_value = clean_json(value)
+        room -= len(str(name)) + len(str(cleaned_value))
+        if room < 0:
+            break
+        kept[_line(str(name))] = cleaned_value
+    return kept

@@ -1,0 +1,57 @@
+"""Lists come in pages; a cursor is opaque to whoever holds it."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from chalicelib.errors import Invalid
+
+T = TypeVar("T")
+LIMIT_DEFAULT, LIMIT_MOST = 50, 100
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Some of a list. next: the cursor of what follows, or None at the end."""
+
+    items: tuple[T, ...]
+    next: str | None = None
+
+
+def to_cursor(*position: str | int | float) -> str:
+    """A position in a list as a string of [A-Za-z0-9_-]."""
+    return base64.urlsafe_b64encode(json.dumps(position).encode()).rstrip(b"=").decode()
+
+
+def from_cursor(cursor: str, *forms: type | re.Pattern[str]) -> list[str | int | float]:
+    """The position in a cursor. forms: of each of its values the type, or for a text the pattern that
+    all of it matches. Raises Invalid on one that we never gave: a database may choke on it."""
+    try:
+        raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        position = json.loads(raw)
+    except (binascii.Error, ValueError, RecursionError):
+        position = None
+    if (
+        not isinstance(position, list)
+        or len(position) != len(forms)
+        or "" in position  # no key of ours is empty, and DynamoDB takes none that is
+        or not all(_has(form, value) for value, form in zip(position, forms, strict=True))
+    ):
+        raise not_given()
+    return position
+
+
+def not_given() -> Invalid:
+    """The refusal of a cursor that no list gave."""
+    return Invalid("cursor is none that a list gave as `next`; begin again without it", "cursor")
+
+
+def _has(form: type | re.Pattern[str], value: object) -> bool:
+    if isinstance(form, re.Pattern):
+        return isinstance(value, str) and form.fullmatch(value) is not None
+    return type(value) is form

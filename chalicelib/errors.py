@@ -1,0 +1,154 @@
+"""Everything that can go wrong with what comes in, in one tree.
+
+    TriggerIQError
+    ├── Refused             the sender must change the request   → HTTP 4xx, by STATUS
+    │   ├── Invalid         a field is wrong; names it                     400
+    │   ├── Unauthorised    nobody, or not proven to be who it says        401
+    │   ├── Forbidden       known, and not allowed                         403
+    │   ├── NotFound                                                       404
+    │   ├── WrongMethod     the address takes others                       405
+    │   ├── Conflict        it cannot be done as things stand              409
+    │   ├── Stale           If-Match named a version that is gone          412
+    │   ├── TooLarge                                                       413
+    │   ├── WrongType       the content type is none that the route takes  415
+    │   └── NotUnderstood   genuine, and can't be read                     422
+    ├── Unreadable          a message that never will be readable          → quarantine, acknowledge
+    │   └── PluginFailed    a plugin raised or overran its time            → quarantine with its name
+    ├── Poison              ours: this record makes the code fail          → retried, then the DLQ
+    │   └── Busy            another invocation has it in hand              → retried when that is over
+    └── Unavailable         a dependency is down                           → parked; HTTP 503
+
+STATUS says what a sender gets; REACTION says what a queue does. No other place decides either.
+"""
+
+from __future__ import annotations
+
+
+class TriggerIQError(Exception):
+    """The root; never raised itself. The message says what happened and what to do about it."""
+
+
+class Refused(TriggerIQError):
+    """The sender must change the request."""
+
+
+class Invalid(Refused):
+    """A value of the request is wrong. field: its name, as the sender wrote it."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class Unauthorised(Refused):
+    """The caller is nobody, or not proven. reason: missing, malformed, stale or mismatch."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Forbidden(Refused):
+    """The caller is known and lacks what the route asks for."""
+
+
+class NotFound(Refused):
+    """There is no such thing."""
+
+
+class WrongMethod(Refused):
+    """The address does not take the method. allowed: those that it takes."""
+
+    def __init__(self, message: str, allowed: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.allowed = allowed
+
+
+class Conflict(Refused):
+    """It can't be done as things stand."""
+
+
+class Stale(Refused):
+    """If-Match named a version that is no longer the current one."""
+
+
+class TooLarge(Refused):
+    """The body exceeds the limit."""
+
+
+class WrongType(Refused):
+    """The content type is none that the route or the source takes."""
+
+
+class NotUnderstood(Refused):
+    """The request is genuine and can't be read. kept: the quarantine's id of its bytes, if any."""
+
+    def __init__(self, message: str, kept: str = "") -> None:
+        super().__init__(message)
+        self.kept = kept
+
+
+class Unreadable(TriggerIQError):
+    """A message that no retry makes readable: it goes to the quarantine and is acknowledged."""
+
+
+class PluginFailed(Unreadable):
+    """A source plugin raised or overran its time. by: "plugin/version"."""
+
+    def __init__(self, by: str, message: str) -> None:
+        super().__init__(message)
+        self.by = by
+
+
+class Poison(TriggerIQError):
+    """Our code fails on this record: it is tried again with growing pauses, then dead-lettered."""
+
+
+class Busy(Poison):
+    """Another invocation holds the claim. seconds: until it expires at the latest."""
+
+    def __init__(self, message: str, seconds: int) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
+class Unavailable(TriggerIQError):
+    """A dependency is down or overloaded. dependency: its name ("postgres", "s3", …)."""
+
+    def __init__(self, dependency: str, message: str) -> None:
+        super().__init__(f"{dependency}: {message}")
+        self.dependency = dependency
+
+
+STATUS: dict[type[TriggerIQError], int] = {
+    Invalid: 400,
+    Unauthorised: 401,
+    Forbidden: 403,
+    NotFound: 404,
+    WrongMethod: 405,
+    Conflict: 409,
+    Stale: 412,
+    TooLarge: 413,
+    WrongType: 415,
+    NotUnderstood: 422,
+    Unreadable: 422,
+    Unavailable: 503,
+}
+"""What a sender gets; anything else is a 500 and a defect of ours."""
+
+REACTION: dict[type[TriggerIQError], str] = {
+    Unreadable: "quarantine",
+    Unavailable: "park",
+    Poison: "retry",
+}
+"""What a queue does with the record; anything else is retried as Poison is."""
+
+
+def status_of(error: BaseException) -> int:
+    """The HTTP status of an error; 500 for one that the table does not know."""
+    return next((STATUS[cls] for cls in type(error).__mro__ if cls in STATUS), 500)
+
+
+def reaction_to(error: BaseException) -> str:
+    """What a queue does about an error: "quarantine", "park" or "retry"."""
+    return next((REACTION[cls] for cls in type(error).__mro__ if cls in REACTION), "retry")

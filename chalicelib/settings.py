@@ -1,0 +1,166 @@
+"""What can be set, and the only reader of the environment."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any, NamedTuple
+
+PREFIX = "TRIGGERIQ_"
+FUNCTIONS = ("receive", "api", "ingest", "uploads", "files", "process", "relay", "sweep", "migrate")
+OPEN_STAGES = ("dev", "local")
+"""Stages on which a browser may call from any origin unless a list is set."""
+
+
+class SettingError(Exception):
+    """A setting is wrong; the message names it and says what it may be."""
+
+
+class Settings(NamedTuple):
+    """Immutable; each field is the environment variable TRIGGERIQ_<FIELD>, see docs/settings.md."""
+
+    stage: str = "dev"
+    function: str = "api"
+    database: str = ""
+    load_plugins: tuple[str, ...] = ()
+    disabled_plugins: tuple[str, ...] = ()
+    uploads_bucket: str = ""
+    artifacts_bucket: str = ""
+    kms_key: str = ""
+    cors_origins: tuple[str, ...] = ()
+    connection_cache_seconds: float = 60.0
+    key_cache_seconds: float = 30.0
+    plugin_seconds: float = 2.0
+    park_seconds: tuple[int, ...] = (30, 60, 120, 300, 600)
+    retry_seconds: tuple[int, ...] = (5, 15, 45, 135)
+    reconnect_seconds: float = 5.0
+    unpacked_limit: int = 2_000_000_000
+    relay_grace_seconds: float = 10.0
+    import_backlog: int = 2_000
+
+
+@cache
+def current() -> Settings:
+    """This process's settings, read from its environment once. Raises SettingError."""
+    return from_env(os.environ)
+
+
+def from_env(environment: Mapping[str, str]) -> Settings:
+    """Settings from TRIGGERIQ_… variables. Raises SettingError, naming the variable."""
+    given: dict[str, Any] = {}
+    for variable, text in environment.items():
+        if not variable.startswith(PREFIX):
+            continue
+        name = variable.removeprefix(PREFIX).lower()
+        if name not in _READERS or variable != variable.upper():
+            raise SettingError(f"{variable} is no setting{_hint(variable)}; docs/settings.md lists them all")
+        try:
+            given[name] = _READERS[name](text.strip())
+        except ValueError as error:
+            was = "not what it must be" if name == "database" else repr(text)  # it may hold a password
+            raise SettingError(f"{variable} is {was}; it must be {error}") from None
+    stage = given.get("stage", Settings().stage)
+    return Settings(**{**_of_stage(stage), **given})
+
+
+def _of_stage(stage: str) -> dict[str, Any]:
+    """The defaults that hold the stage's name, as Terraform and local/ give it to the resources."""
+    return {
+        "uploads_bucket": f"triggeriq-{stage}-uploads",
+        "artifacts_bucket": f"triggeriq-{stage}-artifacts",
+        "kms_key": f"alias/triggeriq-{stage}",
+        "cors_origins": ("*",) if stage in OPEN_STAGES else (),
+    }
+
+
+def _hint(variable: str) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(variable.upper(), [PREFIX + name.upper() for name in _READERS], 1, 0.8)
+    return f" (did you mean {close[0]}?)" if close else ""
+
+
+# Each reader takes the text of one variable, and raises ValueError saying what it must be.
+
+
+def _matching(pattern: str, wanted: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(wanted)
+        return text
+
+    return read
+
+
+def _function(text: str) -> str:
+    if text not in FUNCTIONS:
+        raise ValueError(f"one of {', '.join(FUNCTIONS)}")
+    return text
+
+
+def _listed(pattern: str, wanted: str) -> Callable[[str], tuple[str, ...]]:
+    item = _matching(pattern, wanted)
+    return lambda text: tuple(item(part.strip()) for part in text.split(",") if part.strip())
+
+
+def _seconds(least: float, most: float) -> Callable[[str], float]:
+    def read(text: str) -> float:
+        value = float(text) if re.fullmatch(r"\d{1,6}(\.\d{1,6})?", text, re.ASCII) else -1.0
+        if not least <= value <= most:
+            raise ValueError(f"seconds between {least:g} and {most:g}")
+        return value
+
+    return read
+
+
+def _count(least: int, most: int, what: str) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        value = int(text) if re.fullmatch(r"\d{1,15}", text, re.ASCII) else -1
+        if not least <= value <= most:
+            raise ValueError(f"{what} between {least} and {most}")
+        return value
+
+    return read
+
+
+def _pauses(most: int) -> Callable[[str], tuple[int, ...]]:
+    def read(text: str) -> tuple[int, ...]:
+        pause = _count(0, most, "seconds")
+        try:
+            values = tuple(pause(part.strip()) for part in text.split(","))
+        except ValueError:
+            values = ()
+        if not values or list(values) != sorted(values):
+            raise ValueError(f"growing whole seconds of at most {most}, separated by commas")
+        return values
+
+    return read
+
+
+_PLUGINS = _listed(r"[A-Za-z0-9_.-]{1,100}", "names of plugins, separated by commas")
+_BUCKET = _matching(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "the name of an S3 bucket")
+
+_READERS: dict[str, Callable[[str], Any]] = {
+    "stage": _matching(r"[a-z][a-z0-9-]{0,19}", "a short name such as dev or prod: a-z, 0-9 and -"),
+    "function": _function,
+    "database": _matching(r"(postgres(ql)?://\S+)?", "a URL such as postgresql://user@host:5432/name"),
+    "load_plugins": _PLUGINS,
+    "disabled_plugins": _PLUGINS,
+    "uploads_bucket": _BUCKET,
+    "artifacts_bucket": _BUCKET,
+    "kms_key": _matching(r"[A-Za-z0-9:/_-]{1,200}", "the id, ARN or alias/… of a KMS key"),
+    "cors_origins": _listed(
+        r"\*|https?://[^\s/,]+", "origins (https://desk.example.com), separated by commas"
+    ),
+    "connection_cache_seconds": _seconds(0, 3600),
+    "key_cache_seconds": _seconds(0, 3600),
+    "plugin_seconds": _seconds(0.05, 60),
+    "park_seconds": _pauses(900),
+    "retry_seconds": _pauses(43_200),
+    "reconnect_seconds": _seconds(0, 60),
+    "unpacked_limit": _count(1, 10**12, "bytes"),
+    "relay_grace_seconds": _seconds(0, 600),
+    "import_backlog": _count(1, 10**9, "messages"),
+}
