@@ -1,0 +1,182 @@
+"""Consume: what becomes of a queue's records when some of them fail, by the table of errors.py.
+
+quarantine: kept for a person, acknowledged. park: a copy that comes back later, the original
+acknowledged, so that however long a dependency is down nothing reaches the dead-letter queue. retry:
+the record comes again in 5, 15, 45, 135 s, and after the queue's fifth receive it is dead-lettered.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from chalicelib.domain.quarantine import Failure, Quarantined
+from chalicelib.domain.record import Record
+from chalicelib.errors import Busy, TriggerIQError, Unavailable, reaction_to
+from chalicelib.ports import Clock, Message, Quarantine, Queue
+
+log = logging.getLogger(__name__)
+
+PARKED = "parked"
+"""The attribute that says how often a message was parked already."""
+HAND_BACK_SECONDS = 5.0
+"""Before the deadline, when no further record is begun."""
+
+TimeLeft = Callable[[], float]
+"""Seconds until the function's deadline."""
+Work = Callable[[Sequence[Record], TimeLeft], Iterator[tuple[Record, Exception | None]]]
+"""Does a batch; yields each record when it is done, with why it failed, if it did. What it does not
+yield, for want of time, is handed back."""
+
+
+class ConsumedQueue(Queue, Protocol):
+    name: str
+
+    def show_again_in(self, receipt_handle: str, seconds: int) -> None: ...
+
+
+class FailureLog(Quarantine, Protocol):
+    def failed(self, failure: Failure) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consume:
+    """The use-case; call it with the records, the work and what tells the time left. Returns the ids of
+    the records that must come again.
+
+    Each failure is settled as it happens: a function that is killed at its deadline has then parked
+    what it could, and leaves no copy beside an original that comes again too.
+    """
+
+    queue: ConsumedQueue
+    quarantine: FailureLog
+    now: Clock
+    park_seconds: Sequence[int]
+    retry_seconds: Sequence[int]
+
+    def __call__(self, records: Sequence[Record], work: Work, time_left: TimeLeft) -> list[str]:
+        # Suspects last: what has failed before must not take the others with it.
+        fresh = [record for record in records if record.receives <= 2]
+        suspects = sorted((r for r in records if r.receives > 2), key=lambda record: record.receives)
+        again: list[str] = []
+        for part in ([fresh] if fresh else []) + [[suspect] for suspect in suspects]:
+            untouched = {record.id: record for record in part}
+            begun = work(part, time_left) if time_left() >= HAND_BACK_SECONDS else ()
+            for record, error in begun:
+                del untouched[record.id]
+                if error is not None and not self._settle(record, error):
+                    again.append(record.id)
+            for record in untouched.values():
+                self._show_again(record, 0)
+                again.append(record.id)
+        return again
+
+    def _settle(self, record: Record, error: Exception) -> bool:
+        """Do what the table says; whether the record is dealt with."""
+        reaction = reaction_to(error)
+        log.warning(
+            "a record failed",
+            extra={
+                "queue": self.queue.name,
+                "message_id": record.id,
+                "reaction": reaction,
+                "error": _said(error),
+            },
+            exc_info=None if isinstance(error, TriggerIQError) else error,
+        )
+        try:
+            if reaction == "quarantine":
+                self._keep(record, error)
+                return True
+            if reaction == "park":
+                self._park(record)
+                return True
+        except TriggerIQError as another:
+            log.error(
+                "it is left to the queue itself", extra={"message_id": record.id, "error": _said(another)}
+            )
+            return False
+        self._retry(record, error)
+        return False
+
+    def _keep(self, record: Record, error: Exception) -> None:
+        self.quarantine.keep(
+            Quarantined(
+                source="",
+                connection="",
+                reason=_said(error),
+                where=f"message {record.id} on {self.queue.name}",
+                at=record.sent_at,
+                event_id=record.id,
+                way="queue",
+                replay={"v": 1, "queue": self.queue.name},
+            ),
+            record.body.encode("utf-8", "replace"),
+        )
+
+    def _park(self, record: Record) -> None:
+        parked = int(record.attributes.get(PARKED, "0") or 0)
+        delay = self.park_seconds[min(parked, len(self.park_seconds) - 1)]
+        self.queue.send([Message(record.body, delay, {**record.attributes, PARKED: str(parked + 1)})])
+
+    def _retry(self, record: Record, error: Exception) -> None:
+        if isinstance(error, Busy):
+            # No sooner: each receive in vain brings it nearer to the dead-letter queue.
+            self._show_again(record, error.seconds)
+            return
+        self._remember(record, error)
+        self._show_again(record, self.retry_seconds[min(record.receives, len(self.retry_seconds)) - 1])
+
+    def _remember(self, record: Record, error: Exception) -> None:
+        try:
+            self.quarantine.failed(
+                Failure(
+                    queue=self.queue.name,
+                    message_id=record.id,
+                    reason=_said(error),
+                    receives=record.receives,
+                    at=self.now(),
+                    first_at=record.sent_at,
+                )
+            )
+        except TriggerIQError as another:
+            log.error("a failure can't be recorded", extra={"message_id": record.id, "error": _said(another)})
+
+    def _show_again(self, record: Record, seconds: int) -> None:
+        try:
+            self.queue.show_again_in(record.handle, seconds)
+        except TriggerIQError as error:
+            log.warning(
+                "comes again in the queue's own time", extra={"message_id": record.id, "error": _said(error)}
+            )
+
+
+def each(work: Callable[[Record], None]) -> Work:
+    """Work on single records as work on a batch. Once a dependency is down, the rest need not each
+    wait for it to answer."""
+
+    def all_of_them(
+        records: Sequence[Record], time_left: TimeLeft
+    ) -> Iterator[tuple[Record, Exception | None]]:
+        down: Unavailable | None = None
+        for record in records:
+            failure: Exception | None = down
+            if down is None:
+                if time_left() < HAND_BACK_SECONDS:
+                    return
+                try:
+                    work(record)
+                except Unavailable as error:
+                    failure = down = error
+                except Exception as error:
+                    failure = error
+            yield record, failure
+
+    return all_of_them
+
+
+def _said(error: Exception) -> str:
+    """One of ours speaks for itself; another's message may quote what a customer wrote."""
+    return str(error) if isinstance(error, TriggerIQError) else f"{type(error).__name__} in our code"

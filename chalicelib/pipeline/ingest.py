@@ -1,0 +1,158 @@
+"""Ingest: an event from the bus becomes feedback on its queue, once."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from chalicelib.domain.envelope import Envelope, from_event
+from chalicelib.domain.feedback import cleaned
+from chalicelib.domain.feedback_message import FeedbackMessage, to_json
+from chalicelib.domain.quarantine import Quarantined
+from chalicelib.errors import NotFound, PluginFailed, TriggerIQError, Unreadable
+from chalicelib.ports import Blobs, Claims, Connections, Message, Quarantine, Queue, Receipts, Sources
+from triggeriq import Bad, Connection, Feedback, Received, Source
+from triggeriq import Unreadable as PluginUnreadable
+
+log = logging.getLogger(__name__)
+
+ITEMS_LIMIT = 10_000
+"""Feedback items of one event; a webhook of a megabyte holds fewer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ingest:
+    """The use-case; call it with a bus event (EventBridge's form), who works on it and until when.
+
+    Raises Unreadable (nobody will ever read this message), Busy (another invocation works on it),
+    Unavailable.
+    """
+
+    sources: Sources
+    connections: Connections
+    receipts: Receipts
+    claims: Claims
+    blobs: Blobs
+    queue: Queue
+    quarantine: Quarantine
+
+    def __call__(self, event: Mapping[str, Any], owner: str, until: datetime) -> None:
+        envelope = from_event(event.get("detail", {}), replay="replay-name" in event)
+        if envelope.replay:
+            self._ingest(envelope)
+            return
+        claim = f"{envelope.source}#{envelope.connection}#{envelope.id}"
+        if not self.claims.begin(claim, owner, until):
+            log.info("dropped a repeat", extra={"event_id": envelope.id})
+            return
+        self._write_receipt(envelope)
+        try:
+            self._ingest(envelope)
+        except Exception:
+            self._release(claim, owner)
+            raise
+        self.claims.finish(claim, owner)
+
+    def _ingest(self, envelope: Envelope) -> None:
+        envelope, raw_key = self._with_bytes(envelope)
+        source = self.sources.find(envelope.source)
+        try:
+            if source is None:
+                raise Unreadable(f"no plugin gives the source {envelope.source} now")
+            # Whoever replays may just have mended the connection: the cache is not asked.
+            known = self.connections.find(envelope.source, envelope.connection, fresh=envelope.replay)
+            connection = known or Connection(source=envelope.source, name=envelope.connection)
+            items = _items(source, envelope, connection)
+        except (PluginUnreadable, Unreadable) as error:
+            refused_by = f"{source.name}/{source.version}" if source else ""
+            by = error.by if isinstance(error, PluginFailed) else refused_by
+            self._quarantine(envelope, raw_key, "body", str(error), by)
+            return
+        by = f"{source.name}/{source.version}"
+        messages = []
+        for place, item in enumerate(items):
+            if isinstance(item, Bad):
+                self._quarantine(envelope, raw_key, item.where, item.reason, by)
+                continue
+            try:
+                feedback = cleaned(item)
+            except ValueError as error:
+                reason = f"the plugin made something that is no feedback: {error}"
+                self._quarantine(envelope, raw_key, f"item {place}", reason, by)
+                continue
+            messages.append(
+                FeedbackMessage(
+                    source=envelope.source,
+                    connection=envelope.connection,
+                    event_id=envelope.id,
+                    received_at=envelope.received_at,
+                    raw_key=raw_key,
+                    feedback=feedback,
+                )
+            )
+        self.queue.send([Message(to_json(message)) for message in messages])
+
+    def _with_bytes(self, envelope: Envelope) -> tuple[Envelope, str]:
+        """The envelope with its body, and where its raw bytes are kept."""
+        if envelope.claim_check:
+            key = envelope.claim_check.key
+            try:
+                return envelope.with_body(self.blobs.get(key)), key
+            except NotFound as error:
+                raise Unreadable(f"the body of event {envelope.id} is no longer in S3") from error
+        name = hashlib.sha256(envelope.id.encode()).hexdigest()
+        key = f"raw/{envelope.source}/{envelope.connection}/{envelope.received_at:%Y/%m/%d}/{name}"
+        self.blobs.put(key, envelope.body)
+        return envelope, key
+
+    def _quarantine(self, envelope: Envelope, raw_key: str, where: str, reason: str, by: str) -> None:
+        self.quarantine.keep(
+            Quarantined(
+                source=envelope.source,
+                connection=envelope.connection,
+                reason=reason,
+                where=where,
+                at=envelope.received_at,
+                event_id=envelope.id,
+                by=by,
+                raw_key=raw_key,
+                way="bus",
+                replay={
+                    "v": 1,
+                    "id": envelope.id,
+                    "received_at": envelope.received_at.isoformat(),
+                    "headers": dict(envelope.headers),
+                    "sha256": hashlib.sha256(envelope.body).hexdigest(),
+                },
+            )
+        )
+
+    def _write_receipt(self, envelope: Envelope) -> None:
+        try:
+            self.receipts.write(envelope.source, envelope.connection, envelope.id, envelope.received_at)
+        except TriggerIQError as error:
+            log.warning("a receipt can't be written", extra={"error": str(error)})
+
+    def _release(self, claim: str, owner: str) -> None:
+        try:
+            self.claims.release(claim, owner)
+        except TriggerIQError as error:
+            log.warning("a claim can't be given up", extra={"error": str(error)})  # it expires
+
+
+def _items(source: Source, envelope: Envelope, connection: Connection) -> Sequence[Feedback | Bad]:
+    received = Received(
+        id=envelope.id, received_at=envelope.received_at, headers=envelope.headers, body=envelope.body
+    )
+    items: list[Feedback | Bad] = []
+    made: Iterable[Any] = source.transform(received, connection)
+    for item in made:
+        if len(items) == ITEMS_LIMIT:
+            raise Unreadable(f"the event holds more than {ITEMS_LIMIT} items")
+        if isinstance(item, (Feedback, Bad)):
+            items.append(item)
+    return items

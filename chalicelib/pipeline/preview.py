@@ -1,0 +1,143 @@
+"""Preview: what would become of these bytes, or of these texts. Nothing is stored or sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+
+from chalicelib.domain.feedback import cleaned
+from chalicelib.domain.ticket import Triage
+from chalicelib.errors import NotFound, Unreadable
+from chalicelib.pipeline.ingest import ITEMS_LIMIT
+from chalicelib.pipeline.triage import TriageFeedback
+from chalicelib.pipeline.unpack import Counted, unpacked
+from chalicelib.ports import Clock, Connections, Sources
+from triggeriq import (
+    Bad,
+    Connection,
+    Events,
+    Feedback,
+    FileHint,
+    Ignore,
+    NotVerified,
+    Received,
+    Reply,
+    Request,
+    Source,
+)
+from triggeriq import Unreadable as PluginUnreadable
+
+UNPACKED_LIMIT = 10_000_000
+"""Bytes that a previewed file may unpack to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """Whether the signature holds, and the one word why not."""
+
+    ok: bool
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePreview:
+    """What a source makes of a request or a file. errors: what it could not read, with its place."""
+
+    verification: Verification
+    feedback: tuple[Feedback, ...]
+    errors: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewSource:
+    """The use-case; call it with names of source and connection and the request. The feedback is shown
+    whether the signature holds or not. Raises NotFound."""
+
+    sources: Sources
+    connections: Connections
+    now: Clock
+
+    def __call__(self, source_name: str, connection_name: str, request: Request) -> SourcePreview:
+        source = self.sources.find(source_name)
+        if source is None:
+            raise NotFound(f"there is no source {source_name}; GET /sources lists those there are")
+        known = self.connections.find(source_name, connection_name)
+        connection = known or Connection(source=source_name, name=connection_name)
+        feedback: list[Feedback] = []
+        errors: list[str] = []
+        try:
+            for item in self._items(source, request, connection):
+                if isinstance(item, Feedback):
+                    feedback.append(cleaned(item))
+                elif isinstance(item, Bad):
+                    errors.append(f"{item.where}: {item.reason}")
+                elif isinstance(item, Ignore):
+                    errors.append(f"ignored: {item.reason}")
+                if len(feedback) >= ITEMS_LIMIT:
+                    break
+        except (PluginUnreadable, Unreadable, ValueError) as error:
+            errors.append(str(error))
+        return SourcePreview(self._verify(source, known, request), tuple(feedback), tuple(errors))
+
+    def _verify(self, source: Source, known: Connection | None, request: Request) -> Verification:
+        if known is None:
+            return Verification(False, "no connection")
+        try:
+            source.verify(request, known, self.now())
+        except NotVerified as refusal:
+            # Of a shared secret only ok or not: the word would help in guessing it
+            signed = any(scheme.kind == "hmac" for scheme in source.schemes(known))
+            return Verification(False, refusal.reason if signed else None)
+        except Unreadable as error:
+            return Verification(False, str(error))
+        return Verification(True)
+
+    def _items(self, source: Source, request: Request, connection: Connection) -> Sequence[object]:
+        if not source.takes("receive"):
+            hint = FileHint(name=request.headers.get("x-file-name", ""), modified_at=self.now())
+            stream = unpacked(Counted(BytesIO(request.body)), UNPACKED_LIMIT)
+            return [item for _, item in source.read(stream, hint, None, connection)]
+        answer = source.receive(request, connection)
+        if isinstance(answer, Reply):
+            return [Ignore(f"it is answered with {answer.status} and holds no feedback")]
+        if isinstance(answer, Ignore):
+            return [answer]
+        events = answer.items if isinstance(answer, Events) else ()
+        return [
+            item
+            for event in events
+            for item in source.transform(
+                Received(
+                    id=event.id,
+                    received_at=self.now(),
+                    headers={n: request.headers[n] for n in source.keep_headers if n in request.headers},
+                    body=request.body,
+                ),
+                connection,
+            )
+        ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextItem:
+    """One text to be triaged. rating: 1 to 5."""
+
+    text: str
+    title: str | None = None
+    rating: float | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewTriage:
+    """The use-case; call it with texts that are nobody's feedback."""
+
+    triage: TriageFeedback
+
+    def __call__(self, items: Sequence[TextItem]) -> tuple[Triage, ...]:
+        return tuple(self.triage(_feedback(item), item.source or "") for item in items)
+
+
+def _feedback(item: TextItem) -> Feedback:
+    return cleaned(Feedback(external_id="preview", text=item.text, title=item.title, rating=item.rating))

@@ -1,0 +1,71 @@
+"""Process: feedback from its queue becomes tickets, a batch in one transaction, and the world is told."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from chalicelib.domain.feedback_message import from_json
+from chalicelib.domain.record import Record
+from chalicelib.domain.ticket import Triage, Triaged
+from chalicelib.errors import Unavailable
+from chalicelib.pipeline.relay import Relay
+from chalicelib.ports import Clock, TicketStore
+from triggeriq import Feedback
+
+log = logging.getLogger(__name__)
+
+
+TAKE_SECONDS = 10.0
+"""Kept back from triage for the transaction, which waits up to five for a database that restarts."""
+
+Outcome = tuple[Record, Exception | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Process:
+    """The use-case; call it with records of the queue `feedback`. Yields each with why it failed, if it
+    did; those that did not are committed. What there was no time to triage is not yielded."""
+
+    triage: Callable[[Feedback, str], Triage]
+    tickets: TicketStore
+    relay: Relay
+    now: Clock
+
+    def __call__(self, records: Sequence[Record], time_left: Callable[[], float]) -> Iterator[Outcome]:
+        batch: list[tuple[Record, Triaged]] = []
+        for record in records:
+            if time_left() < TAKE_SECONDS and batch:
+                break
+            try:
+                message = from_json(record.body)
+                batch.append((record, Triaged(message, self.triage(message.feedback, message.source))))
+            except Exception as error:
+                yield record, error
+        yield from self._taken(batch)
+
+    def _taken(self, batch: Sequence[tuple[Record, Triaged]]) -> Iterator[Outcome]:
+        """In one transaction; where that fails for what is in it, one by one."""
+        failure: Exception | None = None
+        try:
+            self._take([triaged for _, triaged in batch])
+        except Unavailable as error:
+            failure = error
+        except Exception as error:
+            if len(batch) > 1:
+                log.warning(
+                    "a batch failed; its records are taken one by one", extra={"error": type(error).__name__}
+                )
+                for single in batch:
+                    yield from self._taken([single])
+                return
+            failure = error
+        for record, _ in batch:
+            yield record, failure
+
+    def _take(self, batch: Sequence[Triaged]) -> None:
+        if not batch:
+            return
+        _, events = self.tickets.take(batch, self.now())
+        self.relay.now_if_possible(events)

@@ -1,0 +1,138 @@
+"""Register an upload: S3 tells of an object, once or several times; a job to read it goes on the queue."""
+
+from __future__ import annotations
+
+import json
+import logging
+import uuid
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from chalicelib.domain.event import CloudEvent
+from chalicelib.domain.file_import import MAIL, Import, Place, import_id, place_of
+from chalicelib.domain.quarantine import Quarantined
+from chalicelib.domain.upload import Upload
+from chalicelib.errors import Conflict, Invalid, Unavailable
+from chalicelib.ports import Bus, Clock, Message, Quarantine, Queue, Sources
+
+log = logging.getLogger(__name__)
+
+MAIL_LIMIT = 40_000_000
+"""Bytes of one mail: what SES delivers at most."""
+FILE_LIMIT = 5_000_000_000
+"""Bytes of one review file as stored: what one S3 PUT takes."""
+
+_SES_PROBE = "AMAZON_SES_SETUP_NOTIFICATION"
+_NAMESPACE = uuid.UUID("0a1f3f55-2f0e-4c35-a7a4-0c54a0f0b3d5")
+
+
+class Imports(Protocol):
+    def register(self, wanted: Import) -> Import: ...
+
+    def queued(self, id: str) -> None: ...
+
+    def checkpoint(self, before: Import, after: Import) -> Import: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterUpload:
+    """The use-case. Called twice with the same upload, it sends at most one job more, which finds
+    nothing left to do. Raises Unavailable: then S3 must tell again, or the sweep finds it."""
+
+    imports: Imports
+    sources: Sources
+    bus: Bus
+    queue: Queue
+    quarantine: Quarantine
+    now: Clock
+
+    def __call__(self, upload: Upload) -> None:
+        if upload.key.endswith("/") or upload.key.rsplit("/", 1)[-1] == _SES_PROBE:
+            return  # a folder made in the console; SES trying whether it may write
+        now = self.now()
+        try:
+            place, refusal = place_of(upload.key), ""
+        except Invalid as error:
+            place, refusal = Place("", "", upload.key), str(error)
+        wanted = Import(
+            id=import_id(upload.bucket, upload.key, upload.etag),
+            source=place.source,
+            connection=place.connection,
+            bucket=upload.bucket,
+            key=upload.key,
+            etag=upload.etag,
+            size=upload.size,
+            registered_at=now,
+            modified_at=upload.modified_at,
+            updated_at=now,
+        )
+        held = self.imports.register(wanted)
+        if held.queued or held.over:
+            return
+        refusal = refusal or self._refusal(place, upload)
+        if refusal:
+            self._refuse(held, refusal)
+            return
+        self._tell(held)
+        self.queue.send([job(held.id)])
+        self.imports.queued(held.id)
+
+    def _refusal(self, place: Place, upload: Upload) -> str:
+        source = self.sources.find(place.source)
+        # A source that is not there may come back; until then its file waits in the quarantine, where
+        # its reader puts it. A mail's name has no ending: SES gives it an id.
+        if (
+            source is not None
+            and place.source != MAIL
+            and not place.file.lower().removesuffix(".gz").endswith(source.reads)
+        ):
+            return f"{place.source} reads files that end in {', '.join(source.reads) or 'nothing'}"
+        limit = MAIL_LIMIT if place.source == MAIL else FILE_LIMIT
+        if upload.size > limit:
+            return f"the file has {upload.size} bytes; at most {limit} are read"
+        return "the file is empty" if upload.size == 0 else ""
+
+    def _refuse(self, held: Import, reason: str) -> None:
+        self.quarantine.keep(
+            Quarantined(
+                source=held.source,
+                connection=held.connection,
+                reason=reason,
+                where="file",
+                at=held.registered_at,
+                event_id=held.id,
+                raw_key=f"s3://{held.bucket}/{held.key}",
+            )
+        )
+        try:
+            self.imports.checkpoint(
+                held, replace(held, status="refused", reason=reason, finished_at=self.now())
+            )
+        except Conflict:
+            log.info("was refused by another invocation", extra={"import": held.id})
+
+    def _tell(self, held: Import) -> None:
+        (refusal,) = self.bus.publish(
+            [
+                CloudEvent(
+                    id=str(uuid.uuid5(_NAMESPACE, held.id)),
+                    type="file.received",
+                    subject=held.id,
+                    time=held.registered_at,
+                    data={
+                        "import": held.id,
+                        "source": held.source,
+                        "connection": held.connection,
+                        "key": held.key,
+                        "size": held.size,
+                    },
+                )
+            ]
+        )
+        if refusal is not None:
+            raise Unavailable("bus", f"file.received was refused ({refusal})")
+
+
+def job(import_id: str) -> Message:
+    """The message on the queue `files` that has a registered file read, from its checkpoint on."""
+    return Message(json.dumps({"v": 1, "import": import_id}))

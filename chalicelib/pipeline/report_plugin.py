@@ -1,0 +1,41 @@
+"""Report a plugin's failures, so that GET /plugins shows those of every function, not only its own."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from chalicelib.errors import TriggerIQError
+
+log = logging.getLogger(__name__)
+
+SECONDS = 1.0
+"""Between two reports on one plugin: a plugin that fails always must not double our work."""
+
+
+class FailureCounts(Protocol):
+    def plugin_failed(self, plugin: str, error: str, times: int) -> None: ...
+
+
+@dataclass(slots=True, kw_only=True)
+class ReportPlugin:
+    """The use-case; call it with plugin and reason. Never raises: what outlived the plugin must not fail
+    of the counting."""
+
+    counts: FailureCounts
+    _waiting: Counter[str] = field(default_factory=Counter)
+    _told: dict[str, float] = field(default_factory=dict)
+
+    def __call__(self, plugin: str, reason: str) -> None:
+        self._waiting[plugin] += 1
+        now = time.monotonic()
+        if now - self._told.get(plugin, -SECONDS) < SECONDS:
+            return
+        self._told[plugin] = now
+        try:
+            self.counts.plugin_failed(plugin, reason, self._waiting.pop(plugin))
+        except TriggerIQError as error:
+            log.warning("a plugin's failure can't be counted", extra={"plugin": plugin, "error": str(error)})
