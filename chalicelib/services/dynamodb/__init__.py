@@ -1,0 +1,1 @@
+"""DynamoDB, a table a module."""

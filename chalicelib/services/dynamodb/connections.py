@@ -1,0 +1,200 @@
+"""The table `connections`: secrets sealed by KMS, read through a cache of a minute."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from cachetools import TTLCache
+
+from chalicelib.domain.connection import Secret, StoredConnection
+from chalicelib.domain.page import Page, from_cursor, to_cursor
+from chalicelib.errors import Invalid, Unavailable
+from chalicelib.services.aws_errors import aws_errors
+from chalicelib.services.dynamodb.items import from_item, to_item
+from chalicelib.services.external import external
+from triggeriq import Connection
+
+if TYPE_CHECKING:
+    from chalicelib.ports import Clock
+
+_translate = aws_errors("dynamodb")
+_NAME = re.compile("[a-z0-9_-]{1,64}")
+_ABSENT_SECONDS = 5.0
+"""How long "there is none" is believed: short, since the next request may follow its PUT."""
+
+
+class Seal(Protocol):
+    def seal(self, plain: bytes, context: dict[str, str]) -> bytes: ...
+
+    def open(self, sealed: bytes, context: dict[str, str]) -> bytes: ...
+
+
+class DynamoConnections:
+    """Connections (chalicelib.ports), and what an admin does with them.
+
+    parse: makes a source's settings object of what is stored. seconds: how long a read is believed.
+    """
+
+    def __init__(
+        self,
+        client: Any,
+        table: str,
+        seal: Seal,
+        parse: Callable[[str, Mapping[str, Any]], Any],
+        now: Clock,
+        seconds: float = 60.0,
+    ) -> None:
+        self._client, self._table, self._seal = client, table, seal
+        self._parse, self._now = parse, now
+        self._cache: TTLCache[tuple[str, str], tuple[StoredConnection, Any] | None] = TTLCache(
+            1_000, ttl=seconds, timer=time.monotonic
+        )
+        self._absent: TTLCache[tuple[str, str], bool] = TTLCache(
+            1_000, ttl=min(seconds, _ABSENT_SECONDS), timer=time.monotonic
+        )
+        self._reread: TTLCache[tuple[str, str], bool] = TTLCache(1_000, ttl=1.0, timer=time.monotonic)
+        self._lock = threading.Lock()
+
+    def find(self, source: str, name: str, fresh: bool = False) -> Connection | None:
+        """`fresh` reads again, but not more than once a second: a stranger's bad signatures must not
+        make us read for each."""
+        place = (source, name)
+        with self._lock:
+            again = fresh and place not in self._reread
+            if again:
+                self._reread[place] = True
+            held = self._cache.get(place)
+            known = held is not None or place in self._absent
+        if again or not known:
+            held = self._load(source, name)  # where this fails, what the cache holds stays in force
+            with self._lock:
+                if held is None:
+                    self._cache.pop(place, None)
+                    self._absent[place] = True
+                else:
+                    self._absent.pop(place, None)
+                    self._cache[place] = held
+        if held is None:
+            return None
+        stored, settings = held
+        now = self._now()
+        return Connection(
+            source=source,
+            name=name,
+            secrets=tuple(secret.value for secret in stored.secrets if secret.in_force(now)),
+            settings=settings,
+            owner=stored.owner,
+        )
+
+    def _load(self, source: str, name: str) -> tuple[StoredConnection, Any] | None:
+        stored = self.get(source, name)
+        if stored is None:
+            return None
+        try:
+            return stored, self._parse(source, stored.settings)
+        except Invalid as error:  # the source asks for more than when it was configured
+            raise Unavailable(
+                f"connection {source}/{name}", f"an admin must configure it anew: {error}"
+            ) from error
+
+    def get(self, source: str, name: str) -> StoredConnection | None:
+        """The connection as it is stored, read now, its secrets opened."""
+        row = self._read(source, name)
+        if row is None:
+            return None
+        sealed = row.pop("secrets", None)
+        secrets = json.loads(self._seal.open(sealed, _context(source, name))) if sealed else []
+        return StoredConnection(
+            source=source,
+            name=name,
+            owner=row["owner"],
+            secrets=tuple(
+                Secret(value, datetime.fromisoformat(expires_at) if expires_at else None)
+                for value, expires_at in secrets
+            ),
+            settings=json.loads(row["settings"]),
+            updated_at=datetime.fromisoformat(row["updated_at"]),
+        )
+
+    def put(self, connection: StoredConnection) -> None:
+        """Replace the connection; in force at once in this process."""
+        secrets = [
+            (secret.value, secret.expires_at.isoformat() if secret.expires_at else None)
+            for secret in connection.secrets
+        ]
+        place = (connection.source, connection.name)
+        self._write(
+            {
+                "source": connection.source,
+                "name": connection.name,
+                "owner": connection.owner,
+                "settings": json.dumps(dict(connection.settings)),
+                "updated_at": connection.updated_at.isoformat(),
+                "secrets": self._seal.seal(json.dumps(secrets).encode(), _context(*place)),
+            }
+        )
+        self._forget(place)
+
+    def delete(self, source: str, name: str) -> bool:
+        """Returns whether there was one."""
+        was = self._delete(source, name)
+        self._forget((source, name))
+        return was
+
+    def check(self) -> None:
+        """Raises Unavailable where nothing can be sealed."""
+        self._seal.seal(b"health", _context("health", "health"))
+
+    @external("connections.list", _translate)
+    def list(self, limit: int, cursor: str | None) -> Page[tuple[str, str]]:
+        """Sources and names of all connections."""
+        start = {}
+        if cursor:
+            source, name = from_cursor(cursor, _NAME, _NAME)
+            start = {"ExclusiveStartKey": to_item({"source": source, "name": name})}
+        answer = self._client.scan(
+            TableName=self._table,
+            Limit=limit,
+            ProjectionExpression="#source, #name",
+            ExpressionAttributeNames={"#source": "source", "#name": "name"},
+            **start,
+        )
+        rows = [from_item(item) for item in answer["Items"]]
+        last = answer.get("LastEvaluatedKey")
+        return Page(
+            tuple((row["source"], row["name"]) for row in rows),
+            to_cursor(last["source"]["S"], last["name"]["S"]) if last else None,
+        )
+
+    @external("connections.read", _translate)
+    def _read(self, source: str, name: str) -> dict[str, Any] | None:
+        item = self._client.get_item(
+            TableName=self._table, Key=to_item({"source": source, "name": name}), ConsistentRead=True
+        ).get("Item")
+        return from_item(item) if item else None
+
+    @external("connections.write", _translate)
+    def _write(self, row: Mapping[str, Any]) -> None:
+        self._client.put_item(TableName=self._table, Item=to_item(row))
+
+    @external("connections.delete", _translate)
+    def _delete(self, source: str, name: str) -> bool:
+        answer = self._client.delete_item(
+            TableName=self._table, Key=to_item({"source": source, "name": name}), ReturnValues="ALL_OLD"
+        )
+        return bool(answer.get("Attributes"))
+
+    def _forget(self, place: tuple[str, str]) -> None:
+        with self._lock:
+            self._cache.pop(place, None)
+            self._absent.pop(place, None)
+
+
+def _context(source: str, name: str) -> dict[str, str]:
+    return {"source": source, "connection": name}

@@ -1,0 +1,254 @@
+"""The table `quarantine`: what could not be read, what failed, and which plugins fail how often."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.domain.page import Page, from_cursor, to_cursor
+from chalicelib.domain.quarantine import Failure, PluginFailures, Quarantined
+from chalicelib.services.aws_errors import aws_errors
+from chalicelib.services.dynamodb.items import from_item, to_attribute, to_item
+from chalicelib.services.dynamodb.paging import IN_FORCE, filled
+from chalicelib.services.external import external
+
+if TYPE_CHECKING:
+    from chalicelib.ports import Blobs, Clock
+
+KEPT = timedelta(days=90)
+EXCERPT_LIMIT = 2_000
+"""Bytes of what was refused that stand beside its reason; all of them lie in S3."""
+READ_AT_ONCE = 1_000
+"""Rows that are looked at in one read when a filter leaves most of them out."""
+
+_ID = re.compile(r"\d{8}T\d{12}-[\w.:-]{1,200}", re.ASCII)
+_translate = aws_errors("dynamodb")
+
+
+class DynamoQuarantine:
+    """Quarantine (chalicelib.ports), its list, and the failure records. blobs: for the raw bytes.
+
+    One partition a kind: DynamoDB writes some 1,000 rows a second to one, far above what is read wrong.
+    """
+
+    def __init__(self, client: Any, table: str, blobs: Blobs, now: Clock) -> None:
+        self._client, self._table, self._blobs, self._now = client, table, blobs, now
+
+    def keep(self, item: Quarantined, raw: bytes | None = None) -> str:
+        id = f"{_sortable(item.at)}-{item.fingerprint}"
+        raw_key = item.raw_key
+        if raw is not None and not raw_key:
+            raw_key = f"quarantine/{item.at:%Y/%m/%d}/{item.fingerprint}"
+            self._blobs.put(raw_key, raw)
+        self._write(
+            {
+                "kind": "quarantine",
+                "id": id,
+                "source": item.source,
+                "connection": item.connection,
+                "reason": item.reason[:1_000],
+                "where": item.where[:300],
+                "at": item.at.isoformat(),
+                "event_id": item.event_id,
+                "by": item.by,
+                "raw_key": raw_key,
+                "way": item.way,
+                "replay": json.dumps(item.replay) if item.replay is not None else None,
+                "kept_at": self._now().isoformat(),
+                "excerpt": (raw or b"")[:EXCERPT_LIMIT],
+            }
+        )
+        return id
+
+    def find(self, id: str) -> Quarantined | None:
+        row = self._read("quarantine", id)
+        return _quarantined(row) if row else None
+
+    def list(self, limit: int, cursor: str | None, source: str | None = None) -> Page[Quarantined]:
+        """Newest first. With `source`, a page is short only where thousands of others lie between."""
+        found: dict[str, Any] = {}
+        if source is not None:
+            found = {
+                "FilterExpression": f"{IN_FORCE} AND #source = :source",
+                "ExpressionAttributeNames": {"#source": "source"},
+                "values": {":source": {"S": source}},
+                "Limit": READ_AT_ONCE,
+            }
+        rows, next = self._query("quarantine", limit, _start("quarantine", cursor), **found)
+        return Page(tuple(_quarantined(row) for row in rows), _cursor(next))
+
+    def of_event(self, event_id: str, at: datetime) -> Iterator[Quarantined]:
+        """All that one event or file left here at its time, in no order of meaning."""
+        start: dict[str, Any] | None = None
+        while True:
+            rows, start = self._query(
+                "quarantine",
+                READ_AT_ONCE,
+                start,
+                KeyConditionExpression="kind = :kind AND begins_with(id, :time)",
+                FilterExpression=f"{IN_FORCE} AND event_id = :event_id",
+                values={":time": {"S": f"{_sortable(at)}-"}, ":event_id": {"S": event_id}},
+            )
+            yield from map(_quarantined, rows)
+            if start is None:
+                return
+
+    @external("quarantine.delete", _translate)
+    def remove(self, item: Quarantined) -> None:
+        """It went back in. What failed again in the meantime, and was kept again, stays."""
+        try:
+            self._client.delete_item(
+                TableName=self._table,
+                Key=to_item({"kind": "quarantine", "id": item.id}),
+                ConditionExpression="kept_at = :kept_at",
+                ExpressionAttributeValues={":kept_at": {"S": item.kept_at}},
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return
+
+    def failed(self, failure: Failure) -> None:
+        """A record that failed: one row a message, the newest reason in it."""
+        self._write(
+            {
+                "kind": "failure",
+                "id": f"{_sortable(failure.first_at)}-{failure.message_id}",
+                "queue": failure.queue,
+                "message_id": failure.message_id,
+                "reason": failure.reason[:1_000],
+                "receives": failure.receives,
+                "at": failure.at.isoformat(),
+                "first_at": failure.first_at.isoformat(),
+            }
+        )
+
+    def failures(self, limit: int, cursor: str | None) -> Page[Failure]:
+        """Newest first."""
+        rows, next = self._query("failure", limit, _start("failure", cursor))
+        return Page(
+            tuple(
+                Failure(
+                    queue=row["queue"],
+                    message_id=row["message_id"],
+                    reason=row["reason"],
+                    receives=row["receives"],
+                    at=datetime.fromisoformat(row["at"]),
+                    first_at=datetime.fromisoformat(row["first_at"]),
+                )
+                for row in rows
+            ),
+            _cursor(next),
+        )
+
+    @external("plugins.count", _translate)
+    def plugin_failed(self, plugin: str, error: str, times: int) -> None:
+        """A plugin raised or overran, `times` since it was last told. The count begins anew once
+        nothing was told for as long as it is kept."""
+        now = self._now()
+        update = partial(
+            self._client.update_item,
+            TableName=self._table,
+            Key=to_item({"kind": "plugin", "id": plugin}),
+            ExpressionAttributeNames={"#error": "error", "#at": "at"},
+            ExpressionAttributeValues=to_item(
+                {
+                    ":times": times,
+                    ":error": error[:1_000],
+                    ":at": now.isoformat(),
+                    ":now": int(now.timestamp()),
+                    ":expires_at": int((now + KEPT).timestamp()),
+                }
+            ),
+        )
+        last = "#error = :error, #at = :at, expires_at = :expires_at"
+        try:
+            update(
+                UpdateExpression=f"ADD failures :times SET {last}",
+                ConditionExpression=f"attribute_not_exists(expires_at) OR {IN_FORCE}",
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            update(UpdateExpression=f"SET failures = :times, {last}", ConditionExpression=f"NOT {IN_FORCE}")
+
+    def plugin_failures(self) -> Mapping[str, PluginFailures]:
+        """What was told of each plugin, by its name."""
+        rows, _ = self._query("plugin", READ_AT_ONCE, None)
+        return {
+            row["id"]: PluginFailures(row["failures"], row["error"], datetime.fromisoformat(row["at"]))
+            for row in rows
+        }
+
+    @external("quarantine.write", _translate)
+    def _write(self, row: Mapping[str, Any]) -> None:
+        expires_at = int((self._now() + KEPT).timestamp())
+        self._client.put_item(TableName=self._table, Item=to_item({**row, "expires_at": expires_at}))
+
+    @external("quarantine.read", _translate)
+    def _read(self, kind: str, id: str) -> dict[str, Any] | None:
+        item = self._client.get_item(
+            TableName=self._table, Key=to_item({"kind": kind, "id": id}), ConsistentRead=True
+        ).get("Item")
+        row = from_item(item) if item else None
+        return row if row and row["expires_at"] > self._now().timestamp() else None
+
+    @external("quarantine.list", _translate)
+    def _query(
+        self,
+        kind: str,
+        limit: int,
+        start: dict[str, Any] | None,
+        *,
+        values: Mapping[str, Any] = {},
+        **asked: Any,
+    ) -> tuple[Sequence[dict[str, Any]], dict[str, Any] | None]:
+        """Rows of a kind, newest first, and the key behind them. values, asked: what a narrower query
+        says besides or instead."""
+        present = {":kind": {"S": kind}, ":now": to_attribute(int(self._now().timestamp()))}
+        query: dict[str, Any] = {
+            "KeyConditionExpression": "kind = :kind",
+            "FilterExpression": IN_FORCE,
+            "Limit": limit + 1,
+            **asked,
+        }
+        read = partial(
+            self._client.query,
+            TableName=self._table,
+            ExpressionAttributeValues={**present, **values},
+            ScanIndexForward=False,
+            ConsistentRead=True,
+            **query,
+        )
+        items, last = filled(read, limit, ("kind", "id"), start)
+        return [from_item(item) for item in items], last
+
+
+def _start(kind: str, cursor: str | None) -> dict[str, Any] | None:
+    return to_item({"kind": kind, "id": from_cursor(cursor, _ID)[0]}) if cursor else None
+
+
+def _cursor(key: Mapping[str, Any] | None) -> str | None:
+    return to_cursor(key["id"]["S"]) if key else None
+
+
+def _sortable(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y%m%dT%H%M%S%f")
+
+
+def _quarantined(row: Mapping[str, Any]) -> Quarantined:
+    return Quarantined(
+        id=row["id"],
+        source=row["source"],
+        connection=row["connection"],
+        reason=row["reason"],
+        where=row["where"],
+        at=datetime.fromisoformat(row["at"]),
+        event_id=row["event_id"],
+        by=row["by"],
+        raw_key=row["raw_key"],
+        way=row["way"],
+        replay=json.loads(row["replay"]) if row["replay"] else None,
+        kept_at=row["kept_at"],
+        excerpt=row.get("excerpt", b""),
+    )

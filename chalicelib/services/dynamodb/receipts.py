@@ -1,0 +1,57 @@
+"""The table `events`: a receipt for each event that the bus accepted, for 72 hours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.services.aws_errors import aws_errors
+from chalicelib.services.external import external
+
+if TYPE_CHECKING:
+    from chalicelib.ports import Clock
+
+KEPT = timedelta(hours=72)
+"""The longest that a sender goes on retrying (Stripe: three days)."""
+
+_translate = aws_errors("dynamodb")
+
+
+class DynamoReceipts:
+    """Receipts (chalicelib.ports) in DynamoDB. client: of boto, for DynamoDB."""
+
+    def __init__(self, client: Any, table: str, now: Clock) -> None:
+        self._client, self._table, self._now = client, table, now
+
+    def stands(self, source: str, connection: str, event_ids: Sequence[str]) -> set[str]:
+        return {event_id for event_id in event_ids if self._stands(_key(source, connection, event_id))}
+
+    @external("receipts.read", _translate)
+    def _stands(self, key: str) -> bool:
+        item = self._client.get_item(
+            TableName=self._table, Key={"pk": {"S": key}}, ProjectionExpression="expires_at"
+        ).get("Item")
+        # DynamoDB deletes what has expired within days, not at once
+        return bool(item) and int(item["expires_at"]["N"]) > self._now().timestamp()
+
+    @external("receipts.write", _translate)
+    def write(self, source: str, connection: str, event_id: str, received_at: datetime) -> None:
+        now = self._now()
+        try:
+            self._client.put_item(
+                TableName=self._table,
+                Item={
+                    "pk": {"S": _key(source, connection, event_id)},
+                    "received_at": {"S": received_at.isoformat()},
+                    "expires_at": {"N": str(int((now + KEPT).timestamp()))},
+                },
+                ConditionExpression="attribute_not_exists(pk) OR expires_at < :now",
+                ExpressionAttributeValues={":now": {"N": str(int(now.timestamp()))}},
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return  # one stands already
+
+
+def _key(source: str, connection: str, event_id: str) -> str:
+    return f"receipt#{source}#{connection}#{event_id}"

@@ -1,0 +1,65 @@
+"""EventBridge: the bus."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from chalicelib.domain.event import CloudEvent
+from chalicelib.errors import Unavailable
+from chalicelib.services.aws_errors import aws_errors
+from chalicelib.services.external import external
+
+_CALL_BYTES = 250_000
+"""Of one PutEvents call, which takes ten entries and 256 KiB in all."""
+
+
+class EventBridgeBus:
+    """Bus (chalicelib.ports) on EventBridge. client: of boto, for EventBridge."""
+
+    def __init__(self, client: Any, bus: str) -> None:
+        self._client, self._bus = client, bus
+
+    def publish(self, events: Sequence[CloudEvent]) -> Sequence[str | None]:
+        answers: list[str | None] = []
+        calls: list[list[dict[str, Any]]] = []
+        room = 0
+        for event in events:
+            entry = self._entry(event)
+            size = len(entry["Detail"].encode()) + len(entry["DetailType"]) + len(entry["Source"])
+            if not calls or len(calls[-1]) == 10 or size > room:
+                calls.append([])
+                room = _CALL_BYTES
+            calls[-1].append(entry)
+            room -= size
+        for place, entries in enumerate(calls):
+            try:
+                answers += self._put(entries)
+            except Unavailable as error:
+                if place == 0:
+                    raise
+                answers += [str(error)] * len(entries)
+        return answers
+
+    @external("bus.check", aws_errors("events"))
+    def check(self) -> None:
+        """Raises Unavailable where the bus can't be reached."""
+        self._client.describe_event_bus(Name=self._bus)
+
+    @external("bus.publish", aws_errors("events"))
+    def _put(self, entries: list[dict[str, Any]]) -> list[str | None]:
+        answer = self._client.put_events(Entries=entries)
+        return [
+            None if "EventId" in entry else entry.get("ErrorCode") or "refused without a code"
+            for entry in answer["Entries"]
+        ]
+
+    def _entry(self, event: CloudEvent) -> dict[str, Any]:
+        return {
+            "EventBusName": self._bus,
+            "Source": event.source,
+            "DetailType": event.type,
+            "Time": event.time,
+            "Detail": json.dumps(event.as_json(), separators=(",", ":")),
+        }

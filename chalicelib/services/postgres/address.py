@@ -1,0 +1,87 @@
+"""Reads a database URL and opens the socket that it names."""
+
+from __future__ import annotations
+
+import socket
+from typing import NamedTuple
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from chalicelib.settings import SettingError
+
+_OPTIONS = {"host", "port", "sslmode", "sslrootcert"}
+_SSL_MODES = {"disable", "require", "verify-ca", "verify-full"}
+
+
+class Address(NamedTuple):
+    """Where PostgreSQL answers. socket_path: of its Unix socket, or None for TCP to host and port."""
+
+    user: str
+    password: str | None
+    database: str
+    host: str
+    port: int
+    socket_path: str | None
+    tls: bool
+    ca_file: str | None
+
+    def open(self, connect_seconds: float, silent_seconds: float) -> socket.socket:
+        """A connected socket, on which a read may wait `silent_seconds`. Raises OSError."""
+        if self.socket_path is not None:
+            opened = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            try:
+                opened.settimeout(connect_seconds)
+                opened.connect(self.socket_path)
+            except OSError:
+                opened.close()
+                raise
+        else:
+            opened = socket.create_connection((self.host, self.port), connect_seconds)
+            # pg8000 sends a message in pieces: without NODELAY one of 9 KB and more waits 40 ms for an ACK
+            opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        opened.settimeout(silent_seconds)
+        return opened
+
+
+def parse(url: str) -> Address:
+    """Read postgresql://user[:password]@host[:port]/database?sslmode=…&sslrootcert=…
+
+    `?host=/folder` names the folder of a Unix socket. TCP is encrypted and the server's certificate
+    and name verified, always, unless sslmode is `disable`; sslrootcert is the file of the CA.
+    Raises SettingError.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+        options = parse_qs(parts.query, strict_parsing=bool(parts.query))
+    except ValueError as error:
+        raise SettingError(f"TRIGGERIQ_DATABASE is no URL: {error}") from None
+    if parts.scheme not in ("postgresql", "postgres") or not parts.username or parts.path in ("", "/"):
+        raise SettingError("TRIGGERIQ_DATABASE must be postgresql://user[:password]@host[:port]/database")
+    if unknown := sorted(options.keys() - _OPTIONS):
+        known = ", ".join(sorted(_OPTIONS))
+        raise SettingError(f"TRIGGERIQ_DATABASE has the option {unknown[0]}; known are {known}")
+    option = {name: values[-1] for name, values in options.items()}
+    mode = option.get("sslmode", "verify-full")
+    if mode not in _SSL_MODES:
+        raise SettingError(
+            f"TRIGGERIQ_DATABASE has sslmode={mode}; known are {', '.join(sorted(_SSL_MODES))}"
+        )
+    try:
+        port = port or int(option.get("port", "5432"))
+    except ValueError:
+        raise SettingError("TRIGGERIQ_DATABASE has a port that is no number") from None
+    host = option.get("host") or unquote(parts.hostname or "")
+    if not host:
+        raise SettingError("TRIGGERIQ_DATABASE names no host; for a Unix socket add ?host=/its/folder")
+    local = host.startswith("/")
+    return Address(
+        user=unquote(parts.username),
+        password=unquote(parts.password) if parts.password is not None else None,
+        database=unquote(parts.path[1:]),
+        host=host,
+        port=port,
+        socket_path=f"{host}/.s.PGSQL.{port}" if local else None,
+        tls=not local and mode != "disable",
+        ca_file=option.get("sslrootcert"),
+    )

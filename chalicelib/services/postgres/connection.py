@@ -1,0 +1,252 @@
+"""Connections to PostgreSQL: few, kept, with prepared statements, thrown away at the first doubt."""
+
+from __future__ import annotations
+
+import json
+import ssl
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from typing import Any, TypeVar
+
+from pg8000.exceptions import DatabaseError
+from pg8000.native import TIMESTAMPTZ, UUID_TYPE, Connection, PreparedStatement
+
+from chalicelib.errors import Poison, TriggerIQError, Unavailable
+from chalicelib.services.postgres.address import parse
+from chalicelib.services.postgres.errors import trouble
+
+T = TypeVar("T")
+
+STATEMENTS_KEPT = 100
+"""Prepared statements of one connection; the one not used for longest goes."""
+CONFLICT_TRIES = 3
+
+
+class Session:
+    """One connection. `run` prepares a statement once and then needs one round trip."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self._prepared: OrderedDict[str, PreparedStatement] = OrderedDict()
+
+    def run(self, sql: str, **parameters: Any) -> list[list[Any]]:
+        """Run one statement with `:name` parameters; returns its rows."""
+        statement = self._prepared.pop(sql, None)
+        if statement is None:
+            statement = self.connection.prepare(sql)
+            if len(self._prepared) >= STATEMENTS_KEPT:
+                self._prepared.popitem(last=False)[1].close()
+        self._prepared[sql] = statement
+        return statement.run(**parameters) or []
+
+    def ask(self, sql: str, **parameters: Any) -> list[list[Any]]:
+        """Run one statement that is planned anew for these values: three round trips, and the right
+        index for a rare word as for a common one."""
+        return self.connection.run(sql, **parameters) or []
+
+    def script(self, sql: str) -> list[list[Any]]:
+        """Run statements that take no parameters, in one round trip; returns the rows of all."""
+        return self.connection.run(sql) or []
+
+    def forget_plans(self) -> None:
+        """Prepare everything anew: the schema has changed below."""
+        while self._prepared:
+            self._prepared.popitem()[1].close()
+
+
+class CommitUnknown(Unavailable):
+    """The connection broke during the commit: it may have happened."""
+
+
+class Database:
+    """A small pool of connections, safe to use from several threads.
+
+    url: see address.parse. size: connections at most; a thread waits for one. reconnect_seconds: how
+    long to try again while the server is away, before the error goes to the caller; right where an
+    event is in hand, wrong where somebody waits. statement_seconds: a statement is cut after that.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        size: int = 8,
+        reconnect_seconds: float = 0.0,
+        connect_seconds: float = 3.0,
+        statement_seconds: float = 15.0,
+        application: str = "triggeriq",
+    ) -> None:
+        self._address = parse(url)
+        self._reconnect_seconds = reconnect_seconds
+        self._connect_seconds = connect_seconds
+        self._statement_seconds = statement_seconds
+        self._application = application
+        self._places = threading.BoundedSemaphore(size)
+        self._idle: list[Session] = []
+        self._tls: ssl.SSLContext | None = None
+
+    def run(self, sql: str, **parameters: Any) -> list[list[Any]]:
+        """One statement in a transaction of its own."""
+        return self._again(lambda: self._once(lambda session: session.run(sql, **parameters), explicit=False))
+
+    def ask(self, sql: str, **parameters: Any) -> list[list[Any]]:
+        """The same, planned for these values."""
+        return self._again(lambda: self._once(lambda session: session.ask(sql, **parameters), explicit=False))
+
+    def transact(self, work: Callable[[Session], T], opening: str = "begin") -> T:
+        """Do `work` in one transaction and commit it; whole again after a deadlock, a change of the
+        schema or the loss of the connection, so it must have no other effects.
+
+        opening: the script that begins the transaction; locks may follow `begin` in the same round trip.
+        """
+        return self._again(lambda: self._once(work, explicit=True, opening=opening))
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A transaction that is committed at the end, or undone by an exception; never tried again."""
+        with self._session() as session:
+            session.script("begin")
+            yield session
+            _commit(session)
+
+    def close(self) -> None:
+        """Close what is idle. The next use connects anew."""
+        while self._idle:
+            _discard(self._idle.pop())
+
+    def _again(self, attempt: Callable[[], T]) -> T:
+        deadline = time.monotonic() + self._reconnect_seconds
+        conflicts, pause = 0, 0.05
+        while True:
+            had_idle = bool(self._idle)
+            try:
+                return attempt()
+            except CommitUnknown:
+                raise
+            except Exception as error:
+                kind = trouble(error)
+                if kind == "conflict" and conflicts < CONFLICT_TRIES - 1:
+                    conflicts += 1
+                    continue
+                if kind != "lost":
+                    raise
+                if had_idle:  # they slept through a restart of the server; a new one may do
+                    self.close()
+                    continue
+                if time.monotonic() + pause > deadline:
+                    raise
+            time.sleep(pause)
+            pause = min(pause * 2, 0.5)
+
+    def _once(self, work: Callable[[Session], T], *, explicit: bool, opening: str = "begin") -> T:
+        with self._session() as session:
+            if not explicit:
+                return work(session)
+            session.script(opening)
+            result = work(session)
+            _commit(session)
+            return result
+
+    @contextmanager
+    def _session(self) -> Iterator[Session]:
+        """A connection for a while. It goes back to the pool only if its state is known."""
+        if not self._places.acquire(timeout=self._connect_seconds):
+            raise Unavailable("postgres", "all connections are in use")
+        try:
+            try:
+                session = self._idle.pop()
+            except IndexError:
+                session = self._connect()
+            try:
+                yield session
+            except BaseException as error:
+                if _in_step(error) and _recovered(session, error):
+                    self._idle.append(session)
+                else:
+                    _discard(session)
+                raise
+            self._idle.append(session)
+        finally:
+            self._places.release()
+
+    def _connect(self) -> Session:
+        address = self._address
+        opened = address.open(self._connect_seconds, self._statement_seconds + 5)
+        try:
+            connection = Connection(
+                address.user,
+                password=address.password,
+                database=address.database,
+                host=address.host,
+                sock=opened,
+                ssl_context=self._context() if address.tls else False,
+                application_name=self._application,
+                startup_params={
+                    "client_encoding": "UTF8",
+                    "timezone": "UTC",
+                    "statement_timeout": str(int(self._statement_seconds * 1000)),
+                    "idle_in_transaction_session_timeout": "60000",
+                },
+            )
+        except BaseException:
+            opened.close()
+            raise
+        connection.register_in_adapter(TIMESTAMPTZ, datetime.fromisoformat)
+        connection.register_in_adapter(UUID_TYPE, str)
+        return Session(connection)
+
+    def _context(self) -> ssl.SSLContext:
+        if self._tls is None:  # reading the CAs takes longer than connecting
+            self._tls = ssl.create_default_context(cafile=self._address.ca_file)
+        return self._tls
+
+
+def as_rows(rows: list[dict[str, Any]]) -> str:
+    """Rows as the one text parameter that `json_to_recordset` makes a table of. Raises Poison where a
+    value has no form in JSON."""
+    try:
+        return json.dumps(rows, ensure_ascii=False, separators=(",", ":"), default=_plain)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise Poison(f"a row can't be written as JSON: {error}") from error
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no form in JSON")
+
+
+def _commit(session: Session) -> None:
+    try:
+        session.script("commit")
+    except Exception as error:
+        if trouble(error) == "lost":
+            raise CommitUnknown("postgres", "the connection broke during the commit") from error
+        raise
+
+
+def _in_step(error: BaseException) -> bool:
+    """Whether both ends still agree on where they are: the server answered with an error, or the error
+    came from us between two statements. A cut (SIGALRM, a lost socket) may have come anywhere."""
+    if isinstance(error, DatabaseError):
+        return trouble(error) not in ("lost", "down")
+    return isinstance(error, TriggerIQError)
+
+
+def _recovered(session: Session, error: BaseException) -> bool:
+    try:
+        session.script("rollback")
+        if trouble(error) == "conflict":
+            session.forget_plans()
+    except Exception:
+        return False
+    return True
+
+
+def _discard(session: Session) -> None:
+    with suppress(Exception):
+        session.connection.close()

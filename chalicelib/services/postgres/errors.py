@@ -1,0 +1,63 @@
+"""Makes our three kinds of error of PostgreSQL's and pg8000's.
+
+Codes: https://www.postgresql.org/docs/16/errcodes-appendix.html
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pg8000.exceptions import DatabaseError, InterfaceError
+
+from chalicelib.errors import Poison, TriggerIQError, Unavailable
+
+Trouble = Literal["lost", "conflict", "down", "data"]
+"""lost: the connection, or the server behind it, is gone; another connection may work. conflict: the
+same transaction may well succeed if tried again. down: an operator must mend something first. data:
+these values can't be stored, or the statement is wrong."""
+
+_LOST = {"57P01", "57P02", "57P03", "57P05", "53300", "25006"}  # shutdown, start, too many, read-only
+_CONFLICT = {"40001", "40P01", "55P03"}  # serialization, deadlock, lock not available
+_NOT_READY = {"42P01", "42703", "3D000", "3F000", "42501"}  # no table, column, database, schema, right
+_DOWN_CLASSES = {"28", "53", "55", "57", "58", "F0", "XX"}  # login, resources, operator, system, defects
+_STALE_PLAN = "cached plan must not change result type"
+
+
+def trouble(error: BaseException) -> Trouble | None:
+    """What kind of trouble an exception of pg8000, or of the socket below it, means; None: not theirs."""
+    if isinstance(error, DatabaseError):
+        told = error.args[0] if error.args and isinstance(error.args[0], dict) else {}
+        code = str(told.get("C", ""))
+        if code in _LOST or code.startswith("08"):
+            return "lost"
+        if code in _CONFLICT or (code == "0A000" and _STALE_PLAN in str(told.get("M", ""))):
+            return "conflict"
+        if code in _NOT_READY or code[:2] in _DOWN_CLASSES:
+            return "down"
+        return "data"
+    if isinstance(error, InterfaceError | OSError):
+        return "lost"
+    if isinstance(error, UnicodeError):
+        return "data"
+    return None
+
+
+def postgres_errors(error: Exception) -> Exception | None:
+    """The translation for `external`."""
+    if isinstance(error, TriggerIQError):
+        return None
+    match trouble(error):
+        case None:
+            return None
+        case "data":
+            return Poison(f"postgres refused the data: {_said(error)}")
+        case _:
+            return Unavailable("postgres", _said(error))
+
+
+def _said(error: Exception) -> str:
+    """Code and message, never the details: they quote the row, which is a customer's."""
+    told = error.args[0] if error.args else ""
+    if isinstance(told, dict):
+        return f"{told.get('C', '')} {told.get('M', '')}".strip()
+    return f"{type(error).__name__} {told}" if isinstance(error, InterfaceError) else type(error).__name__

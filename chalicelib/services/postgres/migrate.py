@@ -1,0 +1,90 @@
+"""Numbered changes of the schema, each applied once, under a lock."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+from collections.abc import Sequence
+from functools import partial
+from importlib.resources import files
+from typing import NamedTuple
+
+from chalicelib.services.external import external
+from chalicelib.services.postgres.connection import Database, Session
+from chalicelib.services.postgres.errors import postgres_errors
+
+log = logging.getLogger(__name__)
+
+LOCK = 0x7219_0001
+"""The advisory lock that migrations run under: one at a time in a database."""
+_NAME = re.compile(r"[0-9]{4}_[a-z0-9_]+\.sql")
+_BOOK = """
+create table if not exists migrations (
+    name text primary key,
+    checksum text not null,
+    applied_at timestamptz not null default now()
+)"""
+
+
+class Migration(NamedTuple):
+    """name: `0001_what_it_does.sql`; they are applied in the order of their names."""
+
+    name: str
+    sql: str
+
+    @property
+    def checksum(self) -> str:
+        return hashlib.sha256(self.sql.encode()).hexdigest()
+
+
+class MigrationError(Exception):
+    """The schema can't be brought up to date by itself; the message names the migration and what to do."""
+
+
+def packaged() -> list[Migration]:
+    """The migrations that this release brings along, in order."""
+    folder = files("chalicelib") / "migrations"
+    found = (entry for entry in folder.iterdir() if _NAME.fullmatch(entry.name))
+    return sorted(Migration(entry.name, entry.read_text("utf-8")) for entry in found)
+
+
+@external("postgres.migrate", postgres_errors)
+def migrate(
+    database_url: str, migrations: Sequence[Migration] | None = None, reconnect_seconds: float = 5.0
+) -> list[str]:
+    """Apply what is missing; returns the names of what was applied now, [] if nothing was missing.
+
+    Each migration is a transaction; two runs at once wait for each other. A database that knows
+    migrations from a newer release is left alone. Raises MigrationError where one that was applied
+    has been changed since, or fails; Unavailable.
+    """
+    database = Database(database_url, size=1, reconnect_seconds=reconnect_seconds, statement_seconds=240.0)
+    try:
+        applied: list[str] = []
+        for migration in packaged() if migrations is None else migrations:
+            if database.transact(partial(_apply, migration), f"begin; select pg_advisory_xact_lock({LOCK})"):
+                log.info("applied migration %s", migration.name)
+                applied.append(migration.name)
+        return applied
+    finally:
+        database.close()
+
+
+def _apply(migration: Migration, session: Session) -> bool:
+    session.script(_BOOK)
+    rows = session.run("select checksum from migrations where name = :name", name=migration.name)
+    if rows:
+        if rows[0][0] != migration.checksum:
+            raise MigrationError(
+                f"{migration.name} was changed after it was applied here: put it back as it was, "
+                "and make the change in a new migration"
+            )
+        return False
+    session.script(migration.sql)
+    session.run(
+        "insert into migrations (name, checksum) values (:name, :checksum)",
+        name=migration.name,
+        checksum=migration.checksum,
+    )
+    return True

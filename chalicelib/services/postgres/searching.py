@@ -1,0 +1,104 @@
+"""Finds tickets: by keyset, newest first, so that page 1,000 costs what page 1 costs."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+from chalicelib.domain.feedback import clean_text
+from chalicelib.domain.page import Page, from_cursor, not_given, to_cursor
+from chalicelib.domain.ticket import HistoryEntry, Ticket, TicketFilter
+from chalicelib.services.postgres.connection import Database
+from chalicelib.services.postgres.rows import FROM_TICKET, SELECT_TICKET, standing_of
+
+QUERY_LIMIT = 1_000
+"""Characters of a search; nobody types more, and each word costs."""
+
+_CONDITIONS = {
+    "query": "t.search @@ websearch_to_tsquery('simple', :query)",  # takes any text without an error
+    "status": "t.status = :status",
+    "category": "t.category = :category",
+    "priority": "t.priority = :priority",
+    "sentiment": "t.sentiment = :sentiment",
+    "customer": "t.customer_id = cast(:customer as uuid)",
+    "assignee": "t.assignee = :assignee",
+    "tag": "t.tags @> array[cast(:tag as text)]",
+    "since": "t.received_at >= cast(:since as timestamptz)",
+    "until": "t.received_at < cast(:until as timestamptz)",
+}
+_ITEM_CONDITIONS = {"source": "i.source = :source", "connection": "i.connection = :connection"}
+_BEHIND = "(t.received_at, t.id) < (cast(:last_at as timestamptz), cast(:last_id as uuid))"
+
+
+def search(database: Database, wanted: TicketFilter, limit: int, cursor: str | None) -> Page[Ticket]:
+    """See ports.TicketDesk. source and connection hold of any feedback of a ticket. What was merged
+    away is not listed: its feedback stands in another ticket."""
+    parameters: dict[str, Any] = {}
+    for name in (*_CONDITIONS, *_ITEM_CONDITIONS):
+        value = getattr(wanted, name)
+        if value is not None:
+            parameters[name] = clean_text(value)[:QUERY_LIMIT] if isinstance(value, str) else value
+    if "customer" in parameters and not is_id(parameters["customer"]):
+        return Page(())
+    conditions = [
+        "t.merged_into is null",
+        *(said for name, said in _CONDITIONS.items() if name in parameters),
+    ]
+    if items := [said for name, said in _ITEM_CONDITIONS.items() if name in parameters]:
+        conditions.append(
+            f"exists (select from feedback i where {' and '.join(['i.ticket_id = t.id', *items])})"
+        )
+    if wanted.needs_review is not None:
+        conditions.append("t.needs_review" if wanted.needs_review else "not t.needs_review")
+    if cursor is not None:
+        conditions.append(_BEHIND)
+        parameters["last_at"], parameters["last_id"] = _position(cursor)
+    rows = database.ask(
+        f"select {SELECT_TICKET} {FROM_TICKET} where {' and '.join(conditions)} "
+        "order by t.received_at desc, t.id desc limit :rows",
+        rows=limit + 1,
+        **parameters,
+    )
+    tickets = tuple(standing_of(row).ticket for row in rows[:limit])
+    more = len(rows) > limit
+    return Page(tickets, to_cursor(tickets[-1].received_at.isoformat(), tickets[-1].id) if more else None)
+
+
+def history(database: Database, ticket_id: str, limit: int, cursor: str | None) -> Page[HistoryEntry]:
+    """The audit trail, oldest first; of a ticket that there is."""
+    after = 0
+    if cursor is not None:
+        after = int(from_cursor(cursor, int)[0])
+        if not 0 <= after < 2**63:
+            raise not_given()
+    rows = database.run(
+        "select id, at, stage, by, data from processing_logs "
+        "where ticket_id = cast(:ticket_id as uuid) and id > :after order by id limit :rows",
+        ticket_id=ticket_id,
+        after=after,
+        rows=limit + 1,
+    )
+    entries = tuple(
+        HistoryEntry(at=at, stage=stage, by=by, data=data) for _, at, stage, by, data in rows[:limit]
+    )
+    return Page(entries, to_cursor(rows[limit - 1][0]) if len(rows) > limit else None)
+
+
+def is_id(text: str) -> bool:
+    """Whether it is an id in the form that we give."""
+    try:
+        return str(uuid.UUID(text)) == text.lower()
+    except ValueError:
+        return False
+
+
+def _position(cursor: str) -> tuple[datetime, str]:
+    at, id = from_cursor(cursor, str, str)
+    try:
+        time = datetime.fromisoformat(str(at))
+        if time.tzinfo is None or not is_id(str(id)):
+            raise not_given()
+        return time.astimezone(UTC), str(id)
+    except (ValueError, OverflowError):  # in UTC it may lie before the year 1 or behind 9999
+        raise not_given() from None

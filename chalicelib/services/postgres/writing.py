@@ -1,0 +1,105 @@
+"""Writes a plan in one statement: tickets, feedback, what it said before, logs, outbox."""
+
+# ruff: noqa: S608 — SQL is composed of our own lists of columns; values are always parameters
+from __future__ import annotations
+
+from datetime import datetime
+
+from chalicelib.domain.taking import Plan
+from chalicelib.services.postgres.connection import Session, as_rows
+from chalicelib.services.postgres.rows import (
+    EVENT,
+    FEEDBACK,
+    FORMER,
+    LOG,
+    TICKET,
+    columns,
+    event_rows,
+    feedback_row,
+    former_row,
+    log_rows,
+    recordset,
+    ticket_row,
+)
+
+WORDS_LIMIT = 50_000
+"""Characters of a ticket that are indexed: a tsvector holds a megabyte at most."""
+ITEM_WORDS_LIMIT = 5_000
+"""Characters that each of a ticket's latest twenty items adds to it."""
+
+
+def _set(table: dict[str, str], besides: set[str]) -> str:
+    return ", ".join(f"{name} = excluded.{name}" for name in table if name not in besides)
+
+
+_KEY = {"source", "connection", "external_id"}
+
+# All parts see the tables as they were before; so the words of items in this very batch come with
+# the ticket, those of its other items from the table.
+_WRITE = f"""
+with incoming as (select {columns(FEEDBACK)} from {recordset(FEEDBACK, "feedback")}),
+ticket as (
+    insert into tickets ({columns(TICKET)}, search)
+    select {columns(TICKET, "r")}, to_tsvector('simple', left(r.words || coalesce((
+        select string_agg(left(o.text, {ITEM_WORDS_LIMIT}), ' ') from (
+            select ' ' || f.text as text from feedback f
+            where r.has_others and f.ticket_id = r.id and not exists (
+                select from incoming i
+                where (i.source, i.connection, i.external_id) = (f.source, f.connection, f.external_id)
+            )
+            order by f.received_at desc limit 20
+        ) o), ''), {WORDS_LIMIT}))
+    from {recordset({**TICKET, "words": "text", "has_others": "boolean"}, "tickets")}
+    on conflict (id) do update set {_set(TICKET, {"id"})}, search = excluded.search
+),
+feedback as (
+    insert into feedback ({columns(FEEDBACK)}) select {columns(FEEDBACK)} from incoming
+    on conflict (source, connection, external_id) do update set {_set(FEEDBACK, _KEY)}
+),
+former as (
+    insert into feedback_versions ({columns(FORMER)})
+    select {columns(FORMER)} from {recordset(FORMER, "former")}
+    on conflict do nothing
+),
+log as (
+    insert into processing_logs (at, {columns(LOG)}) select cast(:now as timestamptz), {columns(LOG)}
+    from {recordset(LOG, "logs")}
+    on conflict do nothing
+)
+insert into outbox ({columns(EVENT)}) select {columns(EVENT)} from {recordset(EVENT, "events")}
+on conflict do nothing
+"""
+
+
+def write(session: Session, plan: Plan, now: datetime) -> None:
+    """Store all of the plan; a log or an event that stands already is left as it is."""
+    if not (plan.feedback or plan.former or plan.tickets or plan.logs or plan.events):
+        return
+    session.run(
+        _WRITE,
+        tickets=as_rows(_tickets(plan)),
+        feedback=as_rows([feedback_row(kept) for kept in plan.feedback.values()]),
+        former=as_rows([former_row(message) for message in plan.former]),
+        logs=as_rows(log_rows(plan.logs)),
+        events=as_rows(event_rows(plan.events)),
+        now=now,
+    )
+
+
+def _tickets(plan: Plan) -> list[dict[str, object]]:
+    said: dict[str, list[str]] = {}
+    for message, ticket_id in plan.feedback.values():
+        said.setdefault(ticket_id, []).append(message.feedback.text)
+    rows = []
+    for standing in plan.tickets.values():
+        ticket = standing.ticket
+        items = said.get(ticket.id, [])
+        words = [ticket.title, ticket.description, *(text for text in items if text != ticket.description)]
+        rows.append(
+            {
+                **ticket_row(standing),
+                "words": "\n".join(words)[:WORDS_LIMIT],
+                "has_others": ticket.feedback_count > len(items),
+            }
+        )
+    return rows

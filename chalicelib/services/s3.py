@@ -1,0 +1,91 @@
+"""S3: one bucket."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, BinaryIO
+
+from chalicelib.errors import NotFound
+from chalicelib.pipeline.sweep import StoredObject
+from chalicelib.services.aws_errors import aws_errors
+from chalicelib.services.external import external
+
+_GONE = {"NoSuchKey", "404", "NotFound", "PreconditionFailed", "412"}
+_aws_errors = aws_errors("s3")
+
+
+def _translate(error: Exception) -> Exception | None:
+    from botocore.exceptions import ClientError
+
+    if isinstance(error, ClientError) and error.response.get("Error", {}).get("Code") in _GONE:
+        return NotFound("the object is not there, or is no longer the one that was meant")
+    return _aws_errors(error)
+
+
+class S3Blobs:
+    """Blobs (chalicelib.ports) in one bucket. client: of boto, for S3."""
+
+    def __init__(self, client: Any, bucket: str) -> None:
+        self._client, self.bucket = client, bucket
+
+    @external("blobs.put", _translate)
+    def put(self, key: str, body: bytes, content_type: str = "application/octet-stream") -> None:
+        self._client.put_object(Bucket=self.bucket, Key=key, Body=body, ContentType=content_type)
+
+    @external("blobs.get", _translate)
+    def get(self, key: str) -> bytes:
+        return bytes(self._client.get_object(Bucket=self.bucket, Key=key)["Body"].read())
+
+    @external("blobs.open", _translate)
+    def open(self, key: str, etag: str | None = None) -> BinaryIO:
+        condition = {"IfMatch": etag} if etag else {}
+        body = self._client.get_object(Bucket=self.bucket, Key=key, **condition)["Body"]
+        return io.BufferedReader(_Body(body), buffer_size=256 * 1024)
+
+    @external("blobs.check", _translate)
+    def check(self) -> None:
+        """Raises Unavailable where the bucket can't be reached."""
+        self._client.head_bucket(Bucket=self.bucket)
+
+    def list(self, prefix: str, since: datetime) -> Iterator[StoredObject]:
+        """Objects under `prefix` that were written at or after `since`."""
+        token: str | None = None
+        while True:
+            answer = self._list(prefix, token)
+            for one in answer.get("Contents", []):
+                if one["LastModified"] >= since:
+                    yield StoredObject(one["Key"], one["ETag"].strip('"'), one["Size"], one["LastModified"])
+            token = answer.get("NextContinuationToken")
+            if token is None:
+                return
+
+    @external("blobs.list", _translate)
+    def _list(self, prefix: str, token: str | None) -> Any:
+        more = {"ContinuationToken": token} if token else {}
+        return self._client.list_objects_v2(Bucket=self.bucket, Prefix=prefix, **more)
+
+
+class _Body(io.RawIOBase):
+    """A body that S3 is still sending; a connection lost half-way is S3's failure, not the reader's."""
+
+    def __init__(self, body: Any) -> None:
+        self._body = body
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        chunk = self._read(len(buffer))
+        buffer[: len(chunk)] = chunk
+        return len(chunk)
+
+    @external("blobs.read", _translate)
+    def _read(self, size: int) -> bytes:
+        return bytes(self._body.read(size))
+
+    def close(self) -> None:
+        if not self.closed:
+            self._body.close()
+        super().close()

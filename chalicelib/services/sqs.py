@@ -1,0 +1,102 @@
+"""SQS: queues by name, their addresses looked up once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from chalicelib.errors import Unavailable
+from chalicelib.ports import Message
+from chalicelib.services.aws_errors import aws_errors
+from chalicelib.services.external import external
+
+_translate = aws_errors("sqs")
+_CALL_BYTES = 250_000
+"""Of one SendMessageBatch call, which takes ten messages and 256 KiB in all."""
+
+
+class SqsQueue:
+    """Queue (chalicelib.ports), and what a consumer of it needs. client: of boto, for SQS."""
+
+    def __init__(self, client: Any, name: str) -> None:
+        self._client, self.name = client, name
+        self._known = ""
+
+    def send(self, messages: Sequence[Message]) -> None:
+        for batch in _batches(messages):
+            left = self._send(batch)
+            if left:  # of a batch, single entries may fail; they get one more try
+                left = self._send(left)
+            if left:
+                raise Unavailable("sqs", f"{self.name} did not take {len(left)} of {len(batch)} messages")
+
+    @external("queue.send", _translate)
+    def _send(self, batch: Sequence[Message]) -> list[Message]:
+        answer = self._client.send_message_batch(
+            QueueUrl=self._url(),
+            Entries=[
+                {
+                    "Id": str(place),
+                    "MessageBody": message.body,
+                    "DelaySeconds": message.delay_seconds,
+                    "MessageAttributes": {
+                        name: {"DataType": "String", "StringValue": value}
+                        for name, value in message.attributes.items()
+                    },
+                }
+                for place, message in enumerate(batch)
+            ],
+        )
+        return [batch[int(failure["Id"])] for failure in answer.get("Failed", [])]
+
+    @external("queue.delay", _translate)
+    def show_again_in(self, receipt_handle: str, seconds: int) -> None:
+        """Let a received message be received again in `seconds`, whatever the queue's own time."""
+        self._client.change_message_visibility(
+            QueueUrl=self._url(), ReceiptHandle=receipt_handle, VisibilityTimeout=seconds
+        )
+
+    @external("queue.count", _translate)
+    def count(self) -> int:
+        """Messages waiting, in flight and delayed, roughly, as SQS counts."""
+        names = [
+            "ApproximateNumberOfMessages",
+            "ApproximateNumberOfMessagesNotVisible",
+            "ApproximateNumberOfMessagesDelayed",
+        ]
+        answer = self._client.get_queue_attributes(QueueUrl=self._url(), AttributeNames=names)
+        return sum(int(answer["Attributes"][name]) for name in names)
+
+    @external("queue.receive", _translate)
+    def receive(self) -> list[Mapping[str, Any]]:
+        """Up to ten messages, as SQS gives them; hidden from others for the queue's visibility time."""
+        answer = self._client.receive_message(
+            QueueUrl=self._url(),
+            MaxNumberOfMessages=10,
+            WaitTimeSeconds=0,
+            VisibilityTimeout=60,
+            MessageAttributeNames=["All"],
+        )
+        return list(answer.get("Messages", []))
+
+    @external("queue.delete", _translate)
+    def delete(self, receipt_handle: str) -> None:
+        self._client.delete_message(QueueUrl=self._url(), ReceiptHandle=receipt_handle)
+
+    def _url(self) -> str:
+        if not self._known:
+            self._known = self._client.get_queue_url(QueueName=self.name)["QueueUrl"]
+        return self._known
+
+
+def _batches(messages: Sequence[Message]) -> list[list[Message]]:
+    batches: list[list[Message]] = []
+    room = 0
+    for message in messages:
+        size = len(message.body.encode()) + sum(len(k) + len(v) + 6 for k, v in message.attributes.items())
+        if not batches or len(batches[-1]) == 10 or size > room:
+            batches.append([])
+            room = _CALL_BYTES
+        batches[-1].append(message)
+        room -= size
+    return batches
