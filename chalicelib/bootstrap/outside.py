@@ -1,0 +1,170 @@
+"""The outside world: every service, with the names of its resources, made on first use.
+
+Services are imported where they are made, so that a function loads only what it needs: `receive` no
+PostgreSQL, the health path nothing at all.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.bootstrap.once import once
+from chalicelib.settings import Settings
+
+if TYPE_CHECKING:
+    from chalicelib.registry import Registry
+    from chalicelib.services.dynamodb.api_keys import DynamoApiKeys
+    from chalicelib.services.dynamodb.claims import DynamoClaims
+    from chalicelib.services.dynamodb.connections import DynamoConnections
+    from chalicelib.services.dynamodb.imports import DynamoImports
+    from chalicelib.services.dynamodb.quarantine import DynamoQuarantine
+    from chalicelib.services.dynamodb.receipts import DynamoReceipts
+    from chalicelib.services.eventbridge import EventBridgeBus
+    from chalicelib.services.postgres.configurations import PostgresConfigurations
+    from chalicelib.services.postgres.connection import Database
+    from chalicelib.services.postgres.desk import PostgresTicketDesk
+    from chalicelib.services.postgres.outbox import PostgresOutbox
+    from chalicelib.services.postgres.tickets import PostgresTickets
+    from chalicelib.services.s3 import S3Blobs
+    from chalicelib.services.sqs import SqsQueue
+
+HTTP_FUNCTIONS = ("receive", "api")
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Outside:
+    """The services, each made on first use."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._queues: dict[str, SqsQueue] = {}
+
+    def named(self, name: str) -> str:
+        return f"triggeriq-{self.settings.stage}-{name}"
+
+    def client(self, service: str) -> Any:
+        from chalicelib.services.aws import client
+
+        return client(service)
+
+    def queue(self, name: str) -> SqsQueue:
+        """A queue by its short name; "ingest-dlq" is that of dead letters."""
+        from chalicelib.services.sqs import SqsQueue
+
+        return self._queues.setdefault(name, SqsQueue(self.client("sqs"), self.named(name)))
+
+    @once
+    def bus(self) -> EventBridgeBus:
+        from chalicelib.services.eventbridge import EventBridgeBus
+
+        return EventBridgeBus(self.client("events"), f"triggeriq-{self.settings.stage}")
+
+    @once
+    def artifacts(self) -> S3Blobs:
+        from chalicelib.services.s3 import S3Blobs
+
+        return S3Blobs(self.client("s3"), self.settings.artifacts_bucket)
+
+    @once
+    def uploads(self) -> S3Blobs:
+        from chalicelib.services.s3 import S3Blobs
+
+        return S3Blobs(self.client("s3"), self.settings.uploads_bucket)
+
+    @once
+    def receipts(self) -> DynamoReceipts:
+        from chalicelib.services.dynamodb.receipts import DynamoReceipts
+
+        return DynamoReceipts(self.client("dynamodb"), self.named("events"), now)
+
+    @once
+    def claims(self) -> DynamoClaims:
+        from chalicelib.services.dynamodb.claims import DynamoClaims
+
+        return DynamoClaims(self.client("dynamodb"), self.named("claims"), now)
+
+    @once
+    def connections(self) -> DynamoConnections:
+        from chalicelib.services.dynamodb.connections import DynamoConnections
+        from chalicelib.services.kms import KmsSeal
+
+        return DynamoConnections(
+            self.client("dynamodb"),
+            self.named("connections"),
+            KmsSeal(self.client("kms"), self.settings.kms_key),
+            self.registry.parse_settings,
+            now,
+            self.settings.connection_cache_seconds,
+        )
+
+    @once
+    def imports(self) -> DynamoImports:
+        from chalicelib.services.dynamodb.imports import DynamoImports
+
+        return DynamoImports(self.client("dynamodb"), self.named("imports"), now)
+
+    @once
+    def quarantine(self) -> DynamoQuarantine:
+        from chalicelib.services.dynamodb.quarantine import DynamoQuarantine
+
+        return DynamoQuarantine(self.client("dynamodb"), self.named("quarantine"), self.artifacts, now)
+
+    @once
+    def api_keys(self) -> DynamoApiKeys:
+        from chalicelib.services.dynamodb.api_keys import DynamoApiKeys
+
+        return DynamoApiKeys(self.client("dynamodb"), self.named("api_keys"), self.settings.key_cache_seconds)
+
+    @once
+    def database(self) -> Database:
+        """An event function waits for a server that restarts; whoever asked over HTTP would rather know."""
+        from chalicelib.services.postgres.connection import Database
+
+        waits = 0.0 if self.settings.function in HTTP_FUNCTIONS else self.settings.reconnect_seconds
+        return Database(self.settings.database, reconnect_seconds=waits, application=self.settings.function)
+
+    @once
+    def tickets(self) -> PostgresTickets:
+        from chalicelib.services.postgres.tickets import PostgresTickets
+
+        return PostgresTickets(self.database)
+
+    @once
+    def desk(self) -> PostgresTicketDesk:
+        from chalicelib.services.postgres.desk import PostgresTicketDesk
+
+        return PostgresTicketDesk(self.database)
+
+    @once
+    def outbox(self) -> PostgresOutbox:
+        from chalicelib.services.postgres.outbox import PostgresOutbox
+
+        return PostgresOutbox(self.database)
+
+    @once
+    def configurations(self) -> PostgresConfigurations:
+        from chalicelib.services.postgres.configurations import PostgresConfigurations
+
+        return PostgresConfigurations(self.database)
+
+    @once
+    def registry(self) -> Registry:
+        """Plugins of the kind that this function calls, and installed ones, which may be of any."""
+        from chalicelib.pipeline.report_plugin import ReportPlugin
+        from chalicelib.registry import Registry, discover
+
+        kind = {"process": "classifiers", "api": ""}.get(self.settings.function, "sources")
+        return Registry(
+            [
+                found
+                for found in discover()
+                if found.name not in self.settings.disabled_plugins and kind in ("", found.kind or kind)
+            ],
+            only=self.settings.load_plugins,
+            seconds=self.settings.plugin_seconds,
+            on_failure=ReportPlugin(counts=self.quarantine),
+        )

@@ -1,0 +1,7 @@
+"""Plugins: found, loaded and called, each on its own, so that one that fails loses its own part only."""
+
+from chalicelib.registry.discovery import Found, discover
+from chalicelib.registry.listing import plugin_views, source_views
+from chalicelib.registry.registry import Plugin, Registry
+
+__all__ = ["Found", "Plugin", "Registry", "discover", "plugin_views", "source_views"]

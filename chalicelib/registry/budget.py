@@ -1,0 +1,67 @@
+"""A time budget for code that is not ours.
+
+`re` keeps the interpreter's lock, so no other thread can stop a runaway pattern; a signal in the main
+thread can, since `re` looks for signals as it goes. Event functions, and on Lambda the router too, run
+in the main thread. Elsewhere (routes under `chalice local`) an overrun is only found out afterwards.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from types import FrameType
+
+AGAIN_SECONDS = 0.25
+"""How soon the signal comes again, for code that swallowed the first."""
+
+
+class Overrun(BaseException):
+    """The budget is used up. Not an Exception, so that `except Exception` does not swallow it."""
+
+
+@contextmanager
+def budget(seconds: float) -> Iterator[None]:
+    """Cut what runs inside after `seconds` of wall time, by raising Overrun in it. Not to be nested."""
+    if threading.current_thread() is threading.main_thread():
+        _own_the_signal()
+        signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN_SECONDS)
+        try:
+            try:
+                yield
+            finally:
+                signal.setitimer(signal.ITIMER_REAL, 0)
+        finally:
+            # The signal may have come just before that line, and have raised there; it can't twice.
+            signal.setitimer(signal.ITIMER_REAL, 0)
+    else:
+        begun = time.monotonic()
+        yield
+        if time.monotonic() - begun > seconds:
+            raise Overrun
+
+
+@contextmanager
+def paused() -> Iterator[None]:
+    """Within a budget: what runs inside is ours (waiting for S3), and counts for nothing."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    left, _ = signal.setitimer(signal.ITIMER_REAL, 0)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, left, AGAIN_SECONDS if left else 0)
+
+
+@cache
+def _own_the_signal() -> None:
+    """Once a process: setting a handler costs more than all else here, and nothing else uses SIGALRM."""
+    signal.signal(signal.SIGALRM, _cut)
+
+
+def _cut(signum: int, frame: FrameType | None) -> None:
+    raise Overrun

@@ -1,0 +1,52 @@
+"""Which plugins there are: those in the folder `plugins/`, those of installed distributions with an
+entry point in the group `triggeriq`; or, in a package, those that its manifest lists, since scanning
+costs a cold start some 18 ms."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+GROUP = "triggeriq"
+ROOT = Path(__file__).resolve().parents[2]
+MANIFEST = ROOT / "plugins" / "manifest.json"
+FOLDERS = ("sources", "classifiers")
+
+
+class Found(NamedTuple):
+    """A plugin that can be loaded. module: dotted. origin: "built-in", or the distribution and its
+    version. kind: "sources" or "classifiers" for ours, "" for others, which may be both."""
+
+    name: str
+    module: str
+    origin: str
+    kind: str = ""
+
+
+def discover(manifest: Path = MANIFEST, root: Path = ROOT) -> tuple[Found, ...]:
+    """All plugins there are, ours first. Imports none of them."""
+    if manifest.exists():
+        return tuple(Found(**row) for row in json.loads(manifest.read_text(encoding="utf-8")))
+    return (*_built_in(root), *_installed())
+
+
+def as_manifest(found: tuple[Found, ...]) -> str:
+    """What a package carries so that it need not scan."""
+    return json.dumps([one._asdict() for one in found], indent=1)
+
+
+def _built_in(root: Path) -> Iterator[Found]:
+    for folder in FOLDERS:
+        for file in sorted((root / "plugins" / folder).glob("*.py")):
+            if not file.stem.startswith("_"):
+                yield Found(file.stem, f"plugins.{folder}.{file.stem}", "built-in", folder)
+
+
+def _installed() -> Iterator[Found]:
+    from importlib.metadata import entry_points
+
+    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
+        origin = f"{point.dist.name} {point.dist.version}" if point.dist else "unknown"
+        yield Found(point.name, point.value, origin)

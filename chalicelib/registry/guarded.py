@@ -1,0 +1,133 @@
+"""A source behind its guard: each call within the budget, every failure counted and named."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any, BinaryIO, TypeVar
+
+from chalicelib.errors import PluginFailed, TriggerIQError
+from chalicelib.registry.budget import Overrun, budget, paused
+from triggeriq import (
+    Connection,
+    Events,
+    FileHint,
+    Ignore,
+    NotVerified,
+    Received,
+    Reply,
+    Request,
+    Scheme,
+    Source,
+    Unreadable,
+    Verified,
+)
+
+T = TypeVar("T")
+Tally = Callable[[str, str], None]
+"""Told the plugin's name and what went wrong; with "" for each call that went well."""
+
+_ALLOWED = (NotVerified, Unreadable, TriggerIQError)
+"""What a source may raise by its contract, and what a stream that we handed in may raise through it."""
+_END = object()
+RESUME_SECONDS = 300.0
+"""For passing over the part of a file that was dealt with: gigabytes, where one item takes no time."""
+
+
+class GuardedSource(Source):
+    """The plugin's source as the core uses it. Raises PluginFailed for whatever else it raises."""
+
+    def __init__(self, inner: Source, plugin: str, seconds: float, tally: Tally) -> None:
+        self._inner, self.plugin, self._seconds, self._tally = inner, plugin, seconds, tally
+        self.by = f"{plugin}/{inner.version}"
+        # Class attributes of the contract, told as the plugin's own
+        for name in ("name", "title", "version", "methods", "content_types", "keep_headers", "max_body"):
+            setattr(self, name, getattr(inner, name))
+        self.__dict__["verification"] = inner.verification
+        self.__dict__["reads"] = inner.reads
+
+    def takes(self, method: str) -> bool:  # type: ignore[override]  # of the class behind the guard
+        return type(self._inner).takes(method)
+
+    def settings(self) -> Any:
+        return self._call(self._inner.settings)
+
+    def schemes(self, connection: Connection) -> tuple[Scheme, ...]:
+        return self._call(self._inner.schemes, connection)
+
+    def verify(self, request: Request, connection: Connection, now: datetime) -> Verified:
+        answer = self._call(self._inner.verify, request, connection, now)
+        if not isinstance(answer, Verified):  # fail closed, whatever a plugin thinks to return
+            raise self._failed(f"verify returned {type(answer).__name__}, not Verified")
+        return answer
+
+    def handshake(self, request: Request, connection: Connection) -> Reply | None:
+        answer: Reply | None = self._expect("handshake", (Reply, type(None)), request, connection)
+        return answer
+
+    def receive(self, request: Request, connection: Connection) -> Events | Reply | Ignore:
+        answer: Events | Reply | Ignore = self._expect(
+            "receive", (Events, Reply, Ignore), request, connection
+        )
+        return answer
+
+    def transform(self, received: Received, connection: Connection) -> Iterator[Any]:
+        """All items at once: a webhook is small, and one budget holds for the whole of it."""
+        return iter(self._call(lambda: list(self._inner.transform(received, connection))))
+
+    def read(
+        self, stream: BinaryIO, hint: FileHint, resume: str | None, connection: Connection
+    ) -> Iterator[tuple[str, Any]]:
+        """Item by item; the budget holds from one to the next, without the time that the stream takes."""
+        unhurried = io.BufferedReader(_Unhurried(stream), buffer_size=64 * 1024)
+        items = self._call(lambda: iter(self._inner.read(unhurried, hint, resume, connection)))
+        seconds = self._seconds if resume is None else max(self._seconds, RESUME_SECONDS)
+        while True:
+            pair: Any = self._call(lambda: next(items, _END), seconds=seconds)
+            seconds = self._seconds
+            if pair is _END:
+                return
+            if not (isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], str)):
+                raise self._failed("read yielded something that is no (mark, item)")
+            yield pair
+
+    def _expect(self, method: str, types: tuple[type, ...], *arguments: Any) -> Any:
+        answer = self._call(getattr(self._inner, method), *arguments)
+        if not isinstance(answer, types):
+            raise self._failed(f"{method} returned {type(answer).__name__}")
+        return answer
+
+    def _call(self, method: Callable[..., T], *arguments: Any, seconds: float = 0.0) -> T:
+        seconds = seconds or self._seconds
+        try:
+            with budget(seconds):
+                answer = method(*arguments)
+        except _ALLOWED:
+            raise
+        except Overrun:
+            raise self._failed(f"took longer than {seconds:g} s and was cut") from None
+        except (Exception, SystemExit) as error:
+            raise self._failed(f"raised {type(error).__name__}") from error
+        self._tally(self.plugin, "")
+        return answer
+
+    def _failed(self, what: str) -> PluginFailed:
+        self._tally(self.plugin, what)
+        return PluginFailed(self.by, f"the plugin {self.by} {what}")
+
+
+class _Unhurried(io.RawIOBase):
+    """A stream as the plugin reads it: S3's slowness, and our unpacking, are not the plugin's."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        with paused():
+            chunk = self._stream.read(len(buffer))
+        buffer[: len(chunk)] = chunk
+        return len(chunk)

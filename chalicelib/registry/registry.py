@@ -1,0 +1,210 @@
+"""The registry: pluggy's manager, with every plugin loaded and every implementation called on its own."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import pluggy
+
+from chalicelib.errors import Invalid, NotFound
+from chalicelib.pipeline.answers import Answer
+from chalicelib.registry.budget import Overrun, budget
+from chalicelib.registry.discovery import Found
+from chalicelib.registry.guarded import GuardedSource
+from triggeriq import Source, hookspecs
+
+log = logging.getLogger(__name__)
+
+LOAD_SECONDS = 10.0
+"""For importing one plugin: a trained model may come with it."""
+NAME = r"[a-z0-9_-]{1,64}"
+PLUGIN_NAME = r"[A-Za-z0-9_.-]{1,100}"
+
+
+@dataclass(slots=True)
+class Plugin:
+    """One plugin as GET /plugins shows it. hooks: those it implements. calls, failures: in this process."""
+
+    name: str
+    origin: str
+    version: str = ""
+    hooks: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    status: Literal["loaded", "failed"] = "loaded"
+    error: str | None = None
+    calls: int = 0
+    failures: int = 0
+    module: Any = field(default=None, repr=False)
+
+
+class Registry:
+    """Sources (chalicelib.ports) and Stages (chalicelib.pipeline.triage) of all plugins.
+
+    found: what to load, in the order in which they are asked; `only` (names, in order) limits it.
+    seconds: budget of one call. on_failure: told plugin and reason of each failure, may not raise.
+    """
+
+    def __init__(
+        self,
+        found: Iterable[Found],
+        only: Sequence[str] = (),
+        seconds: float = 2.0,
+        on_failure: Callable[[str, str], None] = lambda plugin, reason: None,
+    ) -> None:
+        self._seconds, self._on_failure = seconds, on_failure
+        self._plugins: dict[str, Plugin] = {}
+        self._sources: dict[str, GuardedSource] = {}
+        self._manager = pluggy.PluginManager("triggeriq")
+        self._manager.add_hookspecs(hookspecs)
+        wanted = list(found)
+        if only:
+            by_name = {one.name: one for one in wanted}
+            for name in set(only) - by_name.keys():
+                self._plugins[name] = Plugin(
+                    name, "TRIGGERIQ_LOAD_PLUGINS", status="failed", error="no such plugin"
+                )
+            wanted = [by_name[name] for name in only if name in by_name]
+        # pluggy asks the last registered first; an installed plugin comes before ours
+        for one in reversed(wanted) if only else wanted:
+            self._load(one)
+
+    # Sources
+
+    def find(self, name: str) -> Source | None:
+        return self._sources.get(name)
+
+    def sources(self) -> Mapping[str, GuardedSource]:
+        """All sources by name."""
+        return self._sources
+
+    def parse_settings(self, source: str, settings: Mapping[str, Any]) -> Any:
+        """See chalicelib.ports.Sources."""
+        plugin = self._sources.get(source)
+        if plugin is None:
+            raise NotFound(f"there is no source {source}")
+        model = plugin.settings()
+        if model is None:
+            if settings:
+                raise Invalid(f"{source} has no settings; leave them out", "settings")
+            return None
+        try:
+            return model.model_validate(dict(settings))
+        except ValueError as error:  # pydantic's; its text names the place and quotes no secret
+            first = error.errors(include_input=False, include_url=False)[0]  # type: ignore[attr-defined]
+            place = ".".join(str(part) for part in ("settings", *first["loc"]))
+            raise Invalid(f"{first['msg']}; GET /sources shows the settings' schema", place) from error
+
+    # Stages
+
+    def ask(self, hook: str, **arguments: Any) -> Iterator[Answer]:
+        for implementation in reversed(getattr(self._manager.hook, hook).get_hookimpls()):
+            plugin = self._plugins[implementation.plugin_name]
+            by = f"{plugin.name}/{plugin.version}"
+            given = {name: arguments[name] for name in implementation.argnames}
+            try:
+                with budget(self._seconds):
+                    value = implementation.function(**given)
+                    if isinstance(value, Iterator):
+                        value = list(value)  # a generator runs within the budget, too
+            except Overrun:
+                reason = f"took longer than {self._seconds:g} s and was cut"
+            except (Exception, SystemExit) as error:
+                reason = f"raised {type(error).__name__}"
+                log.warning("a plugin failed", extra={"plugin": by, "hook": hook}, exc_info=True)
+            else:
+                plugin.calls += 1
+                if value is not None:
+                    yield Answer(by, value)
+                continue
+            self._tally(plugin.name, reason)
+            yield Answer(by, None, reason)
+
+    def failed(self, by: str, reason: str) -> None:
+        self._tally(by.partition("/")[0], reason)
+
+    # The list
+
+    def plugins(self) -> tuple[Plugin, ...]:
+        """All plugins, those that failed to load among them."""
+        return tuple(self._plugins.values())
+
+    def _load(self, found: Found) -> None:
+        plugin = Plugin(found.name, found.origin)
+        if found.name in self._plugins:
+            other = self._plugins[found.name].origin
+            plugin.name = f"{found.name} ({found.origin})"
+            self._refuse(plugin, f"{other} and {found.origin} both claim the name {found.name}; rename one")
+            return
+        self._plugins[found.name] = plugin
+        if not re.fullmatch(PLUGIN_NAME, found.name):
+            self._refuse(plugin, f"a plugin's name matches {PLUGIN_NAME}; rename its entry point")
+            return
+        try:
+            with budget(LOAD_SECONDS):
+                self._register(found, plugin)
+        except Overrun:
+            self._unload(plugin, f"took longer than {LOAD_SECONDS:g} s to load")
+        except (Exception, SystemExit) as error:
+            self._unload(plugin, f"{type(error).__name__}: {error}")
+
+    def _register(self, found: Found, plugin: Plugin) -> None:
+        path, _, attribute = found.module.partition(":")
+        module = importlib.import_module(path)
+        module = getattr(module, attribute) if attribute else module
+        plugin.version = str(getattr(module, "__version__", "1"))
+        self._manager.register(module, name=found.name)
+        plugin.module = module  # only now: another plugin may have registered it, and would lose it
+        callers = self._manager.get_hookcallers(module) or []
+        plugin.hooks = tuple(sorted(caller.name for caller in callers))
+        for caller in callers:
+            for implementation in caller.get_hookimpls():
+                if implementation.plugin is module and (implementation.wrapper or implementation.hookwrapper):
+                    raise TypeError(f"{caller.name} is a wrapper; each implementation must stand alone")
+        self._manager.check_pending()
+        claimed: list[type[Source]] = []
+        for caller in callers:
+            if caller.name == "register_sources":
+                module.register_sources(claimed.append)
+        for cls in claimed:
+            self._claim(cls, plugin)
+
+    def _claim(self, cls: type[Source], plugin: Plugin) -> None:
+        if not re.fullmatch(NAME, cls.name):
+            raise ValueError(f"a source's name matches {NAME}; {cls.name!r} does not")
+        if cls.api != Source.api:
+            raise ValueError(f"{cls.name} was written for contract {cls.api}; this is {Source.api}")
+        if cls.name in self._sources:
+            other = next(one.name for one in self._plugins.values() if cls.name in one.sources)
+            raise ValueError(
+                f"the plugins {other} and {plugin.name} both claim the source {cls.name}; rename one"
+            )
+        self._sources[cls.name] = GuardedSource(cls(), plugin.name, self._seconds, self._tally)
+        plugin.sources = (*plugin.sources, cls.name)
+        if "version" in cls.__dict__:
+            plugin.version = cls.version
+
+    def _unload(self, plugin: Plugin, reason: str) -> None:
+        if plugin.module is not None and self._manager.is_registered(plugin.module):
+            self._manager.unregister(plugin.module)
+        for name in plugin.sources:
+            del self._sources[name]
+        plugin.sources = plugin.hooks = ()
+        self._refuse(plugin, reason)
+
+    def _refuse(self, plugin: Plugin, reason: str) -> None:
+        plugin.status, plugin.error = "failed", reason[:500]
+        self._plugins[plugin.name] = plugin
+        log.error("a plugin was not loaded", extra={"plugin": plugin.name, "error": plugin.error})
+
+    def _tally(self, name: str, reason: str) -> None:
+        plugin = self._plugins[name]
+        plugin.calls += 1
+        if reason:
+            plugin.failures += 1
+            log.warning("a plugin failed", extra={"plugin": name, "error": reason})
+            self._on_failure(name, reason)
