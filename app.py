@@ -1,0 +1,69 @@
+"""TriggerIQ on Chalice: the HTTP routes are the table in chalicelib/api/routes.py, the event functions
+stand here, a call each. functions.json says what triggers them; a test holds the two together.
+Each imports its handler when it is called: the router must not load what only they need."""
+
+import os
+
+if "AWS_CHALICE_CLI_MODE" in os.environ:  # a developer's machine; AWS never sets it
+    from local import start
+
+    start.whole_system()
+
+from chalicelib.api.app import App
+
+app = App("triggeriq")
+
+
+@app.on_sqs_message(queue="ingest", batch_size=10, name="ingest")
+def ingest(event):
+    from chalicelib.handlers import sqs
+
+    return sqs.ingest(event.to_dict(), event.context)
+
+
+@app.on_s3_event(bucket="uploads", name="uploads")
+def uploads(event):
+    from chalicelib.handlers import s3
+
+    return s3.uploads(event.to_dict(), event.context)
+
+
+@app.on_sqs_message(queue="files", batch_size=1, name="files")
+def files(event):
+    from chalicelib.handlers import sqs
+
+    return sqs.files(event.to_dict(), event.context)
+
+
+@app.on_sqs_message(queue="feedback", batch_size=10, name="process")
+def process(event):
+    from chalicelib.handlers import sqs
+
+    return sqs.process(event.to_dict(), event.context)
+
+
+@app.schedule("rate(1 minute)", name="relay")
+def relay(event):
+    from chalicelib.handlers import schedule
+
+    return schedule.relay(event.to_dict(), event.context)
+
+
+@app.schedule("rate(5 minutes)", name="sweep")
+def sweep(event):
+    from chalicelib.handlers import schedule
+
+    return schedule.sweep(event.to_dict(), event.context)
+
+
+@app.lambda_function(name="migrate")
+def migrate(event, context):
+    from chalicelib.handlers import deploy
+
+    return deploy.migrate(event, context)
+
+
+if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
+    from chalicelib import bootstrap
+
+    bootstrap.warm()

@@ -1,0 +1,69 @@
+"""The Chalice app: Chalice keeps the table of routes and packages it; answering is the router's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from chalice.app import Chalice
+
+from chalicelib import settings
+from chalicelib.api.routes import ACCESS, ROUTES, Route
+from chalicelib.api.routing import Router
+from chalicelib.settings import Settings
+
+
+def _services() -> Any:
+    from chalicelib import bootstrap
+
+    return bootstrap.use_cases()
+
+
+class App(Chalice):
+    """settings, services: what the routes run on; tests hand in their own. Nothing is asked of either
+    before the first request."""
+
+    def __init__(
+        self,
+        name: str,
+        settings: Callable[[], Settings] = settings.current,
+        services: Callable[[], Any] = _services,
+        routes: Iterable[Route] = ROUTES,
+    ) -> None:
+        # Chalice would write its own name into the process's environment, and log in lines of its own.
+        super().__init__(name, configure_logs=False, env={})
+        self._router = Router(settings, services, self.log)
+        for route in routes:
+            self._add(route)
+
+    def route(self, path: str, **kwargs: Any) -> Any:
+        """Refused: a route that declares no access must not start."""
+        raise TypeError(f"{path} declares no access rule; give it a row in chalicelib/api/routes.py")
+
+    def _add(self, route: Route) -> None:
+        if route.access not in ACCESS:
+            raise ValueError(
+                f"{route.method} {route.path} declares no access rule, which is one of {', '.join(ACCESS)}"
+            )
+
+        def view(event: Mapping[str, Any]) -> dict[str, Any]:
+            return self._router.answer(route, event)
+
+        view.__doc__ = route.summary  # Chalice exports it
+        super().route(route.path, methods=[route.method], name=f"{route.method} {route.path}")(view)
+
+    def __call__(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+        """Answer one event of API Gateway (payload 1.0).
+
+        Chalice's own handling is passed by: its 405, 415 and 500 have a form of their own, it checks
+        content types that are a source's business, and it keeps the request where threads share it.
+        """
+        request = event.get("requestContext") or {}
+        path, method = request.get("resourcePath"), request.get("httpMethod")
+        if path is None or method is None:
+            raise ValueError("this is no event of API Gateway with payload format 1.0")
+        rows = self.routes.get(path, {})
+        if method in rows:
+            answer: dict[str, Any] = rows[method].view_function(event)
+            return answer
+        return self._router.stray(event, list(rows))

@@ -1,0 +1,23 @@
+"""From a request's headers to the caller."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.access import LOCAL_CALLER, LOCAL_KEY, LOCAL_STAGE, Caller, caller_of, id_of
+from chalicelib.errors import Unauthorised
+
+if TYPE_CHECKING:
+    from chalicelib.api.exchange import Call
+
+
+def authenticated(call: Call) -> Caller:
+    """Who sent the key in `X-Api-Key`. Raises Unauthorised."""
+    key = call.headers.get("x-api-key")
+    if not key:
+        raise Unauthorised("missing")
+    if key == LOCAL_KEY and call.settings.stage == LOCAL_STAGE:
+        return LOCAL_CALLER
+    key_id = id_of(key)
+    services = call.services
+    return caller_of(key, services.api_keys.find(key_id), services.now())

@@ -1,0 +1,57 @@
+"""What to send, by example: in the documentation, and tried against the shapes by a test."""
+
+from __future__ import annotations
+
+from typing import Any
+
+PATH = {
+    "source": "zendesk",
+    "connection": "default",
+    "key": "triage",
+    "id": "1b0c3f9e-8a5d-5a0b-9a53-3f6f0f0f7c11",
+}
+"""Path parameters, by name."""
+
+IDS = {
+    "api_keys": "mfzwk3tlobqx",
+    "imports": "5f3a9c1e7b2d4860a1c2e3f405162738",
+    "quarantine": "20240501T120000000000-5f3a9c1e7b2d4860",
+}
+"""Ids that are no ticket's, by resource."""
+
+QUERY: dict[str, str] = {
+    "GET /tickets": "source=zendesk&status=open&limit=20",
+    "GET /health": "deep=1",
+    "GET /quarantine": "source=csv",
+}
+
+BODY: dict[str, dict[str, Any]] = {
+    "POST /webhooks/{source}": {"id": "17", "text": "The app crashes when I log in", "rating": 1},
+    "POST /webhooks/{source}/{connection}": {
+        "id": "17",
+        "text": "The app crashes when I log in",
+        "rating": 1,
+    },
+    "PATCH /tickets/{id}": {"status": "pending", "assignee": "ada@example.com", "tags": ["login"]},
+    "POST /tickets/{id}/merge": {"tickets": ["0d4e7f7a-52c1-5c0e-8a8f-2c5f0a7d9b21"]},
+    "POST /tickets/{id}/split": {
+        "feedback": [{"source": "zendesk", "connection": "default", "external_id": "4711"}]
+    },
+    "PUT /connections/{source}": {"secrets": ["the provider's secret"], "settings": {}},
+    "PUT /connections/{source}/{connection}": {
+        "secrets": ["the new one", {"value": "the old one", "expires_at": "2030-01-01T00:00:00Z"}],
+        "settings": {},
+    },
+    "POST /sources/{source}/preview": {
+        "headers": {"content-type": "application/json"},
+        "body_base64": "eyJ0ZXh0IjogIkl0IGNyYXNoZXMifQ==",
+        "connection": "default",
+    },
+    "POST /triage/preview": {
+        "items": [{"text": "It crashes when I log in", "rating": 1, "source": "app_store"}]
+    },
+    "PUT /configurations/{key}": {"value": {"review_below": 0.6}},
+    "POST /dlq/redrive": {"queue": "feedback"},
+    "POST /api-keys": {"scopes": ["read", "write"], "owner": "support", "expires_at": "2030-01-01T00:00:00Z"},
+}
+"""Bodies, by method and path."""

@@ -1,0 +1,73 @@
+"""What a handler gets and gives: a Call and an Answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from chalicelib.api.routes import Route
+    from chalicelib.bootstrap import UseCases
+    from chalicelib.domain.access import Caller
+    from chalicelib.settings import Settings
+
+JSON_TYPE = "application/json"
+PROBLEM_TYPE = "application/problem+json"
+
+
+class Answer(NamedTuple):
+    """value: a str is sent as it is, a dict as JSON, None as nothing, anything else in the route's
+    answer shape. status: 0: the route's own."""
+
+    value: Any = None
+    status: int = 0
+    headers: Mapping[str, str] = {}
+    content_type: str = JSON_TYPE
+
+
+class Call:
+    """One HTTP request on its way to a handler. It reads no more of the event than it is asked for.
+
+    headers: names in lower case. query: every value of each parameter. raw_path: the path's parameters
+    as they came. services: what bootstrap.use_cases() gives; handlers call nothing else.
+    """
+
+    def __init__(
+        self,
+        route: Route,
+        event: Mapping[str, Any],
+        settings: Callable[[], Settings],
+        services: Callable[[], UseCases],
+    ) -> None:
+        self.route = route
+        self.headers: dict[str, str] = {k.lower(): v for k, v in (event.get("headers") or {}).items()}
+        self.query: dict[str, list[str]] = event.get("multiValueQueryStringParameters") or {}
+        self.raw_path: dict[str, str] = event.get("pathParameters") or {}
+        self._event = event
+        self._settings = settings
+        self._services = services
+        self._caller: Caller | None = None
+
+    @property
+    def settings(self) -> Settings:
+        return self._settings()
+
+    @property
+    def services(self) -> UseCases:
+        """What bootstrap.use_cases() gives, built on first use."""
+        return self._services()
+
+    @property
+    def caller(self) -> Caller:
+        """Who is asking, by the key that was sent. Raises Unauthorised."""
+        if self._caller is None:
+            from chalicelib.api.authentication import authenticated
+
+            self._caller = authenticated(self)
+        return self._caller
+
+    def body(self) -> bytes:
+        """The bytes of the body. Raises TooLarge and Invalid."""
+        from chalicelib.api.parsing import body_bytes
+
+        return body_bytes(self._event, self.route.limit)

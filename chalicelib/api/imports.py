@@ -1,0 +1,58 @@
+"""/imports: files under way and done."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any
+
+from chalicelib.api.exchange import Answer, Call
+from chalicelib.api.shapes import PageQuery
+from chalicelib.errors import NotFound
+
+BAD_ROWS_LIMIT = 10_000
+BAD_ROWS_BYTES = 5_000_000
+"""What they may come to as the JSON in which Lambda answers: it takes 6 MB at most."""
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def listed(call: Call, query: PageQuery) -> Any:
+    return call.services.imports.list(query.limit, query.cursor)
+
+
+def find(call: Call, id: str) -> Any:
+    found = call.services.imports.find(id)
+    if found is None:
+        raise NotFound(f"there is no import {id}; GET /imports lists them")
+    return found
+
+
+def cancel(call: Call, id: str) -> Any:
+    return call.services.imports.cancel(id)
+
+
+def bad_rows(call: Call, id: str) -> Answer:
+    rows = call.services.imports.bad_rows(id, BAD_ROWS_LIMIT)
+    sheet = io.StringIO()
+    writer = csv.writer(sheet)
+    writer.writerow(("where", "reason", "row", "at", "quarantine_id"))
+    left = BAD_ROWS_BYTES
+    for done, row in enumerate(rows):
+        said = row.excerpt.decode("utf-8", "replace").rstrip("\r\n")
+        cells = [_cell(text) for text in (row.where, row.reason, said, row.at.isoformat(), row.id)]
+        left -= len(json.dumps(cells))
+        if left < 0:
+            writer.writerow(("", f"{len(rows) - done} more did not fit; GET /quarantine lists them"))
+            break
+        writer.writerow(cells)
+    return Answer(
+        sheet.getvalue(),
+        headers={"Content-Disposition": f'attachment; filename="bad-rows-{id}.csv"'},
+        content_type="text/csv; charset=utf-8",
+    )
+
+
+def _cell(text: str) -> str:
+    """What a spreadsheet takes for text, whatever somebody wrote there (OWASP, CSV injection)."""
+    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -1,0 +1,212 @@
+"""Paths, query strings and bodies into what handlers take; the one place where JSON comes in."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import math
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from chalicelib.api.routes import PARAMETERS
+from chalicelib.errors import Invalid, NotFound, TooLarge, WrongType
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter, ValidationError
+    from pydantic.fields import FieldInfo
+
+    from chalicelib.api.routes import Route
+
+DEPTH_LIMIT = 50
+"""How deep JSON may be nested; nothing of ours needs more than a tenth of it."""
+DIGITS_LIMIT = 300
+"""How long a number may be written; longer ones fit no float."""
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+class InvalidShape(Invalid):
+    """Several things may be wrong; errors: {"field", "message"} for each, `field` the first's."""
+
+    def __init__(self, errors: list[dict[str, str]]) -> None:
+        super().__init__(
+            "; ".join(f"{e['field'] or 'body'}: {e['message']}" for e in errors[:5]), errors[0]["field"]
+        )
+        self.errors = errors
+
+
+@cache
+def adapter(name: str) -> TypeAdapter[Any]:
+    """The validator and serialiser of a shape of chalicelib/api/shapes.py, made on first use."""
+    from pydantic import TypeAdapter
+
+    from chalicelib.api import shapes
+
+    return TypeAdapter(getattr(shapes, name))
+
+
+def path_parameters(raw: Mapping[str, str]) -> dict[str, str]:
+    """The path's parameters, decoded (not every gateway does it) and of their form. Raises NotFound."""
+    parameters = {name: unquote(value) for name, value in raw.items()}
+    for name, value in parameters.items():
+        if not re.fullmatch(PARAMETERS[name], value, re.ASCII):
+            raise NotFound(f"no {name} is called that; it would match {PARAMETERS[name]}")
+    return parameters
+
+
+def body_bytes(event: Mapping[str, Any], limit: int) -> bytes:
+    """The body as it was sent. Raises TooLarge, by the encoded length where that says enough already."""
+    body = event.get("body") or b""
+    encoded = bool(event.get("isBase64Encoded"))
+    if len(body) <= (limit + 2) // 3 * 4 if encoded else len(body) <= limit:
+        try:
+            body = base64.b64decode(body, validate=True) if encoded else body
+        except binascii.Error:
+            raise Invalid("the body came in base64 that can't be decoded") from None
+        body = body.encode("utf-8", "surrogatepass") if isinstance(body, str) else bytes(body)
+        if len(body) <= limit:
+            return body
+    raise TooLarge(f"the body may have {limit:,} bytes at most; send less at a time")
+
+
+def may_be_empty(route: Route) -> bool:
+    """Whether no body stands for an empty object: not where that would replace what stands already."""
+    return route.method == "POST" and not any(field.is_required() for field in _fields(route.body).values())
+
+
+def body_as(route: Route, body: bytes, content_type: str) -> Any:
+    """The body in the route's shape. Raises WrongType and Invalid."""
+    media_type = content_type.partition(";")[0].strip().lower()
+    if not re.fullmatch(r"application/([\w.-]+\+)?json", media_type, re.ASCII):
+        raise WrongType("send Content-Type: application/json, and JSON in UTF-8")
+    if not body and not may_be_empty(route):
+        raise Invalid(f"the body is empty; send a JSON object with {', '.join(_fields(route.body))}")
+    return shaped(adapter(route.body), strict_json(body) if body else {})
+
+
+def _fields(name: str) -> Mapping[str, FieldInfo]:
+    from chalicelib.api import shapes
+
+    found: Mapping[str, FieldInfo] = getattr(shapes, name).model_fields
+    return found
+
+
+def query_as(name: str, query: Mapping[str, list[str]]) -> Any:
+    """The query's parameters as the shape `name`, or as nothing where it is "". Raises Invalid."""
+    single = {}
+    for field, values in query.items():
+        if len(values) != 1:
+            raise Invalid(f"{field} is given {len(values)} times; give it once", field)
+        if _UNSTORABLE.search(values[0]):
+            raise Invalid(f"{field} holds a character that no text has", field)
+        single[field] = values[0]
+    if not name:
+        if single:
+            field = next(iter(single))
+            raise Invalid(f"{field} is no parameter of this address", field)
+        return None
+    return shaped(adapter(name), single)
+
+
+def shaped(into: TypeAdapter[Any], value: Any, place: str = "") -> Any:
+    """`value` validated. place: of it in what was sent. Raises InvalidShape, which never repeats what
+    was sent: it may be a secret."""
+    from pydantic import ValidationError
+
+    try:
+        return into.validate_python(value)
+    except ValidationError as error:
+        raise InvalidShape(_errors(error, value, place)) from None
+    except Invalid as error:  # of a value that checks itself
+        raise InvalidShape([{"field": f"{place}.{error.field}".strip("."), "message": str(error)}]) from None
+
+
+_MESSAGES = {
+    **dict.fromkeys(("model_type", "model_attributes_type", "dataclass_type", "dict_type"), "an object"),
+    **dict.fromkeys(("tuple_type", "list_type"), "a list"),
+}
+"""What pydantic says in Python's terms, in JSON's, by its type of error."""
+
+
+def _errors(error: ValidationError, value: Any, place: str) -> list[dict[str, str]]:
+    found = []
+    for each in error.errors(include_url=False, include_input=False, include_context=False)[:20]:
+        field = _place(each["loc"], value, place, each["type"] == "missing")
+        wanted = _MESSAGES.get(each["type"])
+        message = f"Input should be {wanted}" if wanted else each["msg"].removeprefix("Value error, ")
+        found.append({"field": field[:200].encode("utf-8", "replace").decode(), "message": message})
+    return found
+
+
+def _place(parts: tuple[str | int, ...], value: Any, place: str, missing: bool) -> str:
+    """Where in `value` it is, as its sender wrote it: rules[0].priority. What a shape is called, which
+    pydantic names too, is no place."""
+    for index, part in enumerate(parts):
+        if isinstance(value, list) and isinstance(part, int):
+            place, value = f"{place}[{part}]", value[part]
+        elif isinstance(value, dict) and part in value:
+            place, value = f"{place}.{part}", value[part]
+        elif missing and isinstance(value, dict) and index == len(parts) - 1:
+            place = f"{place}.{part}"
+    return place.removeprefix(".")
+
+
+def strict_json(body: bytes) -> Any:
+    """JSON to the letter, in UTF-8: no NaN, no endless numbers or nesting, no NUL, no lone surrogates.
+
+    Raises Invalid.
+    """
+    try:
+        value = json.loads(
+            body.decode("utf-8"), parse_constant=_no_constant, parse_int=_int, parse_float=_float
+        )
+    except UnicodeDecodeError as error:
+        raise Invalid(f"the body is not UTF-8: byte {error.start} fits no character") from None
+    except RecursionError:
+        raise Invalid(f"the body is nested deeper than {DEPTH_LIMIT} levels") from None
+    except json.JSONDecodeError as error:
+        raise Invalid(
+            f"the body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
+        ) from None
+    _check(value)
+    return value
+
+
+def _check(value: Any) -> None:
+    level = [value]
+    for _ in range(DEPTH_LIMIT):
+        deeper: list[Any] = []
+        for item in level:
+            if isinstance(item, str):
+                if _UNSTORABLE.search(item):
+                    raise Invalid("the body holds a NUL or half a surrogate pair, which no text has")
+            elif isinstance(item, dict):
+                deeper += item.keys()
+                deeper += item.values()
+            elif isinstance(item, list):
+                deeper += item
+        if not deeper:
+            return
+        level = deeper
+    raise Invalid(f"the body is nested deeper than {DEPTH_LIMIT} levels")
+
+
+def _no_constant(text: str) -> Any:
+    raise Invalid(f"the body is not JSON: it has no {text}")
+
+
+def _int(text: str) -> int:
+    if len(text) > DIGITS_LIMIT:
+        raise Invalid(f"the body holds a number of {len(text):,} characters")
+    return int(text)
+
+
+def _float(text: str) -> float:
+    value = float(text) if len(text) <= DIGITS_LIMIT else math.inf
+    if math.isinf(value):
+        raise Invalid("the body holds a number that is too long or too large")
+    return value

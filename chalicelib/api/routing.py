@@ -1,0 +1,154 @@
+"""From a gateway's event to a handler and back: what is the same for every route."""
+
+from __future__ import annotations
+
+import json
+import os
+import traceback
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.api.exchange import JSON_TYPE, Answer, Call
+from chalicelib.api.routes import OPEN, WEBHOOK, Route
+
+if TYPE_CHECKING:
+    import logging
+
+    from chalicelib.settings import Settings
+
+
+class Router:
+    """Answers every request that reaches the app; nothing raised by a handler leaves it.
+
+    settings, services: asked on the first request that needs them, never before.
+    """
+
+    def __init__(
+        self, settings: Callable[[], Settings], services: Callable[[], Any], log: logging.Logger
+    ) -> None:
+        self._settings = settings
+        self._services = services
+        self._log = log
+
+    def answer(self, route: Route, event: Mapping[str, Any]) -> dict[str, Any]:
+        """What a row of the table answers to an event of API Gateway (payload 1.0)."""
+        call = Call(route, event, self._settings, self._services)
+        request_id = _request_id(event)
+        try:
+            return self._sent(call, request_id, _handled(call))
+        except Exception as error:
+            return self._sent(call, request_id, self._problem(error, call, request_id))
+
+    def stray(self, event: Mapping[str, Any], methods: list[str]) -> dict[str, Any]:
+        """What is answered to a request that fits no row. methods: those that its path takes, if any."""
+        from chalicelib.api.strays import answer_to_stray
+
+        route = Route(event["requestContext"]["httpMethod"], "", OPEN, "", "")
+        request_id = _request_id(event)
+        call = Call(route, event, self._settings, self._services)
+        return self._sent(call, request_id, answer_to_stray(route.method, methods, request_id))
+
+    def _problem(self, error: Exception, call: Call, request_id: str) -> Answer:
+        from chalicelib.api.problems import problem_of
+        from chalicelib.errors import status_of
+
+        if status_of(error) >= 500:
+            self._tell(error, call, request_id)
+        return problem_of(error, call, request_id)
+
+    def _tell(self, error: Exception, call: Call, request_id: str) -> None:
+        """One line of JSON. Without the error's own text, which may hold what a customer wrote."""
+        line = {
+            "level": "error",
+            "message": "a request failed",
+            "request_id": request_id,
+            "route": f"{call.route.method} {call.route.path}",
+            "error": f"{type(error).__module__}.{type(error).__qualname__}",
+            "stack": "".join(traceback.format_tb(error.__traceback__)),
+        }
+        self._log.error("%s", json.dumps(line))
+
+    def _sent(self, call: Call, request_id: str, answer: Answer) -> dict[str, Any]:
+        route = call.route
+        value = answer.value
+        if value is None or route.method == "HEAD":
+            body = ""
+        elif isinstance(value, str):
+            body = value
+        elif isinstance(value, dict):
+            body = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        else:
+            from chalicelib.api.parsing import adapter
+
+            shape = adapter(route.answer)
+            body = shape.dump_json(shape.validate_python(value, from_attributes=True), by_alias=True).decode()
+        headers = {
+            "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+            "X-Request-Id": request_id,
+            **answer.headers,
+        }
+        if value is not None:
+            headers["Content-Type"] = answer.content_type
+        origin = call.headers.get("origin")
+        if origin:
+            headers.update(_cors(origin, call.settings.cors_origins))
+        return {
+            "statusCode": answer.status or route.status,
+            "headers": headers,
+            "multiValueHeaders": {},
+            "body": body.encode("utf-8", "replace").decode(),  # a plugin's words may hold half a character
+        }
+
+
+def _handled(call: Call) -> Answer:
+    """Every check of a route in its order, then its handler."""
+    route = call.route
+    wanted: dict[str, Any] = {}
+    if call.raw_path:
+        from chalicelib.api.parsing import path_parameters
+
+        wanted.update(path_parameters(call.raw_path))
+    if route.access not in (OPEN, WEBHOOK):
+        call.caller.require(route.access)  # type: ignore[arg-type]  # checked when the app started
+    if route.access != WEBHOOK:
+        wanted.update(_shapes(call))
+    module, _, function = route.handler.partition(":")
+    answer = getattr(import_module(f"chalicelib.api.{module}"), function)(call, **wanted)
+    return answer if isinstance(answer, Answer) else Answer(answer)
+
+
+def _shapes(call: Call) -> dict[str, Any]:
+    """The query and the body in the shapes that the handler takes.
+
+    An open route that is asked nothing gets no query, so that /health need not load the validator.
+    """
+    route = call.route
+    shapes = {}
+    if call.query or (route.query and route.access != OPEN):
+        from chalicelib.api.parsing import query_as
+
+        query = query_as(route.query, call.query)
+        if route.query:
+            shapes["query"] = query
+    if route.body:
+        from chalicelib.api.parsing import body_as
+
+        shapes["body"] = body_as(route, call.body(), call.headers.get("content-type", JSON_TYPE))
+    return shapes
+
+
+def _cors(origin: str, allowed: tuple[str, ...]) -> dict[str, str]:
+    if "*" not in allowed and origin not in allowed:
+        return {}
+    return {
+        "Access-Control-Allow-Origin": "*" if "*" in allowed else origin,
+        "Access-Control-Expose-Headers": "ETag, Location, Retry-After, X-Request-Id",
+        "Vary": "Origin",
+    }
+
+
+def _request_id(event: Mapping[str, Any]) -> str:
+    """The gateway's; a test's client gives none."""
+    return event["requestContext"].get("requestId") or os.urandom(16).hex()
