@@ -1,0 +1,92 @@
+"""Multinomial logistic regression over named features, as trained by `training/`. Read on first use."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from heapq import nsmallest
+from math import exp, sqrt
+from pathlib import Path
+from typing import Any
+
+_FEWEST = 4
+_CUE = 0.3
+
+
+def strength(feature: str, among: int) -> float:
+    """The value of a present feature: a long text's words count less each, its cues keep a floor."""
+    equal = 1 / sqrt(max(_FEWEST, among))
+    return max(equal, _CUE) if feature[0] == "~" else equal
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """probabilities: by label, summing to 1. evidence: the words that spoke most for the first label."""
+
+    label: str
+    probabilities: dict[str, float]
+    evidence: tuple[str, ...]
+
+
+class LinearModel:
+    """A trained model. raw: the parsed file, see `training/train.py` for its form."""
+
+    def __init__(self, raw: dict[str, Any]) -> None:
+        self.labels: tuple[str, ...] = tuple(raw["labels"])
+        self._bias: list[float] = raw["bias"]
+        self._sharpness: float = raw["sharpness"]
+        self._by_rating: dict[str, list[float]] = raw["rating"]
+        scale: float = raw["scale"]
+        self._words: dict[str, list[float]] = {}
+        self._cues: dict[str, list[float]] = {}
+        for feature, row in raw["weights"].items():
+            of_its_kind = self._cues if feature[0] == "~" else self._words
+            of_its_kind[feature] = [weight / scale for weight in row]
+
+    def answer(self, features: dict[str, str], rating: float | None) -> Answer:
+        """Weigh the evidence. rating: 1 to 5 stars, or None; whatever else it is counts as None."""
+        words, cues, among = self._words, self._cues, len(features)
+        said = {feature: words[feature] for feature in features if feature in words}
+        hinted = {feature: cues[feature] for feature in features if feature in cues}
+        totals = self._start(rating)
+        for known, value in ((said, strength(" ", among)), (hinted, strength("~", among))):
+            if known:
+                sums = map(sum, zip(*known.values(), strict=True))
+                totals = [total + value * of_all for total, of_all in zip(totals, sums, strict=True)]
+        first = totals.index(max(totals))
+        return Answer(
+            self.labels[first],
+            dict(zip(self.labels, _softmax(totals, self._sharpness), strict=True)),
+            _evidence({**said, **hinted}, features, first),
+        )
+
+    def _start(self, rating: float | None) -> list[float]:
+        stars = f"{rating:.0f}" if rating is not None and 1 <= rating <= 5 else ""
+        shift = self._by_rating.get(stars)
+        return list(self._bias) if shift is None else [a + b for a, b in zip(self._bias, shift, strict=True)]
+
+
+def _softmax(totals: list[float], sharpness: float) -> list[float]:
+    highest = max(totals)
+    powers = [exp((total - highest) * sharpness) for total in totals]
+    whole = sum(powers)
+    return [round(power / whole, 4) for power in powers]
+
+
+def _evidence(
+    known: dict[str, list[float]], features: dict[str, str], first: int, most: int = 5
+) -> tuple[str, ...]:
+    """The words that lift the first label most above the others (a feature's weights sum to 0)."""
+    lifts: dict[str, float] = {}
+    for feature, row in known.items():
+        words = features[feature]
+        if words and row[first] > lifts.get(words, 0):
+            lifts[words] = row[first]
+    return tuple(nsmallest(most, lifts, key=lambda words: (-lifts[words], words)))
+
+
+@cache
+def model(name: str) -> LinearModel:
+    """The model in `<name>.json` beside this module."""
+    return LinearModel(json.loads(Path(__file__).with_name(f"{name}.json").read_text(encoding="utf-8")))

@@ -1,0 +1,115 @@
+"""Any partner that signs as standardwebhooks.com says, with the common libraries (Svix' names too).
+
+The feedback is the `data` of the body `{"type", "timestamp", "data"}`, in the default shape or by
+the field map of the connection's settings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+from triggeriq import (
+    Connection,
+    Event,
+    Events,
+    Feedback,
+    Item,
+    Received,
+    Request,
+    Scheme,
+    Source,
+    Unreadable,
+    hookimpl,
+)
+from triggeriq.payload import identifier, moment, name, parse_object
+from triggeriq.shape import DEFAULT, Shape
+
+
+def _scheme(family: str) -> Scheme:
+    return Scheme(
+        header=f"{family}-signature",
+        prefix="v1,",
+        separator=" ",
+        encoding="base64",
+        signed=b"{id}.{timestamp}.{body}",
+        timestamp_header=f"{family}-timestamp",
+        id_header=f"{family}-id",
+        key_form="whsec",
+    )
+
+
+class StandardWebhooks(Source):
+    """The message's id names the event; the feedback has its own `id`, or else that of the message."""
+
+    name = "standard_webhooks"
+    title = "Standard Webhooks"
+    verification = (_scheme("webhook"), _scheme("svix"))
+
+    def settings(self) -> type[Any]:
+        return _settings()
+
+    def receive(self, request: Request, connection: Connection) -> Events:
+        family = _family(request)
+        message_id = identifier(request.headers.get(f"{family}-id"))
+        if message_id is None:
+            raise Unreadable(f"there is no {family}-id header")
+        body = parse_object(request.body)
+        _feedback(body, message_id, connection)
+        return Events(Event(message_id, moment(body.get("timestamp"))))
+
+    def transform(self, received: Received, connection: Connection) -> Iterator[Item]:
+        yield _feedback(parse_object(received.body), received.id, connection)
+
+
+def _family(request: Request) -> str:
+    """The same choice as of the scheme, since the id must be the one that was signed; what comes back
+    from the quarantine has its signature no more, and is known by its id."""
+    for part in ("signature", "id"):
+        for family in ("webhook", "svix"):
+            if request.headers.get(f"{family}-{part}", "").strip():
+                return family
+    return "webhook"
+
+
+def _feedback(body: Mapping[str, Any], message_id: str, connection: Connection) -> Feedback:
+    data = body.get("data", body)
+    if not isinstance(data, dict):
+        raise Unreadable("data: an object is expected")
+    shape = Shape.mapped(connection.settings.fields) if connection.settings else DEFAULT
+    feedback = shape.feedback(data, external_id=message_id)
+    attributes = dict(feedback.attributes)
+    if (kind := name(body.get("type"))) and data is not body:
+        attributes.setdefault("event_type", kind)
+    return replace(
+        feedback, created_at=feedback.created_at or moment(body.get("timestamp")), attributes=attributes
+    )
+
+
+@cache
+def _settings() -> type[Any]:
+    from pydantic import BaseModel, Field, field_validator
+
+    class StandardWebhooksSettings(BaseModel, extra="forbid"):
+        """The connection's secrets are `whsec_…`, as the partner's library shows them."""
+
+        fields: dict[str, str] = Field(
+            default_factory=dict,
+            description="Where the parts of a feedback stand within `data`, as dotted paths: "
+            '{"text": "comment.body"}. What is not named stands where the default shape has it.',
+        )
+
+        @field_validator("fields")
+        @classmethod
+        def _known(cls, fields: dict[str, str]) -> dict[str, str]:
+            Shape.mapped(fields)
+            return fields
+
+    return StandardWebhooksSettings
+
+
+@hookimpl
+def register_sources(register: Any) -> None:
+    register(StandardWebhooks)

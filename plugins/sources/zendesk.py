@@ -1,0 +1,225 @@
+"""Zendesk Support: event subscriptions (2022-11-06 and alike) and trigger or automation webhooks.
+
+https://developer.zendesk.com/documentation/webhooks/verifying/
+https://developer.zendesk.com/api-reference/webhooks/event-types/ticket-events/
+
+A trigger's body is whatever its admin wrote. This template has all that is read from it:
+
+    {"ticket_id": "{{ticket.id}}", "subject": "{{ticket.title}}", "description": "{{ticket.description}}",
+     "priority": "{{ticket.priority}}", "status": "{{ticket.status}}", "tags": "{{ticket.tags}}",
+     "requester_name": "{{ticket.requester.name}}", "requester_email": "{{ticket.requester.email}}",
+     "created_at": "{{ticket.created_at_with_timestamp}}",
+     "updated_at": "{{ticket.updated_at_with_timestamp}}"}
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from triggeriq import (
+    JSON,
+    Author,
+    Connection,
+    Event,
+    Events,
+    Feedback,
+    Ignore,
+    Item,
+    Received,
+    Request,
+    Scheme,
+    Source,
+    Unreadable,
+    hookimpl,
+)
+from triggeriq.payload import at, digest, identifier, labels, milliseconds, moment, name, parse_object, text
+
+_EVENT = "zen:event-type:"
+_PUBLISHED = "dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ=="
+"""The secret with which Zendesk signs a test of a webhook that is not yet created: everybody has it."""
+
+
+class Zendesk(Source):
+    """An event is named by its own id, a trigger's call by the sha256 of its bytes: the invocation
+    id in the headers is not signed."""
+
+    name = "zendesk"
+    title = "Zendesk"
+    verification = (
+        Scheme(
+            header="x-zendesk-webhook-signature",
+            encoding="base64",
+            signed=b"{timestamp}{body}",
+            timestamp_header="x-zendesk-webhook-signature-timestamp",
+            timestamp_form="iso8601",
+            refused_secrets=(_PUBLISHED,),
+        ),
+    )
+
+    def receive(self, request: Request, connection: Connection) -> Events | Ignore:
+        body = parse_object(request.body)
+        found = _understand(body)
+        if isinstance(found, Ignore):
+            return found
+        event_id = identifier(body.get("id")) if _is_event(body) else None
+        return Events(Event(event_id or digest(request.body), moment(body.get("time"))))
+
+    def transform(self, received: Received, connection: Connection) -> Iterator[Item]:
+        yield _understand(parse_object(received.body))
+
+
+def _is_event(body: Mapping[str, JSON]) -> bool:
+    return (name(body.get("type")) or "").startswith(_EVENT)
+
+
+def _understand(body: Mapping[str, JSON]) -> Feedback | Ignore:
+    if not _is_event(body):
+        return _trigger(body)
+    kind = str(body["type"]).strip().removeprefix(_EVENT)
+    read = _EVENTS.get(kind)
+    return read(body) if read else Ignore(f"{kind[:100]} holds no feedback")
+
+
+def _ticket(body: Mapping[str, JSON]) -> Feedback | Ignore:
+    """A new ticket, or one whose words were edited."""
+    detail = body.get("detail")
+    if at(detail, "is_public") is False:
+        return Ignore("a private ticket")
+    title, words = name(at(detail, "subject")), text(at(detail, "description"))
+    if title is None and words is None:
+        return Ignore("a ticket without words")
+    ticket_id = _ticket_id(body)
+    return Feedback(
+        external_id=ticket_id,
+        version=milliseconds(moment(at(detail, "updated_at")) or moment(body.get("time"))),
+        kind=_kind(detail),
+        title=title,
+        text=words or "",
+        author=Author(id=name(at(detail, "requester_id"))),
+        created_at=moment(at(detail, "created_at")) or moment(body.get("time")),
+        thread=ticket_id,
+        attributes=_attributes(detail),
+    )
+
+
+def _comment(body: Mapping[str, JSON]) -> Feedback | Ignore:
+    comment = at(body.get("event"), "comment")
+    if at(comment, "is_public") is False:
+        return Ignore("a private comment")
+    if at(comment, "author", "is_staff") is True:
+        return Ignore("a comment by staff")
+    return _reply(body, comment, at(comment, "author"), "comment")
+
+
+def _message(body: Mapping[str, JSON]) -> Feedback | Ignore:
+    event = body.get("event")
+    speaker = (name(at(event, "actor", "type")) or "").casefold()
+    if speaker not in ("end_user", "end-user", ""):
+        return Ignore(f"a message by {speaker[:50]}")
+    return _reply(body, at(event, "message"), at(event, "actor"), "message")
+
+
+def _reply(body: Mapping[str, JSON], said: JSON, author: JSON, what: str) -> Feedback | Ignore:
+    words = text(at(said, "body"))
+    if words is None:
+        return Ignore(f"a {what} without words")
+    external_id = identifier(at(said, "id")) or identifier(body.get("id"))
+    if external_id is None:
+        raise Unreadable(f"event.{what}.id: there is none")
+    detail = body.get("detail")
+    attributes = _attributes(detail)
+    if conversation := name(at(body.get("event"), "conversation_id")):
+        attributes["conversation_id"] = conversation
+    return Feedback(
+        external_id=external_id,
+        kind="message" if what == "message" else _kind(detail),
+        title=name(at(detail, "subject")),
+        text=words,
+        author=Author(id=name(at(author, "id")), name=name(at(author, "name"))),
+        created_at=moment(body.get("time")),
+        thread=_ticket_id(body),
+        attributes=attributes,
+    )
+
+
+_EVENTS: Mapping[str, Callable[[Mapping[str, JSON]], Feedback | Ignore]] = {
+    "ticket.created": _ticket,
+    "ticket.subject_changed": _ticket,
+    "ticket.description_changed": _ticket,
+    "ticket.comment_added": _comment,
+    "messaging_ticket.message_added": _message,
+}
+
+
+def _ticket_id(body: Mapping[str, JSON]) -> str:
+    subject = name(body.get("subject")) or ""
+    found = identifier(at(body.get("detail"), "id")) or identifier(subject.removeprefix("zen:ticket:"))
+    if found is None:
+        raise Unreadable("detail.id: there is none")
+    return found
+
+
+def _kind(detail: JSON) -> Any:
+    return "email" if name(at(detail, "via", "channel")) == "email" else "message"
+
+
+def _attributes(detail: JSON) -> dict[str, JSON]:
+    """What Zendesk says of the ticket; its capitals vary between accounts, so they go."""
+    facts: dict[str, JSON] = {
+        key: value.casefold()
+        for key in ("status", "priority", "type")
+        if (value := name(at(detail, key))) is not None
+    }
+    if channel := name(at(detail, "via", "channel")) or name(at(detail, "channel")):
+        facts["channel"] = channel
+    if tags := labels(at(detail, "tags")):
+        facts["tags"] = tags
+    return facts
+
+
+_TEXTS = ("description", "latestcomment", "latestpubliccomment", "comment", "body", "text", "message")
+
+
+def _trigger(body: Mapping[str, JSON]) -> Feedback | Ignore:
+    """A trigger's or an automation's call. "ticketID", "ticket_id" and "Ticket Id" are one name."""
+    facts = _plain_names(body)
+    if isinstance(inner := facts.get("ticket"), dict):
+        facts = _plain_names(inner) | facts
+
+    def first(*keys: str, read: Callable[[JSON], Any] = name) -> Any:
+        return next((found for key in keys if (found := read(facts.get(key))) is not None), None)
+
+    ticket_id = first("ticketid", "id", read=identifier)
+    if ticket_id is None:
+        raise Unreadable('no ticket id: put "ticket_id": "{{ticket.id}}" into the webhook\'s JSON body')
+    title, words = first("subject", "title", "tickettitle"), first(*_TEXTS, read=text)
+    if title is None and words is None:
+        raise Unreadable(
+            'no words: put "description": "{{ticket.description}}" into the webhook\'s JSON body'
+        )
+    updated_at: datetime | None = first("updatedat", "updatedatwithtimestamp", read=moment)
+    return Feedback(
+        external_id=first("commentid", read=identifier) or ticket_id,
+        version=milliseconds(updated_at),
+        title=title,
+        text=words or "",
+        author=Author(
+            id=first("requesterid"), name=first("requestername"), email=first("requesteremail", "email")
+        ),
+        created_at=first("createdat", "createdatwithtimestamp", read=moment),
+        url=first("url", "ticketurl", "link"),
+        thread=ticket_id,
+        attributes=_attributes(facts),
+    )
+
+
+def _plain_names(facts: Mapping[str, JSON]) -> dict[str, JSON]:
+    return {re.sub(r"[\W_]", "", key).lower(): value for key, value in facts.items()}
+
+
+@hookimpl
+def register_sources(register: Any) -> None:
+    register(Zendesk)
