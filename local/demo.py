@@ -1,0 +1,172 @@
+"""`make demo`: sends sample feedback by every way in to the running system, and shows each ticket.
+
+Each run uses connections of its own name, so that it makes new tickets however often it is run.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import secrets
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from local import aws
+from local.catalogue import named
+from local.ports import DEFAULT_AWS_PORT, DEFAULT_PORT
+from local.state import PROJECT
+from local.system import API_KEY
+
+SAMPLES = PROJECT / "tests" / "data"
+PATIENCE = 60
+"""Seconds in which every way must have led to a ticket."""
+QUIET = 2
+"""Seconds without a new ticket after which all are taken to be there."""
+
+CSV = """id,title,text,rating,author
+1,Lost my basket,"The app crashes at checkout since 5.2, and my basket is gone.",1,Ines
+2,Wish,Please add a dark mode and an export of my orders to CSV.,4,Tom
+3,Danke,"Der Support hat mir in fünf Minuten geholfen, großartig!",5,Jörg
+"""
+
+
+class DemoError(Exception):
+    """The demo can't go on; the message says what to do."""
+
+
+class Demo:
+    def __init__(self, url: str, aws_port: int) -> None:
+        self._url = url
+        self._s3 = aws.client("s3", aws_port)
+        self.connection = f"demo-{secrets.token_hex(4)}"
+
+    def standard_webhooks(self) -> None:
+        secret = secrets.token_bytes(32)
+        self._connect("standard_webhooks", "whsec_" + base64.b64encode(secret).decode())
+        data = {"id": "42", "text": "Two-factor codes never arrive, so I can't log in.", "rating": 2}
+        body = json.dumps({"type": "feedback.created", "data": data}).encode()
+        id, stamp = f"msg_{self.connection}", str(int(time.time()))
+        signature = hmac.digest(secret, f"{id}.{stamp}.".encode() + body, "sha256")
+        signed = f"v1,{base64.b64encode(signature).decode()}"
+        headers = {"webhook-id": id, "webhook-timestamp": stamp, "webhook-signature": signed}
+        self._webhook("standard_webhooks", body, headers)
+
+    def zendesk(self) -> None:
+        secret = secrets.token_hex(16)
+        self._connect("zendesk", secret)
+        body = (SAMPLES / "webhooks" / "zendesk_ticket_created.json").read_bytes()
+        stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        signature = base64.b64encode(hmac.digest(secret.encode(), stamp.encode() + body, "sha256")).decode()
+        name = "X-Zendesk-Webhook-Signature"
+        self._webhook("zendesk", body, {name: signature, f"{name}-Timestamp": stamp})
+
+    def generic_json(self) -> None:
+        secret = secrets.token_hex(16)
+        self._connect("generic_json", secret)
+        text = "I was charged twice for order 1001 and want my money back."
+        body = json.dumps({"id": "7", "text": text, "author": {"email": "ana@example.com"}}).encode()
+        signature = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+        self._webhook("generic_json", body, {"X-Signature": signature})
+
+    def csv(self) -> None:
+        self._upload(f"reviews/csv/{self.connection}/reviews.csv", CSV.encode())
+
+    def app_store(self) -> None:
+        page = (SAMPLES / "reviews" / "app_store_page.json").read_bytes()
+        self._upload(f"reviews/app_store/{self.connection}/page.json", page)
+
+    def inbound_email(self) -> None:
+        mail = (SAMPLES / "emails" / "talon__standard_replies__iphone.eml").read_bytes()
+        self._upload(f"emails/{self.connection}/1.eml", mail)
+
+    def tickets(self) -> list[dict[str, Any]]:
+        items: list[dict[str, Any]] = self._call("GET", f"/tickets?connection={self.connection}&limit=100")[
+            "items"
+        ]
+        return items
+
+    def _connect(self, source: str, secret: str) -> None:
+        value = json.dumps({"secrets": [secret], "settings": {}}).encode()
+        self._call("PUT", f"/connections/{source}/{self.connection}", value)
+
+    def _webhook(self, source: str, body: bytes, headers: dict[str, str]) -> None:
+        self._call("POST", f"/webhooks/{source}/{self.connection}", body, headers)
+
+    def _upload(self, key: str, body: bytes) -> None:
+        self._s3.put_object(Bucket=named("uploads"), Key=key, Body=body)
+
+    def _call(
+        self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
+    ) -> Any:
+        given = {"Content-Type": "application/json", "X-Api-Key": API_KEY, **(headers or {})}
+        request = urllib.request.Request(f"{self._url}{path}", body, given, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            raise DemoError(f"{method} {path} was answered {error.code}: {error.read().decode()}") from error
+        except OSError as error:
+            raise DemoError(f"nothing answers at {self._url}: start it with `make run` first") from error
+
+
+def show(ticket: dict[str, Any]) -> str:
+    facts = [
+        ticket["source"],
+        ticket["category"]["label"],
+        ticket["priority"]["label"],
+        ticket["sentiment"]["label"],
+    ]
+    columns = "".join(f"{fact or '-':<18}" for fact in facts)
+    return f"  {ticket['id'][:8]}  {columns}{ticket['title'][:60]}"
+
+
+def main() -> int:
+    url = f"http://127.0.0.1:{os.environ.get('PORT') or DEFAULT_PORT}"
+    demo = Demo(url, int(os.environ.get("LOCAL_AWS_PORT") or DEFAULT_AWS_PORT))
+    webhooks = (demo.standard_webhooks, demo.zendesk, demo.generic_json)
+    ways: tuple[Callable[[], None], ...] = (*webhooks, demo.csv, demo.app_store, demo.inbound_email)
+    try:
+        for way in ways:
+            way()
+            print(f"sent {way.__name__:<18} as connection {demo.connection}")
+        return wait(demo, {way.__name__ for way in ways})
+    except DemoError as error:
+        print(f"demo: {error}", file=sys.stderr)
+        return 1
+
+
+def wait(demo: Demo, sources: set[str]) -> int:
+    """Prints each ticket as it comes. Gives 1 if a way has led to none."""
+    header = "".join(f"{name:<18}" for name in ("source", "category", "priority", "sentiment"))
+    print(f"\n  {'ticket':<10}{header}title")
+    shown: set[str] = set()
+    missing = set(sources)
+    started = last = time.monotonic()
+    while time.monotonic() - started < PATIENCE and (missing or time.monotonic() - last < QUIET):
+        for ticket in demo.tickets():
+            if ticket["id"] not in shown:
+                shown.add(ticket["id"])
+                missing.discard(ticket["source"])
+                last = time.monotonic()
+                print(show(ticket), flush=True)
+        time.sleep(0.2)
+    if missing:
+        print(
+            f"demo: no ticket came of {', '.join(sorted(missing))}: see GET /quarantine and /dlq",
+            file=sys.stderr,
+        )
+        return 1
+    print(f"\n{len(shown)} tickets, the last after {last - started:.1f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,235 @@
+"""The event pump: what AWS does between its services, moto does not, and the app relies on.
+
+    SQS event source mappings      batches; what the function hands back stays for its visibility
+    S3 and default-bus events      asynchronous invocations, taken from their stand-in queues
+    schedules                      rate(…), the first one at once: a run here is short
+
+Each function has a thread, and in it a worker process of its own. They live with the `chalice local`
+worker, so that a reload renews them.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from local import aws, events
+from local.catalogue import Function, load_functions, load_resources, named
+from local.invocation import FunctionFailed, FunctionProcess, NotImportable
+from local.state import PROJECT
+
+LOG = logging.getLogger("local.pump")
+POLL_SECONDS = 1
+"""moto serves a long poll whose client is gone, and so swallows a message: a short one costs least."""
+ASYNC_ATTEMPTS = 3
+ASYNC_PAUSES = (60, 120)
+"""Lambda retries an asynchronous invocation twice, after one and after two minutes."""
+IMPORT_PAUSES = (1, 2, 5, 10, 30)
+"""Seconds before app.py is tried again in a function where it does not import."""
+
+
+class Pump:
+    """Feeds every event function from the local AWS.
+
+    environment: of the worker processes, see Stack.environment; it has the port of the local AWS.
+    functions: by default all of functions.json. time_scale: multiplies schedules and retry pauses.
+    """
+
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        functions: Mapping[str, Function] | None = None,
+        time_scale: float = 1.0,
+        project: Path = PROJECT,
+    ) -> None:
+        self._project = project
+        self._environment = environment
+        self._port = int(environment["AWS_ENDPOINT_URL"].rpartition(":")[2])
+        self._functions = load_functions(project) if functions is None else functions
+        self._failures = load_resources(project)["async_failures"]
+        self._scale = time_scale
+        self._stopping = threading.Event()
+        self._starting = threading.Lock()
+        self._reported: set[str] = set()
+        self._threads: list[threading.Thread] = []
+
+    def __enter__(self) -> Pump:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Returns at once; the worker processes come up one after the other."""
+        for function in self._functions.values():
+            for kind, feed in self._feeds().items():
+                if kind in function.trigger:
+                    thread = threading.Thread(
+                        target=self._run, args=(feed, function), name=f"pump {function.name}", daemon=True
+                    )
+                    thread.start()
+                    self._threads.append(thread)
+
+    def stop(self) -> None:
+        """Returns when the invocations under way are over and the worker processes gone."""
+        self._stopping.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _feeds(self) -> dict[str, Callable[[FunctionProcess], None]]:
+        return {
+            "sqs": self._feed_batches,
+            "s3": self._feed_asynchronous,
+            "event": self._feed_asynchronous,
+            "schedule": self._feed_scheduled,
+        }
+
+    def _run(self, feed: Callable[[FunctionProcess], None], function: Function) -> None:
+        process = FunctionProcess(function, self._environment, self._project)
+        failures = 0
+        try:
+            while not self._stopping.is_set():
+                try:
+                    with self._starting:
+                        process.ensure()
+                    failures = 0
+                    feed(process)
+                except NotImportable as failure:
+                    if failures == 0:
+                        self._report_import(function, failure)
+                    self._stopping.wait(IMPORT_PAUSES[min(failures, len(IMPORT_PAUSES) - 1)])
+                    failures += 1
+                except Exception as error:
+                    if self._stopping.is_set():
+                        break
+                    LOG.error("%s: the pump has no hold of the local AWS: %s", function.name, error)
+                    self._stopping.wait(1)
+        finally:
+            process.stop()
+
+    def _feed_batches(self, process: FunctionProcess) -> None:
+        function = process.function
+        queue = Queue(self._port, function.trigger["sqs"])
+        while not self._stopping.is_set():
+            messages = queue.receive(function.trigger["batch"])
+            if not messages:
+                continue
+            event = events.sqs_event(messages, queue.name)
+            try:
+                failed = events.failed_records(process.invoke(event), event["Records"])
+            except FunctionFailed as failure:
+                _report(function, failure)
+                failed = {message["MessageId"] for message in messages}
+                if isinstance(failure, NotImportable):
+                    queue.hand_back(messages)
+                    raise
+            queue.delete([message for message in messages if message["MessageId"] not in failed])
+
+    def _feed_asynchronous(self, process: FunctionProcess) -> None:
+        function = process.function
+        queue = Queue(self._port, function.stand_in or "")
+        while not self._stopping.is_set():
+            for message in queue.receive(1):
+                event = events.asynchronous_event(message["Body"])
+                if event is None:
+                    queue.delete([message])
+                    continue
+                try:
+                    process.invoke(event)
+                except NotImportable:
+                    queue.hand_back([message])
+                    raise
+                except FunctionFailed as failure:
+                    _report(function, failure)
+                    attempt = int(message["Attributes"]["ApproximateReceiveCount"])
+                    if attempt < ASYNC_ATTEMPTS:
+                        queue.delay(message, self._pause(attempt))
+                        continue
+                    self._give_up(function, event, failure, attempt)
+                queue.delete([message])
+
+    def _feed_scheduled(self, process: FunctionProcess) -> None:
+        function = process.function
+        interval = events.rate_seconds(function.trigger["schedule"]) * self._scale
+        due = time.monotonic()
+        while not self._stopping.wait(max(0.0, due - time.monotonic())):
+            event = events.scheduled_event(function)
+            for attempt in range(1, ASYNC_ATTEMPTS + 1):
+                try:
+                    process.invoke(event)
+                    break
+                except FunctionFailed as failure:
+                    _report(function, failure)
+                    if attempt == ASYNC_ATTEMPTS:
+                        self._give_up(function, event, failure, attempt)
+                    elif self._stopping.wait(self._pause(attempt)):
+                        return
+            due = max(due + interval, time.monotonic())
+
+    def _report_import(self, function: Function, failure: NotImportable) -> None:
+        """The same error in every function is told once in full."""
+        with self._starting:
+            trace = "" if str(failure) in self._reported else "\n" + "".join(failure.error["stackTrace"])
+            self._reported.add(str(failure))
+        LOG.error("%s: app.py can't be imported, so its events wait: %s%s", function.name, failure, trace)
+
+    def _pause(self, attempt: int) -> float:
+        return ASYNC_PAUSES[attempt - 1] * self._scale
+
+    def _give_up(self, function: Function, event: Any, failure: FunctionFailed, attempts: int) -> None:
+        record = events.failure_record(function, event, failure.error, attempts)
+        Queue(self._port, f"{self._failures}-dlq").send(json.dumps(record))
+
+
+class Queue:
+    """One SQS queue of the local AWS, by its name in resources.json."""
+
+    def __init__(self, port: int, name: str, poll_seconds: int = POLL_SECONDS) -> None:
+        self.name = name
+        self._poll_seconds = poll_seconds
+        self._sqs = aws.client("sqs", port)
+        self._url = self._sqs.get_queue_url(QueueName=named(name))["QueueUrl"]
+
+    def receive(self, limit: int) -> list[dict[str, Any]]:
+        answer = self._sqs.receive_message(
+            QueueUrl=self._url,
+            MaxNumberOfMessages=limit,
+            WaitTimeSeconds=self._poll_seconds,
+            MessageSystemAttributeNames=["All"],
+            MessageAttributeNames=["All"],
+        )
+        messages: list[dict[str, Any]] = answer.get("Messages", [])
+        return messages
+
+    def delete(self, messages: list[dict[str, Any]]) -> None:
+        if messages:
+            entries = [
+                {"Id": str(number), "ReceiptHandle": message["ReceiptHandle"]}
+                for number, message in enumerate(messages)
+            ]
+            answer = self._sqs.delete_message_batch(QueueUrl=self._url, Entries=entries)
+            for failure in answer.get("Failed", []):
+                LOG.error("%s: a message was not deleted, so it comes again: %s", self.name, failure)
+
+    def delay(self, message: dict[str, Any], seconds: float) -> None:
+        """Makes the message come again after that time."""
+        self._sqs.change_message_visibility(
+            QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=round(seconds)
+        )
+
+    def hand_back(self, messages: list[dict[str, Any]]) -> None:
+        for message in messages:
+            self.delay(message, 1)
+
+    def send(self, body: str) -> None:
+        self._sqs.send_message(QueueUrl=self._url, MessageBody=body)
+
+
+def _report(function: Function, failure: FunctionFailed) -> None:
+    LOG.error("%s failed: %s\n%s", function.name, failure, "".join(failure.error["stackTrace"]))

@@ -1,0 +1,147 @@
+"""The local system as `chalice local` runs it: stack, schema, pump and HTTP server in their order."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+
+from chalicelib import settings
+from chalicelib.services.postgres.migrate import MigrationError
+from local import gateway, processes, reload
+from local.catalogue import STAGE
+from local.ports import DEFAULT_AWS_PORT, DEFAULT_PORT, require_free, require_two
+from local.processes import StartError
+from local.pump import Pump
+from local.stack import Stack
+from local.state import default_folder
+
+LOOK_EVERY = 0.25
+API_KEY = "local-dev-key"
+
+
+def start(options: Mapping[str, str]) -> None:
+    """Everything that app.py needs, in this process's environment.
+
+    options: of the command line, see start.local_options. What can't start ends the process with one
+    message: an error raised here, in chalice's thread, would leave it hanging. Only after a reload is
+    it raised, since the next change of the code may mend it, and queues and tables are kept.
+    """
+    environment = os.environ
+    reloaded = "CHALICE_WORKER" in environment
+    owner = int(environment.get("LOCAL_OWNER") or (os.getppid() if reloaded else os.getpid()))
+    lifetime = Lifetime(owner)
+    lifetime.start()
+    joined = False
+    try:
+        if environment.get("TRIGGERIQ_STAGE") != STAGE:
+            raise StartError("this runs the stage local only: `make run`, or `chalice local --stage local`")
+        stack = make_stack(environment, owner)
+        joined = stack.running_for_owner()
+        if not joined:
+            require_two(_port(options), int(environment.get("LOCAL_AWS_PORT", DEFAULT_AWS_PORT)))
+            require_free(_port(options), "PORT", _host(options))
+        stack.start()
+        lifetime.daemon_pid = stack.daemon
+        prepare(stack)
+        if stack.started_daemon:
+            if stack.notice:
+                print(f"\ntriggeriq: {stack.notice}", file=sys.stderr, flush=True)
+            print(banner(_host(options), _port(options), stack.aws_port, stack.state.folder), flush=True)
+    except Exception as error:
+        if joined and reloaded:
+            raise
+        message = str(error) if isinstance(error, StartError) else traceback.format_exc()
+        print(f"\ntriggeriq: {message}\n", file=sys.stderr, flush=True)
+        os._exit(1)
+
+
+def make_stack(environment: Mapping[str, str], owner: int) -> Stack:
+    return Stack(
+        folder=default_folder(environment),
+        aws_port=int(environment.get("LOCAL_AWS_PORT", DEFAULT_AWS_PORT)),
+        owner=owner,
+        durable=True,
+        time_scale=float(environment.get("LOCAL_TIME_SCALE", "1")),
+    )
+
+
+def prepare(stack: Stack) -> None:
+    """Leads this process to the stack, brings the schema up to date, starts what feeds the functions."""
+    reload.install()
+    gateway.install()
+    environment = stack.environment
+    try:
+        settings.from_env(environment)
+    except settings.SettingError as error:
+        raise StartError(str(error)) from error
+    try:
+        stack.migrate()
+    except MigrationError as error:
+        raise StartError(f"{error}. Or forget the local data: make reset") from error
+    for name in os.environ.keys() - environment.keys() - {"AWS_CHALICE_CLI_MODE"}:
+        del os.environ[name]
+    os.environ.update(environment)
+    logging.getLogger("botocore").setLevel(logging.WARNING)
+    Pump(environment, time_scale=stack.time_scale).start()
+
+
+def _host(options: Mapping[str, str]) -> str:
+    return options.get("host", "127.0.0.1")
+
+
+def _port(options: Mapping[str, str]) -> int:
+    return int(options.get("port", DEFAULT_PORT))
+
+
+class Lifetime(threading.Thread):
+    """Ends this process when the one that the developer started, or the stores, are gone.
+
+    daemon_pid: the process that holds the stores, once it is known.
+    """
+
+    daemon_pid = 0
+
+    def __init__(self, owner: int) -> None:
+        super().__init__(name="lifetime", daemon=True)
+        self._owner = owner
+        self._parent = os.getppid()
+
+    def run(self) -> None:
+        while processes.alive(self._owner) and (not self.daemon_pid or processes.alive(self.daemon_pid)):
+            if self._owner == self._parent and os.getppid() != self._parent:
+                break
+            time.sleep(LOOK_EVERY)
+        else:
+            if processes.alive(self._owner):
+                print(
+                    "\ntriggeriq: the local stack has ended, so everything ends\n",
+                    file=sys.stderr,
+                    flush=True,
+                )
+                if self._owner == self._parent:
+                    os.kill(self._owner, signal.SIGINT)
+        os._exit(1)
+
+
+def banner(host: str, port: int, aws_port: int, folder: Path) -> str:
+    api = f"http://{'127.0.0.1' if host in ('', '0.0.0.0') else host}:{port}"
+    return f"""
+  API         {api}       docs: {api}/docs
+  key         {API_KEY}     (header X-Api-Key; has every scope)
+  local AWS   aws --endpoint-url http://127.0.0.1:{aws_port} s3 ls     (us-east-1, any credentials)
+  data        {folder}     (of PostgreSQL and the local AWS; `make reset` forgets it)
+
+  Try         curl {api}/health
+              curl -X PUT {api}/connections/generic_json/default -H 'X-Api-Key: {API_KEY}' \\
+                   -H 'Content-Type: application/json' -d '{{"secrets": ["s3cret"], "settings": {{}}}}'
+              make demo      sends sample feedback by every way in
+
+  A route that overruns its time is reported here, not cut as in AWS; event functions are cut.
+"""
