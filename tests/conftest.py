@@ -1,0 +1,9 @@
+"""What holds for every test."""
+
+from __future__ import annotations
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes lend no name to a test: packed ones hold the time, random ones differ in each process, and
+    tests that run side by side must have the same names in all."""
+    return argname if isinstance(val, bytes) else None

@@ -1,0 +1,204 @@
+"""The event functions, driven by the test instead of the pump: each invocation in a process of its own,
+as on Lambda, which may be made to die by kill -9 right after one of its calls to the outside."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local import events
+from local.catalogue import Function, load_functions, named
+from local.invocation import FunctionFailed, FunctionProcess
+from local.stack import Stack
+from local.state import PROJECT
+
+HOOK = Path(__file__).parent / "crashing"
+TIMEOUT = 7
+"""Seconds; a consumer begins no record when fewer than five are left."""
+QUEUES = {"ingest": "ingest", "files": "files", "process": "feedback"}
+
+
+class Functions:
+    """The functions of functions.json on a stack that has no pump.
+
+    folder: for the trace of calls, and a functions.json where `ingest` has less time: a claim that a crash
+    leaves behind holds until the function's. settings: TRIGGERIQ_… variables beside the stack's own,
+    and PYTHONPATH for plugins that are installed.
+    """
+
+    def __init__(self, stack: Stack, folder: Path, settings: Mapping[str, str] | None = None) -> None:
+        self._stack, self._trace, self._settings = stack, folder / "trace", dict(settings or {})
+        self._project = _hurried_project(folder / "project")
+        self._functions = load_functions(self._project)
+        self._healthy: dict[str, FunctionProcess] = {}
+        self._sqs = stack.client("sqs")
+
+    def close(self) -> None:
+        for process in self._healthy.values():
+            process.stop()
+
+    def invoke(self, function: str, event: Mapping[str, Any]) -> Any:
+        """One invocation in the function's warm process."""
+        if function not in self._healthy:
+            self._healthy[function] = self._process(function, {})
+        return self._healthy[function].invoke(event)
+
+    def calls_until_killed(self, function: str, event: Mapping[str, Any], after: str) -> list[str]:
+        """One invocation that dies by kill -9 after its first call of that name; the calls it made."""
+        self._trace.write_text("")
+        process = self._process(function, {"TRACE_CALLS": str(self._trace), "DIE_AFTER_CALL": after})
+        try:
+            with pytest.raises(FunctionFailed, match="the process ended"):
+                process.invoke(event)
+        finally:
+            process.stop()
+        return self._trace.read_text().split()
+
+    def calls(self, function: str, event: Mapping[str, Any]) -> list[str]:
+        """The names of the external calls of one invocation, in their order."""
+        self._trace.write_text("")
+        process = self._process(function, {"TRACE_CALLS": str(self._trace)})
+        try:
+            process.invoke(event)
+        finally:
+            process.stop()
+        return self._trace.read_text().split()
+
+    def next_batch(self, function: str) -> dict[str, Any] | None:
+        """What the function would get from its queue now, or None. It stays there, hidden for a second."""
+        messages = self._sqs.receive_message(
+            QueueUrl=self._url(QUEUES[function]),
+            MaxNumberOfMessages=10 if function != "files" else 1,
+            WaitTimeSeconds=0,
+            VisibilityTimeout=1,
+            MessageSystemAttributeNames=["All"],
+            MessageAttributeNames=["All"],
+        ).get("Messages", [])
+        return events.sqs_event(messages, QUEUES[function]) if messages else None
+
+    def next_upload(self) -> dict[str, Any] | None:
+        """What S3 tells the function `uploads` next, or None."""
+        messages = self._sqs.receive_message(
+            QueueUrl=self._url("async-uploads"), MaxNumberOfMessages=1, VisibilityTimeout=1
+        ).get("Messages", [])
+        if not messages:
+            return None
+        event = events.asynchronous_event(messages[0]["Body"])
+        if event is None:
+            self._sqs.delete_message(
+                QueueUrl=self._url("async-uploads"), ReceiptHandle=messages[0]["ReceiptHandle"]
+            )
+            return self.next_upload()
+        return {**event, "handle": messages[0]["ReceiptHandle"]}
+
+    def finish(self, function: str, event: Mapping[str, Any]) -> None:
+        """Do with the event what the pump does, and forget it."""
+        if function == "uploads":
+            self.invoke(function, event)
+            self._sqs.delete_message(QueueUrl=self._url("async-uploads"), ReceiptHandle=event["handle"])
+            return
+        failed = events.failed_records(self.invoke(function, event), event["Records"])
+        for record in event["Records"]:
+            if record["messageId"] not in failed:
+                self._sqs.delete_message(
+                    QueueUrl=self._url(QUEUES[function]), ReceiptHandle=record["receiptHandle"]
+                )
+
+    def run_until_quiet(self, seconds: float = 60) -> None:
+        """Do what the pump does until nothing moves and nothing is hidden or delayed."""
+        until = time.monotonic() + seconds
+        while self._waiting():
+            assert time.monotonic() < until, f"still {self._waiting()} messages after {seconds} s"
+            for function in ("uploads", *QUEUES):
+                event = self.next_upload() if function == "uploads" else self.next_batch(function)
+                if event:
+                    self.finish(function, event)
+        self.invoke("relay", events.scheduled_event(self._functions["relay"]))
+
+    def told(self) -> list[dict[str, Any]]:
+        """Takes what subscribers would be sent: the CloudEvents on the queue `delivery`."""
+        return [json.loads(body)["detail"] for body in self._take("delivery")]
+
+    def dead(self) -> list[str]:
+        """Takes what lies in the dead-letter queues."""
+        return [body for queue in (*QUEUES.values(), "async") for body in self._take(f"{queue}-dlq")]
+
+    def _take(self, queue: str) -> list[str]:
+        url, bodies = self._url(queue), []
+        while messages := self._sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
+            for message in messages:
+                bodies.append(message["Body"])
+                self._sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return bodies
+
+    def _waiting(self) -> int:
+        waiting = self._stack.waiting()
+        return sum(waiting[queue] for queue in (*QUEUES.values(), "async-uploads"))
+
+    def _url(self, queue: str) -> str:
+        return str(self._sqs.get_queue_url(QueueName=named(queue))["QueueUrl"])
+
+    def _process(self, name: str, environment: Mapping[str, str]) -> FunctionProcess:
+        function: Function = self._functions[name]
+        return FunctionProcess(
+            function,
+            {
+                **self._stack.environment,
+                **self._settings,
+                **environment,
+                "PYTHONPATH": os.pathsep.join(filter(None, (str(HOOK), self._settings.get("PYTHONPATH")))),
+            },
+            self._project,
+        )
+
+
+def _hurried_project(folder: Path) -> Path:
+    """The project with a shorter time-out for the function that claims."""
+    folder.mkdir()
+    for part in ("app.py", "chalicelib", "triggeriq", "plugins", "local", "resources.json", ".chalice"):
+        (folder / part).symlink_to(PROJECT / part)
+    functions = json.loads((PROJECT / "functions.json").read_text())
+    functions["ingest"]["timeout"] = TIMEOUT
+    (folder / "functions.json").write_text(json.dumps(functions))
+    return folder
+
+
+def http_event(
+    method: str, route: str, parameters: Mapping[str, str], headers: Mapping[str, str], body: bytes = b""
+) -> dict[str, Any]:
+    """A request as API Gateway's HTTP API hands it over with payload format 1.0.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+    """
+    path = route
+    for name, value in parameters.items():
+        path = path.replace("{" + name + "}", value)
+    return {
+        "version": "1.0",
+        "resource": route,
+        "path": path,
+        "httpMethod": method,
+        "headers": dict(headers),
+        "multiValueHeaders": {name: [value] for name, value in headers.items()},
+        "queryStringParameters": None,
+        "multiValueQueryStringParameters": None,
+        "pathParameters": dict(parameters),
+        "stageVariables": None,
+        "requestContext": {
+            "resourcePath": route,
+            "httpMethod": method,
+            "path": path,
+            "stage": "$default",
+            "requestId": "request-of-the-tests",
+            "identity": {"sourceIp": "127.0.0.1"},
+        },
+        "body": base64.b64encode(body).decode(),
+        "isBase64Encoded": True,
+    }

@@ -1,0 +1,69 @@
+"""One local stack and one running TriggerIQ for all stories; each story has a connection of its own."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterator
+
+import pytest
+
+from local.application import Application
+from local.stack import Stack
+from tests.functional.by_hand import Functions
+from tests.functional.client import Client
+from tests.functional.stores import Stores
+
+QUICK = {
+    "TRIGGERIQ_PARK_SECONDS": "1,2",
+    "TRIGGERIQ_RETRY_SECONDS": "1,1,1,1",
+    "TRIGGERIQ_RELAY_GRACE_SECONDS": "0",
+    "TRIGGERIQ_UNPACKED_LIMIT": "20000000",
+}
+"""Waiting times of the app, scaled down as the stack's are; and what a packed file may hold."""
+TIME_SCALE = 0.02
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    with Stack(time_scale=TIME_SCALE) as stack:
+        stack.migrate()
+        yield stack
+
+
+@pytest.fixture(scope="session")
+def running(stack: Stack) -> Iterator[Application]:
+    with Application(stack, QUICK) as application:
+        yield application
+
+
+@pytest.fixture
+def client(running: Application) -> Client:
+    return Client(running.url)
+
+
+@pytest.fixture
+def stores(stack: Stack, client: Client) -> Stores:
+    return Stores(stack, client)
+
+
+@pytest.fixture
+def connection(request: pytest.FixtureRequest) -> str:
+    """The name of a connection that no other test has."""
+    name = re.sub(r"[^a-z0-9_-]", "-", request.node.name.lower().removeprefix("test_"))[:50]
+    return f"{name}-{uuid.uuid4().hex[:6]}"
+
+
+@pytest.fixture(scope="session")
+def quiet_stack() -> Iterator[Stack]:
+    """A stack without a pump: nothing runs in it but what a test invokes."""
+    with Stack(time_scale=TIME_SCALE) as stack:
+        stack.migrate()
+        yield stack
+
+
+@pytest.fixture(scope="session")
+def functions(quiet_stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Functions]:
+    functions = Functions(quiet_stack, tmp_path_factory.mktemp("by_hand"), QUICK)
+    yield functions
+    functions.close()

@@ -1,0 +1,94 @@
+"""A real PostgreSQL 16 for each run of the tests, emptied before each test."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import mkdtemp
+
+import pytest
+
+from chalicelib.services.postgres.connection import Database
+from chalicelib.services.postgres.desk import PostgresTicketDesk
+from chalicelib.services.postgres.migrate import migrate
+from chalicelib.services.postgres.tickets import PostgresTickets
+from local.postgres import Postgres
+from local.state import ROOTS_FOLDER, State, is_root
+
+_names = itertools.count(1)
+
+FORGET = """
+set local triggeriq.erasing = 'on';
+truncate processing_logs, feedback_versions, feedback, tickets, outbox, configurations
+"""
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """The URL of an empty database; its server ends with the tests."""
+    if is_root():
+        ROOTS_FOLDER.mkdir(mode=0o755, parents=True, exist_ok=True)
+    folder = Path(mkdtemp(prefix=f"tests-{os.getpid()}-", dir=ROOTS_FOLDER if is_root() else None))
+    state = State(folder)
+    postgres = Postgres(state, durable=False)
+    try:
+        postgres.start()
+        yield f"postgresql://triggeriq@/triggeriq?host={state.sockets}"
+    finally:
+        postgres.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(state.sockets, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def migrated(server: str) -> str:
+    """The URL of a database with the schema."""
+    migrate(server)
+    return server
+
+
+@pytest.fixture
+def url(migrated: str) -> str:
+    """The URL of a migrated database with nothing in it."""
+    database = Database(migrated)
+    with database.transaction() as session:
+        session.script(FORGET)
+    database.close()
+    return migrated
+
+
+@pytest.fixture
+def empty_url(server: str) -> Iterator[str]:
+    """The URL of a database of its own, without a schema."""
+    name = f"test_{next(_names)}"
+    root = Database(server)
+    root.run(f"create database {name} template template0")
+    yield server.replace("/triggeriq?", f"/{name}?")
+    root.run(f"drop database {name} with (force)")
+    root.close()
+
+
+@pytest.fixture
+def database(url: str) -> Iterator[Database]:
+    database = Database(url)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def tickets(database: Database) -> PostgresTickets:
+    return PostgresTickets(database)
+
+
+@pytest.fixture
+def desk(database: Database) -> PostgresTicketDesk:
+    return PostgresTicketDesk(database)
+
+
+@pytest.fixture
+def now() -> datetime:
+    return datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -1,0 +1,374 @@
+"""Plugins that other teams installed, each failing in its own way: every feedback is a ticket all the
+same, the failure is counted and shown, and what else is installed goes on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from local.stack import Stack
+from tests.functional.by_hand import Functions, http_event
+from tests.functional.client import KEY, SECRET, signed
+from tests.functional.conftest import QUICK
+from tests.functional.installing import SitePackages
+
+SECONDS = 0.5
+CLASSIFIERS = {
+    "raises": """
+        from triggeriq import hookimpl
+
+        @hookimpl
+        def classify(feedback):
+            if "raise" in feedback.text:
+                raise KeyError(feedback.text)
+    """,
+    "leaves": """
+        import sys
+        from triggeriq import hookimpl
+
+        @hookimpl
+        def draft(feedback, verdicts):
+            if "leave" in feedback.text:
+                sys.exit(3)
+    """,
+    "runs_away": """
+        import re
+        from triggeriq import hookimpl
+
+        @hookimpl
+        def classify(feedback):
+            if "run away" in feedback.text:
+                re.match(r"(a+)+$", "a" * 60 + "!")
+    """,
+    "swallows": """
+        import time
+        from triggeriq import hookimpl
+
+        @hookimpl
+        def extract(feedback, verdicts):
+            while "swallow" in feedback.text:
+                try:
+                    time.sleep(0.01)
+                except Exception:
+                    pass
+    """,
+    "answers_oddly": """
+        from triggeriq import Draft, Review, Verdict, hookimpl
+
+        @hookimpl
+        def classify(feedback):
+            if "odd" in feedback.text:
+                return [
+                    Verdict(facet="category", label=["a", "list"]),
+                    Verdict(facet="sentiment", label="negative", confidence=None),
+                    Verdict(facet={"a": 1}, label="x"),
+                    Verdict(facet="mood", label="\\ud800", score=float("nan"), evidence=(1, None)),
+                    "no verdict",
+                ]
+
+        @hookimpl
+        def extract(feedback, verdicts):
+            if "odd" in feedback.text:
+                return {1: {2: float("inf")}, "\\ud800": "\\x00", "deep": _deep(), "long": 10**400}
+
+        @hookimpl
+        def prioritise(feedback, verdicts, rules):
+            if "odd" in feedback.text:
+                return Verdict(facet="priority", label="high", reasons=7)
+
+        @hookimpl
+        def draft(feedback, verdicts):
+            if "odd" in feedback.text:
+                return Draft(title=5, description=b"bytes", tags=7)
+
+        @hookimpl
+        def review(feedback, verdicts, draft):
+            if "odd" in feedback.text:
+                return Review(needs_review=True, reasons=9)
+
+        def _deep():
+            value = []
+            for _ in range(5000):
+                value = [value]
+            return value
+    """,
+}
+UNLOADABLE = {
+    "misspelt": (
+        "from triggeriq import hookimpl\n\n@hookimpl\ndef clasify(feedback):\n    return None\n",
+        "clasify",
+    ),
+    "no_import": ("import a_module_that_nobody_has\n", "a_module_that_nobody_has"),
+    "no_syntax": ("def classify(feedback:\n", "SyntaxError"),
+    "exits": ("import sys\nsys.exit('not today')\n", "not today"),
+    "wraps": (
+        "from triggeriq import hookimpl\n\n"
+        "@hookimpl(wrapper=True)\ndef classify(feedback):\n    return (yield)\n",
+        "wrapper",
+    ),
+    "claims_zendesk": (
+        "from triggeriq import Source, hookimpl\n\n"
+        "class Mine(Source):\n    name = 'zendesk'\n\n"
+        "@hookimpl\ndef register_sources(register):\n    register(Mine)\n",
+        "the plugins zendesk and claims_zendesk both claim the source zendesk",
+    ),
+    "an_odd_name": (
+        "from triggeriq import Source, hookimpl\n\n"
+        "class Mine(Source):\n    name = 'My Desk'\n\n"
+        "@hookimpl\ndef register_sources(register):\n    register(Mine)\n",
+        "My Desk",
+    ),
+}
+SOURCE = """
+    import re
+    import time
+    from triggeriq import Event, Events, Feedback, Scheme, Source, hookimpl
+
+    class Shaky(Source):
+        name = "shaky"
+        verification = (Scheme(kind="token", header="x-token"),)
+        reads = (".txt",)
+
+        def verify(self, request, connection, now):
+            if b"verify-raises" in request.body:
+                raise ValueError("oh")
+            if b"verify-lies" in request.body:
+                return True
+            return super().verify(request, connection, now)
+
+        def receive(self, request, connection):
+            if b"receive-raises" in request.body:
+                raise RuntimeError("oh")
+            if b"receive-lies" in request.body:
+                return "an event"
+            return Events(Event(request.body.decode()))
+
+        def transform(self, received, connection):
+            yield Feedback(external_id=received.id, text="before")
+            if b"transform-raises" in received.body:
+                raise RuntimeError("oh")
+            if b"transform-runs-away" in received.body:
+                re.match(r"(a+)+$", "a" * 60 + "!")
+            if b"transform-lies" in received.body:
+                yield Feedback(external_id=None, text=5, version=float("inf"))
+
+        def read(self, stream, hint, resume, connection):
+            for number, line in enumerate(stream.read().splitlines(), start=1):
+                if line == b"raise":
+                    raise RuntimeError("oh")
+                if line == b"hang":
+                    time.sleep(60)
+                yield str(number), Feedback(external_id=str(number), text=line.decode())
+
+    @hookimpl
+    def register_sources(register):
+        register(Shaky)
+"""
+
+
+class Desk:
+    """TriggerIQ with those plugins, driven by hand."""
+
+    def __init__(self, functions: Functions, stack: Stack) -> None:
+        self.functions, self.stack = functions, stack
+
+    def call(self, method: str, route: str, value: Any = None, **place: str) -> Any:
+        headers = {"X-Api-Key": KEY, "Content-Type": "application/json"}
+        body = b"" if value is None else json.dumps(value).encode()
+        answer = self.functions.invoke("api", http_event(method, route, place, headers, body))
+        return {**json.loads(answer["body"] or "{}"), "statusCode": answer["statusCode"]}
+
+    def connect(self, source: str, connection: str, secret: str) -> None:
+        place = {"source": source, "connection": connection}
+        value = {"secrets": [secret], "settings": {}}
+        answer = self.call("PUT", "/connections/{source}/{connection}", value, **place)
+        assert answer["statusCode"] == 200, answer
+
+    def webhook(self, source: str, connection: str, body: bytes, headers: dict[str, str]) -> dict[str, Any]:
+        event = http_event(
+            "POST",
+            "/webhooks/{source}/{connection}",
+            {"source": source, "connection": connection},
+            {"Content-Type": "application/json", **headers},
+            body,
+        )
+        answer: dict[str, Any] = self.functions.invoke("receive", event)
+        return answer
+
+    def say(self, connection: str, *texts: str) -> dict[str, dict[str, Any]]:
+        """The tickets of these texts, by text."""
+        self.connect("standard_webhooks", connection, SECRET)
+        for number, text in enumerate(texts):
+            data = {"id": str(number), "text": text}
+            body = json.dumps({"type": "feedback.created", "data": data}).encode()
+            answer = self.webhook("standard_webhooks", connection, body, signed(f"msg_{number}", body))
+            assert answer["statusCode"] == 202, answer
+        self.functions.run_until_quiet()
+        return {ticket["text"]: ticket for ticket in self.tickets(connection)}
+
+    def tickets(self, connection: str) -> list[dict[str, Any]]:
+        event = http_event("GET", "/tickets", {}, {"X-Api-Key": KEY})
+        event["multiValueQueryStringParameters"] = {"connection": [connection]}
+        return list(json.loads(self.functions.invoke("api", event)["body"])["items"])
+
+    def history(self, ticket: dict[str, Any]) -> list[dict[str, Any]]:
+        return list(self.call("GET", "/tickets/{id}/history", id=ticket["id"])["items"])
+
+    def plugin(self, name: str) -> dict[str, Any]:
+        answer = self.call("GET", "/plugins")
+        assert answer["statusCode"] == 200, answer
+        return next(one for one in answer["items"] if one["name"] == name)
+
+    def quarantined(self, connection: str) -> list[dict[str, Any]]:
+        items = self.call("GET", "/quarantine")["items"]
+        return [item for item in items if item["connection"] == connection]
+
+
+@pytest.fixture(scope="module")
+def functions_with_plugins(
+    quiet_stack: Stack, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Functions]:
+    installed = SitePackages(tmp_path_factory.mktemp("site-packages"))
+    for name, code in {**CLASSIFIERS, "shaky": SOURCE}.items():
+        installed.install(name, code)
+    for name, (code, _) in UNLOADABLE.items():
+        installed.install(name, code)
+    settings = {
+        **QUICK,
+        "PYTHONPATH": str(installed.folder),
+        "TRIGGERIQ_PLUGIN_SECONDS": str(SECONDS),
+        "TRIGGERIQ_DISABLED_PLUGINS": "csv_upload",
+    }
+    functions = Functions(quiet_stack, tmp_path_factory.mktemp("with_plugins"), settings)
+    yield functions
+    functions.close()
+
+
+@pytest.fixture
+def desk(functions_with_plugins: Functions, quiet_stack: Stack) -> Iterator[Desk]:
+    functions_with_plugins.run_until_quiet()
+    yield Desk(functions_with_plugins, quiet_stack)
+    assert functions_with_plugins.dead() == []
+
+
+@pytest.mark.parametrize(
+    ("plugin", "text", "hook", "error"),
+    [
+        ("raises", "please raise", "classify", "raised KeyError"),
+        ("leaves", "please leave", "draft", "raised SystemExit"),
+        ("runs_away", "please run away", "classify", "took longer than 0.5 s and was cut"),
+        ("swallows", "please swallow", "extract", "took longer than 0.5 s and was cut"),
+    ],
+)
+def test_feedback_outlives_a_classifier_that_fails(
+    desk: Desk, connection: str, plugin: str, text: str, hook: str, error: str
+) -> None:
+    tickets = desk.say(connection, "It crashes all the time", text)
+    assert set(tickets) == {"It crashes all the time", text}
+    failed, other = tickets[text], tickets["It crashes all the time"]
+    assert failed["needs_review"] is True
+    assert failed["category"]["by"].startswith("category/")
+    said = [row["data"] for row in desk.history(failed) if row["stage"] == hook]
+    assert error in json.dumps(said)
+    assert error not in json.dumps(desk.history(other))
+    shown = desk.plugin(plugin)
+    assert (shown["status"], shown["from"]) == ("loaded", f"triggeriq-{plugin} 1.0")
+    assert shown["failures"] >= 1
+    assert shown["error"] == error
+
+
+def test_an_answer_that_is_none_is_passed_over(desk: Desk, connection: str) -> None:
+    ticket = desk.say(connection, "an odd one: the app crashes")["an odd one: the app crashes"]
+    assert ticket["needs_review"] is True
+    assert isinstance(ticket["title"], str)
+    assert ticket["category"]["label"] in ("bug_report", "complaint")
+    assert ticket["sentiment"]["label"] in ("negative", "neutral", "positive")
+    assert desk.plugin("answers_oddly")["failures"] >= 1
+
+
+@pytest.mark.parametrize("name", UNLOADABLE)
+def test_a_plugin_that_cannot_be_loaded_is_listed_with_the_reason(desk: Desk, name: str) -> None:
+    shown = desk.plugin(name)
+    assert (shown["status"], shown["hooks"]) == ("failed", [])
+    assert UNLOADABLE[name][1] in shown["error"]
+
+
+def test_the_first_claim_on_a_name_holds(desk: Desk) -> None:
+    sources = desk.call("GET", "/sources")["items"]
+    assert [one["plugin"] for one in sources if one["name"] == "zendesk"] == ["zendesk"]
+    assert desk.plugin("zendesk")["status"] == "loaded"
+
+
+def test_what_is_switched_off_is_not_there(desk: Desk) -> None:
+    answer = desk.call("GET", "/plugins")
+    assert "csv_upload" not in {one["name"] for one in answer["items"]}
+    assert "csv" not in {one["name"] for one in desk.call("GET", "/sources")["items"]}
+
+
+@pytest.mark.parametrize("body", ["verify-raises", "verify-lies"])
+def test_a_source_that_fails_to_verify_lets_nobody_in(desk: Desk, connection: str, body: str) -> None:
+    desk.connect("shaky", connection, "a-token-of-the-tests")
+    answer = desk.webhook("shaky", connection, body.encode(), {"X-Token": "a-token-of-the-tests"})
+    assert answer["statusCode"] == 503
+    desk.functions.run_until_quiet()
+    assert desk.tickets(connection) == desk.quarantined(connection) == []
+
+
+@pytest.mark.parametrize("body", ["receive-raises", "receive-lies"])
+def test_a_source_that_fails_to_receive_costs_no_bytes(desk: Desk, connection: str, body: str) -> None:
+    desk.connect("shaky", connection, "a-token-of-the-tests")
+    answer = desk.webhook("shaky", connection, body.encode(), {"X-Token": "a-token-of-the-tests"})
+    assert answer["statusCode"] == 422
+    (item,) = desk.quarantined(connection)
+    assert (item["id"], item["by"]) == (json.loads(answer["body"])["kept"], "shaky/1")
+
+
+@pytest.mark.parametrize(
+    ("body", "reason", "made"),
+    [
+        ("transform-raises", "raised RuntimeError", 0),
+        ("transform-runs-away", "was cut", 0),
+        ("transform-lies", "no feedback", 1),
+    ],
+)
+def test_a_source_that_fails_to_transform_leaves_the_event_in_the_quarantine(
+    desk: Desk, connection: str, body: str, reason: str, made: int
+) -> None:
+    desk.connect("shaky", connection, "a-token-of-the-tests")
+    answer = desk.webhook("shaky", connection, body.encode(), {"X-Token": "a-token-of-the-tests"})
+    assert answer["statusCode"] == 202
+    desk.functions.run_until_quiet()
+    (item,) = desk.quarantined(connection)
+    assert reason in item["reason"]
+    assert item["replayable"] is True
+    assert len(desk.tickets(connection)) == made
+
+
+@pytest.mark.parametrize(("line", "reason"), [("raise", "raised RuntimeError"), ("hang", "was cut")])
+def test_a_source_that_fails_to_read_a_file_keeps_what_it_read(
+    desk: Desk, connection: str, line: str, reason: str
+) -> None:
+    desk.stack.client("s3").put_object(
+        Bucket="triggeriq-local-uploads",
+        Key=f"reviews/shaky/{connection}/notes.txt",
+        Body=f"one\ntwo\n{line}\nfour\n".encode(),
+    )
+    desk.functions.run_until_quiet()
+    (item,) = desk.quarantined(connection)
+    assert reason in item["reason"]
+    assert item["where"] == "after 2"
+    assert {ticket["text"] for ticket in desk.tickets(connection)} == {"one", "two"}
+
+
+def test_the_failures_of_other_functions_are_shown_too(desk: Desk, connection: str) -> None:
+    """The api never called it: ingest did, in a process of its own."""
+    desk.connect("shaky", connection, "a-token-of-the-tests")
+    before = desk.plugin("shaky")["failures"]
+    desk.webhook("shaky", connection, b"transform-raises again", {"X-Token": "a-token-of-the-tests"})
+    desk.functions.run_until_quiet()
+    shown = desk.plugin("shaky")
+    assert shown["failures"] > before
+    assert shown["error"] == "raised RuntimeError"

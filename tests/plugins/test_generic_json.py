@@ -1,0 +1,135 @@
+"""Any JSON, proven as the settings say."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from plugins.sources.generic_json import GenericJson
+from triggeriq import Bad, Connection, Ignore, NotVerified, Received, Request, Unreadable
+from triggeriq.signing import sign
+from triggeriq.testing import Delivery, WebhookContract
+
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+BODY = json.dumps(
+    {"id": 9, "message": "Where is my order?", "author": "Jo Doe", "email": "jo@example.com"}
+).encode()
+DEEP = json.dumps(
+    {"payload": {"reviews": [{"t": {"said": "Great"}, "stars": "5"}, {"t": {"said": "Bad"}, "stars": 1}]}}
+).encode()
+WORDS = {
+    "external_id": "9",
+    "text": "Where is my order?",
+    "author.name": "Jo Doe",
+    "author.email": "jo@example.com",
+}
+
+
+def delivery(
+    name: str,
+    secret: str,
+    body: bytes = BODY,
+    expect: tuple[Any, ...] = (WORDS,),
+    connection: str = "default",
+    **settings: Any,
+) -> Delivery:
+    scheme = GenericJson().settings()(**settings).scheme()
+    return Delivery(
+        name=name,
+        body=body,
+        headers=sign(scheme, secret, body, NOW),
+        secret=secret,
+        now=NOW,
+        settings=settings,
+        connection=connection,
+        event=hashlib.sha256(body).hexdigest(),
+        expect=expect,
+    )
+
+
+class TestGenericJson(WebhookContract):
+    source = GenericJson
+    deliveries = (
+        delivery("hmac as it comes", "key"),
+        delivery(
+            "hmac in base64", "key", header="X-Hmac", algorithm="sha512", encoding="base64", prefix="sha512="
+        ),
+        delivery("hmac with a time", "key", timestamp_header="X-Time"),
+        delivery(
+            "hmac with an ISO time",
+            "key",
+            timestamp_header="X-Time",
+            timestamp_form="iso8601",
+            signed="v0:{timestamp}:{body}",
+        ),
+        delivery("api key", "an-api-key", verification="api_key"),
+        delivery("bearer", "a-token", verification="bearer"),
+        delivery("basic", "user:pass:word", verification="basic"),
+        delivery("secret name", "", connection="x" * 32, verification="secret_name"),
+        delivery(
+            "a list deep inside, by a field map",
+            "key",
+            DEEP,
+            (
+                {
+                    "external_id": hashlib.sha256(DEEP).hexdigest() + "-0",
+                    "text": "Great",
+                    "rating": 5,
+                    "kind": "review",
+                },
+                {"external_id": hashlib.sha256(DEEP).hexdigest() + "-1", "text": "Bad", "rating": 1},
+            ),
+            items="payload.reviews",
+            fields={"text": "t.said"},
+        ),
+    )
+
+
+def test_without_settings_nothing_is_let_in() -> None:
+    with pytest.raises(NotVerified, match="missing"):
+        GenericJson().verify(Request(body=BODY), Connection(source="generic_json", secrets=("key",)), NOW)
+
+
+def test_a_short_name_is_no_secret() -> None:
+    settings = GenericJson().settings()(verification="secret_name")
+    connection = Connection(source="generic_json", name="x" * 31, settings=settings)
+    with pytest.raises(NotVerified, match="missing"):
+        GenericJson().verify(Request(body=BODY), connection, NOW)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"verification": "none"},
+        {"timestamp_header": "X-Time", "signed": "{body}"},
+        {"signed": "{timestamp}.{body}"},
+        {"signed": "nothing"},
+        {"header": "X Header"},
+        {"fields": {"nonsense": "a"}},
+        {"unknown": 1},
+    ],
+)
+def test_settings_that_contradict_themselves_are_refused(settings: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="validation error"):
+        GenericJson().settings()(**settings)
+
+
+def test_one_bad_item_of_a_list_spares_the_rest() -> None:
+    body = b'[{"text": "good"}, 7, {"no": "words"}]'
+    received = Received(id="e", received_at=NOW, body=body)
+    good, *bad = GenericJson().transform(received, Connection(source="generic_json"))
+    assert good.text == "good"
+    assert [(item.where, isinstance(item, Bad)) for item in bad] == [("[1]", True), ("[2]", True)]
+
+
+def test_a_list_of_nothing_but_bad_items_is_unreadable() -> None:
+    with pytest.raises(Unreadable, match=r"\[0\]: an object"):
+        GenericJson().receive(Request(body=b"[1, 2]"), Connection(source="generic_json"))
+
+
+def test_an_empty_list_is_ignored() -> None:
+    assert isinstance(GenericJson().receive(Request(body=b"[]"), Connection(source="generic_json")), Ignore)

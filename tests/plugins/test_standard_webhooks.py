@@ -1,0 +1,118 @@
+"""Standard Webhooks, as the partners' own libraries send them."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+import standardwebhooks
+import svix
+
+from plugins.sources.standard_webhooks import StandardWebhooks
+from triggeriq import Connection, Events, Request
+from triggeriq.testing import Delivery, WebhookContract
+
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+
+
+def body(**data: object) -> bytes:
+    return json.dumps(
+        {"type": "comment.created", "timestamp": "2026-01-02T03:04:00.123456789Z", "data": data}
+    ).encode()
+
+
+def by_standardwebhooks(message_id: str, payload: bytes) -> dict[str, str]:
+    signature = standardwebhooks.Webhook(SECRET).sign(message_id, NOW, payload.decode())
+    return {
+        "webhook-id": message_id,
+        "webhook-timestamp": str(int(NOW.timestamp())),
+        "webhook-signature": signature,
+    }
+
+
+def by_svix(message_id: str, payload: bytes) -> dict[str, str]:
+    signature = svix.Webhook(SECRET).sign(message_id, NOW, payload.decode())
+    return {"svix-id": message_id, "svix-timestamp": str(int(NOW.timestamp())), "svix-signature": signature}
+
+
+FULL = body(
+    id="c-1",
+    subject="Slow",
+    comment="The list takes ages to load.",
+    rating=2,
+    author={"id": 7, "name": "Jo", "email": "jo@example.com"},
+    created_at=1767323045,
+    tags=["speed"],
+    plan="pro",
+)
+SHORT = body(text="Nice app!")
+MAPPED = body(survey={"answers": [{"text": "Too dear."}]}, who={"mail": "sam@example.com"})
+
+
+class TestStandardWebhooks(WebhookContract):
+    source = StandardWebhooks
+    deliveries = (
+        Delivery(
+            name="signed by standardwebhooks",
+            body=FULL,
+            headers=by_standardwebhooks("msg_1", FULL),
+            secret=SECRET,
+            now=NOW,
+            event="msg_1",
+            expect=(
+                {
+                    "external_id": "c-1",
+                    "kind": "review",
+                    "title": "Slow",
+                    "text": "The list takes ages to load.",
+                    "rating": 2,
+                    "author.id": "7",
+                    "author.email": "jo@example.com",
+                    "created_at": NOW,
+                    "attributes": {"tags": ["speed"], "plan": "pro", "event_type": "comment.created"},
+                },
+            ),
+        ),
+        Delivery(
+            name="signed by svix",
+            body=SHORT,
+            headers=by_svix("msg_2", SHORT),
+            secret=SECRET,
+            now=NOW,
+            event="msg_2",
+            expect=(
+                {
+                    "external_id": "msg_2",
+                    "text": "Nice app!",
+                    "created_at": datetime(2026, 1, 2, 3, 4, 0, 123456, tzinfo=UTC),
+                },
+            ),
+        ),
+        Delivery(
+            name="by a field map",
+            body=MAPPED,
+            headers=by_standardwebhooks("msg_3", MAPPED),
+            secret=SECRET,
+            now=NOW,
+            settings={"fields": {"text": "survey.answers.0.text", "author.email": "who.mail"}},
+            expect=({"external_id": "msg_3", "text": "Too dear.", "author.email": "sam@example.com"},),
+        ),
+    )
+
+
+def test_the_event_is_named_by_the_id_that_was_signed() -> None:
+    headers = {**by_svix("msg_svix", SHORT), "webhook-id": "msg_forged"}
+    source, connection = StandardWebhooks(), Connection(source="standard_webhooks", secrets=(SECRET,))
+    request = Request(headers=headers, body=SHORT)
+    source.verify(request, connection, NOW)
+    answer = source.receive(request, connection)
+    assert isinstance(answer, Events)
+    assert answer.items[0].id == "msg_svix"
+
+
+def test_a_field_map_that_names_no_part_of_a_feedback_is_refused() -> None:
+    for fields in ({"txet": "a.b"}, {"text": "a..b"}, {"text": ""}):
+        with pytest.raises(ValueError, match=r"no part of a feedback|no dotted path"):
+            StandardWebhooks().settings()(fields=fields)

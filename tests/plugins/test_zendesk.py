@@ -1,0 +1,190 @@
+"""Zendesk: event subscriptions and triggers."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from plugins.sources.zendesk import Zendesk
+from triggeriq import Connection, Events, Feedback, Ignore, NotVerified, Received, Request, Unreadable
+from triggeriq.signing import sign
+from triggeriq.testing import Delivery, WebhookContract
+
+WEBHOOKS = Path(__file__).parents[1] / "data" / "webhooks"
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+SECRET = "a-webhooks-own-secret"
+VECTOR_SECRET = "dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ=="
+CONNECTION = Connection(source="zendesk", secrets=(SECRET,))
+
+
+def delivery(name: str, body: bytes, *expect: dict | Ignore, event: str | None = None) -> Delivery:
+    headers = sign(Zendesk.verification[0], SECRET, body, NOW)
+    return Delivery(name=name, body=body, headers=headers, secret=SECRET, now=NOW, expect=expect, event=event)
+
+
+def recorded(name: str, *expect: dict | Ignore, event: str | None = None) -> Delivery:
+    return delivery(name, (WEBHOOKS / f"zendesk_{name}.json").read_bytes(), *expect, event=event)
+
+
+TRIGGER = json.dumps(
+    {
+        "ticket_id": "77",
+        "subject": "Refund please",
+        "description": "I was charged twice.",
+        "priority": "Normal",
+        "tags": "billing refund",
+        "requester_email": "jo@example.com",
+        "requester_name": "Jo Doe",
+        "created_at": "2026-01-02T03:04:05+02:00",
+        "updated_at": "2026-01-02T03:04:06+02:00",
+    }
+).encode()
+
+
+class TestZendesk(WebhookContract):
+    source = Zendesk
+    deliveries = (
+        recorded(
+            "ticket_created",
+            {
+                "external_id": "5158",
+                "version": 1767323045000,
+                "kind": "email",
+                "title": "Cannot log in",
+                "text": "The password page is blank.",
+                "author.id": "8447388090494",
+                "created_at": NOW,
+                "thread": "5158",
+                "attributes": {
+                    "status": "open",
+                    "priority": "high",
+                    "type": "problem",
+                    "channel": "email",
+                    "tags": ["login", "web"],
+                },
+            },
+            event="evt-0001",
+        ),
+        recorded(
+            "comment_added",
+            {
+                "external_id": "990000000001",
+                "version": 0,
+                "text": "Still blank, also on the phone.",
+                "thread": "5158",
+                "author.name": "Jo Doe",
+                "created_at": datetime(2026, 1, 2, 4, tzinfo=UTC),
+            },
+            event="evt-0002",
+        ),
+        recorded(
+            "message_added",
+            {
+                "external_id": "msg-1",
+                "kind": "message",
+                "text": "Hello, is anybody there?",
+                "thread": "5159",
+                "author.id": "42",
+                "author.name": "Sam",
+                "attributes.conversation_id": "conv-1",
+            },
+            event="evt-0003",
+        ),
+        recorded("user_group_membership_created", Ignore("")),
+        delivery(
+            "trigger",
+            TRIGGER,
+            {
+                "external_id": "77",
+                "version": 1767315846000,
+                "title": "Refund please",
+                "text": "I was charged twice.",
+                "author.email": "jo@example.com",
+                "author.name": "Jo Doe",
+                "thread": "77",
+                "created_at": datetime(2026, 1, 2, 1, 4, 5, tzinfo=UTC),
+                "attributes": {"priority": "normal", "tags": ["billing", "refund"]},
+            },
+        ),
+    )
+
+
+def receive(body: dict) -> Events | Ignore:
+    return Zendesk().receive(Request(body=json.dumps(body).encode()), CONNECTION)
+
+
+def changed(name: str, **event: object) -> dict:
+    body = json.loads((WEBHOOKS / f"zendesk_{name}.json").read_bytes())
+    body["event"] |= event
+    return body
+
+
+def test_the_secret_of_test_webhooks_is_never_accepted() -> None:
+    body = b'{"type":"zen:event-type:ticket.created","id":"evt-1"}'
+    request = Request(
+        headers={
+            "x-zendesk-webhook-signature": "w17xLoIha9cHdoj90vEFnJlfqnnMKG9UWTE6dogf1/c=",
+            "x-zendesk-webhook-signature-timestamp": "2026-01-02T03:04:05Z",
+        },
+        body=body,
+    )
+    for secrets, reason in (((VECTOR_SECRET,), "missing"), ((SECRET, VECTOR_SECRET), "mismatch")):
+        with pytest.raises(NotVerified) as refusal:
+            Zendesk().verify(request, Connection(source="zendesk", secrets=secrets), NOW)
+        assert refusal.value.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("comment", "reason"),
+    [
+        ({"id": "1", "body": "internal", "is_public": False}, "a private comment"),
+        ({"id": "1", "body": "hi", "is_public": True, "author": {"is_staff": True}}, "a comment by staff"),
+        ({"id": "1", "body": "  "}, "a comment without words"),
+    ],
+)
+def test_what_staff_says_is_no_feedback(comment: dict, reason: str) -> None:
+    assert receive(changed("comment_added", comment=comment)) == Ignore(reason)
+
+
+@pytest.mark.parametrize("speaker", ["agent", "TRIGGER", "system"])
+def test_a_message_that_no_customer_wrote_is_no_feedback(speaker: str) -> None:
+    assert isinstance(receive(changed("message_added", actor={"type": speaker})), Ignore)
+
+
+@pytest.mark.parametrize("kind", ["ticket.status_changed", "ticket.merged", "ticket.a_kind_of_tomorrow"])
+def test_a_change_of_state_is_no_feedback(kind: str) -> None:
+    assert receive({"type": f"zen:event-type:{kind}", "id": "1", "detail": {"id": "5"}}) == Ignore(
+        f"{kind} holds no feedback"
+    )
+
+
+def test_an_edited_subject_is_a_newer_version_of_the_ticket() -> None:
+    created = json.loads((WEBHOOKS / "zendesk_ticket_created.json").read_bytes())
+    edited = json.loads(json.dumps(created))
+    edited["type"] = "zen:event-type:ticket.subject_changed"
+    edited["detail"] |= {"subject": "Cannot log in at all", "updated_at": "2026-01-02T03:05:05Z"}
+    first, second = (
+        next(
+            Zendesk().transform(Received(id="e", received_at=NOW, body=json.dumps(body).encode()), CONNECTION)
+        )
+        for body in (created, edited)
+    )
+    assert isinstance(first, Feedback)
+    assert isinstance(second, Feedback)
+    assert (first.external_id, first.version) < (second.external_id, second.version)
+    assert first.external_id == second.external_id
+
+
+def test_a_trigger_without_words_tells_the_admin_what_to_put_in() -> None:
+    body = json.loads((WEBHOOKS / "zendesk_trigger_ticket_update.json").read_bytes())
+    with pytest.raises(Unreadable, match=r"ticket\.description"):
+        receive(body)
+
+
+def test_a_comment_with_a_bare_quote_is_unreadable() -> None:
+    body = b'{"ticket_id": "1", "description": "he said "no" to me"}'
+    with pytest.raises(Unreadable, match="not JSON"):
+        Zendesk().receive(Request(body=body), CONNECTION)

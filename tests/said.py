@@ -1,0 +1,55 @@
+"""Builders: what somebody said, with what triage says of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from chalicelib.domain.feedback_message import FeedbackMessage
+from chalicelib.domain.ticket import Category, Priority, Sentiment, StageLog, Triage, Triaged
+from triggeriq import Feedback
+
+START = datetime(2026, 3, 1, 9, tzinfo=UTC)
+STAGES = ("classify", "extract", "prioritise", "draft", "review")
+
+
+def triage(text: str = "", **fields: Any) -> Triage:
+    """Every stage's answer; what is not given is unremarkable."""
+    return Triage(
+        **{
+            "category": Category(label="complaint", confidence=0.8, by="category/1"),
+            "sentiment": Sentiment(label="negative", score=-0.5, confidence=0.7, by="sentiment/1"),
+            "language": "en",
+            "priority": Priority(label="medium", reasons=("a complaint",)),
+            "details": {"os": "iOS"},
+            "title": text[:60],
+            "description": text,
+            "tags": ("app",),
+            "needs_review": False,
+            "logs": tuple(StageLog(stage=stage, by="core/1", data={"text": text[:20]}) for stage in STAGES),
+            **fields,
+        }
+    )
+
+
+def said(
+    external_id: str = "r1",
+    text: str = "It crashes",
+    *,
+    source: str = "zendesk",
+    connection: str = "default",
+    version: int = 0,
+    minutes: float = 0,
+    answer: Triage | None = None,
+    **fields: Any,
+) -> Triaged:
+    """One feedback. minutes: when it came, after START."""
+    message = FeedbackMessage(
+        source=source,
+        connection=connection,
+        event_id=f"event-{external_id}",
+        received_at=START + timedelta(minutes=minutes),
+        feedback=Feedback(external_id=external_id, version=version, text=text, **fields),
+        raw_key=f"raw/{external_id}",
+    )
+    return Triaged(message, answer or triage(text))

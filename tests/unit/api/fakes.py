@@ -1,0 +1,317 @@
+"""Fakes of what bootstrap gives the app, and a client that makes the gateway's events."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from chalice.local import RouteMatcher
+
+from chalicelib.api.app import App
+from chalicelib.domain.access import ApiKey
+from chalicelib.domain.configuration import SHAPES, Configuration
+from chalicelib.domain.connection import ConnectionView, Secret, StoredConnection
+from chalicelib.domain.event import CloudEvent
+from chalicelib.domain.file_import import Import
+from chalicelib.domain.page import Page
+from chalicelib.domain.quarantine import Failure, Quarantined
+from chalicelib.domain.ticket import (
+    Category,
+    Change,
+    HistoryEntry,
+    Priority,
+    Sentiment,
+    Ticket,
+    TicketFilter,
+    Versioned,
+)
+from chalicelib.errors import NotFound, Stale
+from chalicelib.settings import Settings
+from triggeriq import Author, Request
+
+NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
+TICKET_ID = "1b0c3f9e-8a5d-5a0b-9a53-3f6f0f0f7c11"
+OTHER_ID = "0d4e7f7a-52c1-5c0e-8a8f-2c5f0a7d9b21"
+
+TICKET = Ticket(
+    id=TICKET_ID, source="zendesk", connection="default", external_id="4711", version=3, kind="message",
+    title="Crash", description="Crash at login", text="It crashes — 💥", language="en", rating=1.0, url=None,
+    tags=("login",), category=Category(label="bug_report", confidence=0.9, by="category/1"),
+    sentiment=Sentiment(label="negative", score=-0.8, confidence=0.7, by="sentiment/1"),
+    priority=Priority(label="high", reasons=("a bug",)), details={"os": "iOS"}, status="open",
+    needs_review=False, assignee=None, author=Author(id="9", name="Ada", email="ada@example.com"),
+    customer_id=None, created_at=NOW, received_at=NOW, updated_at=NOW, feedback_count=1,
+)  # fmt: skip
+
+
+class Desk:
+    """Tickets in a dict; remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.held = {TICKET_ID: Versioned(TICKET, 7), OTHER_ID: Versioned(replace(TICKET, id=OTHER_ID), 1)}
+        self.asked: list[Any] = []
+
+    def find(self, ticket_id: str) -> Versioned | None:
+        return self.held.get(ticket_id)
+
+    def search(self, wanted: TicketFilter, limit: int, cursor: str | None) -> Page[Ticket]:
+        self.asked.append((wanted, limit, cursor))
+        return Page(tuple(versioned.ticket for versioned in self.held.values()), "bmV4dA")
+
+    def history(self, ticket_id: str, limit: int, cursor: str | None) -> Page[HistoryEntry]:
+        return Page((HistoryEntry(at=NOW, stage="classify", by="category/1", data={"label": "bug_report"}),))
+
+    def change(
+        self, ticket_id: str, change: Change, if_version: int | None, now: datetime
+    ) -> tuple[Versioned, Sequence[CloudEvent]]:
+        found = self._standing(ticket_id, if_version)
+        self.asked.append(change)
+        return self._put(found, {"status": change.fields.get("status", "open")}), (event(ticket_id),)
+
+    def merge(
+        self, ticket_id: str, others: Sequence[str], by: str, if_version: int | None, now: datetime
+    ) -> tuple[Versioned, Sequence[CloudEvent]]:
+        self.asked.append((ticket_id, others, by))
+        return self._put(self._standing(ticket_id, if_version), {"feedback_count": 1 + len(others)}), ()
+
+    def split(
+        self, ticket_id: str, feedback: Sequence[Any], by: str, if_version: int | None, now: datetime
+    ) -> tuple[Versioned, Versioned, Sequence[CloudEvent]]:
+        self.asked.append((ticket_id, feedback, by))
+        return self._standing(ticket_id, if_version), self.held[OTHER_ID], ()
+
+    def _standing(self, ticket_id: str, if_version: int | None) -> Versioned:
+        found = self.held.get(ticket_id)
+        if found is None:
+            raise NotFound(f"there is no ticket {ticket_id}")
+        if if_version not in (None, found.row_version):
+            raise Stale("it has changed since; read it again")
+        return found
+
+    def _put(self, found: Versioned, fields: dict[str, Any]) -> Versioned:
+        self.held[found.ticket.id] = Versioned(replace(found.ticket, **fields), found.row_version + 1)
+        return self.held[found.ticket.id]
+
+
+def event(ticket_id: str) -> CloudEvent:
+    return CloudEvent(id="e1", type="ticket.updated", subject=ticket_id, time=NOW, data={})
+
+
+class Keys:
+    def __init__(self) -> None:
+        self.held: dict[str, ApiKey] = {}
+
+    def find(self, key_id: str) -> ApiKey | None:
+        return self.held.get(key_id)
+
+    def put(self, key: ApiKey) -> None:
+        self.held[key.id] = key
+
+    def list(self, limit: int, cursor: str | None) -> Page[ApiKey]:
+        return Page(tuple(self.held.values())[:limit])
+
+    def revoke(self, key_id: str, now: datetime) -> None:
+        if key_id not in self.held:
+            raise NotFound(f"there is no API key {key_id}")
+        self.held[key_id] = replace(self.held[key_id], revoked_at=now)
+
+
+class Connections:
+    def __init__(self) -> None:
+        self.held: dict[tuple[str, str], StoredConnection] = {}
+
+    def put(
+        self, source: str, name: str, secrets: Sequence[Secret], settings: Mapping[str, Any], owner: str
+    ) -> ConnectionView:
+        stored = StoredConnection(
+            source=source, name=name, owner=owner, secrets=tuple(secrets), settings=settings, updated_at=NOW
+        )
+        self.held[source, name] = stored
+        return stored.as_view()
+
+    def get(self, source: str, name: str) -> ConnectionView | None:
+        stored = self.held.get((source, name))
+        return stored.as_view() if stored else None
+
+    def list(self, limit: int, cursor: str | None) -> Page[ConnectionView]:
+        return Page(tuple(stored.as_view() for stored in self.held.values()))
+
+    def delete(self, source: str, name: str) -> None:
+        del self.held[source, name]
+
+
+class Configurations:
+    def __init__(self) -> None:
+        self.held = {key: Configuration(key=key, version=0, value=shape()) for key, shape in SHAPES.items()}
+
+    def find(self, key: str) -> Configuration:
+        return self.held[key]
+
+    def put(self, key: str, value: Any, by: str, if_version: int | None, now: datetime) -> Configuration:
+        version = self.held[key].version
+        if if_version not in (None, version):
+            raise Stale("it has changed since; read it again")
+        self.held[key] = Configuration(key=key, version=version + 1, value=value, by=by, at=now)
+        return self.held[key]
+
+
+class QuarantineList:
+    entry = Quarantined(
+        source="csv", connection="default", reason="no text", where="line 3", at=NOW, way="files", id="q-1"
+    )
+
+    def list(self, limit: int, cursor: str | None, source: str | None = None) -> Page[Quarantined]:
+        return Page((self.entry,) if source in (None, "csv") else ())
+
+    def find(self, id: str) -> Quarantined | None:
+        return self.entry if id == "q-1" else None
+
+
+class DeadLetters:
+    def counts(self) -> dict[str, int]:
+        return {"ingest": 0, "feedback": 2}
+
+    def failures(self, limit: int, cursor: str | None) -> Page[Failure]:
+        return Page(
+            (
+                Failure(
+                    queue="feedback", message_id="m-1", reason="it broke", receives=5, at=NOW, first_at=NOW
+                ),
+            )
+        )
+
+    def redrive(self, queue: str | None) -> dict[str, int]:
+        return {queue or "feedback": 2}
+
+
+class Imports:
+    held = Import(
+        id="i-1", source="csv", connection="default", bucket="b", key="reviews/csv/default/a.csv", etag="e",
+        size=10, bytes_read=4, registered_at=NOW, modified_at=NOW, updated_at=NOW,
+    )  # fmt: skip
+    bad = (
+        Quarantined(
+            source="csv", connection="default", reason='=HYPERLINK("http://evil")', where="line 3", at=NOW,
+            id="q-1", excerpt=b"=1+1,caf\xe9\r\n",
+        ),
+    )  # fmt: skip
+
+    def list(self, limit: int, cursor: str | None) -> Page[Import]:
+        return Page((self.held,))
+
+    def find(self, id: str) -> Import | None:
+        return self.held if id == "i-1" else None
+
+    def cancel(self, id: str) -> Import:
+        return replace(self.held, status="cancelled")
+
+    def bad_rows(self, id: str, limit: int) -> Sequence[Quarantined]:
+        if id != "i-1":
+            raise NotFound(f"there is no import {id}")
+        return self.bad[:limit]
+
+
+@dataclass
+class Services:
+    """What bootstrap.router() gives, in memory."""
+
+    settings: Settings = field(default_factory=Settings)
+    tickets: Desk = field(default_factory=Desk)
+    api_keys: Keys = field(default_factory=Keys)
+    connections: Connections = field(default_factory=Connections)
+    configurations: Configurations = field(default_factory=Configurations)
+    quarantine: QuarantineList = field(default_factory=QuarantineList)
+    dead_letters: DeadLetters = field(default_factory=DeadLetters)
+    imports: Imports = field(default_factory=Imports)
+    received: list[tuple[str, str, Request]] = field(default_factory=list)
+    relayed: list[CloudEvent] = field(default_factory=list)
+    replayed: list[str] = field(default_factory=list)
+    outcome: Any = None
+    preview: Any = None
+    plugin_list: Any = ()
+    source_list: Any = ()
+    checks: dict[str, str] = field(default_factory=lambda: {"postgres": "ok"})
+
+    def now(self) -> datetime:
+        return NOW
+
+    def receive(self, source: str, connection: str, request: Request) -> Any:
+        self.received.append((source, connection, request))
+        if isinstance(self.outcome, Exception):
+            raise self.outcome
+        return self.outcome
+
+    def relay(self, events: Sequence[CloudEvent]) -> None:
+        self.relayed += events
+
+    def replay(self, id: str) -> None:
+        self.replayed.append(id)
+
+    def health(self) -> Mapping[str, str]:
+        return self.checks
+
+    def preview_source(self, source: str, connection: str, request: Request) -> Any:
+        self.received.append((source, connection, request))
+        return self.preview
+
+    def preview_triage(self, items: Sequence[Any]) -> Any:
+        return self.preview
+
+    def plugins(self) -> Any:
+        return self.plugin_list
+
+    def sources(self) -> Any:
+        return self.source_list
+
+
+class Answered:
+    """An answer as a client sees it."""
+
+    def __init__(self, raw: dict[str, Any]) -> None:
+        self.status: int = raw["statusCode"]
+        self.headers: dict[str, str] = raw["headers"]
+        self.text: str = raw["body"]
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.text)
+
+
+class Client:
+    """Sends what API Gateway would. A str goes as text, bytes go in base64, anything else as JSON."""
+
+    def __init__(self, app: App, headers: Mapping[str, str]) -> None:
+        self._app = app
+        self._headers = dict(headers)
+
+    def __call__(self, method: str, path: str, body: Any = None, **headers: str) -> Answered:
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        if body is not None and not isinstance(body, (str, bytes)):
+            body = json.dumps(body)
+            given.setdefault("Content-Type", "application/json")
+        return Answered(self._app(self.event(method, path, body, {**self._headers, **given}), None))
+
+    @staticmethod
+    def event(method: str, path: str, body: str | bytes | None, headers: Mapping[str, str]) -> dict[str, Any]:
+        try:
+            matched = MATCHER.match_route(path)
+            route, captured = matched.route, matched.captured
+        except ValueError:
+            route, captured = urlsplit(path).path, {}
+        names = {part[1:-1] for part in route.split("/") if part.startswith("{")}
+        return {
+            "requestContext": {"httpMethod": method, "resourcePath": route, "requestId": "r-1"},
+            "pathParameters": {name: captured[name] for name in names} or None,
+            "multiValueQueryStringParameters": parse_qs(urlsplit(path).query, keep_blank_values=True) or None,
+            "headers": dict(headers),
+            "body": base64.b64encode(body).decode() if isinstance(body, bytes) else body,
+            "isBase64Encoded": isinstance(body, bytes),
+        }
+
+
+MATCHER = RouteMatcher(list(App("paths").routes))

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from html.parser import HTMLParser
+
+import pytest
+from openapi_spec_validator import validate
+
+from chalicelib.api import examples
+from chalicelib.api.parsing import adapter
+from chalicelib.api.routes import OPEN, ROUTES, WEBHOOK
+
+
+def test_the_interface_is_valid_openapi(stranger):
+    document = stranger("GET", "/openapi.json").json
+    assert document["openapi"].startswith("3.1")
+    validate(document)
+
+
+def test_every_route_is_described_with_its_access_and_its_problems(stranger):
+    paths = stranger("GET", "/openapi.json").json["paths"]
+    for route in ROUTES:
+        operation = paths[route.path][route.method.lower()]
+        assert bool(operation["security"]) == (route.access not in (OPEN, WEBHOOK)), route
+        assert str(route.status) in operation["responses"], route
+        named = {p["name"] for p in operation["parameters"] if p["in"] == "path"}
+        assert named == set(re.findall(r"{(\w+)}", route.path)), route
+    ids = [operation["operationId"] for path in paths.values() for operation in path.values()]
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("place", [place for place in examples.BODY if "/webhooks" not in place])
+def test_every_example_is_taken_by_its_shape(place):
+    (route,) = [route for route in ROUTES if f"{route.method} {route.path}" == place]
+    adapter(route.body).validate_python(examples.BODY[place])
+
+
+def test_every_body_has_an_example():
+    assert {f"{r.method} {r.path}" for r in ROUTES if r.body} <= set(examples.BODY)
+
+
+class Page(HTMLParser):
+    """Collects what a page loads and links."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.addresses: list[str] = []
+        self.ids: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.addresses += [value or "" for name, value in attrs if name in ("href", "src", "action")]
+        self.ids += [value or "" for name, value in attrs if name == "id"]
+        assert not [name for name, _ in attrs if name.startswith("on") or name == "style"]
+
+
+def test_the_page_needs_no_script_and_no_other_host(stranger):
+    answer = stranger("GET", "/docs")
+    page = Page(answer.text)
+    assert "script" not in page.tags
+    assert all(address.startswith(("#", "/")) for address in page.addresses)
+    assert {address[1:] for address in page.addresses if address.startswith("#")} <= set(page.ids)
+    assert len(page.ids) == len(set(page.ids))
+
+
+def test_the_page_allows_its_own_style_only(stranger):
+    answer = stranger("GET", "/docs")
+    style = re.search(r"<style>(.*?)</style>", answer.text, re.DOTALL)[1]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = answer.headers["Content-Security-Policy"]
+    assert f"style-src 'sha256-{digest}'" in policy
+    assert "default-src 'none'" in policy
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+
+
+def test_every_route_is_on_the_page_with_a_command_to_try(stranger):
+    text = stranger("GET", "/docs").text
+    for route in ROUTES:
+        assert f'<span class="path">{route.path}</span>' in text
+    assert text.count("curl") >= len(ROUTES)

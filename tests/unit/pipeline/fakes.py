@@ -1,0 +1,149 @@
+"""The outside world of the use-cases, in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import Any, BinaryIO
+
+from chalicelib.domain.file_import import Import
+from chalicelib.domain.quarantine import Failure, Quarantined
+from chalicelib.domain.record import Record
+from chalicelib.errors import Conflict, NotFound, Unavailable
+from chalicelib.ports import Message
+from triggeriq import Connection, Source
+
+NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
+
+
+def now() -> datetime:
+    return NOW
+
+
+def plenty() -> float:
+    """Seconds left, when time is no matter."""
+    return 600.0
+
+
+def record(id: str = "m1", body: str = "{}", receives: int = 1, **attributes: str) -> Record:
+    return Record(id=id, body=body, receives=receives, handle=f"h-{id}", sent_at=NOW, attributes=attributes)
+
+
+class FakeQueue:
+    """down: how many of the next sends fail. waiting: what the next counts say, then 0."""
+
+    def __init__(self, name: str = "q") -> None:
+        self.name = name
+        self.sent: list[Message] = []
+        self.shown_again: dict[str, int] = {}
+        self.down = 0
+        self.waiting: list[int] = []
+
+    def send(self, messages: Sequence[Message]) -> None:
+        if self.down:
+            self.down -= 1
+            raise Unavailable("sqs", "down")
+        self.sent += messages
+
+    def count(self) -> int:
+        return self.waiting.pop(0) if self.waiting else 0
+
+    def show_again_in(self, receipt_handle: str, seconds: int) -> None:
+        self.shown_again[receipt_handle] = seconds
+
+
+class FakeQuarantine:
+    def __init__(self) -> None:
+        self.kept: dict[str, tuple[Quarantined, bytes | None]] = {}
+        self.failures: list[Failure] = []
+        self.down = False
+
+    def keep(self, item: Quarantined, raw: bytes | None = None) -> str:
+        if self.down:
+            raise Unavailable("dynamodb", "down")
+        self.kept[item.fingerprint] = (item, raw)
+        return item.fingerprint
+
+    def failed(self, failure: Failure) -> None:
+        if self.down:
+            raise Unavailable("dynamodb", "down")
+        self.failures.append(failure)
+
+    @property
+    def items(self) -> list[Quarantined]:
+        return [item for item, _ in self.kept.values()]
+
+
+class FakeSources:
+    def __init__(self, *sources: Source) -> None:
+        self._sources = {source.name: source for source in sources}
+
+    def find(self, name: str) -> Source | None:
+        return self._sources.get(name)
+
+    def parse_settings(self, source: str, settings: Mapping[str, Any]) -> Any:
+        return None
+
+
+class FakeConnections:
+    """Those of `names`, all with the same secret."""
+
+    def __init__(self, *names: str) -> None:
+        self._names = names
+
+    def find(self, source: str, name: str, fresh: bool = False) -> Connection | None:
+        return Connection(source=source, name=name, secrets=("s",)) if name in self._names else None
+
+
+class FakeBlobs:
+    def __init__(self, objects: Mapping[str, bytes] | None = None) -> None:
+        self.objects = dict(objects or {})
+
+    def put(self, key: str, body: bytes, content_type: str = "") -> None:
+        self.objects[key] = body
+
+    def get(self, key: str) -> bytes:
+        if key not in self.objects:
+            raise NotFound(key)
+        return self.objects[key]
+
+    def open(self, key: str, etag: str | None = None) -> BinaryIO:
+        return BytesIO(self.get(key))
+
+
+class FakeImports:
+    """As the table: a checkpoint holds only where nobody else moved the import."""
+
+    def __init__(self, *imports: Import) -> None:
+        self.imports = {one.id: one for one in imports}
+
+    def find(self, id: str) -> Import | None:
+        return self.imports.get(id)
+
+    def checkpoint(self, before: Import, after: Import) -> Import:
+        standing = self.imports[before.id]
+        if (standing.mark, standing.status) != (before.mark, before.status):
+            raise Conflict("changed by somebody else")
+        self.imports[before.id] = after
+        return after
+
+    def cancel(self, id: str) -> None:
+        self.imports[id] = replace(self.imports[id], status="cancelled")
+
+
+class FakeStages:
+    """answers: for each hook, (plugin, value) or (plugin, failure) pairs as triage gets them."""
+
+    def __init__(self, answers: Mapping[str, Iterable[Any]]) -> None:
+        self._answers = answers
+        self.asked: list[tuple[str, dict[str, Any]]] = []
+        self.counted: list[tuple[str, str]] = []
+
+    def ask(self, hook: str, **arguments: Any) -> Iterator[Any]:
+        self.asked.append((hook, arguments))
+        yield from self._answers.get(hook, ())
+
+    def failed(self, by: str, reason: str) -> None:
+        self.counted.append((by, reason))

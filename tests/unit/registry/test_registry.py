@@ -1,0 +1,299 @@
+"""Plugins that behave, and those that do not: each is loaded and called on its own."""
+
+from __future__ import annotations
+
+import sys
+import time
+import types
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
+
+import pytest
+
+from chalicelib.errors import PluginFailed
+from chalicelib.registry import Found, Registry
+from chalicelib.registry.budget import Overrun, budget, paused
+from tests.unit.pipeline.fakes import NOW
+from triggeriq import (
+    Connection,
+    Event,
+    Events,
+    Feedback,
+    FileHint,
+    NotVerified,
+    Received,
+    Request,
+    Source,
+    Unreadable,
+    Verdict,
+    hookimpl,
+)
+
+FEEDBACK = Feedback(external_id="x", text="It crashes")
+SECONDS = 0.2
+
+
+@pytest.fixture
+def modules() -> Iterator[dict[str, types.ModuleType]]:
+    """Modules that can be imported while the test runs."""
+    made: dict[str, types.ModuleType] = {}
+    yield made
+    for name in made:
+        sys.modules.pop(name, None)
+
+
+class Plugins:
+    """Builds a registry of modules made of functions."""
+
+    def __init__(self, modules: dict[str, types.ModuleType]) -> None:
+        self._modules = modules
+        self.found: list[Found] = []
+        self.failures: list[tuple[str, str]] = []
+
+    def add(self, name: str, **members: Any) -> None:
+        module = types.ModuleType(f"plugin_of_the_tests_{name}")
+        for member, value in members.items():
+            setattr(module, member, value)
+        self._modules[module.__name__] = sys.modules[module.__name__] = module
+        self.found.append(Found(name, module.__name__, "test 1.0"))
+
+    def registry(self, *only: str) -> Registry:
+        return Registry(
+            self.found,
+            only,
+            SECONDS,
+            on_failure=lambda plugin, reason: self.failures.append((plugin, reason)),
+        )
+
+
+@pytest.fixture
+def plugins(modules: dict[str, types.ModuleType]) -> Plugins:
+    return Plugins(modules)
+
+
+def saying(label: str) -> Any:
+    @hookimpl
+    def classify(feedback: Feedback) -> Verdict:
+        return Verdict(facet="category", label=label)
+
+    return classify
+
+
+def labels(registry: Registry) -> list[str]:
+    return [answer.value.label for answer in registry.ask("classify", feedback=FEEDBACK)]
+
+
+def test_an_installed_plugin_is_asked_before_ours(plugins: Plugins) -> None:
+    plugins.add("ours", classify=saying("other"))
+    plugins.add("theirs", classify=saying("spam"))
+    assert labels(plugins.registry()) == ["spam", "other"]
+
+
+def test_those_named_are_loaded_in_the_order_named(plugins: Plugins) -> None:
+    for name in ("a", "b", "c"):
+        plugins.add(name, classify=saying(name))
+    registry = plugins.registry("c", "a", "nobody")
+    assert labels(registry) == ["c", "a"]
+    assert {(plugin.name, plugin.status) for plugin in registry.plugins()} == {
+        ("a", "loaded"),
+        ("c", "loaded"),
+        ("nobody", "failed"),
+    }
+
+
+def test_one_that_raises_loses_its_own_answer_only(plugins: Plugins) -> None:
+    @hookimpl
+    def classify(feedback: Feedback) -> None:
+        raise KeyError("a customer's words")
+
+    plugins.add("good", classify=saying("spam"))
+    plugins.add("bad", classify=classify)
+    registry = plugins.registry()
+    bad, good = registry.ask("classify", feedback=FEEDBACK)
+    assert (bad.by, bad.failure) == ("bad/1", "raised KeyError")
+    assert good.value.label == "spam"
+    assert plugins.failures == [("bad", "raised KeyError")]
+    (shown,) = [plugin for plugin in registry.plugins() if plugin.name == "bad"]
+    assert (shown.calls, shown.failures) == (1, 1)
+
+
+def test_a_generator_is_run_within_the_budget(plugins: Plugins) -> None:
+    @hookimpl
+    def classify(feedback: Feedback) -> Iterator[Verdict]:
+        yield Verdict(facet="category", label="spam")
+        while True:
+            pass
+
+    plugins.add("endless", classify=classify)
+    (answer,) = plugins.registry().ask("classify", feedback=FEEDBACK)
+    assert answer.failure == "took longer than 0.2 s and was cut"
+
+
+def test_a_module_that_two_plugins_name_stays_with_the_first(plugins: Plugins) -> None:
+    plugins.add("first", classify=saying("spam"))
+    plugins.found.append(plugins.found[0]._replace(name="second"))
+    registry = plugins.registry()
+    assert labels(registry) == ["spam"]
+    assert [plugin.status for plugin in registry.plugins()] == ["loaded", "failed"]
+
+
+def test_two_plugins_of_one_name_are_told_of_both(plugins: Plugins) -> None:
+    plugins.add("same", classify=saying("spam"))
+    plugins.found.append(Found("same", "nothing", "another 2.0"))
+    registry = plugins.registry()
+    first, second = registry.plugins()
+    assert (first.status, second.status) == ("loaded", "failed")
+    assert second.error is not None
+    assert "test 1.0" in second.error
+    assert "another 2.0" in second.error
+
+
+# ---- sources ---------------------------------------------------------------------------------------
+
+CONNECTION = Connection(source="odd", name="c")
+REQUEST = Request(method="POST", headers={}, body=b"")
+RECEIVED = Received(id="e", received_at=NOW, headers={}, body=b"")
+
+
+class Odd(Source):
+    name = "odd"
+    reads = (".txt",)
+
+    def receive(self, request: Request, connection: Connection) -> Events:
+        return Events(Event("e"))
+
+
+def guarded(plugins: Plugins, cls: type[Source]) -> Source:
+    @hookimpl
+    def register_sources(register: Any) -> None:
+        register(cls)
+
+    plugins.add("odd", register_sources=register_sources)
+    source = plugins.registry().find("odd")
+    assert source is not None
+    return source
+
+
+def raising(error: BaseException) -> Any:
+    def method(*arguments: Any) -> Any:
+        raise error
+
+    return method
+
+
+@pytest.mark.parametrize("error", [NotVerified("stale"), Unreadable("no JSON")])
+def test_what_the_contract_names_passes(plugins: Plugins, error: Exception) -> None:
+    source = guarded(plugins, type("Raising", (Odd,), {"receive": raising(error)}))
+    with pytest.raises(type(error)):
+        source.receive(REQUEST, CONNECTION)
+    assert plugins.failures == []
+
+
+@pytest.mark.parametrize("error", [ValueError("x"), SystemExit(1), RecursionError(), AssertionError()])
+def test_anything_else_is_the_plugin_s_failure(plugins: Plugins, error: BaseException) -> None:
+    source = guarded(plugins, type("Raising", (Odd,), {"receive": raising(error)}))
+    with pytest.raises(PluginFailed) as failure:
+        source.receive(REQUEST, CONNECTION)
+    assert failure.value.by == "odd/1"
+    assert plugins.failures == [("odd", f"raised {type(error).__name__}")]
+
+
+@pytest.mark.parametrize("answer", [None, True, "ok", Events(())])
+def test_only_a_verified_is_proof(plugins: Plugins, answer: Any) -> None:
+    source = guarded(plugins, type("Lying", (Odd,), {"verify": lambda *_: answer}))
+    with pytest.raises(PluginFailed, match="not Verified"):
+        source.verify(REQUEST, CONNECTION, NOW)
+
+
+def test_each_item_of_a_file_has_a_budget_of_its_own(plugins: Plugins) -> None:
+    class Slow(Odd):
+        def read(self, stream, hint, resume, connection):
+            for number in range(4):
+                time_passes(SECONDS / 2)
+                yield str(number), FEEDBACK
+
+    source = guarded(plugins, Slow)
+    hint = FileHint(name="a.txt", modified_at=NOW)
+    assert len(list(source.read(BytesIO(), hint, None, CONNECTION))) == 4
+
+
+def test_the_stream_s_own_slowness_is_not_the_plugin_s(plugins: Plugins) -> None:
+    class SlowStream(BytesIO):
+        def read(self, size=-1):
+            time_passes(SECONDS * 2)
+            return super().read(size)
+
+    class Whole(Odd):
+        def read(self, stream, hint, resume, connection):
+            yield stream.read().decode(), FEEDBACK
+
+    source = guarded(plugins, Whole)
+    hint = FileHint(name="a.txt", modified_at=NOW)
+    assert [mark for mark, _ in source.read(SlowStream(b"all"), hint, None, CONNECTION)] == ["all"]
+    assert plugins.failures == []
+
+
+@pytest.mark.parametrize("item", [None, "x", ("1",), (1, FEEDBACK), ("1", FEEDBACK, 2)])
+def test_what_is_no_mark_with_an_item_is_a_failure(plugins: Plugins, item: Any) -> None:
+    source = guarded(plugins, type("Lying", (Odd,), {"read": lambda *_: iter([item, ("2", FEEDBACK)])}))
+    hint = FileHint(name="a.txt", modified_at=NOW)
+    with pytest.raises(PluginFailed, match="no \\(mark, item\\)"):
+        list(source.read(BytesIO(), hint, None, CONNECTION))
+
+
+def test_transform_runs_as_a_whole_within_one_budget(plugins: Plugins) -> None:
+    class Slow(Odd):
+        def transform(self, received, connection):
+            for _ in range(4):
+                time_passes(SECONDS / 2)
+                yield FEEDBACK
+
+    with pytest.raises(PluginFailed, match="was cut"):
+        list(guarded(plugins, Slow).transform(RECEIVED, CONNECTION))
+
+
+# ---- budget ----------------------------------------------------------------------------------------
+
+
+def time_passes(seconds: float) -> None:
+    """As code does that computes: no sleep, which a signal would end."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        pass
+
+
+def test_a_runaway_is_cut() -> None:
+    with pytest.raises(Overrun), budget(0.05):
+        time_passes(20)
+
+
+def test_one_that_swallows_the_first_signal_gets_another() -> None:
+    def stubborn() -> None:
+        try:
+            time_passes(20)
+        except Overrun:
+            time_passes(20)
+
+    with pytest.raises(Overrun), budget(0.05):
+        stubborn()
+
+
+def test_nothing_is_cut_once_it_is_over() -> None:
+    with budget(0.05):
+        pass
+    time_passes(0.1)
+
+
+def test_a_pause_leaves_the_rest_of_the_budget() -> None:
+    steps = []
+
+    def waits_then_hangs() -> None:
+        with paused():
+            time_passes(0.3)
+        steps.append("waited")
+        time_passes(20)
+
+    with pytest.raises(Overrun), budget(0.1):
+        waits_then_hangs()
+    assert steps == ["waited"]

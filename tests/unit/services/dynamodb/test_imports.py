@@ -1,0 +1,93 @@
+"""Imports on a DynamoDB that runs inside this process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from chalicelib.domain.file_import import Import, import_id
+from chalicelib.domain.page import to_cursor
+from chalicelib.errors import Invalid, NotFound
+from chalicelib.services.dynamodb.imports import KEPT, DynamoImports
+
+NOW = datetime(2024, 5, 1, 12, 0, 0, 123456, tzinfo=UTC)
+
+
+@pytest.fixture
+def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with mock_aws():
+        client = boto3.client("dynamodb", region_name="us-east-1")
+        by_time = [("kind", "HASH"), ("registered_at", "RANGE")]
+        client.create_table(
+            TableName="imports",
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[
+                {"AttributeName": name, "AttributeType": "S"} for name in ("id", "kind", "registered_at")
+            ],
+            GlobalSecondaryIndexes=[
+                {
+                    "IndexName": "by_time",
+                    "KeySchema": [{"AttributeName": name, "KeyType": type} for name, type in by_time],
+                    "Projection": {"ProjectionType": "ALL"},
+                }
+            ],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        yield client
+
+
+def at(client: Any, now: datetime) -> DynamoImports:
+    return DynamoImports(client, "imports", lambda: now)
+
+
+def file(number: int, registered_at: datetime = NOW) -> Import:
+    registered_at += timedelta(seconds=number)
+    return Import(
+        id=import_id("b", f"{number}.csv", "e"), source="csv", connection="default", bucket="b",
+        key=f"{number}.csv", etag="e", size=10, registered_at=registered_at, modified_at=registered_at,
+        updated_at=registered_at,
+    )  # fmt: skip
+
+
+def test_imports_are_listed_newest_first_in_pages(client):
+    imports = at(client, NOW)
+    for number in range(4):
+        imports.register(file(number))
+    first = imports.list(2, None)
+    second = imports.list(2, first.next)
+    assert [one.key for one in (*first.items, *second.items)] == ["3.csv", "2.csv", "1.csv", "0.csv"]
+    assert second.next is None
+
+
+def test_an_import_that_has_expired_is_not_shown_though_it_still_stands(client):
+    at(client, NOW).register(file(1))
+    later = at(client, NOW + KEPT + timedelta(seconds=1))
+    later.register(file(2, NOW + KEPT))
+    assert [one.key for one in later.list(10, None).items] == ["2.csv"]
+    assert later.find(file(1).id) is None
+    with pytest.raises(NotFound):
+        later.cancel(file(1).id)
+
+
+def test_a_file_is_known_until_its_import_has_expired(client):
+    held = replace(file(1), size=1)
+    assert at(client, NOW).register(held) == held
+    assert at(client, NOW).register(file(1)) == held
+    again = file(1, NOW + KEPT)
+    assert at(client, NOW + KEPT + timedelta(seconds=1)).register(again) == again
+
+
+@pytest.mark.parametrize(
+    "position", [("x", "x"), (file(1).id, "x"), ("x", NOW.isoformat()), (file(1).id, "2024-05-01")]
+)
+def test_an_invented_cursor_is_refused(client, position):
+    with pytest.raises(Invalid) as refusal:
+        at(client, NOW).list(10, to_cursor(*position))
+    assert refusal.value.field == "cursor"

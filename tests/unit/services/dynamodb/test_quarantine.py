@@ -1,0 +1,148 @@
+"""The quarantine on a DynamoDB that runs inside this process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from chalicelib.domain.page import to_cursor
+from chalicelib.domain.quarantine import Failure, Quarantined
+from chalicelib.errors import Invalid
+from chalicelib.services.dynamodb.quarantine import EXCERPT_LIMIT, KEPT, DynamoQuarantine
+
+NOW = datetime(2024, 5, 1, 12, 0, 0, 123456, tzinfo=UTC)
+
+
+class Blobs:
+    def __init__(self) -> None:
+        self.held: dict[str, bytes] = {}
+
+    def put(self, key: str, body: bytes, content_type: str = "") -> None:
+        self.held[key] = body
+
+
+class Moment:
+    """A clock that stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.at = NOW
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+@pytest.fixture
+def clock() -> Moment:
+    return Moment()
+
+
+@pytest.fixture
+def quarantine(monkeypatch: pytest.MonkeyPatch, clock: Moment) -> Iterator[DynamoQuarantine]:
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with mock_aws():
+        client = boto3.client("dynamodb", region_name="us-east-1")
+        client.create_table(
+            TableName="quarantine",
+            KeySchema=[
+                {"AttributeName": "kind", "KeyType": "HASH"},
+                {"AttributeName": "id", "KeyType": "RANGE"},
+            ],
+            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("kind", "id")],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        yield DynamoQuarantine(client, "quarantine", Blobs(), clock)
+
+
+def refused(number: int, source: str = "csv", **fields: Any) -> Quarantined:
+    at = fields.pop("at", NOW + timedelta(seconds=number))
+    said = {"connection": "default", "reason": "no text", "where": f"line {number}", **fields}
+    return Quarantined(source=source, at=at, **said)
+
+
+def failure(number: int) -> Failure:
+    at = NOW + timedelta(seconds=number)
+    return Failure(
+        queue="ingest", message_id=f"m-{number}", reason="it broke", receives=1, at=at, first_at=at
+    )
+
+
+def pages(quarantine: DynamoQuarantine, limit: int, source: str | None) -> list[list[str]]:
+    found, cursor = [], None
+    while True:
+        page = quarantine.list(limit, cursor, source)
+        found.append([item.where for item in page.items])
+        cursor = page.next
+        if cursor is None:
+            return found
+
+
+def test_a_page_of_one_source_is_full_however_many_of_others_lie_between(quarantine):
+    for number in range(40):
+        quarantine.keep(refused(number, "zendesk" if number % 10 else "csv"))
+    assert pages(quarantine, 3, "csv") == [["line 30", "line 20", "line 10"], ["line 0"]]
+    assert pages(quarantine, 10, "zendesk")[0] == [f"line {n}" for n in range(39, 28, -1) if n != 30]
+    assert pages(quarantine, 50, "nothing") == [[]]
+
+
+def test_the_last_page_says_that_it_is_the_last(quarantine):
+    for number in range(4):
+        quarantine.keep(refused(number))
+    assert pages(quarantine, 2, None) == [["line 3", "line 2"], ["line 1", "line 0"]]
+
+
+def test_what_has_expired_is_not_shown_though_it_still_stands(quarantine, clock):
+    old = quarantine.keep(refused(1, event_id="e"))
+    quarantine.failed(failure(1))
+    quarantine.plugin_failed("acme", "ValueError", 3)
+    clock.at = NOW + KEPT
+    new = quarantine.keep(refused(2, event_id="e", at=NOW))
+    assert quarantine.find(old) is None
+    assert quarantine.find(new) is not None
+    assert [item.id for item in quarantine.list(10, None).items] == [new]
+    assert [item.id for item in quarantine.of_event("e", NOW)] == [new]
+    assert quarantine.failures(10, None).items == ()
+    assert quarantine.plugin_failures() == {}
+
+
+def test_the_count_of_a_plugin_s_failures_grows_and_begins_anew_once_it_has_expired(quarantine, clock):
+    quarantine.plugin_failed("acme", "ValueError", 3)
+    clock.at += KEPT / 2
+    quarantine.plugin_failed("acme", "KeyError", 2)
+    assert [(each.count, each.last) for each in quarantine.plugin_failures().values()] == [(5, "KeyError")]
+    clock.at += KEPT
+    quarantine.plugin_failed("acme", "OSError", 1)
+    assert [(each.count, each.last) for each in quarantine.plugin_failures().values()] == [(1, "OSError")]
+
+
+def test_what_one_file_left_is_found_among_others_of_its_time(quarantine):
+    for number in range(5):
+        quarantine.keep(refused(number, event_id="mine" if number % 2 else "theirs", at=NOW))
+    quarantine.keep(refused(9, event_id="mine", at=NOW + timedelta(microseconds=1)))
+    assert {item.where for item in quarantine.of_event("mine", NOW)} == {"line 1", "line 3"}
+
+
+def test_the_beginning_of_what_was_refused_stands_beside_the_reason(quarantine):
+    id = quarantine.keep(refused(1), b"x" * 5_000)
+    assert quarantine.find(id).excerpt == b"x" * EXCERPT_LIMIT
+    assert quarantine.find(quarantine.keep(refused(2))).excerpt == b""
+
+
+@pytest.mark.parametrize("position", ["x", "20240501T120000123456", "20240501T120000123456-a b", "z" * 900])
+def test_an_invented_cursor_is_refused(quarantine, position):
+    for listed in (quarantine.list, quarantine.failures):
+        with pytest.raises(Invalid) as refusal:
+            listed(10, to_cursor(position))
+        assert refusal.value.field == "cursor"
+
+
+def test_failures_are_listed_in_pages(quarantine):
+    for number in range(3):
+        quarantine.failed(failure(number))
+    page = quarantine.failures(2, None)
+    assert [one.id for one in page.items] == ["m-2", "m-1"]
+    assert [one.id for one in quarantine.failures(2, page.next).items] == ["m-0"]

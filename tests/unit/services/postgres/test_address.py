@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.services.postgres.address import parse
+from chalicelib.settings import SettingError
+
+
+def test_a_unix_socket_needs_no_encryption() -> None:
+    address = parse("postgresql://triggeriq@/triggeriq?host=/tmp/sockets")
+    assert address.socket_path == "/tmp/sockets/.s.PGSQL.5432"
+    assert (address.user, address.password, address.database, address.tls) == (
+        "triggeriq",
+        None,
+        "triggeriq",
+        False,
+    )
+
+
+def test_tcp_is_verified_unless_switched_off() -> None:
+    assert parse("postgresql://u:p@db.example.com/d").tls
+    assert parse("postgresql://u:p@db.example.com/d?sslmode=require").tls
+    assert not parse("postgresql://u:p@db.example.com/d?sslmode=disable").tls
+
+
+def test_escapes_are_undone() -> None:
+    address = parse("postgresql://us%40er:p%2Fw%3A@host:6543/my%20db?sslrootcert=/ca.pem")
+    assert (address.user, address.password, address.database) == ("us@er", "p/w:", "my db")
+    assert (address.host, address.port, address.ca_file) == ("host", 6543, "/ca.pem")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "mysql://u@h/d",
+        "postgresql://h/d",
+        "postgresql://u@h",
+        "postgresql://u@/d",
+        "postgresql://u@h:port/d",
+        "postgresql://u@h/d?sslmode=maybe",
+        "postgresql://u@h/d?colour=red",
+        "postgresql://u@h/d?port=x",
+    ],
+)
+def test_what_is_wrong_names_the_setting(url: str) -> None:
+    with pytest.raises(SettingError, match="TRIGGERIQ_DATABASE"):
+        parse(url)
+
+
+def test_a_wrong_url_never_shows_the_password() -> None:
+    with pytest.raises(SettingError) as caught:
+        parse("postgresql://u:sesame@h/d?sslmode=maybe")
+    assert "sesame" not in str(caught.value)
