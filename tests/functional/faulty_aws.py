@@ -3,39 +3,26 @@ entries of a batch. Everything else passes through as it is."""
 
 from __future__ import annotations
 
-import http.client
 import json
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-S3 = "S3"
-"""What the operations of S3, which is addressed by paths, are called here."""
+from tests.functional.aws_door import S3, Answered, Asked, AwsDoor
+
+__all__ = ["S3", "FaultyAws"]
 
 
-class FaultyAws:
-    """A proxy on a port of its own. Operations are named as in the header X-Amz-Target, such as
-    "DynamoDB_20120810.PutItem", "AmazonSQS.SendMessageBatch", "AWSEvents.PutEvents"; S3 as one."""
+class FaultyAws(AwsDoor):
+    """Operations are named as in the header X-Amz-Target, such as "DynamoDB_20120810.PutItem",
+    "AmazonSQS.SendMessageBatch", "AWSEvents.PutEvents"; S3 as one."""
 
     def __init__(self, port: int) -> None:
-        self.port = port
         self.down: set[str] = set()
         self.hanging: set[str] = set()
         self.refuse_entries: dict[str, int] = {}
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, name="faulty AWS", daemon=True).start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}"
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__(port)
 
     @contextmanager
     def outage(self, *operations: str) -> Iterator[None]:
@@ -64,70 +51,26 @@ class FaultyAws:
         finally:
             del self.refuse_entries[operation]
 
-    def takes_entry_from(self, operation: str) -> bool:
+    def answer(self, asked: Asked) -> Answered:
+        if any(asked.operation.startswith(name) for name in self.down):
+            return Answered(503, {"Content-Type": "application/json"}, b'{"__type": "ServiceUnavailable"}')
+        while any(asked.operation.startswith(name) for name in self.hanging):
+            time.sleep(0.05)  # the caller has long gone when it ends
+        if "Entries" not in asked.body.decode("utf-8", "replace") or not self._takes_entry(asked.operation):
+            return self.forward(asked)
+        request = json.loads(asked.body)
+        refused = request["Entries"].pop()
+        if not request["Entries"]:
+            return Answered(200, {}, json.dumps(_with_refusal(asked.operation, {}, refused)).encode())
+        answered = self.forward(asked._replace(body=json.dumps(request).encode()))
+        told = _with_refusal(asked.operation, json.loads(answered.body), refused)
+        return answered._replace(body=json.dumps(told).encode())
+
+    def _takes_entry(self, operation: str) -> bool:
         if self.refuse_entries.get(operation, 0) <= 0:
             return False
         self.refuse_entries[operation] -= 1
         return True
-
-
-def _handler(aws: FaultyAws) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def _answer(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            operation = self.headers.get("X-Amz-Target", S3)
-            if any(operation.startswith(name) for name in aws.down):
-                self._send(503, {"Content-Type": "application/json"}, b'{"__type": "ServiceUnavailable"}')
-                return
-            while any(operation.startswith(name) for name in aws.hanging):
-                time.sleep(0.05)  # the caller has long gone when it ends
-            refused: Any = None
-            if "Entries" in body.decode("utf-8", "replace") and aws.takes_entry_from(operation):
-                request = json.loads(body)
-                refused = request["Entries"].pop()
-                if not request["Entries"]:
-                    self._send(200, {}, json.dumps(_with_refusal(operation, {}, refused)).encode())
-                    return
-                body = json.dumps(request).encode()
-            status, headers, answer = self._forward(body)
-            if refused is not None:
-                answer = json.dumps(_with_refusal(operation, json.loads(answer), refused)).encode()
-            self._send(status, headers, answer)
-
-        do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = _answer  # noqa: N815 - http.server's names
-
-        def _forward(self, body: bytes) -> tuple[int, dict[str, str], bytes]:
-            connection = http.client.HTTPConnection("127.0.0.1", aws.port, timeout=60)
-            headers = {k: v for k, v in self.headers.items() if k.lower() != "content-length"}
-            connection.request(self.command, self.path, body, headers)
-            answer = connection.getresponse()
-            content = answer.read()
-            connection.close()
-            return answer.status, dict(answer.getheaders()), content
-
-        def _send(self, status: int, headers: dict[str, str], body: bytes) -> None:
-            self.send_response(status)
-            for name, value in headers.items():
-                if name.lower() not in (
-                    "content-length",
-                    "connection",
-                    "transfer-encoding",
-                    "date",
-                    "server",
-                ):
-                    self.send_header(name, value)
-            length = headers.get("Content-Length", "0") if self.command == "HEAD" else str(len(body))
-            self.send_header("Content-Length", length)
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(body)
-
-        def log_message(self, format: str, *args: Any) -> None:
-            """Nobody reads it."""
-
-    return Handler
 
 
 def _with_refusal(operation: str, answer: dict[str, Any], refused: dict[str, Any]) -> dict[str, Any]:
