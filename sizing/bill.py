@@ -1,0 +1,94 @@
+"""The bill: what a month takes, at the published prices, for each volume and setting of the knobs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sizing.prices import PRICES
+from sizing.usage import HOURS, Profile, month
+
+VOLUMES = (100, 1_000, 10_000)
+"""Items a day."""
+AIMS: Mapping[int, float] = {100: 124, 1_000: 430, 10_000: 1_590}
+"""US dollars a month that it must stay well below, by items a day."""
+
+DEV = Profile(
+    name="dev",
+    database="db.t4g.micro",
+    database_zones=1,
+    database_gb=20,
+    endpoints=4,
+    endpoint_zones=1,
+    alarms=40,
+    sources=3,
+    log_months=1,
+)
+PROD = DEV._replace(
+    name="prod", database="db.t4g.medium", database_zones=2, endpoint_zones=2, sources=6, log_months=3
+)
+
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "Database": ("db.t4g.micro", "db.t4g.medium", "RDS storage"),
+    "Private ways to AWS": ("interface endpoint", "interface endpoint, data"),
+    "Keys and secrets": ("KMS keys", "KMS requests", "Secrets Manager"),
+    "Seeing": (
+        "CloudWatch alarms",
+        "CloudWatch metrics of our own",
+        "CloudWatch dashboard",
+        "CloudWatch logs, taking",
+        "CloudWatch logs, keeping",
+        "X-Ray traces",
+    ),
+    "Work": ("Lambda requests", "Lambda time", "HTTP API"),
+    "Ways between": (
+        "EventBridge events",
+        "EventBridge archive, taking",
+        "EventBridge archive, keeping",
+        "SQS requests",
+    ),
+    "What is kept": (
+        "DynamoDB writes",
+        "DynamoDB reads",
+        "DynamoDB storage",
+        "DynamoDB backups",
+        "S3 writes and lists",
+        "S3 storage",
+    ),
+    "Answers": ("data out to the internet",),
+}
+"""The bill's lines, in the order of the page."""
+
+
+def bill(items_a_day: int, profile: Profile) -> dict[str, float]:
+    """US dollars a month, line by line."""
+    return {line: quantity * PRICES[line].usd for line, quantity in month(items_a_day, profile).items()}
+
+
+def total(items_a_day: int, profile: Profile) -> float:
+    return sum(bill(items_a_day, profile).values())
+
+
+def changes() -> dict[str, float]:
+    """What a knob or a habit adds to prod's bill, in US dollars a month."""
+    nat = HOURS * (PRICES["NAT gateway"].usd + PRICES["public IPv4 address"].usd)
+    endpoint = HOURS * PRICES["interface endpoint"].usd
+    mails = 30 * 1_000 * (PRICES["SES mails received"].usd + PRICES["SES mails received, 256 KB each"].usd)
+
+    def against_prod(items: int = 1_000, **knobs: object) -> float:
+        return total(items, PROD._replace(**knobs)) - total(items, PROD)  # type: ignore[arg-type]
+
+    return {
+        "one NAT gateway (`nat_gateway` in dev)": nat,
+        "a NAT gateway in each of two zones (`nat_gateway` in prod)": 2 * nat,
+        "a database in one zone instead of two (`multi_az = false`)": against_prod(database_zones=1),
+        'the small database (`db_instance_class = "db.t4g.micro"`), in two zones': against_prod(
+            database="db.t4g.micro"
+        ),
+        "interface endpoints in one zone instead of two": -PROD.endpoints * endpoint,
+        "no endpoint for Secrets Manager, once the first deploy is done (`secrets_endpoint = false`)": (
+            -PROD.endpoint_zones * endpoint
+        ),
+        "1,000 mails a day received by SES, of up to 256 KB": mails,
+        "a further kind of sender: its seven metrics": PROD.metrics
+        * PRICES["CloudWatch metrics of our own"].usd,
+    }

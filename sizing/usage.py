@@ -1,0 +1,192 @@
+"""How much of each service a month takes: what the code does for an item, times the items, and what stands
+there whether anything comes in or not.
+
+An item is a webhook of one event with one piece of feedback, which becomes a ticket. Nothing is saved by
+batches, by free tiers or by what a warm function remembers: each item is taken alone, as on a quiet day.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+ROOT = Path(__file__).parents[1]
+FUNCTIONS: Mapping[str, Any] = json.loads((ROOT / "functions.json").read_text(encoding="utf-8"))
+
+DAYS, HOURS = 30, 730
+"""Of a month: days for what comes in, and the hours that AWS reckons with."""
+MINUTES = DAYS * 24 * 60
+MONTHS_KEPT = 12
+"""Storage is that of the end of the first year."""
+GB = 1_000_000_000
+
+POLLERS = 5
+"""Of a queue that feeds a function, at least; fewer are not had with a maximum concurrency.
+https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html"""
+POLL_SECONDS = 20
+"""The longest that SQS lets one wait, so how often an idle poller asks: an assumption."""
+
+
+class Call(NamedTuple):
+    """What one call of the code (named as in chalicelib/services/external.py) takes of its service."""
+
+    service: str
+    units: float
+
+
+CALLS: Mapping[str, Mapping[str, Call | None]] = {
+    "receive": {
+        "connections.read": Call("DynamoDB reads", 1),
+        "kms.open": Call("KMS requests", 1),
+        "receipts.read": Call("DynamoDB reads", 0.5),  # not a consistent one
+        "bus.publish": Call("EventBridge events", 1),
+        "receipts.write": Call("DynamoDB writes", 1),
+    },
+    "ingest": {
+        "claims.begin": Call("DynamoDB writes", 1),
+        "receipts.write": Call("DynamoDB writes", 1),  # it stands already: refused, and paid for
+        "blobs.put": Call("S3 writes and lists", 1),
+        "connections.read": Call("DynamoDB reads", 1),
+        "kms.open": Call("KMS requests", 1),
+        "queue.send": Call("SQS requests", 1),
+        "claims.finish": Call("DynamoDB writes", 1),
+    },
+    "process": {
+        "postgres.find_configuration": None,  # PostgreSQL costs the same whatever it is asked
+        "postgres.take": None,
+        "bus.publish": Call("EventBridge events", 1),
+        "postgres.relayed": None,
+    },
+}
+"""The calls for one item, function by function."""
+
+AROUND_SQS = 6
+"""Requests that AWS makes for an item: a send by each of the bus's two rules, and a receive and a delete
+by the pollers for each of `ingest` and `feedback`."""
+API_REQUESTS = 5
+"""Of people and programs, for each item: an assumption."""
+BILLED_SECONDS: Mapping[str, float] = {
+    "receive": 0.15,
+    "ingest": 0.25,
+    "process": 0.10,
+    "api": 0.10,
+    "relay": 0.15,
+    "sweep": 0.50,
+}
+"""Of one warm invocation at the memory of functions.json: assumptions, several times what this code takes
+on a whole core (benchmarks/README.md), since 256 MB are a seventh of one."""
+COLD_SHARE, COLD_SECONDS = 0.1, 2.0
+"""Of invocations that begin cold, and what the start adds: assumptions."""
+TICKET_BYTES = 6_000
+"""In PostgreSQL for a ticket of 60 words with feedback, five log rows and indexes: measured over 3,000."""
+EVENT_BYTES, BODY_BYTES, ANSWER_BYTES = 2_000, 2_000, 5_000
+"""Of an event on the bus, of a webhook's body, of an answer of the API: assumptions."""
+TABLE_BYTES = 600
+"""Of receipt and claim together, kept three days, with DynamoDB's overhead: an assumption."""
+LOG_BYTES = 1_500
+"""Of one invocation: the platform's three lines, ours, an access log's line: an assumption."""
+ENDPOINT_BYTES = 20_000
+"""Through the interface endpoints for an item: an assumption."""
+DATA_KEY_REQUESTS = 2
+"""To KMS for an item, by S3, SQS and DynamoDB on our behalf, which reuse a data key: an assumption."""
+
+
+class Profile(NamedTuple):
+    """A setting of the knobs in terraform/variables.tf.
+
+    zones: in which the database, the interface endpoints stand. sources: kinds of sender in use, each with
+    its own metrics. alarms: metrics watched. endpoints: interface endpoints. log_months: retention.
+    """
+
+    name: str
+    database: str
+    database_zones: int
+    database_gb: int
+    endpoints: int
+    endpoint_zones: int
+    alarms: int
+    sources: int
+    log_months: float
+    keys: int = 2
+    metrics: int = 7
+    secrets: int = 1
+    dashboards: int = 1
+
+
+def per_item() -> dict[str, float]:
+    """What one item takes of each service, the API's requests for it apart."""
+    units: dict[str, float] = {"HTTP API": 1, "SQS requests": AROUND_SQS, "KMS requests": DATA_KEY_REQUESTS}
+    for calls in CALLS.values():
+        for call in calls.values():
+            if call is not None:
+                units[call.service] = units.get(call.service, 0) + call.units
+    return units
+
+
+def invocations(items: float) -> dict[str, float]:
+    """Of each function in a month, for so many items in it."""
+    return {
+        "receive": items,
+        "ingest": items,
+        "process": items,
+        "api": API_REQUESTS * items,
+        "relay": MINUTES,
+        "sweep": MINUTES / 5,
+    }
+
+
+def gigabyte_seconds(items: float) -> float:
+    """Of all functions in a month."""
+    seconds = {
+        name: count * (BILLED_SECONDS[name] + COLD_SHARE * COLD_SECONDS)
+        for name, count in invocations(items).items()
+    }
+    return sum(total * float(FUNCTIONS[name]["memory"]) / 1024 for name, total in seconds.items())
+
+
+def idle_receives() -> float:
+    """Receives in vain of all queues that feed a function, in a month."""
+    queues = sum("sqs" in function["trigger"] for function in FUNCTIONS.values())
+    return queues * POLLERS * HOURS * 3600 / POLL_SECONDS
+
+
+def month(items_a_day: int, profile: Profile) -> dict[str, float]:
+    """What a month takes of each service of prices.PRICES."""
+    items = items_a_day * DAYS
+    each = per_item()
+    asked = API_REQUESTS * items
+    runs = sum(invocations(items).values())
+    logs = runs * LOG_BYTES / GB
+    tables = items / DAYS * 3 * TABLE_BYTES / GB
+    return {
+        profile.database: HOURS * profile.database_zones,
+        "RDS storage": profile.database_zones
+        * max(profile.database_gb, items * MONTHS_KEPT * TICKET_BYTES / GB),
+        "interface endpoint": HOURS * profile.endpoints * profile.endpoint_zones,
+        "interface endpoint, data": items * ENDPOINT_BYTES / GB,
+        "KMS keys": profile.keys,
+        "KMS requests": items * each["KMS requests"],
+        "Secrets Manager": profile.secrets,
+        "CloudWatch alarms": profile.alarms,
+        "CloudWatch metrics of our own": profile.metrics * profile.sources,
+        "CloudWatch dashboard": profile.dashboards,
+        "CloudWatch logs, taking": logs,
+        "CloudWatch logs, keeping": logs * profile.log_months,
+        "X-Ray traces": runs,
+        "Lambda requests": runs,
+        "Lambda time": gigabyte_seconds(items),
+        "HTTP API": items * each["HTTP API"] + asked,
+        "EventBridge events": items * each["EventBridge events"],
+        "EventBridge archive, taking": items * each["EventBridge events"] * EVENT_BYTES / GB,
+        "EventBridge archive, keeping": items * each["EventBridge events"] * EVENT_BYTES / GB * 14 / DAYS,
+        "SQS requests": items * each["SQS requests"] + idle_receives(),
+        "DynamoDB writes": items * each["DynamoDB writes"],
+        "DynamoDB reads": items * each["DynamoDB reads"] + asked,
+        "DynamoDB storage": tables,
+        "DynamoDB backups": tables,
+        "S3 writes and lists": items * each["S3 writes and lists"] + 2 * MINUTES / 5,
+        "S3 storage": items * MONTHS_KEPT * BODY_BYTES / GB,
+        "data out to the internet": asked * ANSWER_BYTES / GB,
+    }

@@ -1,0 +1,82 @@
+"""Costs and limits in docs/ are those that come out now, and their quantities are those of the code."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from sizing import bill, load, pages, usage
+from sizing.prices import PRICES
+from tests.functional.test_a_crash_loses_and_doubles_nothing import CALLS
+
+HINT = "run .venv/bin/python -m sizing"
+
+
+@pytest.mark.parametrize("name", list(pages.TABLES))
+def test_the_tables_are_those_that_come_out(name):
+    page = pages.DOCS / name
+    assert pages.written(page) == page.read_text(encoding="utf-8"), HINT
+
+
+def test_the_drawing_is_the_one_that_comes_out():
+    assert pages.drawing() == pages.DRAWING.read_text(encoding="utf-8"), HINT
+
+
+@pytest.mark.parametrize("function", list(usage.CALLS))
+def test_the_calls_that_are_paid_for_are_those_that_the_code_makes(function):
+    assert list(usage.CALLS[function]) == CALLS[function]
+
+
+def test_every_scheduled_or_fed_function_is_reckoned_with():
+    left_out = {"uploads", "files", "migrate"}  # the item is a webhook; a deployment is none
+    assert set(usage.invocations(1)) == set(usage.FUNCTIONS) - left_out
+    for name, runs in usage.invocations(0).items():
+        schedule = usage.FUNCTIONS[name]["trigger"].get("schedule")
+        minutes = re.fullmatch(r"rate\((\d+) minutes?\)", schedule) if schedule else None
+        assert runs == (usage.MINUTES / int(minutes[1]) if minutes else 0), name
+
+
+def test_every_line_has_its_price_and_its_place():
+    placed = [line for lines in bill.GROUPS.values() for line in lines]
+    for profile in (bill.DEV, bill.PROD):
+        lines = bill.bill(1_000, profile)
+        assert set(lines) <= set(placed) & set(PRICES)
+        assert len(placed) == len(set(placed))
+
+
+def test_every_price_says_where_it_was_read_or_that_it_was_not():
+    for name, price in PRICES.items():
+        assert bool(price.source) == bool(price.dated) == price.confirmed, name
+
+
+def test_the_bill_stays_well_below_its_aims():
+    for volume, profile in pages.SHOWN:
+        assert bill.total(volume, profile) < bill.AIMS[volume] / 2, volume
+
+
+def test_the_page_names_no_other_sum_than_those():
+    text = (pages.DOCS / "cost.md").read_text(encoding="utf-8")
+    idle = usage.idle_receives() / 3
+    assert f"{idle:,.0f} requests a month" in text
+    months = 20 * usage.GB / (10_000 * usage.DAYS * usage.TICKET_BYTES)
+    assert f"10,000 a day fill 20 GB in {months:.0f} months" in text
+
+
+def test_the_limits_that_the_page_tells_are_those_of_the_functions():
+    text = (pages.DOCS / "scale.md").read_text(encoding="utf-8")
+    most = {
+        name: function["trigger"]["maximum_concurrency"]
+        for name, function in usage.FUNCTIONS.items()
+        if "maximum_concurrency" in function["trigger"]
+    }
+    told = re.search(r"mappings take (\d+) at most\s+\(([^)]*)\)", text)
+    assert told
+    assert int(told[1]) == sum(most.values())
+    assert set(told[2].split(", ")) == {f"{count} `{name}`" for name, count in most.items()}
+
+
+def test_a_stage_is_overrun_where_the_page_says_so():
+    assert load.outcome("ingest", 10_000).load > 1 > load.outcome("ingest", 1_000).load
+    assert load.outcome("ingest", 10_000, 100).load < 1
+    assert load.outcome("process", 10_000).load < 1
