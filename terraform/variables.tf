@@ -202,3 +202,244 @@ variable "execute_api_endpoint" {
     error_message = "execute_api_endpoint may be false only with a domain_name: else nothing would answer."
   }
 }
+
+# --- network ----------------------------------------------------------------------------------------
+
+variable "vpc_cidr" {
+  description = "Addresses of the VPC, /16 to /24. Needs to be unlike others' only where networks are joined."
+  type        = string
+  default     = "10.64.0.0/20"
+  nullable    = false
+
+  validation {
+    condition     = can(cidrsubnet(var.vpc_cidr, 4, 0)) && try(contains(range(16, 25), tonumber(split("/", var.vpc_cidr)[1])), false)
+    error_message = "vpc_cidr is a block of IPv4 addresses between /16 and /24, such as 10.64.0.0/20."
+  }
+}
+
+variable "availability_zones" {
+  description = "Names of two or three availability zones. null: the region's first two."
+  type        = list(string)
+  default     = null
+
+  validation {
+    condition = var.availability_zones == null || try(
+      length(distinct(var.availability_zones)) == length(var.availability_zones) &&
+      contains([2, 3], length(var.availability_zones)), false
+    )
+    error_message = "availability_zones is null or two or three different names: RDS asks for two zones even where it uses one."
+  }
+}
+
+variable "nat_gateway" {
+  description = "Give the functions in the VPC a way to the internet: one NAT gateway, in prod one a zone. Nothing that is built in needs it."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "secrets_endpoint" {
+  description = "Keep the endpoint through which `migrate` reads RDS's master secret. Needed by the first deploy only; without it a zone saves some 7 US$ a month."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+# --- database ---------------------------------------------------------------------------------------
+
+variable "db_instance_class" {
+  description = "Class of the database instance. null: db.t4g.medium in prod, db.t4g.micro elsewhere."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.db_instance_class == null || try(contains(keys(local.instance_memory_gib), var.db_instance_class), false)
+    error_message = "db_instance_class is null or one of ${join(", ", keys(local.instance_memory_gib))}."
+  }
+}
+
+variable "db_storage_gb" {
+  description = "Storage that the database is born with, in GB."
+  type        = number
+  default     = 20
+  nullable    = false
+
+  validation {
+    condition     = var.db_storage_gb >= 20 && var.db_storage_gb <= 65536 && floor(var.db_storage_gb) == var.db_storage_gb
+    error_message = "db_storage_gb is a whole number of GB between 20 and 65536."
+  }
+}
+
+variable "db_max_storage_gb" {
+  description = "Storage up to which RDS grows by itself, in GB."
+  type        = number
+  default     = 200
+  nullable    = false
+
+  validation {
+    condition     = var.db_max_storage_gb >= 1.26 * var.db_storage_gb && var.db_max_storage_gb <= 65536 && floor(var.db_max_storage_gb) == var.db_max_storage_gb
+    error_message = "db_max_storage_gb is a whole number of GB, at least 26 % above db_storage_gb (RDS's rule) and at most 65536."
+  }
+}
+
+variable "multi_az" {
+  description = "A standby of the database in a second zone, that takes over by itself. null: in prod."
+  type        = bool
+  default     = null
+}
+
+variable "backup_days" {
+  description = "For how many days the database can be restored to any second. null: 14 in prod, 7 elsewhere."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.backup_days == null || try(var.backup_days >= 1 && var.backup_days <= 35 && floor(var.backup_days) == var.backup_days, false)
+    error_message = "backup_days is a whole number between 1 and 35, or null."
+  }
+  validation {
+    condition     = var.environment != "prod" || try(var.backup_days >= 7, true)
+    error_message = "backup_days in prod is 7 or more."
+  }
+}
+
+variable "deletion_protection" {
+  description = "Refuse to delete the database and the tables. null: in prod."
+  type        = bool
+  default     = null
+}
+
+variable "final_snapshot" {
+  description = "Take a snapshot of the database when it is deleted. null: in prod."
+  type        = bool
+  default     = null
+}
+
+# --- what is kept, mail -----------------------------------------------------------------------------
+
+variable "raw_days" {
+  description = "How long the raw bytes of what was received are kept, in days: a quarantined row is replayed from them for 90 days."
+  type        = number
+  default     = 365
+  nullable    = false
+
+  validation {
+    condition     = var.raw_days >= 120 && var.raw_days <= 3650 && floor(var.raw_days) == var.raw_days
+    error_message = "raw_days is a whole number between 120 and 3650: rows are replayed for 90 days after up to 28 days in queues and archive."
+  }
+}
+
+variable "mail_domain" {
+  description = "Domain or subdomain whose mail comes in through SES, such as support.example.com; all of its mail goes there. null: none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.mail_domain == null || can(regex("^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]{2,63}$", var.mail_domain))
+    error_message = "mail_domain is a domain in small letters, such as support.example.com, or null."
+  }
+}
+
+variable "mail_recipients" {
+  description = "Addresses at mail_domain by the connection that takes their mail, { billing = [\"billing@support.example.com\"] }. Empty: the connection `default` takes all."
+  type        = map(set(string))
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for connection in keys(var.mail_recipients) : can(regex("^[a-z0-9_-]{1,64}$", connection))])
+    error_message = "mail_recipients is by connections' names, each 1 to 64 of a-z, 0-9, _ and -."
+  }
+  validation {
+    condition = alltrue([
+      for addresses in values(var.mail_recipients) : length(addresses) > 0 && length(addresses) <= 100 && alltrue([
+        for address in addresses : address == coalesce(var.mail_domain, "-") || can(regex("^[^@\\s]+@${var.mail_domain}$", address))
+      ])
+    ])
+    error_message = "mail_recipients holds 1 to 100 addresses at mail_domain, or mail_domain itself, for each connection."
+  }
+}
+
+variable "mail_requires_tls" {
+  description = "Refuse mail that comes unencrypted; its sender gets it back. false takes it as it comes."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "ses_rule_set_name" {
+  description = "An existing, active SES rule set to which the rules are added: an account has one active a region. null: make one, and activate it."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.ses_rule_set_name == null || can(regex("^[A-Za-z0-9_-]{1,64}$", var.ses_rule_set_name))
+    error_message = "ses_rule_set_name is 1 to 64 of A-Z, a-z, 0-9, _ and -, or null."
+  }
+}
+
+# --- watching ---------------------------------------------------------------------------------------
+
+variable "alarm_email" {
+  description = "Where alarms go by mail; AWS asks it once for consent. null: to the topic only (output alarm_topic_arn)."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.alarm_email == null || can(regex("^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$", var.alarm_email))
+    error_message = "alarm_email is one mail address, or null."
+  }
+}
+
+variable "alarm_thresholds" {
+  description = "From where on an alarm rings: 5xx in percent of requests, latencies in ms, messages waiting in a queue, age of the oldest in seconds, failures in five minutes."
+  type = object({
+    api_error_percent = optional(number, 2)
+    api_p95_ms        = optional(number, 2000)
+    api_p99_ms        = optional(number, 6000)
+    queue_depth       = optional(number, 1000)
+    queue_age_seconds = optional(number, 900)
+    quarantined       = optional(number, 10)
+    failed            = optional(number, 5)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for value in values(var.alarm_thresholds) : try(value > 0, false)])
+    error_message = "alarm_thresholds are numbers above 0."
+  }
+}
+
+variable "flow_logs" {
+  description = "Keep a log of the VPC's connections."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "cloudtrail" {
+  description = "Keep a trail of who called which AWS API, in a bucket of its own. Leave it off where the account has one."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "guardduty" {
+  description = "Watch the account with GuardDuty; findings go to the alarm topic. Leave it off where the account has a detector: there is one a region."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "monthly_budget_usd" {
+  description = "What the whole account may cost a month, in US$; the alarm topic hears of 80 % spent and of a forecast above it. 0: no budget."
+  type        = number
+  default     = 0
+  nullable    = false
+
+  validation {
+    condition     = var.monthly_budget_usd >= 0
+    error_message = "monthly_budget_usd is an amount of US$, or 0 for none."
+  }
+}
