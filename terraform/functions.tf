@@ -1,0 +1,104 @@
+# Every function of functions.json, from the one zip. Whatever calls a function calls its alias `live`: a
+# deployment publishes a version first, migrates the database, then moves the alias (migration.tf), and the
+# way back is to move it again.
+
+locals {
+  routers = [for name, function in local.functions : name if can(function.trigger.http)]
+
+  sizes = { for name, function in local.functions : name => {
+    memory  = contains(local.routers, name) && var.lambda_memory_mb != null ? var.lambda_memory_mb : function.memory
+    timeout = contains(local.routers, name) && var.lambda_timeout_seconds != null ? var.lambda_timeout_seconds : function.timeout
+  } }
+
+  log_retention_days = var.log_retention_days != null ? var.log_retention_days : local.production ? 365 : 30
+  cors_origins       = var.cors_origins != null ? var.cors_origins : var.environment == "dev" ? ["*"] : []
+
+  # Only what a function uses by permissions.json; a null is left out, and the code's own default holds.
+  environments = { for name, function in local.functions : name => {
+    for variable, value in {
+      TRIGGERIQ_STAGE                  = var.environment
+      TRIGGERIQ_FUNCTION               = name
+      TRIGGERIQ_LOAD_PLUGINS           = length(var.load_plugins) == 0 ? null : join(",", var.load_plugins)
+      TRIGGERIQ_CORS_ORIGINS           = contains(local.routers, name) && length(local.cors_origins) > 0 ? join(",", local.cors_origins) : null
+      TRIGGERIQ_DATABASE               = try(local.database_urls[local.permissions[name].database], null)
+      TRIGGERIQ_DATABASE_MASTER_SECRET = contains(try(local.permissions[name].secrets, []), "database-master") ? local.secret_arns["database-master"] : null
+      TRIGGERIQ_UPLOADS_BUCKET         = can(local.permissions[name].buckets.uploads) ? aws_s3_bucket.this["uploads"].bucket : null
+      TRIGGERIQ_ARTIFACTS_BUCKET       = can(local.permissions[name].buckets.artifacts) ? aws_s3_bucket.this["artifacts"].bucket : null
+      TRIGGERIQ_KMS_KEY                = can(local.permissions[name].keys.secrets) ? aws_kms_key.secrets.arn : null
+    } : variable => value if value != null
+  } }
+}
+
+resource "aws_lambda_function" "this" {
+  #checkov:skip=CKV_AWS_115:reserved concurrency is a variable, none by default: a new account has ten in all
+  #checkov:skip=CKV_AWS_116:what is invoked asynchronously has an on-failure destination instead, in triggers.tf
+  #checkov:skip=CKV_AWS_117:only what needs the database is in the VPC; the others need the internet or AWS alone
+  #checkov:skip=CKV_AWS_173:no secret is in the environment, and Lambda encrypts it by its own key
+  #checkov:skip=CKV_AWS_272:the package is made and applied by one pipeline, held by its hash; signing would add a signer to trust
+  for_each = local.functions
+
+  function_name                  = "${local.prefix}-${each.key}"
+  description                    = "TriggerIQ ${each.key} (${var.environment})"
+  role                           = aws_iam_role.function[each.key].arn
+  handler                        = each.value.handler
+  runtime                        = each.value.runtime
+  architectures                  = each.value.architectures
+  memory_size                    = local.sizes[each.key].memory
+  timeout                        = local.sizes[each.key].timeout
+  reserved_concurrent_executions = lookup(var.reserved_concurrency, each.key, -1)
+  filename                       = local.zip
+  source_code_hash               = filebase64sha256(local.zip)
+  publish                        = true
+
+  environment {
+    variables = local.environments[each.key]
+  }
+
+  logging_config {
+    log_format = "JSON"
+    log_group  = aws_cloudwatch_log_group.function[each.key].name
+  }
+
+  tracing_config {
+    mode = "Active"
+  }
+
+  dynamic "vpc_config" {
+    for_each = each.value.vpc ? [true] : []
+    content {
+      subnet_ids         = local.private_subnet_ids
+      security_group_ids = [aws_security_group.functions.id]
+    }
+  }
+
+  # Where somebody waits for the answer; an event waits in its queue.
+  dynamic "snap_start" {
+    for_each = var.snapstart && contains(local.routers, each.key) ? [true] : []
+    content {
+      apply_on = "PublishedVersions"
+    }
+  }
+
+  # Lambda asks for the right to make network interfaces when a function is made.
+  depends_on = [aws_iam_role_policy.function]
+}
+
+resource "aws_lambda_alias" "live" {
+  for_each = local.functions
+
+  name             = "live"
+  description      = "What every trigger of ${each.key} calls"
+  function_name    = aws_lambda_function.this[each.key].function_name
+  function_version = aws_lambda_function.this[each.key].version
+
+  depends_on = [aws_lambda_invocation.migrate]
+}
+
+resource "aws_cloudwatch_log_group" "function" {
+  #checkov:skip=CKV_AWS_338:how long is a variable; a year in prod
+  for_each = local.functions
+
+  name              = "/aws/lambda/${local.prefix}-${each.key}"
+  retention_in_days = local.log_retention_days
+  kms_key_id        = aws_kms_key.data.arn
+}

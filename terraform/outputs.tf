@@ -1,0 +1,52 @@
+# What the operator, the documentation's commands and a pipeline ask for afterwards.
+
+output "api_url" {
+  description = "Address of the HTTP API."
+  value       = var.domain_name == null ? aws_apigatewayv2_api.main.api_endpoint : "https://${var.domain_name}"
+
+  depends_on = [aws_apigatewayv2_stage.default, aws_apigatewayv2_route.this]
+}
+
+output "docs_url" {
+  description = "The API's documentation, readable."
+  value       = "${var.domain_name == null ? aws_apigatewayv2_api.main.api_endpoint : "https://${var.domain_name}"}/docs"
+}
+
+output "api_dns" {
+  description = "What is to be put in DNS for domain_name: an alias or CNAME record `name` to `target`; `zone_id` is for an alias record in Route 53. null without a domain."
+  value = one([for domain in aws_apigatewayv2_domain_name.own : {
+    name    = domain.domain_name
+    target  = domain.domain_name_configuration[0].target_domain_name
+    zone_id = domain.domain_name_configuration[0].hosted_zone_id
+  }])
+}
+
+output "functions" {
+  description = "Name of each function, by its short name."
+  value       = { for name, function in aws_lambda_function.this : name => function.function_name }
+}
+
+output "versions" {
+  description = "The version of each function that its alias `live` points to, by the function's short name."
+  value       = { for name, alias in aws_lambda_alias.live : name => alias.function_version }
+}
+
+output "queues" {
+  description = "Address of each queue, dead-letter queues too, by its short name."
+  value       = { for name, queue in local.every_queue : name => queue.url }
+}
+
+output "bus" {
+  description = "Name of the bus."
+  value       = aws_cloudwatch_event_bus.main.name
+}
+
+output "archive" {
+  description = "ARN of the bus's archive, from which events are replayed."
+  value       = aws_cloudwatch_event_archive.main.arn
+}
+
+output "migrations" {
+  description = "What the last run of `migrate` said: the migrations that it applied."
+  value       = try(jsondecode(aws_lambda_invocation.migrate.result), aws_lambda_invocation.migrate.result)
+}
