@@ -24,6 +24,7 @@ class Settings(NamedTuple):
     stage: str = "dev"
     function: str = "api"
     database: str = ""
+    database_master_secret: str = ""
     load_plugins: tuple[str, ...] = ()
     disabled_plugins: tuple[str, ...] = ()
     uploads_bucket: str = ""
@@ -45,6 +46,14 @@ class Settings(NamedTuple):
 def current() -> Settings:
     """This process's settings, read from its environment once. Raises SettingError."""
     return from_env(os.environ)
+
+
+def trace_header() -> str:
+    """X-Ray's tracing header of the invocation at hand, which Lambda sets anew for each; "" elsewhere.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+    """
+    return os.environ.get("_X_AMZN_TRACE_ID", "")
 
 
 def from_env(environment: Mapping[str, str]) -> Settings:
@@ -146,6 +155,9 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "stage": _matching(r"[a-z][a-z0-9-]{0,19}", "a short name such as dev or prod: a-z, 0-9 and -"),
     "function": _function,
     "database": _matching(r"(postgres(ql)?://\S+)?", "a URL such as postgresql://user@host:5432/name"),
+    "database_master_secret": _matching(
+        r"(arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@!-]+)?", "the ARN of a secret"
+    ),
     "load_plugins": _PLUGINS,
     "disabled_plugins": _PLUGINS,
     "uploads_bucket": _BUCKET,

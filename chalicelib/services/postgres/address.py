@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from chalicelib.services.postgres.authority import ca_file_of
 from chalicelib.settings import SettingError
 
-_OPTIONS = {"host", "port", "sslmode", "sslrootcert"}
+_OPTIONS = {"auth", "host", "port", "sslmode", "sslrootcert"}
 _SSL_MODES = {"disable", "require", "verify-ca", "verify-full"}
 
 
 class Address(NamedTuple):
-    """Where PostgreSQL answers. socket_path: of its Unix socket, or None for TCP to host and port."""
+    """Where PostgreSQL answers. socket_path: of its Unix socket, or None for TCP to host and port.
+    iam: whether the password is a token that is made for each connection."""
 
     user: str
     password: str | None
@@ -23,6 +26,7 @@ class Address(NamedTuple):
     socket_path: str | None
     tls: bool
     ca_file: str | None
+    iam: bool
 
     def open(self, connect_seconds: float, silent_seconds: float) -> socket.socket:
         """A connected socket, on which a read may wait `silent_seconds`. Raises OSError."""
@@ -44,10 +48,11 @@ class Address(NamedTuple):
 
 
 def parse(url: str) -> Address:
-    """Read postgresql://user[:password]@host[:port]/database?sslmode=…&sslrootcert=…
+    """Read postgresql://user[:password]@host[:port]/database?sslmode=…&sslrootcert=…&auth=iam
 
     `?host=/folder` names the folder of a Unix socket. TCP is encrypted and the server's certificate
-    and name verified, always, unless sslmode is `disable`; sslrootcert is the file of the CA.
+    and name verified, always, unless sslmode is `disable`; sslrootcert is the file of the CA, which for
+    RDS is known by the host's region. auth=iam: log in with a token of RDS instead of a password.
     Raises SettingError.
     """
     try:
@@ -75,6 +80,8 @@ def parse(url: str) -> Address:
     if not host:
         raise SettingError("TRIGGERIQ_DATABASE names no host; for a Unix socket add ?host=/its/folder")
     local = host.startswith("/")
+    tls = not local and mode != "disable"
+    iam = _is_iam(option, tls, parts.password)
     return Address(
         user=unquote(parts.username),
         password=unquote(parts.password) if parts.password is not None else None,
@@ -82,6 +89,19 @@ def parse(url: str) -> Address:
         host=host,
         port=port,
         socket_path=f"{host}/.s.PGSQL.{port}" if local else None,
-        tls=not local and mode != "disable",
-        ca_file=option.get("sslrootcert"),
+        tls=tls,
+        ca_file=option.get("sslrootcert") or (ca_file_of(host) if tls else None),
+        iam=iam,
     )
+
+
+def _is_iam(option: Mapping[str, str], tls: bool, password: str | None) -> bool:
+    if "auth" not in option:
+        return False
+    if option["auth"] != "iam":
+        raise SettingError("TRIGGERIQ_DATABASE has an auth that is not known; known is iam")
+    if not tls:
+        raise SettingError("TRIGGERIQ_DATABASE has auth=iam, which sends a token: leave sslmode=disable out")
+    if password is not None:
+        raise SettingError("TRIGGERIQ_DATABASE has auth=iam and a password: leave one of them out")
+    return True

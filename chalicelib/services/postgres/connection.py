@@ -16,8 +16,10 @@ from pg8000.exceptions import DatabaseError
 from pg8000.native import TIMESTAMPTZ, UUID_TYPE, Connection, PreparedStatement
 
 from chalicelib.errors import Poison, TriggerIQError, Unavailable
-from chalicelib.services.postgres.address import parse
-from chalicelib.services.postgres.errors import trouble
+from chalicelib.services.aws import database_token
+from chalicelib.services.postgres.address import Address, parse
+from chalicelib.services.postgres.authority import region_of
+from chalicelib.services.postgres.errors import is_login_refused, said, trouble
 
 T = TypeVar("T")
 
@@ -62,17 +64,22 @@ class CommitUnknown(Unavailable):
     """The connection broke during the commit: it may have happened."""
 
 
+class LoginRefused(Unavailable):
+    """The server does not let this user in; trying again changes nothing until an operator does."""
+
+
 class Database:
     """A small pool of connections, safe to use from several threads.
 
-    url: see address.parse. size: connections at most; a thread waits for one. reconnect_seconds: how
-    long to try again while the server is away, before the error goes to the caller; right where an
-    event is in hand, wrong where somebody waits. statement_seconds: a statement is cut after that.
+    url: see address.parse, or what that made of it. size: connections at most; a thread waits for one.
+    reconnect_seconds: how long to try again while the server is away, before the error goes to the
+    caller; right where an event is in hand, wrong where somebody waits. statement_seconds: a statement is
+    cut after that.
     """
 
     def __init__(
         self,
-        url: str,
+        url: str | Address,
         *,
         size: int = 8,
         reconnect_seconds: float = 0.0,
@@ -80,7 +87,7 @@ class Database:
         statement_seconds: float = 15.0,
         application: str = "triggeriq",
     ) -> None:
-        self._address = parse(url)
+        self._address = parse(url) if isinstance(url, str) else url
         self._reconnect_seconds = reconnect_seconds
         self._connect_seconds = connect_seconds
         self._statement_seconds = statement_seconds
@@ -175,11 +182,12 @@ class Database:
 
     def _connect(self) -> Session:
         address = self._address
+        password = _token(address) if address.iam else address.password
         opened = address.open(self._connect_seconds, self._statement_seconds + 5)
         try:
             connection = Connection(
                 address.user,
-                password=address.password,
+                password=password,
                 database=address.database,
                 host=address.host,
                 sock=opened,
@@ -192,9 +200,14 @@ class Database:
                     "idle_in_transaction_session_timeout": "60000",
                 },
             )
-        except BaseException:
+        except BaseException as error:
             opened.close()
-            raise
+            refusal = _refusal(error)
+            if refusal is None:
+                raise
+            if is_login_refused(refusal):
+                raise LoginRefused("postgres", f"{said(refusal)}{_advice(address)}") from refusal
+            raise refusal from None
         connection.register_in_adapter(TIMESTAMPTZ, datetime.fromisoformat)
         connection.register_in_adapter(UUID_TYPE, str)
         return Session(connection)
@@ -203,6 +216,26 @@ class Database:
         if self._tls is None:  # reading the CAs takes longer than connecting
             self._tls = ssl.create_default_context(cafile=self._address.ca_file)
         return self._tls
+
+
+def _token(address: Address) -> str:
+    return database_token(address.host, address.port, address.user, region_of(address.host))
+
+
+def _refusal(error: BaseException | None) -> DatabaseError | None:
+    """What the server said before it hung up: pg8000 then says goodbye to it, and may tell of that alone."""
+    while error is not None and not isinstance(error, DatabaseError):
+        error = error.__context__
+    return error
+
+
+def _advice(address: Address) -> str:
+    if not address.iam:
+        return ""
+    return (
+        f": may the function's role rds-db:connect as {address.user} on this instance, has the function "
+        "`migrate` made that user, with the role rds_iam, and are clock and credentials current?"
+    )
 
 
 def as_rows(rows: list[dict[str, Any]]) -> str:

@@ -5,6 +5,7 @@ Codes: https://www.postgresql.org/docs/16/errcodes-appendix.html
 
 from __future__ import annotations
 
+from ssl import SSLCertVerificationError
 from typing import Literal
 
 from pg8000.exceptions import DatabaseError, InterfaceError
@@ -26,11 +27,10 @@ _STALE_PLAN = "cached plan must not change result type"
 def trouble(error: BaseException) -> Trouble | None:
     """What kind of trouble an exception of pg8000, or of the socket below it, means; None: not theirs."""
     if isinstance(error, DatabaseError):
-        told = error.args[0] if error.args and isinstance(error.args[0], dict) else {}
-        code = str(told.get("C", ""))
+        code = _code(error)
         if code in _LOST or code.startswith("08"):
             return "lost"
-        if code in _CONFLICT or (code == "0A000" and _STALE_PLAN in str(told.get("M", ""))):
+        if code in _CONFLICT or (code == "0A000" and _STALE_PLAN in said(error)):
             return "conflict"
         if code in _NOT_READY or code[:2] in _DOWN_CLASSES:
             return "down"
@@ -42,6 +42,11 @@ def trouble(error: BaseException) -> Trouble | None:
     return None
 
 
+def is_login_refused(error: BaseException) -> bool:
+    """Whether the server knows the user not, or does not believe that it is him."""
+    return isinstance(error, DatabaseError) and _code(error).startswith("28")
+
+
 def postgres_errors(error: Exception) -> Exception | None:
     """The translation for `external`."""
     if isinstance(error, TriggerIQError):
@@ -50,13 +55,20 @@ def postgres_errors(error: Exception) -> Exception | None:
         case None:
             return None
         case "data":
-            return Poison(f"postgres refused the data: {_said(error)}")
+            return Poison(f"postgres refused the data: {said(error)}")
         case _:
-            return Unavailable("postgres", _said(error))
+            return Unavailable("postgres", said(error))
 
 
-def _said(error: Exception) -> str:
+def _code(error: DatabaseError) -> str:
+    told = error.args[0] if error.args else ""
+    return str(told.get("C", "")) if isinstance(told, dict) else ""
+
+
+def said(error: BaseException) -> str:
     """Code and message, never the details: they quote the row, which is a customer's."""
+    if isinstance(error, SSLCertVerificationError):
+        return f"the server's certificate is not accepted: {error.verify_message}"
     told = error.args[0] if error.args else ""
     if isinstance(told, dict):
         return f"{told.get('C', '')} {told.get('M', '')}".strip()

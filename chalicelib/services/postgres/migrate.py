@@ -5,19 +5,24 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from importlib.resources import files
 from typing import NamedTuple
 
+from pg8000.exceptions import DatabaseError
+
 from chalicelib.services.external import external
-from chalicelib.services.postgres.connection import Database, Session
-from chalicelib.services.postgres.errors import postgres_errors
+from chalicelib.services.postgres.address import parse
+from chalicelib.services.postgres.connection import Database, LoginRefused, Session
+from chalicelib.services.postgres.errors import postgres_errors, said, trouble
+from chalicelib.services.postgres.users import Master, grant_rights, make_users
 
 log = logging.getLogger(__name__)
 
 LOCK = 0x7219_0001
 """The advisory lock that migrations run under: one at a time in a database."""
+_ALONE = f"begin; select pg_advisory_xact_lock({LOCK})"
 _NAME = re.compile(r"[0-9]{4}_[a-z0-9_]+\.sql")
 _BOOK = """
 create table if not exists migrations (
@@ -51,22 +56,55 @@ def packaged() -> list[Migration]:
 
 @external("postgres.migrate", postgres_errors)
 def migrate(
-    database_url: str, migrations: Sequence[Migration] | None = None, reconnect_seconds: float = 5.0
+    database_url: str,
+    migrations: Sequence[Migration] | None = None,
+    reconnect_seconds: float = 5.0,
+    master: Callable[[], Master] | None = None,
 ) -> list[str]:
     """Apply what is missing; returns the names of what was applied now, [] if nothing was missing.
 
     Each migration is a transaction; two runs at once wait for each other. A database that knows
-    migrations from a newer release is left alone. Raises MigrationError where one that was applied
-    has been changed since, or fails; Unavailable.
+    migrations from a newer release is left alone. master: tells who may make the database's users; asked
+    only where the URL's own user is not let in. Raises MigrationError where one that was applied has been
+    changed since, or fails; Unavailable.
     """
+    wanted = packaged() if migrations is None else migrations
     database = Database(database_url, size=1, reconnect_seconds=reconnect_seconds, statement_seconds=240.0)
     try:
-        applied: list[str] = []
-        for migration in packaged() if migrations is None else migrations:
-            if database.transact(partial(_apply, migration), f"begin; select pg_advisory_xact_lock({LOCK})"):
+        try:
+            return _migrated(database, wanted)
+        except LoginRefused:
+            if master is None:
+                raise
+            log.info("the user that owns the schema is not let in: making the users")
+        _with_users(database_url, master())
+        return _migrated(database, wanted)
+    finally:
+        database.close()
+
+
+def _migrated(database: Database, migrations: Sequence[Migration]) -> list[str]:
+    applied: list[str] = []
+    for migration in migrations:
+        try:
+            if database.transact(partial(_apply, migration), _ALONE):
                 log.info("applied migration %s", migration.name)
                 applied.append(migration.name)
-        return applied
+        except DatabaseError as error:
+            if trouble(error) != "data":
+                raise
+            raise MigrationError(
+                f"{migration.name} failed, and nothing of it is left: {said(error)}"
+            ) from error
+    database.transact(grant_rights, _ALONE)
+    return applied
+
+
+def _with_users(database_url: str, master: Master) -> None:
+    address = parse(database_url)._replace(user=master.user, password=master.password, iam=False)
+    database = Database(address, size=1)
+    try:
+        database.transact(make_users, _ALONE)
     finally:
         database.close()
 

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from chalicelib.errors import Poison, Unavailable
+from chalicelib.errors import Unavailable
 from chalicelib.services.postgres.connection import Database
 from chalicelib.services.postgres.migrate import Migration, MigrationError, migrate, packaged
 
@@ -34,7 +34,7 @@ def test_a_failing_migration_leaves_nothing_of_itself(empty_url: str) -> None:
         Migration("0001_good.sql", "create table good ()"),
         Migration("0002_bad.sql", "create table half (); oops"),
     )
-    with pytest.raises(Poison):
+    with pytest.raises(MigrationError, match=r"0002_bad\.sql failed.*syntax error"):
         migrate(empty_url, [good, bad])
     database = Database(empty_url)
     assert database.run("select to_regclass('good')::text, to_regclass('half')::text") == [["good", None]]

@@ -1,0 +1,242 @@
+"""`migrate` on a server that has nothing but its master user: afterwards one user owns the schema, and
+the app's may do what the app does, and nothing else."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import NamedTuple
+
+import pytest
+from pg8000.exceptions import DatabaseError
+
+from chalicelib.domain.ticket import Change
+from chalicelib.errors import Unavailable
+from chalicelib.services.postgres.configurations import PostgresConfigurations
+from chalicelib.services.postgres.connection import Database, LoginRefused
+from chalicelib.services.postgres.desk import PostgresTicketDesk
+from chalicelib.services.postgres.migrate import migrate, packaged
+from chalicelib.services.postgres.outbox import PostgresOutbox
+from chalicelib.services.postgres.tickets import PostgresTickets
+from chalicelib.services.postgres.users import APP, OWNER, RIGHTS, SPARE_CONNECTIONS, Master, master_of
+from local.postgres import SETTINGS, Postgres
+from local.state import ROOTS_FOLDER, State, is_root
+from tests.said import said
+
+MASTER = Master("master", "sesame")
+ROLES = (
+    "select rolname from pg_roles "
+    "where rolname !~ '^pg_' and rolname not in ('triggeriq', 'rds_iam') order by 1 desc"
+)
+FORBIDDEN = [
+    "create table mine ()",
+    "create temporary table mine ()",
+    "create schema mine",
+    "create function mine() returns int language sql as 'select 1'",
+    "alter table tickets add column mine text",
+    "drop table tickets",
+    "truncate tickets",
+    "delete from tickets",
+    "delete from feedback",
+    "update processing_logs set by = 'me'",
+    "delete from processing_logs",
+    "select * from feedback_versions",
+    "select * from migrations",
+    "insert into migrations (name, checksum) values ('9999_mine.sql', '')",
+    "update configurations set by = 'me'",
+    f"set role {OWNER}",
+    f"alter role {APP} createrole",
+]
+
+
+class Server(NamedTuple):
+    """A server like one of RDS: its master user owns the database, and is no superuser."""
+
+    url: str
+
+    def of(self, user: str) -> str:
+        return self.url.replace("//triggeriq@", f"//{user}@")
+
+    def database(self, user: str) -> Database:
+        return Database(self.of(user), size=1)
+
+    def sql(self, user: str, statement: str) -> list[list[object]]:
+        database = self.database(user)
+        try:
+            return database.run(statement)
+        finally:
+            database.close()
+
+    def migrate(self) -> list[str]:
+        return migrate(self.of(OWNER), master=lambda: MASTER)
+
+
+@pytest.fixture(scope="module")
+def instance() -> Iterator[str]:
+    """A server of its own: users are the whole server's, and other tests have none."""
+    if is_root():
+        ROOTS_FOLDER.mkdir(mode=0o755, parents=True, exist_ok=True)
+    folder = Path(mkdtemp(prefix=f"users-{os.getpid()}-", dir=ROOTS_FOLDER if is_root() else None))
+    state = State(folder)
+    postgres = Postgres(state, durable=False)
+    try:
+        postgres.start()
+        yield f"postgresql://triggeriq@/triggeriq?host={state.sockets}"
+    finally:
+        postgres.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(state.sockets, ignore_errors=True)
+
+
+@pytest.fixture
+def server(instance: str) -> Iterator[Server]:
+    root = Database(instance)
+    root.run("create role rds_iam")
+    root.run(f"create role {MASTER.user} login createrole createdb")
+    root.run(f"grant rds_iam to {MASTER.user} with admin true, inherit false, set false")
+    root.run(f"create database shop owner {MASTER.user}")
+    yield Server(instance.replace("/triggeriq?", "/shop?"))
+    root.run("drop database shop with (force)")
+    for (role,) in [*root.run(ROLES), ["rds_iam"]]:
+        root.run(f"drop role {role}")
+    root.close()
+
+
+@pytest.fixture
+def made(server: Server) -> Server:
+    server.migrate()
+    return server
+
+
+@pytest.fixture
+def app(made: Server) -> Iterator[Database]:
+    database = made.database(APP)
+    yield database
+    database.close()
+
+
+def test_users_and_schema_are_made(server: Server) -> None:
+    assert server.migrate() == [migration.name for migration in packaged()]
+    owners = server.sql(OWNER, "select distinct tableowner::text from pg_tables where schemaname = 'public'")
+    assert owners == [[OWNER]]
+    assert server.sql(
+        OWNER, "select pg_get_userbyid(datdba)::text from pg_database where datname = 'shop'"
+    ) == [[OWNER]]
+
+
+def test_the_second_time_nobody_asks_for_the_master(made: Server) -> None:
+    def nobody() -> Master:
+        raise AssertionError("the master secret was read")
+
+    assert migrate(made.of(OWNER), master=nobody) == []
+
+
+def test_both_may_log_in_by_iam_and_the_master_acts_as_neither(made: Server) -> None:
+    members = made.sql(
+        OWNER,
+        "select roleid::regrole::text, member::regrole::text, set_option or inherit_option "
+        "from pg_auth_members where member::regrole::text !~ '^pg_'",
+    )
+    assert [member[:2] for member in members if member[2]] == [["rds_iam", OWNER], ["rds_iam", APP]]
+
+
+def test_a_server_without_rds_iam_is_not_of_rds(server: Server, instance: str) -> None:
+    root = Database(instance)
+    root.run("alter role rds_iam rename to other")
+    try:
+        assert server.migrate()
+    finally:
+        root.run("alter role other rename to rds_iam")
+        root.close()
+
+
+def test_several_at_once_come_to_the_same(server: Server) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        runs = list(pool.map(lambda _: server.migrate(), range(4)))
+    assert sorted(name for run in runs for name in run) == [migration.name for migration in packaged()]
+    assert server.migrate() == []
+
+
+def test_a_schema_that_the_master_made_is_handed_over(server: Server, now: datetime) -> None:
+    migrate(server.of(MASTER.user))
+    server.sql(MASTER.user, "create view open_tickets as select id from tickets")
+    server.sql(MASTER.user, "create sequence numbers")
+    assert server.migrate() == []
+    owners = server.sql(
+        OWNER,
+        "select relname::text, relowner::regrole::text from pg_class "
+        f"where relnamespace = 'public'::regnamespace and relowner <> '{OWNER}'::regrole union all "
+        "select proname::text, proowner::regrole::text from pg_proc "
+        f"where pronamespace = 'public'::regnamespace and proowner <> '{OWNER}'::regrole",
+    )
+    assert owners == []
+    app = server.database(APP)
+    PostgresTickets(app).take([said("r1")], now)
+    app.close()
+
+
+def test_without_the_master_secret_it_says_who_was_refused(server: Server) -> None:
+    with pytest.raises(LoginRefused, match=OWNER):
+        migrate(server.of(OWNER))
+
+
+def test_a_master_who_is_refused_is_named_and_his_password_is_not(server: Server) -> None:
+    with pytest.raises(Unavailable, match="nobody_there") as caught:
+        migrate(server.of(OWNER), master=lambda: Master("nobody_there", "sesame"))
+    assert "sesame" not in repr(caught.value.__cause__) + str(caught.value)
+    assert "sesame" not in repr(MASTER)
+
+
+def test_the_secret_of_rds_is_read_and_never_quoted() -> None:
+    assert master_of('{"username": "master", "password": "sesame", "port": 1}') == MASTER
+    for secret in ('{"password": "sesame"}', "sesame", '"sesame"', "[]"):
+        with pytest.raises(ValueError, match="username and password") as caught:
+            master_of(secret)
+        assert "sesame" not in str(caught.value)
+
+
+def test_the_app_does_all_that_the_app_does(app: Database, now: datetime) -> None:
+    tickets, desk = PostgresTickets(app), PostgresTicketDesk(app)
+    (one, two), events = tickets.take([said("r1", thread="t"), said("r2")], now)
+    tickets.take([said("r1", thread="t", text="another word", version=2)], now)
+    outbox = PostgresOutbox(app)
+    assert outbox.pending(10, datetime.max.replace(tzinfo=now.tzinfo))
+    outbox.relayed([event.id for event in events])
+    desk.change(one.ticket_id, Change({"status": "pending"}, "me"), None, now)
+    desk.merge(one.ticket_id, [two.ticket_id], "me", None, now)
+    desk.split(one.ticket_id, [("zendesk", "default", "r2")], "me", None, now)
+    desk.history(one.ticket_id, 10, None)
+    desk.check()
+    configurations = PostgresConfigurations(app)
+    key = configurations.find("priority")
+    configurations.put("priority", key.value, "me", 0, now)
+
+
+def test_the_app_may_do_no_more(app: Database) -> None:
+    for statement in FORBIDDEN:
+        with pytest.raises(DatabaseError, match=r"permission denied|must be owner"):
+            app.run(statement)
+
+
+def test_nobody_else_may_do_anything(made: Server, instance: str) -> None:
+    root = Database(instance)
+    root.run("create role stranger login")
+    root.close()
+    with pytest.raises(DatabaseError, match="permission denied for database"):
+        made.sql("stranger", "select 1")
+
+
+def test_the_app_leaves_connections_to_others(made: Server) -> None:
+    limit = made.sql(OWNER, f"select rolconnlimit from pg_roles where rolname = '{APP}'")
+    assert limit == [[int(SETTINGS["max_connections"]) - SPARE_CONNECTIONS]]
+
+
+def test_every_table_has_its_rights(made: Server) -> None:
+    """A migration that makes a table adds a row to RIGHTS."""
+    tables = made.sql(OWNER, "select tablename::text from pg_tables where schemaname = 'public'")
+    assert {name for (name,) in tables} == RIGHTS.keys()
