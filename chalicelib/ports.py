@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, BinaryIO, NamedTuple, Protocol
+from typing import Any, BinaryIO, Literal, NamedTuple, Protocol
 
 from chalicelib.domain.configuration import Configuration
 from chalicelib.domain.event import CloudEvent
@@ -21,11 +21,26 @@ from chalicelib.domain.ticket import (
     Triaged,
     Versioned,
 )
+from chalicelib.domain.trace import Trace
 from triggeriq import Connection, Source
+
+Counter = Literal["received", "acknowledged", "duplicates", "quarantined", "ticketed", "failed"]
+"""What is counted; docs/observability.md says what each of them counts, and when."""
 
 
 class Clock(Protocol):
     def __call__(self) -> datetime: ...
+
+
+class Metrics(Protocol):
+    """Numbers by source, told when the invocation at hand ends. source: a source that there is, never a
+    name that a stranger sent; "" where it is not known."""
+
+    def count(self, counter: Counter, source: str, times: int = 1) -> None: ...
+
+    def seconds_to_ticket(self, source: str, seconds: float) -> None:
+        """How long one feedback took from its receipt until it was committed to a ticket."""
+        ...
 
 
 class Bus(Protocol):
@@ -36,11 +51,13 @@ class Bus(Protocol):
 
 
 class Message(NamedTuple):
-    """What to send on a queue. attributes: short strings that travel beside the body."""
+    """What to send on a queue. attributes: short strings that travel beside the body. trace: the one that
+    the message belongs to; without it, that of the invocation which sends it."""
 
     body: str
     delay_seconds: int = 0
     attributes: Mapping[str, str] = {}
+    trace: Trace | None = None
 
 
 class Queue(Protocol):
