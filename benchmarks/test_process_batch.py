@@ -27,6 +27,7 @@ from chalicelib.pipeline.process import Process
 from chalicelib.pipeline.relay import Relay
 from chalicelib.pipeline.triage import TriageFeedback
 from chalicelib.registry import Registry, discover
+from chalicelib.services.emf import EmfMetrics
 from chalicelib.services.postgres.address import parse
 from chalicelib.services.postgres.configurations import PostgresConfigurations
 from chalicelib.services.postgres.connection import Database
@@ -135,7 +136,8 @@ def process_of(database: Database) -> Process:
     triage = TriageFeedback(stages=registry, configurations=PostgresConfigurations(database))
     clock = partial(datetime.now, UTC)
     relay = Relay(outbox=PostgresOutbox(database), bus=AcceptingBus(), now=clock, grace=timedelta())
-    return Process(triage=triage, tickets=PostgresTickets(database), relay=relay, now=clock)
+    metrics = EmfMetrics("bench", "process", lambda line: None)
+    return Process(triage=triage, tickets=PostgresTickets(database), relay=relay, metrics=metrics, now=clock)
 
 
 def test_take_a_batch_of_ten(

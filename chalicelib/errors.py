@@ -149,6 +149,12 @@ def status_of(error: BaseException) -> int:
     return next((STATUS[cls] for cls in type(error).__mro__ if cls in STATUS), 500)
 
 
+def loggable(error: BaseException) -> str:
+    """What a line of the log may say of an error. Unavailable speaks for itself; what else is said may
+    quote a customer, and stands only where that may stand: in the quarantine and the list of failures."""
+    return str(error) if isinstance(error, Unavailable) else type(error).__name__
+
+
 def reaction_to(error: BaseException) -> str:
     """What a queue does about an error: "quarantine", "park" or "retry"."""
     return next((REACTION[cls] for cls in type(error).__mro__ if cls in REACTION), "retry")

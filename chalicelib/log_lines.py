@@ -5,42 +5,52 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
+
+from chalicelib import log_context
 
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
 class JsonLine(logging.Formatter):
-    """time, level, logger, message, the record's `extra`, and the traceback of an exception. A
-    traceback names types and lines, not the exception's own words, which may quote a customer."""
+    """The members that docs/observability.md lists: those of every line, the ids at hand, the record's
+    `extra`, and the traceback of an exception. A traceback names types and lines, not the exception's
+    own words, which may quote a customer.
+
+    function: told in every line. trace_id: asked for the invocation's where no event's is at hand.
+    """
+
+    def __init__(self, function: str, trace_id: Callable[[], str]) -> None:
+        super().__init__()
+        self._function, self._trace_id = function, trace_id
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            # Lambda filters by these two names: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
+            "timestamp": datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),
-            **{name: value for name, value in vars(record).items() if name not in _OWN},
+            "function": self._function,
+            **log_context.current(),
+            **{name: value for name, value in vars(record).items() if name not in _OWN and value != ""},
         }
+        if "trace_id" not in line and (trace_id := self._trace_id()):
+            line["trace_id"] = trace_id
         if record.exc_info and record.exc_info[1] is not None:
             line["exception"] = type(record.exc_info[1]).__name__
             line["traceback"] = _places(record.exc_info[1])
         return json.dumps(line, default=str)
 
 
-def configure(function: str) -> None:
-    """Send the records of this package to stderr, a line each. function: told in every line."""
+def configure(function: str, trace_id: Callable[[], str]) -> None:
+    """Send the records of this package to stderr, a line each."""
     logger = logging.getLogger("chalicelib")
     if any(isinstance(handler.formatter, JsonLine) for handler in logger.handlers):
         return
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLine())
-
-    def named(record: logging.LogRecord) -> bool:
-        record.function = function
-        return True
-
-    handler.addFilter(named)
+    handler.setFormatter(JsonLine(function, trace_id))
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
     logger.propagate = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -19,8 +20,15 @@ def _services() -> Any:
     return bootstrap.use_cases()
 
 
+def _log() -> logging.Logger:
+    from chalicelib import bootstrap
+
+    bootstrap.configure_log()
+    return logging.getLogger("chalicelib.api")
+
+
 class App(Chalice):
-    """settings, services: what the routes run on; tests hand in their own. Nothing is asked of either
+    """settings, services, log: what the routes run on; tests hand in their own. Nothing is asked of them
     before the first request."""
 
     def __init__(
@@ -28,11 +36,12 @@ class App(Chalice):
         name: str,
         settings: Callable[[], Settings] = settings.current,
         services: Callable[[], Any] = _services,
+        log: Callable[[], logging.Logger] = _log,
         routes: Iterable[Route] = ROUTES,
     ) -> None:
         # Chalice would write its own name into the process's environment, and log in lines of its own.
         super().__init__(name, configure_logs=False, env={})
-        self._router = Router(settings, services, self.log)
+        self._router = Router(settings, services, log)
         for route in routes:
             self._add(route)
 

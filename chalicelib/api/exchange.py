@@ -47,6 +47,7 @@ class Call:
         self._settings = settings
         self._services = services
         self._caller: Caller | None = None
+        self._served: UseCases | None = None
 
     @property
     def settings(self) -> Settings:
@@ -55,7 +56,9 @@ class Call:
     @property
     def services(self) -> UseCases:
         """What bootstrap.use_cases() gives, built on first use."""
-        return self._services()
+        if self._served is None:
+            self._served = self._services()
+        return self._served
 
     @property
     def caller(self) -> Caller:
@@ -65,6 +68,11 @@ class Call:
 
             self._caller = authenticated(self)
         return self._caller
+
+    def finish(self) -> None:
+        """Write what the request made count, whatever its answer is."""
+        if self._served is not None:
+            self._served.metrics.flush()
 
     def body(self) -> bytes:
         """The bytes of the body. Raises TooLarge and Invalid."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import traceback
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.api.exchange import JSON_TYPE, Answer, Call
 from chalicelib.api.routes import OPEN, WEBHOOK, Route
+from chalicelib.log_context import bound
 
 if TYPE_CHECKING:
     import logging
@@ -21,11 +21,14 @@ if TYPE_CHECKING:
 class Router:
     """Answers every request that reaches the app; nothing raised by a handler leaves it.
 
-    settings, services: asked on the first request that needs them, never before.
+    settings, services, log: asked on the first request that needs them, never before.
     """
 
     def __init__(
-        self, settings: Callable[[], Settings], services: Callable[[], Any], log: logging.Logger
+        self,
+        settings: Callable[[], Settings],
+        services: Callable[[], Any],
+        log: Callable[[], logging.Logger],
     ) -> None:
         self._settings = settings
         self._services = services
@@ -35,10 +38,13 @@ class Router:
         """What a row of the table answers to an event of API Gateway (payload 1.0)."""
         call = Call(route, event, self._settings, self._services)
         request_id = _request_id(event)
-        try:
-            return self._sent(call, request_id, _handled(call))
-        except Exception as error:
-            return self._sent(call, request_id, self._problem(error, call, request_id))
+        with bound(request_id=request_id):
+            try:
+                return self._sent(call, request_id, _handled(call))
+            except Exception as error:
+                return self._sent(call, request_id, self._problem(error, call, request_id))
+            finally:
+                call.finish()
 
     def stray(self, event: Mapping[str, Any], methods: list[str]) -> dict[str, Any]:
         """What is answered to a request that fits no row. methods: those that its path takes, if any."""
@@ -54,20 +60,9 @@ class Router:
         from chalicelib.errors import status_of
 
         if status_of(error) >= 500:
-            self._tell(error, call, request_id)
+            route = f"{call.route.method} {call.route.path}"
+            self._log().error("a request failed", extra={"route": route}, exc_info=error)
         return problem_of(error, call, request_id)
-
-    def _tell(self, error: Exception, call: Call, request_id: str) -> None:
-        """One line of JSON. Without the error's own text, which may hold what a customer wrote."""
-        line = {
-            "level": "error",
-            "message": "a request failed",
-            "request_id": request_id,
-            "route": f"{call.route.method} {call.route.path}",
-            "error": f"{type(error).__module__}.{type(error).__qualname__}",
-            "stack": "".join(traceback.format_tb(error.__traceback__)),
-        }
-        self._log.error("%s", json.dumps(line))
 
     def _sent(self, call: Call, request_id: str, answer: Answer) -> dict[str, Any]:
         route = call.route

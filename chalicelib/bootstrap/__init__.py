@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from chalicelib import log_lines
 from chalicelib import settings as settings_module
 from chalicelib.bootstrap.once import once
-from chalicelib.bootstrap.outside import Outside
+from chalicelib.bootstrap.outside import Outside, trace_id
 from chalicelib.bootstrap.use_cases import UseCases
 
 if TYPE_CHECKING:
     from chalicelib.pipeline.consume import Consume
 
-__all__ = ["Outside", "UseCases", "consumer", "migrate", "use_cases", "warm"]
+__all__ = ["Outside", "UseCases", "configure_log", "consumer", "migrate", "use_cases", "warm"]
 
 
 class _Process:
@@ -24,9 +24,8 @@ class _Process:
 
     @once
     def use_cases(self) -> UseCases:
-        settings = settings_module.current()
-        log_lines.configure(settings.function)
-        return UseCases(Outside(settings))
+        configure_log()
+        return UseCases(Outside(settings_module.current()))
 
 
 _process = _Process()
@@ -35,6 +34,11 @@ _process = _Process()
 def use_cases() -> UseCases:
     """This process's use-cases. Raises SettingError."""
     return _process.use_cases
+
+
+def configure_log() -> None:
+    """A line of JSON for each record that this package logs from now on. Raises SettingError."""
+    log_lines.configure(settings_module.current().function, trace_id)
 
 
 @cache

@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.bootstrap.once import once
-from chalicelib.settings import Settings
+from chalicelib.settings import Settings, trace_header
 
 if TYPE_CHECKING:
+    from chalicelib.domain.trace import Trace
     from chalicelib.registry import Registry
     from chalicelib.services.dynamodb.api_keys import DynamoApiKeys
     from chalicelib.services.dynamodb.claims import DynamoClaims
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from chalicelib.services.dynamodb.imports import DynamoImports
     from chalicelib.services.dynamodb.quarantine import DynamoQuarantine
     from chalicelib.services.dynamodb.receipts import DynamoReceipts
+    from chalicelib.services.emf import EmfMetrics
     from chalicelib.services.eventbridge import EventBridgeBus
     from chalicelib.services.postgres.configurations import PostgresConfigurations
     from chalicelib.services.postgres.connection import Database
@@ -34,6 +36,21 @@ HTTP_FUNCTIONS = ("receive", "api")
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+def trace() -> Trace:
+    """That of the invocation at hand; one of its own where X-Ray gives none, as on a developer's machine."""
+    from chalicelib.domain.trace import from_xray, new_trace
+
+    return from_xray(trace_header()) or new_trace()
+
+
+def trace_id() -> str:
+    """X-Ray's id of the invocation at hand, or ""."""
+    from chalicelib.domain.trace import from_xray
+
+    found = from_xray(trace_header())
+    return found.xray_id if found else ""
 
 
 class Outside:
@@ -56,6 +73,12 @@ class Outside:
         from chalicelib.services.sqs import SqsQueue
 
         return self._queues.setdefault(name, SqsQueue(self.client("sqs"), self.named(name)))
+
+    @once
+    def metrics(self) -> EmfMetrics:
+        from chalicelib.services.emf import EmfMetrics
+
+        return EmfMetrics(self.settings.stage, self.settings.function)
 
     @once
     def bus(self) -> EventBridgeBus:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from chalicelib.bootstrap.once import once
-from chalicelib.bootstrap.outside import Outside, now
+from chalicelib.bootstrap.outside import Outside, now, trace
 
 if TYPE_CHECKING:
     from chalicelib.domain.event import CloudEvent
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from chalicelib.registry.listing import PluginView, SourceView
     from chalicelib.services.dynamodb.api_keys import DynamoApiKeys
     from chalicelib.services.dynamodb.quarantine import DynamoQuarantine
+    from chalicelib.services.emf import EmfMetrics
 
 QUEUES = ("ingest", "files", "feedback", "delivery")
 
@@ -55,6 +56,8 @@ class UseCases:
             bus=out.bus,
             blobs=out.artifacts,
             quarantine=out.quarantine,
+            metrics=out.metrics,
+            trace=trace,
             now=now,
         )
 
@@ -71,6 +74,7 @@ class UseCases:
             blobs=out.artifacts,
             queue=out.queue("feedback"),
             quarantine=out.quarantine,
+            metrics=out.metrics,
         )
 
     @once
@@ -84,6 +88,8 @@ class UseCases:
             bus=out.bus,
             queue=out.queue("files"),
             quarantine=out.quarantine,
+            metrics=out.metrics,
+            trace=trace,
             now=now,
         )
 
@@ -100,6 +106,7 @@ class UseCases:
             feedback=out.queue("feedback"),
             files=out.queue("files"),
             quarantine=out.quarantine,
+            metrics=out.metrics,
             now=now,
             unpacked_limit=self.settings.unpacked_limit,
             backlog=self.settings.import_backlog,
@@ -127,7 +134,10 @@ class UseCases:
     def process(self) -> Process:
         from chalicelib.pipeline.process import Process
 
-        return Process(triage=self.triage, tickets=self._outside.tickets, relay=self.relaying, now=now)
+        out = self._outside
+        return Process(
+            triage=self.triage, tickets=out.tickets, relay=self.relaying, metrics=out.metrics, now=now
+        )
 
     @once
     def sweep(self) -> Sweep:
@@ -143,10 +153,16 @@ class UseCases:
         return Consume(
             queue=self._outside.queue(queue),
             quarantine=self._outside.quarantine,
+            metrics=self._outside.metrics,
             now=now,
             park_seconds=self.settings.park_seconds,
             retry_seconds=self.settings.retry_seconds,
         )
+
+    @property
+    def metrics(self) -> EmfMetrics:
+        """What the use-cases count into; the edges write it."""
+        return self._outside.metrics
 
     # What only the API calls
 

@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.domain.event import CloudEvent
+from chalicelib.domain.trace import Trace, trace_in
 from chalicelib.errors import Unreadable
 
 TYPE = "feedback.received"
@@ -33,7 +34,8 @@ class ClaimCheck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """One verified event. Either `body` or `claim_check` holds its bytes."""
+    """One verified event. Either `body` or `claim_check` holds its bytes. trace: of the request that
+    brought it; what was sent by an older release has none."""
 
     id: str
     source: str
@@ -43,6 +45,17 @@ class Envelope:
     body: bytes = field(default=b"", repr=False)
     claim_check: ClaimCheck | None = None
     replay: bool = False
+    trace: Trace | None = None
+
+    @property
+    def ids(self) -> dict[str, str]:
+        """What a line of the log tells of it."""
+        return {
+            "event_id": self.id,
+            "source": self.source,
+            "connection": self.connection,
+            "trace_id": self.trace.xray_id if self.trace else "",
+        }
 
     def without_body(self, key: str) -> Envelope:
         """The same with the body left at `key` of the artifacts bucket."""
@@ -79,6 +92,7 @@ class Envelope:
             subject=f"{self.source}/{self.connection}",
             time=self.received_at,
             data=data,
+            trace=self.trace,
         )
 
 
@@ -104,6 +118,7 @@ def from_event(event: Mapping[str, Any], replay: bool = False) -> Envelope:
             body=b"" if check else _body(data),
             claim_check=ClaimCheck(_text(check["key"]), _text(check["sha256"])) if check else None,
             replay=replay or data.get("replay") is True,
+            trace=trace_in(event),
         )
     except (KeyError, TypeError, ValueError, AttributeError, binascii.Error) as error:
         raise Unreadable(f"not an envelope: {type(error).__name__} {error}") from error

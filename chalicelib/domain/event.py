@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from chalicelib.domain.trace import Trace, traced
+
 _NAMESPACE = uuid.UUID("a6a5f2c5-0a32-4e0e-8a5f-0c63e0a0c9d7")
 
 OURS = ("ticket.", "alert.", "feedback.", "endpoint.", "plugin.", "dlq.", "source.", "file.")
@@ -15,7 +17,9 @@ OURS = ("ticket.", "alert.", "feedback.", "endpoint.", "plugin.", "dlq.", "sourc
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloudEvent:
-    """source: "triggeriq" or "partner.<owner>". subject: the id of what it is about. data: JSON."""
+    """source: "triggeriq" or "partner.<owner>". subject: the id of what it is about. data: JSON. trace:
+    of what brought it about, told as CloudEvents' extension for distributed tracing has it
+    (https://github.com/cloudevents/spec/blob/main/cloudevents/extensions/distributed-tracing.md)."""
 
     id: str
     type: str
@@ -23,6 +27,7 @@ class CloudEvent:
     time: datetime
     data: dict[str, Any]
     source: str = "triggeriq"
+    trace: Trace | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The event in CloudEvents' JSON format."""
@@ -34,6 +39,7 @@ class CloudEvent:
             "subject": self.subject,
             "time": self.time.isoformat().replace("+00:00", "Z"),
             "datacontenttype": "application/json",
+            **traced(self.trace),
             "data": self.data,
         }
 

@@ -1,6 +1,6 @@
 """What waits on the queue `feedback`: one cleaned feedback and where it came from, as JSON.
 
-{"v": 1, "source", "connection", "event_id", "received_at", "raw_key", "feedback": {…}}
+{"v": 1, "source", "connection", "event_id", "received_at", "raw_key", "traceparent", "feedback": {…}}
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.domain.feedback import NAMESPACE, FeedbackKey, cleaned, digest
+from chalicelib.domain.trace import Trace, trace_in, traced
 from chalicelib.errors import Unreadable
 from triggeriq import App, Author, Feedback
 
@@ -20,7 +21,8 @@ from triggeriq import App, Author, Feedback
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedbackMessage:
     """event_id: the event or file row that it came with. raw_key: where its raw bytes lie, as
-    s3://bucket/key or a key of the artifacts bucket; "" if nowhere."""
+    s3://bucket/key or a key of the artifacts bucket; "" if nowhere. trace: of what brought it in; it is
+    not stored with the feedback, and older messages have none."""
 
     source: str
     connection: str
@@ -28,6 +30,17 @@ class FeedbackMessage:
     received_at: datetime
     feedback: Feedback
     raw_key: str = ""
+    trace: Trace | None = None
+
+    @property
+    def ids(self) -> dict[str, str]:
+        """What a line of the log tells of it."""
+        return {
+            "event_id": self.event_id,
+            "source": self.source,
+            "connection": self.connection,
+            "trace_id": self.trace.xray_id if self.trace else "",
+        }
 
     @property
     def key(self) -> FeedbackKey:
@@ -62,6 +75,7 @@ def to_json(message: FeedbackMessage) -> str:
             "event_id": message.event_id,
             "received_at": message.received_at.isoformat(),
             "raw_key": message.raw_key,
+            **traced(message.trace),
             "feedback": feedback,
         },
         ensure_ascii=False,
@@ -81,6 +95,7 @@ def from_json(text: str) -> FeedbackMessage:
             event_id=str(data["event_id"]),
             received_at=_time(data["received_at"]),
             raw_key=str(data.get("raw_key", "")),
+            trace=trace_in(data),
             feedback=cleaned(_feedback(data["feedback"])),
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:

@@ -147,7 +147,7 @@ class _Decision:
         self._plan.feedback[message.key] = Kept(message, ticket.id)
         self._log(message.run_id, ticket.id, triage)
         type: TicketEventType = "ticket.created" if outcome == "created" else "ticket.updated"
-        self._plan.events.append(ticket_event(type, ticket, after.row_version, self._now))
+        self._plan.events.append(ticket_event(type, ticket, after.row_version, self._now, message.trace))
         return Taken(outcome, ticket.id)
 
     def _log(self, run_id: str, ticket_id: str, triage: Triage) -> None:

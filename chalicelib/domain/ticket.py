@@ -112,6 +112,8 @@ class Triaged(NamedTuple):
 
 
 Outcome = Literal["created", "joined", "updated", "unchanged", "stale"]
+CHANGES_NOTHING = ("unchanged", "stale")
+"""Outcomes of what had come before, or came too late."""
 
 
 class Taken(NamedTuple):

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from chalicelib.domain.event import CloudEvent, ticket_event_id
 from chalicelib.domain.ticket import Ticket
+from chalicelib.domain.trace import Trace
 
 TicketEventType = Literal["ticket.created", "ticket.updated", "ticket.resolved"]
 
@@ -18,14 +19,18 @@ DETAILS_LIMIT = 20_000
 """Characters of details; larger ones are left out of the event."""
 
 
-def ticket_event(type: TicketEventType, ticket: Ticket, row_version: int, now: datetime) -> CloudEvent:
-    """The event; its id is the same for the same version of the ticket's row."""
+def ticket_event(
+    type: TicketEventType, ticket: Ticket, row_version: int, now: datetime, trace: Trace | None = None
+) -> CloudEvent:
+    """The event; its id is the same for the same version of the ticket's row. trace: of the feedback that
+    brought it about."""
     return CloudEvent(
         id=ticket_event_id(ticket.id, row_version, type),
         type=type,
         subject=ticket.id,
         time=now,
         data=_short(ticket),
+        trace=trace,
     )
 
 

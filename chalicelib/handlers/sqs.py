@@ -8,32 +8,37 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chalicelib import bootstrap
-from chalicelib.domain.record import Record
+from chalicelib.domain.record import TRACE_HEADER, Record
+from chalicelib.domain.trace import from_xray
 from chalicelib.errors import Unreadable
 from chalicelib.handlers.deadline import time_left
+from chalicelib.handlers.invocation import invocation
 from chalicelib.pipeline.consume import TimeLeft, Work, each
 
 
 def ingest(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """Events from the bus (queue `ingest`)."""
-    use, left = bootstrap.use_cases(), time_left(context)
+    left = time_left(context)
+    with invocation(context) as use:
 
-    def one(record: Record) -> None:
-        until = use.now() + timedelta(seconds=left())
-        use.ingest(_bus_event(record.body), f"{context.aws_request_id}/{record.id}", until)
+        def one(record: Record) -> None:
+            until = use.now() + timedelta(seconds=left())
+            use.ingest(_bus_event(record.body), f"{context.aws_request_id}/{record.id}", until)
 
-    return _consumed("ingest", event, each(one), left)
+        return _consumed("ingest", event, each(one), left)
 
 
 def files(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """Jobs to read a file (queue `files`)."""
-    read, left = bootstrap.use_cases().read_file, time_left(context)
-    return _consumed("files", event, each(lambda record: read(record.body, left)), left)
+    left = time_left(context)
+    with invocation(context) as use:
+        return _consumed("files", event, each(lambda record: use.read_file(record.body, left)), left)
 
 
 def process(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """Feedback (queue `feedback`)."""
-    return _consumed("feedback", event, bootstrap.use_cases().process, time_left(context))
+    with invocation(context) as use:
+        return _consumed("feedback", event, use.process, time_left(context))
 
 
 def _consumed(queue: str, event: Mapping[str, Any], work: Work, left: TimeLeft) -> dict[str, Any]:
@@ -54,6 +59,7 @@ def _record(message: Mapping[str, Any]) -> Record:
             for name, attribute in message.get("messageAttributes", {}).items()
             if attribute.get("stringValue") is not None
         },
+        trace=from_xray(attributes.get(TRACE_HEADER)),
     )
 
 

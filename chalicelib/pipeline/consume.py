@@ -14,8 +14,10 @@ from typing import Protocol
 
 from chalicelib.domain.quarantine import Failure, Quarantined
 from chalicelib.domain.record import Record
-from chalicelib.errors import Busy, TriggerIQError, Unavailable, reaction_to
-from chalicelib.ports import Clock, Message, Quarantine, Queue
+from chalicelib.domain.trace import traced
+from chalicelib.errors import Busy, TriggerIQError, Unavailable, loggable, reaction_to
+from chalicelib.log_context import bound
+from chalicelib.ports import Clock, Message, Metrics, Quarantine, Queue
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +54,7 @@ class Consume:
 
     queue: ConsumedQueue
     quarantine: FailureLog
+    metrics: Metrics
     now: Clock
     park_seconds: Sequence[int]
     retry_seconds: Sequence[int]
@@ -66,37 +69,38 @@ class Consume:
             begun = work(part, time_left) if time_left() >= HAND_BACK_SECONDS else ()
             for record, error in begun:
                 del untouched[record.id]
-                if error is not None and not self._settle(record, error):
-                    again.append(record.id)
+                if error is not None:
+                    ids = record.ids
+                    with bound(**ids):
+                        settled = self._settle(record, error, ids.get("source", ""))
+                    if not settled:
+                        again.append(record.id)
             for record in untouched.values():
-                self._show_again(record, 0)
+                with bound(message_id=record.id):
+                    self._show_again(record, 0)
                 again.append(record.id)
         return again
 
-    def _settle(self, record: Record, error: Exception) -> bool:
+    def _settle(self, record: Record, error: Exception, source: str) -> bool:
         """Do what the table says; whether the record is dealt with."""
         reaction = reaction_to(error)
         log.warning(
             "a record failed",
-            extra={
-                "queue": self.queue.name,
-                "message_id": record.id,
-                "reaction": reaction,
-                "error": _said(error),
-            },
+            extra={"queue": self.queue.name, "reaction": reaction, "error": loggable(error)},
             exc_info=None if isinstance(error, TriggerIQError) else error,
         )
         try:
             if reaction == "quarantine":
                 self._keep(record, error)
+                self.metrics.count("quarantined", source)
                 return True
+            if not isinstance(error, Busy):
+                self.metrics.count("failed", source)
             if reaction == "park":
                 self._park(record)
                 return True
         except TriggerIQError as another:
-            log.error(
-                "it is left to the queue itself", extra={"message_id": record.id, "error": _said(another)}
-            )
+            log.error("it is left to the queue itself", extra={"error": loggable(another)})
             return False
         self._retry(record, error)
         return False
@@ -111,7 +115,7 @@ class Consume:
                 at=record.sent_at,
                 event_id=record.id,
                 way="queue",
-                replay={"v": 1, "queue": self.queue.name},
+                replay={"v": 1, "queue": self.queue.name, **traced(record.trace)},
             ),
             record.body.encode("utf-8", "replace"),
         )
@@ -119,7 +123,8 @@ class Consume:
     def _park(self, record: Record) -> None:
         parked = int(record.attributes.get(PARKED, "0") or 0)
         delay = self.park_seconds[min(parked, len(self.park_seconds) - 1)]
-        self.queue.send([Message(record.body, delay, {**record.attributes, PARKED: str(parked + 1)})])
+        attributes = {**record.attributes, PARKED: str(parked + 1)}
+        self.queue.send([Message(record.body, delay, attributes, record.trace)])
 
     def _retry(self, record: Record, error: Exception) -> None:
         if isinstance(error, Busy):
@@ -142,15 +147,13 @@ class Consume:
                 )
             )
         except TriggerIQError as another:
-            log.error("a failure can't be recorded", extra={"message_id": record.id, "error": _said(another)})
+            log.error("a failure can't be recorded", extra={"error": loggable(another)})
 
     def _show_again(self, record: Record, seconds: int) -> None:
         try:
             self.queue.show_again_in(record.handle, seconds)
         except TriggerIQError as error:
-            log.warning(
-                "comes again in the queue's own time", extra={"message_id": record.id, "error": _said(error)}
-            )
+            log.warning("comes again in the queue's own time", extra={"error": loggable(error)})
 
 
 def each(work: Callable[[Record], None]) -> Work:
@@ -167,7 +170,8 @@ def each(work: Callable[[Record], None]) -> Work:
                 if time_left() < HAND_BACK_SECONDS:
                     return
                 try:
-                    work(record)
+                    with bound(message_id=record.id):
+                        work(record)
                 except Unavailable as error:
                     failure = down = error
                 except Exception as error:

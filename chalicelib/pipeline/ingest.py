@@ -13,8 +13,20 @@ from chalicelib.domain.envelope import Envelope, from_event
 from chalicelib.domain.feedback import cleaned
 from chalicelib.domain.feedback_message import FeedbackMessage, to_json
 from chalicelib.domain.quarantine import Quarantined
-from chalicelib.errors import NotFound, PluginFailed, TriggerIQError, Unreadable
-from chalicelib.ports import Blobs, Claims, Connections, Message, Quarantine, Queue, Receipts, Sources
+from chalicelib.domain.trace import traced
+from chalicelib.errors import NotFound, PluginFailed, TriggerIQError, Unreadable, loggable
+from chalicelib.log_context import bound
+from chalicelib.ports import (
+    Blobs,
+    Claims,
+    Connections,
+    Message,
+    Metrics,
+    Quarantine,
+    Queue,
+    Receipts,
+    Sources,
+)
 from triggeriq import Bad, Connection, Feedback, Received, Source
 from triggeriq import Unreadable as PluginUnreadable
 
@@ -39,25 +51,34 @@ class Ingest:
     blobs: Blobs
     queue: Queue
     quarantine: Quarantine
+    metrics: Metrics
 
     def __call__(self, event: Mapping[str, Any], owner: str, until: datetime) -> None:
         envelope = from_event(event.get("detail", {}), replay="replay-name" in event)
-        if envelope.replay:
-            self._ingest(envelope)
-            return
+        with bound(**envelope.ids):
+            quarantined = (
+                self._ingest(envelope) if envelope.replay else self._ingest_once(envelope, owner, until)
+            )
+            # Only now: what fails half-way comes again, and counts then.
+            self.metrics.count("quarantined", self._known(envelope.source), quarantined)
+
+    def _ingest_once(self, envelope: Envelope, owner: str, until: datetime) -> int:
         claim = f"{envelope.source}#{envelope.connection}#{envelope.id}"
         if not self.claims.begin(claim, owner, until):
-            log.info("dropped a repeat", extra={"event_id": envelope.id})
-            return
+            log.info("dropped a repeat")
+            self.metrics.count("duplicates", self._known(envelope.source))
+            return 0
         self._write_receipt(envelope)
         try:
-            self._ingest(envelope)
+            quarantined = self._ingest(envelope)
         except Exception:
             self._release(claim, owner)
             raise
         self.claims.finish(claim, owner)
+        return quarantined
 
-    def _ingest(self, envelope: Envelope) -> None:
+    def _ingest(self, envelope: Envelope) -> int:
+        """How much of it went to the quarantine."""
         envelope, raw_key = self._with_bytes(envelope)
         source = self.sources.find(envelope.source)
         try:
@@ -71,18 +92,20 @@ class Ingest:
             refused_by = f"{source.name}/{source.version}" if source else ""
             by = error.by if isinstance(error, PluginFailed) else refused_by
             self._quarantine(envelope, raw_key, "body", str(error), by)
-            return
+            return 1
         by = f"{source.name}/{source.version}"
-        messages = []
+        messages, quarantined = [], 0
         for place, item in enumerate(items):
             if isinstance(item, Bad):
                 self._quarantine(envelope, raw_key, item.where, item.reason, by)
+                quarantined += 1
                 continue
             try:
                 feedback = cleaned(item)
             except ValueError as error:
                 reason = f"the plugin made something that is no feedback: {error}"
                 self._quarantine(envelope, raw_key, f"item {place}", reason, by)
+                quarantined += 1
                 continue
             messages.append(
                 FeedbackMessage(
@@ -91,10 +114,13 @@ class Ingest:
                     event_id=envelope.id,
                     received_at=envelope.received_at,
                     raw_key=raw_key,
+                    trace=envelope.trace,
                     feedback=feedback,
                 )
             )
-        self.queue.send([Message(to_json(message)) for message in messages])
+        self.queue.send([Message(to_json(message), trace=message.trace) for message in messages])
+        log.info("ingested", extra={"messages": len(messages)})
+        return quarantined
 
     def _with_bytes(self, envelope: Envelope) -> tuple[Envelope, str]:
         """The envelope with its body, and where its raw bytes are kept."""
@@ -110,7 +136,7 @@ class Ingest:
         return envelope, key
 
     def _quarantine(self, envelope: Envelope, raw_key: str, where: str, reason: str, by: str) -> None:
-        self.quarantine.keep(
+        kept = self.quarantine.keep(
             Quarantined(
                 source=envelope.source,
                 connection=envelope.connection,
@@ -127,21 +153,26 @@ class Ingest:
                     "received_at": envelope.received_at.isoformat(),
                     "headers": dict(envelope.headers),
                     "sha256": hashlib.sha256(envelope.body).hexdigest(),
+                    **traced(envelope.trace),
                 },
             )
         )
+        log.info("quarantined", extra={"quarantine_id": kept})
+
+    def _known(self, source: str) -> str:
+        return source if self.sources.find(source) else ""
 
     def _write_receipt(self, envelope: Envelope) -> None:
         try:
             self.receipts.write(envelope.source, envelope.connection, envelope.id, envelope.received_at)
         except TriggerIQError as error:
-            log.warning("a receipt can't be written", extra={"error": str(error)})
+            log.warning("a receipt can't be written", extra={"error": loggable(error)})
 
     def _release(self, claim: str, owner: str) -> None:
         try:
             self.claims.release(claim, owner)
         except TriggerIQError as error:
-            log.warning("a claim can't be given up", extra={"error": str(error)})  # it expires
+            log.warning("a claim can't be given up", extra={"error": loggable(error)})  # it expires
 
 
 def _items(source: Source, envelope: Envelope, connection: Connection) -> Sequence[Feedback | Bad]:

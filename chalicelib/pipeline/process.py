@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from chalicelib.domain.feedback_message import from_json
 from chalicelib.domain.record import Record
-from chalicelib.domain.ticket import Triage, Triaged
+from chalicelib.domain.ticket import CHANGES_NOTHING, Taken, Triage, Triaged
 from chalicelib.errors import Unavailable
+from chalicelib.log_context import bound
 from chalicelib.pipeline.relay import Relay
-from chalicelib.ports import Clock, TicketStore
+from chalicelib.ports import Clock, Metrics, TicketStore
 from triggeriq import Feedback
 
 log = logging.getLogger(__name__)
@@ -31,6 +32,7 @@ class Process:
     triage: Callable[[Feedback, str], Triage]
     tickets: TicketStore
     relay: Relay
+    metrics: Metrics
     now: Clock
 
     def __call__(self, records: Sequence[Record], time_left: Callable[[], float]) -> Iterator[Outcome]:
@@ -40,7 +42,8 @@ class Process:
                 break
             try:
                 message = from_json(record.body)
-                batch.append((record, Triaged(message, self.triage(message.feedback, message.source))))
+                with bound(message_id=record.id, **message.ids):
+                    batch.append((record, Triaged(message, self.triage(message.feedback, message.source))))
             except Exception as error:
                 yield record, error
         yield from self._taken(batch)
@@ -67,5 +70,17 @@ class Process:
     def _take(self, batch: Sequence[Triaged]) -> None:
         if not batch:
             return
-        _, events = self.tickets.take(batch, self.now())
+        taken, events = self.tickets.take(batch, self.now())
+        self._told(batch, taken)
         self.relay.now_if_possible(events)
+
+    def _told(self, batch: Sequence[Triaged], taken: Sequence[Taken]) -> None:
+        """What is committed, counted and logged."""
+        now = self.now()
+        for (message, _), (outcome, ticket_id) in zip(batch, taken, strict=True):
+            if outcome in CHANGES_NOTHING:
+                self.metrics.count("duplicates", message.source)
+            else:
+                self.metrics.count("ticketed", message.source)
+                self.metrics.seconds_to_ticket(message.source, (now - message.received_at).total_seconds())
+            log.info("taken", extra={**message.ids, "ticket_id": ticket_id, "outcome": outcome})

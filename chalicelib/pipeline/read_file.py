@@ -17,10 +17,12 @@ from chalicelib.domain.feedback import cleaned
 from chalicelib.domain.feedback_message import FeedbackMessage, to_json
 from chalicelib.domain.file_import import Import, Status
 from chalicelib.domain.quarantine import Quarantined
+from chalicelib.domain.trace import Trace, trace_in, traced
 from chalicelib.errors import Conflict, NotFound, Unreadable
+from chalicelib.log_context import bound
 from chalicelib.pipeline.register_upload import job
 from chalicelib.pipeline.unpack import Counted, unpacked
-from chalicelib.ports import Blobs, Clock, Connections, Message, Quarantine, Queue, Sources
+from chalicelib.ports import Blobs, Clock, Connections, Message, Metrics, Quarantine, Queue, Sources
 from triggeriq import Bad, Connection, Feedback, FileHint, Source
 from triggeriq import Unreadable as PluginUnreadable
 
@@ -74,6 +76,7 @@ class ReadFile:
     feedback: CountedQueue
     files: Queue
     quarantine: Quarantine
+    metrics: Metrics
     now: Clock
     unpacked_limit: int
     backlog: int
@@ -81,24 +84,28 @@ class ReadFile:
 
     def __call__(self, body: str, time_left: TimeLeft) -> None:
         wanted = _job_of(body)
+        with bound(**wanted.ids):
+            self._do(wanted, time_left)
+
+    def _do(self, wanted: _Job, time_left: TimeLeft) -> None:
         held = self.imports.find(wanted.id)
         if held is None or (held.over and not wanted.reopens(held)):
-            log.info("nothing to read", extra={"import": wanted.id})
+            log.info("nothing to read")
             return
         try:
             if wanted.row_after is not None:
-                self._read_one(held, wanted.row_after or None)
+                self._read_one(held, wanted)
             elif held.over:
                 reopened = replace(held, status="running", reason=None, finished_at=None)
-                self._read(self.imports.checkpoint(held, reopened), time_left)
+                self._read(self.imports.checkpoint(held, reopened), wanted, time_left)
             else:
-                self._read(held, time_left)
+                self._read(held, wanted, time_left)
         except Conflict:
             # Another invocation is further, or somebody cancelled it: it goes on there, or nowhere.
-            log.info("left to another invocation", extra={"import": held.id})
+            log.info("left to another invocation")
 
-    def _read(self, held: Import, time_left: TimeLeft) -> None:
-        progress = _Progress(held)
+    def _read(self, held: Import, wanted: _Job, time_left: TimeLeft) -> None:
+        progress = _Progress(held, wanted.trace)
         by = held.source
         try:
             source = self._source(held)
@@ -115,19 +122,20 @@ class ReadFile:
                         self.pause(PAUSE_SECONDS)
                 if time_left() < STOP_SECONDS:
                     self._save(progress, "running")
-                    self.files.send([job(held.id)])
+                    self.files.send([job(held.id, wanted.trace)])
                     return
         except (PluginUnreadable, Unreadable, NotFound) as error:
             self._flush(progress)
             where = f"after {progress.mark}" if progress.mark else "file"
-            self._quarantine(held, where, str(error), by, None, {"resume": True})
+            self._quarantine(progress, where, str(error), by, None, {"resume": True})
             self._save(progress, "failed", reason=str(error))
+            self.metrics.count("quarantined", self._known(held))
             return
         self._save(progress, "done")
 
-    def _read_one(self, held: Import, after: str | None) -> None:
+    def _read_one(self, held: Import, wanted: _Job) -> None:
         """A row from the quarantine once more, its source mended since, or not."""
-        progress = _Progress(held)
+        progress, after = _Progress(held, wanted.trace), wanted.row_after or None
         progress.mark = after  # what fails again is then kept with the same way back
         by = held.source
         try:
@@ -138,15 +146,20 @@ class ReadFile:
                 break
         except (PluginUnreadable, Unreadable, NotFound) as error:
             self._quarantine(
-                held, f"after {after or 'the head'}", str(error), by, None, {"row_after": after or ""}
+                progress, f"after {after or 'the head'}", str(error), by, None, {"row_after": after or ""}
             )
+            progress.quarantined += 1
         self._flush(progress)
+        self.metrics.count("quarantined", self._known(held), progress.quarantined - held.quarantined)
 
     def _source(self, held: Import) -> Source:
         source = self.sources.find(held.source)
         if source is None:
             raise Unreadable(f"no plugin gives the source {held.source} now")
         return source
+
+    def _known(self, held: Import) -> str:
+        return held.source if self.sources.find(held.source) else ""
 
     def _items(
         self, source: Source, held: Import, after: str | None, progress: _Progress
@@ -164,13 +177,13 @@ class ReadFile:
         bad = item if isinstance(item, Bad) else None
         if isinstance(item, Feedback):
             try:
-                progress.waiting.append(_message(held, mark, cleaned(item)))
+                progress.waiting.append(_message(held, mark, cleaned(item), progress.trace))
                 progress.made += 1
             except ValueError as error:
                 bad = Bad(mark, f"the plugin made something that is no feedback: {error}")
         if bad:
             again: dict[str, object] = {"row_after": progress.mark or ""}
-            self._quarantine(held, bad.where, bad.reason, by, bad.raw or None, again)
+            self._quarantine(progress, bad.where, bad.reason, by, bad.raw or None, again)
             progress.quarantined += 1
         progress.bad_in_a_row = progress.bad_in_a_row + 1 if bad else 0
         progress.mark = mark
@@ -186,13 +199,28 @@ class ReadFile:
     def _save(self, progress: _Progress, status: Status, reason: str | None = None) -> None:
         """The checkpoint, behind everything that it says was dealt with."""
         self._flush(progress)
+        before = progress.saved
         after = progress.as_import(status, reason, None if status == "running" else self.now())
-        progress.saved = self.imports.checkpoint(progress.saved, after)
+        progress.saved = self.imports.checkpoint(before, after)
         progress.since_checkpoint = 0
+        # Behind the checkpoint: rows that a crash makes us read again count once.
+        source = self._known(before)
+        self.metrics.count("received", source, after.read - before.read)
+        self.metrics.count("acknowledged", source, after.made - before.made)
+        self.metrics.count("quarantined", source, after.quarantined - before.quarantined)
+        if status != "running":
+            log.info("read", extra={"status": status, "messages": after.made})
 
     def _quarantine(
-        self, held: Import, where: str, reason: str, by: str, raw: bytes | None, again: dict[str, object]
+        self,
+        progress: _Progress,
+        where: str,
+        reason: str,
+        by: str,
+        raw: bytes | None,
+        again: dict[str, object],
     ) -> None:
+        held = progress.saved
         self.quarantine.keep(
             Quarantined(
                 source=held.source,
@@ -204,7 +232,7 @@ class ReadFile:
                 by=by,
                 raw_key="" if raw else f"s3://{held.bucket}/{held.key}",
                 way="files",
-                replay={"v": 1, "import": held.id, **again},
+                replay={"v": 1, "import": held.id, **again, **traced(progress.trace)},
             ),
             raw,
         )
@@ -213,8 +241,8 @@ class ReadFile:
 class _Progress:
     """How far one invocation came: the import as saved, what has happened since, what waits to be sent."""
 
-    def __init__(self, saved: Import) -> None:
-        self.saved = saved
+    def __init__(self, saved: Import, trace: Trace | None) -> None:
+        self.saved, self.trace = saved, trace
         self.mark = saved.mark
         self.read, self.made, self.quarantined = saved.read, saved.made, saved.quarantined
         self.waiting: list[Message] = []
@@ -237,28 +265,36 @@ class _Progress:
 
 class _Job(NamedTuple):
     """What a message on the queue `files` asks for. row_after: only the one row behind this mark ("" =
-    the first), from the quarantine. resume: go on with a file that had failed."""
+    the first), from the quarantine. resume: go on with a file that had failed. trace: of its upload."""
 
     id: str
     row_after: str | None
     resume: bool
+    trace: Trace | None
+
+    @property
+    def ids(self) -> dict[str, str]:
+        """What a line of the log tells of it."""
+        return {"import_id": self.id, "trace_id": self.trace.xray_id if self.trace else ""}
 
     def reopens(self, held: Import) -> bool:
         return self.row_after is not None or (self.resume and held.status == "failed")
 
 
-def _message(state: Import, mark: str, feedback: Feedback) -> Message:
+def _message(state: Import, mark: str, feedback: Feedback, trace: Trace | None) -> Message:
     return Message(
-        to_json(
+        trace=trace,
+        body=to_json(
             FeedbackMessage(
                 source=state.source,
                 connection=state.connection,
                 event_id=f"{state.id}:{mark}",
                 received_at=state.modified_at,
                 raw_key=f"s3://{state.bucket}/{state.key}#{mark}",
+                trace=trace,
                 feedback=feedback,
             )
-        )
+        ),
     )
 
 
@@ -268,6 +304,11 @@ def _job_of(body: str) -> _Job:
         if data["v"] != 1:
             raise Unreadable(f"job version {data['v']!r} is not known here; this code knows 1")
         after = data.get("row_after")
-        return _Job(str(data["import"]), None if after is None else str(after), data.get("resume") is True)
+        return _Job(
+            str(data["import"]),
+            None if after is None else str(after),
+            data.get("resume") is True,
+            trace_in(data),
+        )
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise Unreadable(f"not a job to read a file: {type(error).__name__} {error}") from error

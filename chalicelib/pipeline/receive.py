@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from chalicelib.domain.envelope import INLINE_LIMIT, Envelope, encoded_size
 from chalicelib.domain.feedback import LINE_LIMIT, clean_text
 from chalicelib.domain.quarantine import Quarantined
+from chalicelib.domain.trace import Trace, traced
 from chalicelib.errors import (
     NotFound,
     NotUnderstood,
     PluginFailed,
+    Refused,
     TooLarge,
     TriggerIQError,
     Unauthorised,
     Unavailable,
     WrongMethod,
     WrongType,
+    loggable,
 )
-from chalicelib.ports import Blobs, Bus, Clock, Connections, Quarantine, Receipts, Sources
+from chalicelib.log_context import bound
+from chalicelib.ports import Blobs, Bus, Clock, Connections, Metrics, Quarantine, Receipts, Sources
 from triggeriq import Connection, Event, Events, Ignore, NotVerified, Reply, Request, Source, Unreadable
 
 log = logging.getLogger(__name__)
@@ -63,6 +67,9 @@ class Receive:
     Raises NotFound (no such source or connection), TooLarge, WrongType, Unauthorised with its one word,
     NotUnderstood (genuine; its bytes are in the quarantine), Unavailable (nothing of the request, or
     not all of it, is safe: the sender must try again, and what was safe is then a duplicate).
+
+    trace: gives that of the request at hand. A `traceparent` of the sender's is not continued: nothing
+    signs it, and whoever sends it would choose our ids.
     """
 
     sources: Sources
@@ -71,6 +78,8 @@ class Receive:
     bus: Bus
     blobs: Blobs
     quarantine: Quarantine
+    metrics: Metrics
+    trace: Callable[[], Trace]
     now: Clock
 
     def __call__(
@@ -79,11 +88,24 @@ class Receive:
         source = self.sources.find(source_name)
         if source is None:
             raise NotFound(f"there is no source {source_name}; GET /sources lists those there are")
-        connection = self.connections.find(source_name, connection_name)
+        trace = self.trace()
+        with bound(source=source.name, connection=connection_name, trace_id=trace.xray_id):
+            try:
+                return self._received(source, connection_name, request, trace)
+            except Refused:
+                raise
+            except Exception:
+                self.metrics.count("failed", source.name)
+                raise
+
+    def _received(
+        self, source: Source, connection_name: str, request: Request, trace: Trace
+    ) -> Accepted | Ignored | Reply:
+        connection = self.connections.find(source.name, connection_name)
         if connection is None:
             raise NotFound(
-                f"{source_name} has no connection {connection_name}; "
-                f"an admin makes it with PUT /connections/{source_name}/{connection_name}"
+                f"{source.name} has no connection {connection_name}; "
+                f"an admin makes it with PUT /connections/{source.name}/{connection_name}"
             )
         _check_form(source, request)
         try:
@@ -99,24 +121,35 @@ class Receive:
         try:
             answer = source.receive(request, connection)
         except (Unreadable, PluginFailed) as error:
+            self.metrics.count("received", source.name)
             raise NotUnderstood(
                 f"the request is genuine but can't be read: {error}",
-                kept=self._keep(source, connection, request, error),
+                kept=self._keep(source, connection, request, error, trace),
             ) from error
         if isinstance(answer, Reply):
             return answer
         if isinstance(answer, Ignore) or not answer.items:
-            reason = answer.reason if isinstance(answer, Ignore) else "it names no event"
-            log.info(
-                "ignored", extra={"source": source_name, "connection": connection_name, "reason": reason}
-            )
-            return Ignored(reason)
-        return self.publish(source, connection, request, answer)
+            self.metrics.count("received", source.name)
+            self.metrics.count("acknowledged", source.name)
+            log.info("ignored")
+            return Ignored(answer.reason if isinstance(answer, Ignore) else "it names no event")
+        self.metrics.count("received", source.name, len({event.id for event in answer.items}))
+        accepted = self.publish(source, connection, request, answer, trace)
+        self.metrics.count("acknowledged", source.name, len(accepted.events))
+        self.metrics.count("duplicates", source.name, sum(event.duplicate for event in accepted.events))
+        return accepted
 
     def publish(
-        self, source: Source, connection: Connection, request: Request, events: Events, replay: bool = False
+        self,
+        source: Source,
+        connection: Connection,
+        request: Request,
+        events: Events,
+        trace: Trace | None,
+        replay: bool = False,
     ) -> Accepted:
-        """Put the events on the bus, then write their receipts. replay: pass receipts and claims."""
+        """Put the events on the bus, then write their receipts. trace: of the request that brought them.
+        replay: pass receipts and claims."""
         ids = list(dict.fromkeys(_event_id(event) for event in events.items))
         standing = set() if replay else self._standing(connection, ids)
         envelopes = [
@@ -132,6 +165,7 @@ class Receive:
                 },
                 body=request.body,
                 replay=replay,
+                trace=trace,
             )
             for id in ids
             if id not in standing
@@ -154,6 +188,7 @@ class Receive:
         # and drop; the other way round it would lose one.
         for envelope, refusal in zip(envelopes, refusals, strict=True):
             if refusal is None:
+                log.info("accepted", extra=envelope.ids)
                 self._write_receipt(connection, envelope.id)
         refused = [refusal for refusal in refusals if refusal is not None]
         if refused:
@@ -180,21 +215,26 @@ class Receive:
         try:
             return self.receipts.stands(connection.source, connection.name, ids)
         except TriggerIQError as error:
-            log.warning("receipts can't be read", extra={"error": str(error)})
+            log.warning("receipts can't be read", extra={"error": loggable(error)})
             return set()  # at worst the event comes twice, and is seen by its claim
 
     def _write_receipt(self, connection: Connection, name: str) -> None:
         try:
             self.receipts.write(connection.source, connection.name, name, self.now())
         except TriggerIQError as error:
-            log.warning("a receipt can't be written", extra={"error": str(error)})  # ingest writes it too
+            log.warning(
+                "a receipt can't be written", extra={"error": loggable(error)}
+            )  # ingest writes it too
 
-    def _keep(self, source: Source, connection: Connection, request: Request, error: Exception) -> str:
+    def _keep(
+        self, source: Source, connection: Connection, request: Request, error: Exception, trace: Trace
+    ) -> str:
         """The quarantine's id of the request; "" where the same bytes lie there already, since a sender
         goes on retrying for days."""
         fingerprint = f"sha256:{hashlib.sha256(request.body).hexdigest()}"
         name = f"unreadable {fingerprint}"
         if self._standing(connection, [name]):
+            self.metrics.count("duplicates", source.name)
             return ""
         kept = self.quarantine.keep(
             Quarantined(
@@ -206,10 +246,17 @@ class Receive:
                 event_id=fingerprint,
                 by=f"{source.name}/{source.version}",
                 way="receive",
-                replay={"v": 1, "method": request.method, "headers": _keepable(source, connection, request)},
+                replay={
+                    "v": 1,
+                    "method": request.method,
+                    "headers": _keepable(source, connection, request),
+                    **traced(trace),
+                },
             ),
             request.body,
         )
+        log.info("quarantined", extra={"quarantine_id": kept})
+        self.metrics.count("quarantined", source.name)
         self._write_receipt(connection, name)
         return kept
 

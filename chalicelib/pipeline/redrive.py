@@ -10,6 +10,8 @@ from typing import Any, NamedTuple, Protocol
 
 from chalicelib.domain.page import Page
 from chalicelib.domain.quarantine import Failure
+from chalicelib.domain.record import TRACE_HEADER
+from chalicelib.domain.trace import from_xray
 from chalicelib.domain.upload import Upload, uploads_in
 from chalicelib.errors import NotFound
 from chalicelib.ports import Message, Queue
@@ -84,7 +86,8 @@ class Redrive:
                         self.register(upload)
                 else:
                     # Not its attributes: it begins anew, as if it had never been parked.
-                    self.pairs[name].queue.send([Message(letter["Body"])])
+                    trace = from_xray(letter.get("Attributes", {}).get(TRACE_HEADER))
+                    self.pairs[name].queue.send([Message(letter["Body"], trace=trace)])
                 dead.delete(letter["ReceiptHandle"])
                 moved += 1
         return moved

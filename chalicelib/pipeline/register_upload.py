@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import logging
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from chalicelib.domain.event import CloudEvent
 from chalicelib.domain.file_import import MAIL, Import, Place, import_id, place_of
 from chalicelib.domain.quarantine import Quarantined
+from chalicelib.domain.trace import Trace, traced
 from chalicelib.domain.upload import Upload
 from chalicelib.errors import Conflict, Invalid, Unavailable
-from chalicelib.ports import Bus, Clock, Message, Quarantine, Queue, Sources
+from chalicelib.log_context import bound
+from chalicelib.ports import Bus, Clock, Message, Metrics, Quarantine, Queue, Sources
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +47,8 @@ class RegisterUpload:
     bus: Bus
     queue: Queue
     quarantine: Quarantine
+    metrics: Metrics
+    trace: Callable[[], Trace]
     now: Clock
 
     def __call__(self, upload: Upload) -> None:
@@ -66,16 +71,20 @@ class RegisterUpload:
             modified_at=upload.modified_at,
             updated_at=now,
         )
-        held = self.imports.register(wanted)
-        if held.queued or held.over:
-            return
-        refusal = refusal or self._refusal(place, upload)
+        with bound(import_id=wanted.id):
+            held = self.imports.register(wanted)
+            if not (held.queued or held.over):
+                self._queue(held, refusal or self._refusal(place, upload))
+
+    def _queue(self, held: Import, refusal: str) -> None:
         if refusal:
             self._refuse(held, refusal)
             return
-        self._tell(held)
-        self.queue.send([job(held.id)])
+        trace = self.trace()
+        self._tell(held, trace)
+        self.queue.send([job(held.id, trace)])
         self.imports.queued(held.id)
+        log.info("registered", extra={"trace_id": trace.xray_id})
 
     def _refusal(self, place: Place, upload: Upload) -> str:
         source = self.sources.find(place.source)
@@ -93,7 +102,7 @@ class RegisterUpload:
         return "the file is empty" if upload.size == 0 else ""
 
     def _refuse(self, held: Import, reason: str) -> None:
-        self.quarantine.keep(
+        kept = self.quarantine.keep(
             Quarantined(
                 source=held.source,
                 connection=held.connection,
@@ -104,14 +113,16 @@ class RegisterUpload:
                 raw_key=f"s3://{held.bucket}/{held.key}",
             )
         )
+        log.info("quarantined", extra={"quarantine_id": kept})
+        self.metrics.count("quarantined", held.source if self.sources.find(held.source) else "")
         try:
             self.imports.checkpoint(
                 held, replace(held, status="refused", reason=reason, finished_at=self.now())
             )
         except Conflict:
-            log.info("was refused by another invocation", extra={"import": held.id})
+            log.info("was refused by another invocation")
 
-    def _tell(self, held: Import) -> None:
+    def _tell(self, held: Import, trace: Trace) -> None:
         (refusal,) = self.bus.publish(
             [
                 CloudEvent(
@@ -119,6 +130,7 @@ class RegisterUpload:
                     type="file.received",
                     subject=held.id,
                     time=held.registered_at,
+                    trace=trace,
                     data={
                         "import": held.id,
                         "source": held.source,
@@ -133,6 +145,6 @@ class RegisterUpload:
             raise Unavailable("bus", f"file.received was refused ({refusal})")
 
 
-def job(import_id: str) -> Message:
+def job(import_id: str, trace: Trace | None) -> Message:
     """The message on the queue `files` that has a registered file read, from its checkpoint on."""
-    return Message(json.dumps({"v": 1, "import": import_id}))
+    return Message(json.dumps({"v": 1, "import": import_id, **traced(trace)}), trace=trace)

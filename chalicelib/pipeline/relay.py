@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from chalicelib.domain.event import CloudEvent
-from chalicelib.errors import TriggerIQError, Unavailable
+from chalicelib.errors import TriggerIQError, Unavailable, loggable
 from chalicelib.ports import Bus, Clock, Outbox
 
 log = logging.getLogger(__name__)
@@ -50,7 +50,8 @@ class Relay:
             if events:
                 self._send(events)
         except TriggerIQError as error:
-            log.warning("left in the outbox", extra={"events": len(events), "error": str(error)})
+            told = {"events": len(events), "ticket_ids": [event.subject for event in events]}
+            log.warning("left in the outbox", extra={**told, "error": loggable(error)})
 
     def _send(self, events: Sequence[CloudEvent]) -> int:
         refusals = self.bus.publish(events)

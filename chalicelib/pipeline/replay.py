@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from chalicelib.domain.envelope import ClaimCheck, Envelope
 from chalicelib.domain.quarantine import Quarantined
+from chalicelib.domain.trace import trace_in
 from chalicelib.errors import Conflict, NotFound, PluginFailed, Unavailable
 from chalicelib.pipeline.receive import Receive
 from chalicelib.ports import Blobs, Bus, Message, Queue
@@ -45,9 +46,10 @@ class Replay:
             case "bus":
                 self._publish(item, again)
             case "files":
-                self.files.send([Message(json.dumps(again))])
+                self.files.send([Message(json.dumps(again), trace=trace_in(again))])
             case "queue":
-                self.queues[again["queue"]].send([Message(self.blobs.get(item.raw_key).decode())])
+                body = self.blobs.get(item.raw_key).decode()
+                self.queues[again["queue"]].send([Message(body, trace=trace_in(again))])
             case _:
                 raise Conflict(f"{item.reason}: mend the file and upload it again, it can't be replayed")
         # Only now: a crash before leaves it to be replayed once more, which changes nothing.
@@ -65,7 +67,7 @@ class Replay:
         except (PluginUnreadable, PluginFailed) as error:
             raise Conflict(f"it still can't be read: {error}") from error
         if isinstance(answer, Events) and answer.items:
-            self.receive.publish(source, connection, request, answer, replay=True)
+            self.receive.publish(source, connection, request, answer, trace_in(again), replay=True)
 
     def _publish(self, item: Quarantined, again: dict[str, Any]) -> None:
         envelope = Envelope(
@@ -76,6 +78,7 @@ class Replay:
             headers=again["headers"],
             claim_check=ClaimCheck(item.raw_key, again["sha256"]),
             replay=True,
+            trace=trace_in(again),
         )
         (refusal,) = self.bus.publish([envelope.as_event()])
         if refusal is not None:

@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from chalicelib.errors import TriggerIQError
+from chalicelib.errors import TriggerIQError, loggable
 
 log = logging.getLogger(__name__)
 
@@ -38,4 +38,6 @@ class ReportPlugin:
         try:
             self.counts.plugin_failed(plugin, reason, self._waiting.pop(plugin))
         except TriggerIQError as error:
-            log.warning("a plugin's failure can't be counted", extra={"plugin": plugin, "error": str(error)})
+            log.warning(
+                "a plugin's failure can't be counted", extra={"plugin": plugin, "error": loggable(error)}
+            )

@@ -56,9 +56,10 @@ class Sweep:
                     return found
                 if stored.modified_at > now - SETTLE:
                     continue
-                known = self.imports.find(import_id(self.uploads.bucket, stored.key, stored.etag))
+                id = import_id(self.uploads.bucket, stored.key, stored.etag)
+                known = self.imports.find(id)
                 if known is None or not (known.queued or known.over):
-                    log.warning("found an upload that nobody read", extra={"key": stored.key})
+                    log.warning("found an upload that nobody read", extra={"import_id": id})
                     self.register(
                         Upload(self.uploads.bucket, stored.key, stored.etag, stored.size, stored.modified_at)
                     )

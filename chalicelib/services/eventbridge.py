@@ -56,7 +56,10 @@ class EventBridgeBus:
         ]
 
     def _entry(self, event: CloudEvent) -> dict[str, Any]:
+        # Of each entry its own: botocore would tell that of the invocation at hand for all of them.
+        traced = {"TraceHeader": event.trace.xray_header} if event.trace else {}
         return {
+            **traced,
             "EventBusName": self._bus,
             "Source": event.source,
             "DetailType": event.type,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from chalicelib.domain.record import TRACE_HEADER
 from chalicelib.errors import Unavailable
 from chalicelib.ports import Message
 from chalicelib.services.aws_errors import aws_errors
@@ -43,6 +44,7 @@ class SqsQueue:
                         name: {"DataType": "String", "StringValue": value}
                         for name, value in message.attributes.items()
                     },
+                    "MessageSystemAttributes": _traced(message),
                 }
                 for place, message in enumerate(batch)
             ],
@@ -76,6 +78,7 @@ class SqsQueue:
             WaitTimeSeconds=0,
             VisibilityTimeout=60,
             MessageAttributeNames=["All"],
+            MessageSystemAttributeNames=[TRACE_HEADER],
         )
         return list(answer.get("Messages", []))
 
@@ -87,6 +90,13 @@ class SqsQueue:
         if not self._known:
             self._known = self._client.get_queue_url(QueueName=self.name)["QueueUrl"]
         return self._known
+
+
+def _traced(message: Message) -> dict[str, dict[str, str]]:
+    """X-Ray's header of this message, where the call's own holds for the invocation."""
+    if message.trace is None:
+        return {}
+    return {TRACE_HEADER: {"DataType": "String", "StringValue": message.trace.xray_header}}
 
 
 def _batches(messages: Sequence[Message]) -> list[list[Message]]:

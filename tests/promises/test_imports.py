@@ -72,6 +72,7 @@ print(sorted(name for name in sys.modules if name.startswith("chalicelib")))
         "chalicelib.api.health",
         "chalicelib.api.routes",
         "chalicelib.api.routing",
+        "chalicelib.log_context",
         "chalicelib.settings",
     ]
 

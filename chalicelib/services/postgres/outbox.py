@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from chalicelib.domain.event import CloudEvent
+from chalicelib.domain.trace import from_traceparent
 from chalicelib.services.external import external
 from chalicelib.services.postgres.connection import Database
 from chalicelib.services.postgres.errors import postgres_errors
@@ -22,14 +23,16 @@ class PostgresOutbox(NamedTuple):
     @external("postgres.pending", postgres_errors)
     def pending(self, limit: int, older_than: datetime) -> Sequence[CloudEvent]:
         rows = self.database.run(
-            "select id, type, subject, time, data from outbox "
+            "select id, type, subject, time, data, traceparent from outbox "
             "where time < cast(:older_than as timestamptz) order by position limit :rows",
             older_than=older_than,
             rows=limit,
         )
         return [
-            CloudEvent(id=id, type=type, subject=subject, time=time, data=data)
-            for id, type, subject, time, data in rows
+            CloudEvent(
+                id=id, type=type, subject=subject, time=time, data=data, trace=from_traceparent(traceparent)
+            )
+            for id, type, subject, time, data, traceparent in rows
         ]
 
     @external("postgres.relayed", postgres_errors)

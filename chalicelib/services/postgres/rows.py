@@ -9,6 +9,7 @@ from chalicelib.domain.event import CloudEvent
 from chalicelib.domain.feedback_message import FeedbackMessage
 from chalicelib.domain.taking import Kept, RunLog, Standing
 from chalicelib.domain.ticket import Category, Priority, Sentiment, Ticket
+from chalicelib.domain.trace import traced
 from triggeriq import App, Author, Feedback
 
 TICKET = {
@@ -85,7 +86,14 @@ LOG = {
     "data": "jsonb",
 }
 
-EVENT = {"id": "uuid", "type": "text", "subject": "text", "time": "timestamptz", "data": "json"}
+EVENT = {
+    "id": "uuid",
+    "type": "text",
+    "subject": "text",
+    "time": "timestamptz",
+    "data": "json",
+    "traceparent": "text",
+}
 
 
 def columns(table: dict[str, str] | Sequence[str], alias: str = "") -> str:
@@ -267,6 +275,13 @@ def log_rows(logs: Iterable[RunLog]) -> list[dict[str, Any]]:
 
 def event_rows(events: Iterable[CloudEvent]) -> list[dict[str, Any]]:
     return [
-        {"id": event.id, "type": event.type, "subject": event.subject, "time": event.time, "data": event.data}
+        {
+            "id": event.id,
+            "type": event.type,
+            "subject": event.subject,
+            "time": event.time,
+            "data": event.data,
+            **traced(event.trace),
+        }
         for event in events
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -20,7 +21,12 @@ def services() -> Services:
 
 @pytest.fixture
 def app(services: Services) -> App:
-    return App("test", settings=lambda: services.settings, services=lambda: services)
+    return App(
+        "test",
+        settings=lambda: services.settings,
+        services=lambda: services,
+        log=lambda: logging.getLogger("test"),
+    )
 
 
 @pytest.fixture

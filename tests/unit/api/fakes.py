@@ -216,6 +216,15 @@ class Imports:
         return self.bad[:limit]
 
 
+class Numbers:
+    """written: how often they were."""
+
+    written = 0
+
+    def flush(self) -> None:
+        self.written += 1
+
+
 @dataclass
 class Services:
     """What bootstrap.router() gives, in memory."""
@@ -236,6 +245,7 @@ class Services:
     plugin_list: Any = ()
     source_list: Any = ()
     checks: dict[str, str] = field(default_factory=lambda: {"postgres": "ok"})
+    metrics: Numbers = field(default_factory=Numbers)
 
     def now(self) -> datetime:
         return NOW

@@ -5,6 +5,8 @@ import logging
 
 import pytest
 
+from chalicelib.log_context import bound
+from chalicelib.log_lines import JsonLine
 from chalicelib.settings import Settings
 from tests.unit.api.fakes import TICKET_ID
 
@@ -86,11 +88,14 @@ def test_an_unexpected_error_tells_nothing_and_logs_one_line(api, services, capl
     assert answer.json["type"] == "urn:triggeriq:problem:internal"
     assert "NoneType" not in answer.text
     (record,) = caplog.records
-    line = json.loads(record.getMessage())
-    assert line["request_id"] == "r-1"
-    assert line["route"] == "GET /tickets"
-    assert "tickets.py" in line["stack"]
-    assert "private" not in record.getMessage()
+    with bound(request_id="r-1"):
+        line = JsonLine("api", lambda: "").format(record)
+    told = json.loads(line)
+    assert (told["request_id"], told["route"]) == ("r-1", "GET /tickets")
+    assert told["exception"] == "AttributeError"
+    assert "tickets.py" in told["traceback"][-1]
+    assert "private" not in line
+    assert "NoneType" not in line
 
 
 def test_an_error_while_writing_the_answer_is_500_too(api, services):

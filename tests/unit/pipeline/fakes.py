@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -29,6 +30,21 @@ def plenty() -> float:
 
 def record(id: str = "m1", body: str = "{}", receives: int = 1, **attributes: str) -> Record:
     return Record(id=id, body=body, receives=receives, handle=f"h-{id}", sent_at=NOW, attributes=attributes)
+
+
+class FakeMetrics:
+    """counted: (counter, source) → how often. seconds: by source."""
+
+    def __init__(self) -> None:
+        self.counted: Counter[tuple[str, str]] = Counter()
+        self.seconds: dict[str, list[float]] = {}
+
+    def count(self, counter: str, source: str, times: int = 1) -> None:
+        if times:
+            self.counted[counter, source] += times
+
+    def seconds_to_ticket(self, source: str, seconds: float) -> None:
+        self.seconds.setdefault(source, []).append(seconds)
 
 
 class FakeQueue:

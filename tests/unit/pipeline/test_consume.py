@@ -9,15 +9,17 @@ import pytest
 from chalicelib.domain.record import Record
 from chalicelib.errors import Busy, PluginFailed, Poison, Unavailable, Unreadable
 from chalicelib.pipeline.consume import PARKED, Consume, TimeLeft, each
-from tests.unit.pipeline.fakes import FakeQuarantine, FakeQueue, now, plenty, record
+from tests.unit.pipeline.fakes import FakeMetrics, FakeQuarantine, FakeQueue, now, plenty, record
 
 
 class Consuming:
     def __init__(self) -> None:
         self.queue, self.quarantine = FakeQueue("triggeriq-test-feedback"), FakeQuarantine()
+        self.metrics = FakeMetrics()
         self.consume = Consume(
             queue=self.queue,
             quarantine=self.quarantine,
+            metrics=self.metrics,
             now=now,
             park_seconds=(30, 60),
             retry_seconds=(5, 15, 45, 135),

@@ -11,6 +11,7 @@ import pytest
 
 from chalicelib.domain.feedback_message import from_json
 from chalicelib.domain.file_import import Import
+from chalicelib.domain.trace import Trace
 from chalicelib.errors import Unavailable, Unreadable
 from chalicelib.pipeline.read_file import BAD_LIMIT, CHECKPOINT, ReadFile
 from chalicelib.pipeline.register_upload import job
@@ -20,6 +21,7 @@ from tests.unit.pipeline.fakes import (
     FakeBlobs,
     FakeConnections,
     FakeImports,
+    FakeMetrics,
     FakeQuarantine,
     FakeQueue,
     FakeSources,
@@ -47,13 +49,16 @@ def sheet(rows: int = ROWS, *bad: int) -> bytes:
     return ("id,text\n" + "\n".join(lines) + "\n").encode()
 
 
+TRACE = Trace("65e19ab0" + "a" * 24, "b" * 16)
+
+
 class Reading:
     """One file, and all that reading it leaves."""
 
     def __init__(self, body: bytes, held: Import = IMPORT) -> None:
         self.imports = FakeImports(replace(held, size=len(body)))
         self.feedback, self.files, self.quarantine = FakeQueue(), FakeQueue(), FakeQuarantine()
-        self.blobs = FakeBlobs({held.key: body})
+        self.blobs, self.metrics = FakeBlobs({held.key: body}), FakeMetrics()
         self.pauses: list[float] = []
         self.read = ReadFile(
             imports=self.imports,
@@ -63,6 +68,7 @@ class Reading:
             feedback=self.feedback,
             files=self.files,
             quarantine=self.quarantine,
+            metrics=self.metrics,
             now=now,
             unpacked_limit=10**9,
             backlog=1_000,
@@ -80,7 +86,7 @@ class Reading:
 
 def test_a_file_is_read_in_one_go_where_time_allows() -> None:
     reading = Reading(sheet())
-    reading.read(job("i1").body, plenty)
+    reading.read(job("i1", TRACE).body, plenty)
     assert reading.ids == [str(n) for n in range(1, ROWS + 1)]
     held = reading.held
     assert (held.status, held.read, held.made, held.quarantined, held.left) == ("done", ROWS, ROWS, 0, 0)
@@ -90,7 +96,7 @@ def test_a_file_is_read_in_one_go_where_time_allows() -> None:
 def test_several_invocations_give_one_result() -> None:
     reading = Reading(sheet(ROWS, 3, 250))
     invocations = 0
-    jobs = [job("i1")]
+    jobs = [job("i1", TRACE)]
     while jobs:
         seconds_left = chain([600.0] * 149, repeat(1.0))  # the 150th row of each invocation is its last
         reading.read(jobs.pop().body, seconds_left.__next__)
@@ -115,9 +121,9 @@ def test_a_crash_sends_only_what_came_since_the_checkpoint_again() -> None:
 
     failing = Failing()
     with pytest.raises(Unavailable):
-        replace(reading.read, feedback=failing)(job("i1").body, plenty)
+        replace(reading.read, feedback=failing)(job("i1", TRACE).body, plenty)
     assert reading.held.read == 2 * CHECKPOINT
-    reading.read(job("i1").body, plenty)
+    reading.read(job("i1", TRACE).body, plenty)
     assert reading.ids == [str(n) for n in range(2 * CHECKPOINT + 1, ROWS + 1)]
     assert reading.held.made == ROWS
 
@@ -129,10 +135,10 @@ def test_a_file_cancelled_under_way_stops_at_the_next_checkpoint() -> None:
         reading.imports.cancel("i1")
         return 600.0
 
-    reading.read(job("i1").body, cancel_then_plenty)
+    reading.read(job("i1", TRACE).body, cancel_then_plenty)
     assert reading.held.status == "cancelled"
     assert len(reading.ids) == CHECKPOINT
-    reading.read(job("i1").body, plenty)
+    reading.read(job("i1", TRACE).body, plenty)
     assert len(reading.ids) == CHECKPOINT
 
 
@@ -144,10 +150,10 @@ def test_two_invocations_at_once_do_not_both_go_on() -> None:
         nonlocal first
         if first:
             first = False
-            reading.read(job("i1").body, plenty)
+            reading.read(job("i1", TRACE).body, plenty)
         return 600.0
 
-    reading.read(job("i1").body, another_reads_meanwhile)
+    reading.read(job("i1", TRACE).body, another_reads_meanwhile)
     assert reading.held.status == "done"
     assert reading.held.made == ROWS
     assert set(reading.ids) == {str(n) for n in range(1, ROWS + 1)}
@@ -155,15 +161,15 @@ def test_two_invocations_at_once_do_not_both_go_on() -> None:
 
 def test_a_job_that_comes_twice_reads_nothing_again() -> None:
     reading = Reading(sheet(3))
-    reading.read(job("i1").body, plenty)
-    reading.read(job("i1").body, plenty)
+    reading.read(job("i1", TRACE).body, plenty)
+    reading.read(job("i1", TRACE).body, plenty)
     assert reading.ids == ["1", "2", "3"]
 
 
 def test_a_file_waits_while_too_much_feedback_waits() -> None:
     reading = Reading(sheet(2 * CHECKPOINT))
     reading.feedback.waiting = [1_001, 1_500, 1_000]
-    reading.read(job("i1").body, plenty)
+    reading.read(job("i1", TRACE).body, plenty)
     assert len(reading.pauses) == 2
     assert reading.held.status == "done"
 
@@ -171,7 +177,7 @@ def test_a_file_waits_while_too_much_feedback_waits() -> None:
 def test_bad_rows_among_good_ones_give_no_file_up() -> None:
     rows = 2 * BAD_LIMIT
     reading = Reading(sheet(rows, *range(1, rows, 2)))
-    reading.read(job("i1").body, plenty)
+    reading.read(job("i1", TRACE).body, plenty)
     assert (reading.held.status, reading.held.made, reading.held.quarantined) == (
         "done",
         rows // 2,
@@ -181,7 +187,7 @@ def test_bad_rows_among_good_ones_give_no_file_up() -> None:
 
 def test_a_row_whose_file_is_gone_is_kept_again() -> None:
     reading = Reading(sheet(2, 1))
-    reading.read(job("i1").body, plenty)
+    reading.read(job("i1", TRACE).body, plenty)
     (item,) = reading.quarantine.items
     reading.blobs.objects.clear()
     reading.read(json.dumps(item.replay), plenty)
@@ -191,7 +197,7 @@ def test_a_row_whose_file_is_gone_is_kept_again() -> None:
 
 def test_a_file_of_bad_rows_is_given_up() -> None:
     reading = Reading(b"id,text\n" + b"1\n" * (BAD_LIMIT + 500))
-    reading.read(job("i1").body, plenty)
+    reading.read(job("i1", TRACE).body, plenty)
     assert reading.held.status == "failed"
     assert reading.held.quarantined == BAD_LIMIT
     assert "is it really a file for csv" in (reading.held.reason or "")
@@ -199,10 +205,10 @@ def test_a_file_of_bad_rows_is_given_up() -> None:
 
 def test_a_failed_file_goes_on_behind_what_was_read() -> None:
     reading = Reading(b"\xff\xfe" + "id,text\n1,row 1\n".encode("utf-16-le") + b"x")  # half a character
-    reading.read(job("i1").body, plenty)
+    reading.read(job("i1", TRACE).body, plenty)
     assert reading.held.status == "failed"
     (item,) = reading.quarantine.items
-    reading.read(job("i1").body, plenty)
+    reading.read(job("i1", TRACE).body, plenty)
     assert reading.held.status == "failed"
     reading.blobs.objects[IMPORT.key] = sheet(5)
     reading.read(json.dumps(item.replay), plenty)
@@ -213,7 +219,7 @@ def test_a_failed_file_goes_on_behind_what_was_read() -> None:
 @pytest.mark.parametrize("row", [1, 2, 5])
 def test_one_row_is_read_again_and_kept_again_by_the_same_way(row: int) -> None:
     reading = Reading(sheet(5, row))
-    reading.read(job("i1").body, plenty)
+    reading.read(job("i1", TRACE).body, plenty)
     (kept,) = reading.quarantine.items
     for _ in range(2):
         reading.quarantine.kept.clear()
@@ -230,7 +236,7 @@ def test_one_row_is_read_again_and_kept_again_by_the_same_way(row: int) -> None:
 def test_a_file_that_is_gone_fails_with_the_reason() -> None:
     reading = Reading(sheet(1))
     reading.blobs.objects.clear()
-    reading.read(job("i1").body, plenty)
+    reading.read(job("i1", TRACE).body, plenty)
     assert reading.held.status == "failed"
     assert len(reading.quarantine.items) == 1
 
@@ -254,5 +260,5 @@ def test_nothing_of_the_stream_is_left_open() -> None:
         def open(self, key, etag=None):
             return stream
 
-    replace(reading.read, blobs=Blobs())(job("i1").body, plenty)
+    replace(reading.read, blobs=Blobs())(job("i1", TRACE).body, plenty)
     assert stream.closed

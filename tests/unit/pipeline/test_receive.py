@@ -8,9 +8,17 @@ from datetime import datetime
 import pytest
 
 from chalicelib.domain.event import CloudEvent
+from chalicelib.domain.trace import new_trace
 from chalicelib.errors import Poison, TriggerIQError, Unavailable
 from chalicelib.pipeline.receive import EVENT_ID_BYTES, Accepted, Receive
-from tests.unit.pipeline.fakes import FakeBlobs, FakeConnections, FakeQuarantine, FakeSources, now
+from tests.unit.pipeline.fakes import (
+    FakeBlobs,
+    FakeConnections,
+    FakeMetrics,
+    FakeQuarantine,
+    FakeSources,
+    now,
+)
 from triggeriq import Connection, Event, Events, Request, Source, Verified
 
 
@@ -58,6 +66,8 @@ def receiving(error: TriggerIQError | None = None) -> tuple[Receive, FakeBus]:
         bus=bus,
         blobs=FakeBlobs(),
         quarantine=FakeQuarantine(),
+        metrics=FakeMetrics(),
+        trace=new_trace,
         now=now,
     )
     return receive, bus
