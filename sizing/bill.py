@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from sizing.prices import PRICES
-from sizing.usage import HOURS, Profile, month
+from sizing.usage import DAYS, HOURS, METRICS, Profile, alarm_metrics, month
 
 VOLUMES = (100, 1_000, 10_000)
 """Items a day."""
@@ -17,14 +18,12 @@ DEV = Profile(
     database="db.t4g.micro",
     database_zones=1,
     database_gb=20,
-    endpoints=4,
     endpoint_zones=1,
-    alarms=40,
     sources=3,
     log_months=1,
 )
 PROD = DEV._replace(
-    name="prod", database="db.t4g.medium", database_zones=2, endpoint_zones=2, sources=6, log_months=3
+    name="prod", database="db.t4g.medium", database_zones=2, endpoint_zones=2, sources=6, log_months=12
 )
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
@@ -69,26 +68,30 @@ def total(items_a_day: int, profile: Profile) -> float:
 
 
 def changes() -> dict[str, float]:
-    """What a knob or a habit adds to prod's bill, in US dollars a month."""
+    """What a knob or a habit adds to prod's bill at 1,000 items a day, in US dollars a month."""
     nat = HOURS * (PRICES["NAT gateway"].usd + PRICES["public IPv4 address"].usd)
     endpoint = HOURS * PRICES["interface endpoint"].usd
-    mails = 30 * 1_000 * (PRICES["SES mails received"].usd + PRICES["SES mails received, 256 KB each"].usd)
+    mails = DAYS * 1_000 * (PRICES["SES mails received"].usd + PRICES["SES mails received, 256 KB each"].usd)
+    alarms = sum(alarm_metrics(1).values()) - sum(alarm_metrics(0).values())
+    metrics = len(METRICS) * PRICES["CloudWatch metrics of our own"].usd
 
-    def against_prod(items: int = 1_000, **knobs: object) -> float:
-        return total(items, PROD._replace(**knobs)) - total(items, PROD)  # type: ignore[arg-type]
+    def instead(**knobs: Any) -> float:
+        return total(1_000, PROD._replace(**knobs)) - total(1_000, PROD)
 
     return {
-        "one NAT gateway (`nat_gateway` in dev)": nat,
-        "a NAT gateway in each of two zones (`nat_gateway` in prod)": 2 * nat,
-        "a database in one zone instead of two (`multi_az = false`)": against_prod(database_zones=1),
-        'the small database (`db_instance_class = "db.t4g.micro"`), in two zones': against_prod(
+        "a NAT gateway in each of two zones (`nat_gateway`), interface endpoints then being left out": (
+            2 * nat - PROD.endpoints * PROD.endpoint_zones * endpoint
+        ),
+        "a database in one zone instead of two (`multi_az = false`)": instead(database_zones=1),
+        'the small database in two zones (`db_instance_class = "db.t4g.micro"`)': instead(
             database="db.t4g.micro"
         ),
-        "interface endpoints in one zone instead of two": -PROD.endpoints * endpoint,
         "no endpoint for Secrets Manager, once the first deploy is done (`secrets_endpoint = false`)": (
-            -PROD.endpoint_zones * endpoint
+            instead(endpoints=PROD.endpoints - 1)
         ),
+        "log lines kept for a month instead of a year (`log_retention_days = 30`)": instead(log_months=1),
         "1,000 mails a day received by SES, of up to 256 KB": mails,
-        "a further kind of sender: its seven metrics": PROD.metrics
-        * PRICES["CloudWatch metrics of our own"].usd,
+        "a further kind of sender: its metrics, and two alarms on them": (
+            metrics + alarms * PRICES["CloudWatch alarms"].usd
+        ),
     }

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 ROOT = Path(__file__).parents[1]
 FUNCTIONS: Mapping[str, Any] = json.loads((ROOT / "functions.json").read_text(encoding="utf-8"))
+RESOURCES: Mapping[str, Any] = json.loads((ROOT / "resources.json").read_text(encoding="utf-8"))
 
 DAYS, HOURS = 30, 730
 """Of a month: days for what comes in, and the hours that AWS reckons with."""
@@ -89,30 +90,59 @@ LOG_BYTES = 1_500
 """Of one invocation: the platform's three lines, ours, an access log's line: an assumption."""
 ENDPOINT_BYTES = 20_000
 """Through the interface endpoints for an item: an assumption."""
-DATA_KEY_REQUESTS = 2
-"""To KMS for an item, by S3, SQS and DynamoDB on our behalf, which reuse a data key: an assumption."""
+DATA_KEY_REQUESTS = 1
+"""To KMS for an item, by DynamoDB, RDS and CloudWatch for us, which reuse a data key: an assumption."""
+
+
+ENDPOINTS = ("sqs", "events", "kms", "secretsmanager")
+"""Interface endpoints of terraform/network.tf."""
+KEYS, SECRETS, DASHBOARDS = 2, 1, 1
+"""Of terraform/keys.tf, database.tf, dashboard.tf."""
+METRICS = ("received", "acknowledged", "duplicates", "quarantined", "ticketed", "failed", "seconds_to_ticket")
+"""Of each source: what the code counts."""
 
 
 class Profile(NamedTuple):
     """A setting of the knobs in terraform/variables.tf.
 
-    zones: in which the database, the interface endpoints stand. sources: kinds of sender in use, each with
-    its own metrics. alarms: metrics watched. endpoints: interface endpoints. log_months: retention.
+    database_zones, endpoint_zones: in how many the database and each interface endpoint stand. sources: kinds
+    of sender in use, each with its own metrics. log_months: how long log lines are kept.
     """
 
     name: str
     database: str
     database_zones: int
     database_gb: int
-    endpoints: int
     endpoint_zones: int
-    alarms: int
     sources: int
-    log_months: float
-    keys: int = 2
-    metrics: int = 7
-    secrets: int = 1
-    dashboards: int = 1
+    log_months: int
+    endpoints: int = len(ENDPOINTS)
+
+
+def alarm_metrics(sources: int) -> dict[str, int]:
+    """Metrics that alarms watch, by the alarm's slug in terraform/alarms.tf: each is paid for."""
+    functions = len(FUNCTIONS)
+    fed = sum("sqs" in function["trigger"] for function in FUNCTIONS.values())
+    return {
+        "function-errors": functions,
+        "function-throttles": functions,
+        "schedule-silent": sum("schedule" in function["trigger"] for function in FUNCTIONS.values()),
+        "api-errors": 2,  # failures and requests
+        "api-latency": 2,  # two percentiles
+        "queue-depth": fed,
+        "queue-age": fed,
+        "queue-parked": fed,
+        "dead-letters": len(RESOURCES["queues"]) + 1,
+        "rule-failures": 2 * len(RESOURCES["bus"]["rules"]),
+        "quarantined": sources,
+        "failed-records": sources,
+        "database-connections": 1,
+        "database-cpu": 1,
+        "database-cpu-credits": 1,
+        "database-storage": 1,
+        "cost": 0,  # a budget's own notification
+        "guardduty": 0,  # a rule's
+    }
 
 
 def per_item() -> dict[str, float]:
@@ -166,12 +196,12 @@ def month(items_a_day: int, profile: Profile) -> dict[str, float]:
         * max(profile.database_gb, items * MONTHS_KEPT * TICKET_BYTES / GB),
         "interface endpoint": HOURS * profile.endpoints * profile.endpoint_zones,
         "interface endpoint, data": items * ENDPOINT_BYTES / GB,
-        "KMS keys": profile.keys,
+        "KMS keys": KEYS,
         "KMS requests": items * each["KMS requests"],
-        "Secrets Manager": profile.secrets,
-        "CloudWatch alarms": profile.alarms,
-        "CloudWatch metrics of our own": profile.metrics * profile.sources,
-        "CloudWatch dashboard": profile.dashboards,
+        "Secrets Manager": SECRETS,
+        "CloudWatch alarms": sum(alarm_metrics(profile.sources).values()),
+        "CloudWatch metrics of our own": len(METRICS) * profile.sources,
+        "CloudWatch dashboard": DASHBOARDS,
         "CloudWatch logs, taking": logs,
         "CloudWatch logs, keeping": logs * profile.log_months,
         "X-Ray traces": runs,
