@@ -1,6 +1,7 @@
 # Every command of the project. `make help` lists them.
 
 PYTHON ?= python3
+ARCH ?= arm64
 PORT ?= 8000
 LOCAL_AWS_PORT ?= 4566
 export PORT LOCAL_AWS_PORT LOCAL_STATE
@@ -9,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help run demo test check bench reset setup
+.PHONY: help run demo test check bench package reset setup
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -31,6 +32,9 @@ check: $(READY) ## format, lint, types and import rules
 
 bench: $(READY) ## the benchmarks beside their baseline
 	$(BIN)/python -m pytest benchmarks $(ARGS)
+
+package: $(READY) ## the Lambda package in build/, for ARCH (arm64, or x86_64) and this Python's version
+	@$(BIN)/python -m lambda_package --architecture $(ARCH) --into build
 
 reset: $(READY) ## forget the local data
 	@$(BIN)/python -m local reset

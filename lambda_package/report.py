@@ -1,0 +1,42 @@
+"""What is in the package and how large, for people."""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+from collections import defaultdict
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Row(NamedTuple):
+    """size: bytes as they lie in /var/task; packed: in the zip."""
+
+    part: str
+    files: int
+    size: int
+    packed: int
+
+
+def table(package: Path) -> str:
+    """A row a part (a folder or file at the top; all metadata of distributions is one), then the sum and
+    the SHA-256 of the zip."""
+    parts: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    with zipfile.ZipFile(package) as archive:
+        for info in archive.infolist():
+            top = info.filename.partition("/")[0]
+            part = "*.dist-info" if top.endswith(".dist-info") else top
+            parts[part].append((info.file_size, info.compress_size))
+    rows = [Row(part, len(sizes), *map(sum, zip(*sizes, strict=True))) for part, sizes in parts.items()]
+    rows.sort(key=lambda row: row.size, reverse=True)
+    rows.append(Row("in all", *map(sum, list(zip(*rows, strict=True))[1:])))
+    lines = [
+        f"{'part':<24} {'files':>6} {'bytes':>12} {'zipped':>12}",
+        *(f"{row.part:<24} {row.files:>6} {row.size:>12,} {row.packed:>12,}" for row in rows),
+        f"{package}: {package.stat().st_size:,} bytes, sha256 {sha256(package)}",
+    ]
+    return "\n".join(lines)
+
+
+def sha256(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
