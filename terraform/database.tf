@@ -28,8 +28,9 @@ locals {
   # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html
   max_connections = min(floor(0.7 * local.instance_memory_gib[local.db_instance_class] * pow(1024, 3) / 9531392), 5000)
 
-  # RDS itself, and an operator who has to look
-  kept_connections = 10
+  # For RDS itself, migrations, and an operator who has to look: `migrate` limits the app's user to the rest
+  # (SPARE_CONNECTIONS in chalicelib/services/postgres/users.py).
+  kept_connections = 15
 
   # An invocation has one connection in hand. A mapping bounds its function, a schedule starts one at a
   # time. The API takes what reserved_concurrency gives it, else what is free, and at least this many must
@@ -52,10 +53,13 @@ resource "aws_db_parameter_group" "main" {
   name_prefix = "${local.prefix}-"
   family      = "postgres16"
 
+  parameter {
+    name  = "rds.force_ssl"
+    value = "1"
+  }
+
   dynamic "parameter" {
     for_each = {
-      "rds.force_ssl" = "1"
-
       # What customers wrote, and who they are, must not be in a log: no statement's text, not of a slow
       # nor of a failed one, and no details (a violated key is printed with its values).
       log_statement              = "none"
@@ -79,6 +83,7 @@ resource "aws_db_parameter_group" "main" {
 }
 
 resource "aws_db_instance" "main" {
+  #checkov:skip=CKV_AWS_133:7 days and more, knob backup_days; checkov can't follow the local
   #checkov:skip=CKV_AWS_157:Multi-AZ follows the environment, knob multi_az
   #checkov:skip=CKV_AWS_293:deletion protection follows the environment, knob deletion_protection
   #checkov:skip=CKV_AWS_118:enhanced monitoring bills log lines each minute; Performance Insights and the alarms say what is needed

@@ -50,3 +50,39 @@ output "migrations" {
   description = "What the last run of `migrate` said: the migrations that it applied."
   value       = try(jsondecode(aws_lambda_invocation.migrate.result), aws_lambda_invocation.migrate.result)
 }
+
+output "buckets" {
+  description = "Name of each bucket, by its short name."
+  value       = { for name, bucket in aws_s3_bucket.this : name => bucket.bucket }
+}
+
+output "tables" {
+  description = "Name of each table, by its short name."
+  value       = { for name, table in aws_dynamodb_table.this : name => table.name }
+}
+
+output "database" {
+  description = "The database: identifier, address, and the secret in which RDS keeps the master's password."
+  value = {
+    identifier        = aws_db_instance.main.identifier
+    address           = aws_db_instance.main.address
+    port              = aws_db_instance.main.port
+    name              = aws_db_instance.main.db_name
+    master_secret_arn = one(aws_db_instance.main.master_user_secret[*].secret_arn)
+  }
+}
+
+output "mail_records" {
+  description = "What is to be put in DNS for mail_domain, so that its mail comes in: MX, proof of ownership, DKIM. Empty without one."
+  value       = local.mail_records
+}
+
+output "alarm_topic_arn" {
+  description = "Topic that every alarm goes to; subscribe whoever is on duty."
+  value       = aws_sns_topic.alarms.arn
+}
+
+output "dashboard_url" {
+  description = "The dashboard in CloudWatch."
+  value       = "https://${local.region}.console.aws.amazon.com/cloudwatch/home?region=${local.region}#dashboards/dashboard/${aws_cloudwatch_dashboard.main.dashboard_name}"
+}

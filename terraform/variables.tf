@@ -8,8 +8,8 @@ variable "environment" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{0,15}$", var.environment)) && !endswith(var.environment, "-")
-    error_message = "environment is 1 to 16 of a-z, 0-9 and -, begins with a letter and does not end with -."
+    condition     = can(regex("^[a-z]([a-z0-9]|-[a-z0-9]){0,15}$", var.environment)) && length(var.environment) <= 16
+    error_message = "environment is 1 to 16 of a-z, 0-9 and -, begins with a letter, does not end with - and has no two - in a row (RDS takes none)."
   }
   validation {
     condition     = var.environment != "local"
@@ -120,6 +120,13 @@ variable "log_retention_days" {
     ), false)
     error_message = "log_retention_days is one that CloudWatch knows: 0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653, or null."
   }
+}
+
+variable "permissions_boundary" {
+  description = "Bound every role by the policy triggeriq-boundary, which terraform/bootstrap makes. GitHub's role makes none without it."
+  type        = bool
+  default     = false
+  nullable    = false
 }
 
 # --- HTTP API ---------------------------------------------------------------------------------------
@@ -353,7 +360,8 @@ variable "mail_recipients" {
   validation {
     condition = alltrue([
       for addresses in values(var.mail_recipients) : length(addresses) > 0 && length(addresses) <= 100 && alltrue([
-        for address in addresses : address == coalesce(var.mail_domain, "-") || can(regex("^[^@\\s]+@${var.mail_domain}$", address))
+        for address in addresses : address == coalesce(var.mail_domain, "-") ||
+        can(regex("^[^@\\s]+@[^@\\s]+$", address)) && endswith(address, "@${coalesce(var.mail_domain, "-")}")
       ])
     ])
     error_message = "mail_recipients holds 1 to 100 addresses at mail_domain, or mail_domain itself, for each connection."
