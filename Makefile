@@ -10,7 +10,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help run demo test check bench package reset setup
+ENVIRONMENT ?= dev
+TERRAFORM := terraform -chdir=terraform
+
+.PHONY: help run demo test check bench package plan show-plan apply reset setup
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -35,6 +38,23 @@ bench: $(READY) ## the benchmarks beside their baseline
 
 package: $(READY) ## the Lambda package in build/, for ARCH (arm64, or x86_64) and this Python's version
 	@$(BIN)/python -m lambda_package --architecture $(ARCH) --into build
+
+# What a deployment's operator and .github/workflows run alike. A file terraform/<environment>.tfvars is read.
+plan: ## what a deployment of ENVIRONMENT (dev) would change, kept in build/plan; its state in STATE_BUCKET
+	@test -f build/deployment.zip || { echo "triggeriq: no package yet; run make package" >&2; exit 1; }
+	@test -n "$(STATE_BUCKET)" || { echo "triggeriq: STATE_BUCKET is not set;" \
+	"terraform/bootstrap makes one, see docs/operations.md" >&2; exit 1; }
+	@echo 'terraform { backend "s3" {} }' > terraform/backend.tf
+	$(TERRAFORM) init -input=false -reconfigure -backend-config=bucket=$(STATE_BUCKET) \
+	-backend-config=key=$(ENVIRONMENT).tfstate -backend-config=encrypt=true -backend-config=use_lockfile=true
+	$(TERRAFORM) plan -input=false -out=../build/plan -var=environment=$(ENVIRONMENT) \
+	$(patsubst terraform/%,-var-file=%,$(wildcard terraform/$(ENVIRONMENT).tfvars)) $(ARGS)
+
+show-plan: ## the plan that make plan kept, for people
+	@$(TERRAFORM) show -no-color ../build/plan
+
+apply: ## carry out the plan that make plan kept
+	$(TERRAFORM) apply -input=false ../build/plan
 
 reset: $(READY) ## forget the local data
 	@$(BIN)/python -m local reset

@@ -106,6 +106,8 @@ locals {
     }],
   ) }
 
+  permissions_boundary = var.permissions_boundary ? "arn:${local.partition}:iam::${local.account_id}:policy/triggeriq-boundary" : null
+
   network_interface_actions = [
     "ec2:AssignPrivateIpAddresses",
     "ec2:CreateNetworkInterface",
@@ -119,8 +121,10 @@ locals {
 resource "aws_iam_role" "function" {
   for_each = local.functions
 
-  name        = "${local.prefix}-${each.key}"
-  description = "What the function ${each.key} of TriggerIQ (${var.environment}) may do"
+  name                 = "${local.prefix}-${each.key}"
+  description          = "What the function ${each.key} of TriggerIQ (${var.environment}) may do"
+  permissions_boundary = local.permissions_boundary
+
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{

@@ -121,8 +121,9 @@ resource "aws_iam_role_policy" "plan" {
 
 # --- apply ------------------------------------------------------------------------------------------
 
-# The most that any role of a deployment may ever do. Who may write roles could otherwise write himself
-# one that may do everything; with it he gets no further than the functions.
+# The most that any role of a deployment may ever do (variable permissions_boundary of the other root). Who may
+# write roles could otherwise write himself one that may do everything; with it he gets no further than the
+# functions.
 data "aws_iam_policy_document" "boundary" {
   #checkov:skip=CKV_AWS_107:A boundary grants nothing; what a role may do is in its own policy.
   #checkov:skip=CKV_AWS_108:As above.
@@ -204,6 +205,7 @@ data "aws_iam_policy_document" "apply" {
       "arn:${local.partition}:*:*:${local.account_id}:triggeriq-*",
       "arn:${local.partition}:*:*:${local.account_id}:*/triggeriq-*",
       "arn:${local.partition}:*:*:${local.account_id}:*:triggeriq-*",
+      "arn:${local.partition}:rds:*:${local.account_id}:og:default*",
       "arn:${local.partition}:lambda:*:${local.account_id}:event-source-mapping:*",
       "arn:${local.partition}:logs:*:${local.account_id}:log-group:/aws/*",
     ]
@@ -237,7 +239,7 @@ data "aws_iam_policy_document" "apply" {
       "lambda:CreateEventSourceMapping",
       "lambda:GetAccountSettings",
       "lambda:List*",
-      "logs:*LogDelivery",
+      "logs:*LogDeliver*",
       "logs:*ResourcePolic*",
       "logs:Describe*",
       "rds:Describe*",

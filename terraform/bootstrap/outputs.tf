@@ -17,8 +17,3 @@ output "apply_role_arn" {
   description = "Role of deployments: the variable AWS_APPLY_ROLE of each GitHub environment. null without github_repository."
   value       = local.github ? aws_iam_role.github["apply"].arn : null
 }
-
-output "permissions_boundary_arn" {
-  description = "Boundary of all roles of a deployment that GitHub applies: its variable permissions_boundary_arn. null without github_repository."
-  value       = local.github ? aws_iam_policy.boundary[0].arn : null
-}
