@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +13,8 @@ from chalicelib.domain.trace import Trace, trace_in
 
 TRACE_HEADER = "AWSTraceHeader"
 """The system attribute of SQS that holds X-Ray's header."""
+_NAME = re.compile(r"[a-z0-9_-]{1,64}")
+"""Of a source or a connection."""
 _ID_LENGTH = 1_000
 """Characters of an id that are told; receive makes none that is longer."""
 
@@ -48,10 +51,14 @@ class Record:
             **ids,
             "event_id": _text(said.get("event_id", said.get("id"))),
             "import_id": _text(said.get("import")),
-            "source": _text(said.get("source")),
-            "connection": _text(said.get("connection")),
+            "source": _name(said.get("source")),
+            "connection": _name(said.get("connection")),
             **({"trace_id": trace.xray_id} if trace else {}),
         }
+
+
+def _name(value: Any) -> str:
+    return value if isinstance(value, str) and _NAME.fullmatch(value) else ""
 
 
 def _text(value: Any) -> str:
