@@ -1,9 +1,10 @@
-"""boto clients, made on first use from one botocore session: making one is not thread-safe, and each
-session beyond the first costs some 40 ms."""
+"""AWS's clients, of botocore, made from one session: making one is not thread-safe, and each session beyond
+the first costs some 40 ms. A client is made at its first call, or before by `make`."""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
@@ -17,6 +18,16 @@ _session: Any = None
 _clients: dict[str, Any] = {}
 
 
+class _AtFirstCall:
+    """A client that is made when something of it is asked for."""
+
+    def __init__(self, service: str) -> None:
+        self._service = service
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(_made(self._service), name)
+
+
 def client(service: str) -> Any:
     """The process's client of an AWS service ("sqs", "s3", …). Endpoint, region and credentials are
     what botocore finds in the environment.
@@ -24,6 +35,16 @@ def client(service: str) -> Any:
     Time-outs are short and retries few: a function must find out well before its own deadline that a
     dependency hangs, so that it can park what it holds.
     """
+    return _AtFirstCall(service)
+
+
+def make(services: Iterable[str]) -> None:
+    """Make these clients now."""
+    for service in services:
+        _made(service)
+
+
+def _made(service: str) -> Any:
     if service not in _clients:
         with _lock:
             if service not in _clients:
@@ -42,18 +63,6 @@ def database_token(host: str, port: int, user: str, region: str | None) -> str:
     from botocore.model import ServiceId
     from botocore.signers import RequestSigner
 
-    with _lock:
-        session = _the_session()
-        try:
-            credentials = session.get_credentials()
-        except BotoCoreError as error:
-            raise Unavailable("credentials", f"no token can be signed: {type(error).__name__}") from error
-    if credentials is None:
-        raise Unavailable("credentials", "no token can be signed: there are none in the environment")
-    region = region or session.get_config_variable("region")
-    signer = RequestSigner(
-        ServiceId("RDS"), region, "rds-db", "v4", credentials, session.get_component("event_emitter")
-    )
     request = {
         "method": "GET",
         "url": f"https://{host}:{port}/?Action=connect&DBUser={quote(user)}",
@@ -61,7 +70,16 @@ def database_token(host: str, port: int, user: str, region: str | None) -> str:
         "headers": {},
         "context": {},
     }
-    signed: str = signer.generate_presigned_url(request, operation_name="connect", expires_in=900)
+    try:
+        with _lock:
+            session = _the_session()
+            credentials = session.get_credentials()
+        region = region or session.get_config_variable("region")
+        events = session.get_component("event_emitter")
+        signer = RequestSigner(ServiceId("RDS"), region, "rds-db", "v4", credentials, events)
+        signed: str = signer.generate_presigned_url(request, operation_name="connect", expires_in=900)
+    except BotoCoreError as error:
+        raise Unavailable("credentials", f"no token can be signed: {type(error).__name__}") from error
     return signed.removeprefix("https://")
 
 

@@ -29,6 +29,15 @@ def test_escapes_are_undone() -> None:
     assert (address.host, address.port, address.ca_file) == ("host", 6543, "/ca.pem")
 
 
+def test_rds_is_verified_by_the_authorities_of_its_region() -> None:
+    address = parse("postgresql://u@db.abc.eu-central-1.rds.amazonaws.com/d?auth=iam")
+    assert (address.iam, address.tls) == (True, True)
+    assert str(address.ca_file).endswith("/authorities/eu-central-1.pem")
+    own = parse("postgresql://u@db.abc.eu-central-1.rds.amazonaws.com/d?auth=iam&sslrootcert=/ca.pem")
+    assert own.ca_file == "/ca.pem"
+    assert parse("postgresql://u@db.abc.eu-central-1.rds.amazonaws.com/d?sslmode=disable").ca_file is None
+
+
 @pytest.mark.parametrize(
     "url",
     [
@@ -41,6 +50,11 @@ def test_escapes_are_undone() -> None:
         "postgresql://u@h/d?sslmode=maybe",
         "postgresql://u@h/d?colour=red",
         "postgresql://u@h/d?port=x",
+        "postgresql://u@h/d?auth=kerberos",
+        "postgresql://u@h/d?auth=iam&sslmode=disable",
+        "postgresql://u@/d?auth=iam&host=/tmp/sockets",
+        "postgresql://u:p@h/d?auth=iam",
+        "postgresql://u@db.abc.moon-west-1.rds.amazonaws.com/d",
     ],
 )
 def test_what_is_wrong_names_the_setting(url: str) -> None:

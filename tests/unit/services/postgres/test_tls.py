@@ -10,54 +10,38 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
-from socket import create_server
+from socket import IPPROTO_TCP, SO_KEEPALIVE, SOL_SOCKET, TCP_NODELAY, create_server
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from chalicelib.errors import Unavailable
+from chalicelib.services import aws
+from chalicelib.services.postgres.address import parse
 from chalicelib.services.postgres.connection import Database
 from chalicelib.services.postgres.outbox import PostgresOutbox
+from tests.certificates import Certificate, self_signed
 
 SSL_REQUEST = bytes.fromhex("0000000804d2162f")
 
 
 @pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """The files of a certificate for `localhost` and of its key; it is its own authority."""
-    folder = tmp_path_factory.mktemp("tls")
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    pem, secret = folder / "server.pem", folder / "server.key"
-    pem.write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    secret.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-    )
-    return pem, secret
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    return self_signed(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture(params=["anna:secret@{}/shop?sslmode=require", "anna@{}/shop?auth=iam"])
+def url(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """How somebody logs in, but for where and whom he trusts."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"):
+        monkeypatch.setenv(name, "eu-central-1")
+    monkeypatch.setattr(aws, "_session", None)
+    return f"postgresql://{request.param}"
 
 
 @contextmanager
-def server(certificate: tuple[Path, Path], answer: bytes) -> Iterator[tuple[int, list[bytes]]]:
+def server(certificate: Certificate, answer: bytes) -> Iterator[tuple[int, list[bytes]]]:
     """Its port, and what it was told behind the encryption."""
     told: list[bytes] = []
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -79,30 +63,47 @@ def server(certificate: tuple[Path, Path], answer: bytes) -> Iterator[tuple[int,
         thread.join(10)
 
 
-def ask(url: str) -> None:
-    with pytest.raises(Unavailable):
+def ask(url: str, said: str | None = None) -> None:
+    with pytest.raises(Unavailable, match=said):
         PostgresOutbox(Database(url)).pending(1, datetime.now(UTC))
 
 
-def test_a_known_server_is_told_who_we_are(certificate: tuple[Path, Path]) -> None:
+def test_a_known_server_is_told_who_we_are(certificate: Certificate, url: str) -> None:
     with server(certificate, b"S") as (port, told):
-        ask(f"postgresql://anna:secret@localhost:{port}/shop?sslrootcert={certificate[0]}")
+        ask(url.format(f"localhost:{port}") + f"&sslrootcert={certificate.pem}")
     assert b"anna" in told[0]
 
 
-def test_a_server_of_an_unknown_authority_is_told_nothing(certificate: tuple[Path, Path]) -> None:
+def test_a_server_of_an_unknown_authority_is_told_nothing(certificate: Certificate, url: str) -> None:
     with server(certificate, b"S") as (port, told):
-        ask(f"postgresql://anna:secret@localhost:{port}/shop")
+        ask(url.format(f"localhost:{port}"), "certificate is not accepted: self-signed certificate")
     assert told == []
 
 
-def test_a_server_of_another_name_is_told_nothing(certificate: tuple[Path, Path]) -> None:
+def test_a_server_of_another_authority_is_told_nothing(
+    certificate: Certificate, url: str, tmp_path: Path
+) -> None:
+    other = self_signed(tmp_path)
     with server(certificate, b"S") as (port, told):
-        ask(f"postgresql://anna:secret@127.0.0.1:{port}/shop?sslrootcert={certificate[0]}")
+        ask(url.format(f"localhost:{port}") + f"&sslrootcert={other.pem}", "certificate is not accepted")
     assert told == []
 
 
-def test_a_server_without_encryption_is_told_nothing(certificate: tuple[Path, Path]) -> None:
+def test_a_server_of_another_name_is_told_nothing(certificate: Certificate, url: str) -> None:
+    with server(certificate, b"S") as (port, told):
+        ask(url.format(f"127.0.0.1:{port}") + f"&sslrootcert={certificate.pem}", "mismatch")
+    assert told == []
+
+
+def test_a_server_without_encryption_is_told_nothing(certificate: Certificate, url: str) -> None:
     with server(certificate, b"N") as (port, told):
-        ask(f"postgresql://anna:secret@localhost:{port}/shop?sslrootcert={certificate[0]}")
+        ask(url.format(f"localhost:{port}") + f"&sslrootcert={certificate.pem}", "refuses SSL")
     assert told == []
+
+
+def test_what_is_sent_goes_out_at_once_and_a_dead_server_is_noticed() -> None:
+    with create_server(("127.0.0.1", 0)) as listener:
+        address = parse(f"postgresql://anna@127.0.0.1:{listener.getsockname()[1]}/shop?sslmode=disable")
+        with address.open(1, 1) as opened:
+            assert opened.getsockopt(IPPROTO_TCP, TCP_NODELAY)
+            assert opened.getsockopt(SOL_SOCKET, SO_KEEPALIVE)
