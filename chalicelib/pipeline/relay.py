@@ -50,8 +50,14 @@ class Relay:
             if events:
                 self._send(events)
         except TriggerIQError as error:
-            told = {"events": len(events), "ticket_ids": [event.subject for event in events]}
-            log.warning("left in the outbox", extra={**told, "error": loggable(error)})
+            log.warning(
+                "left in the outbox",
+                extra={
+                    "events": len(events),
+                    "ticket_ids": [event.subject for event in events],
+                    "error": loggable(error),
+                },
+            )
 
     def _send(self, events: Sequence[CloudEvent]) -> int:
         refusals = self.bus.publish(events)

@@ -223,14 +223,20 @@ def test_what_comes_twice_counts_once_as_a_ticket(told: Told) -> None:
     }
 
 
-def test_what_a_crash_sends_again_counts_once(told: Told, functions: Functions) -> None:
+@pytest.mark.parametrize(
+    ("last", "ticketed", "duplicates"), [("postgres.find_configuration", 1, 0), ("postgres.take", 0, 1)]
+)
+def test_what_a_crash_sends_again_counts_as_it_is_found(
+    told: Told, functions: Functions, last: str, ticketed: int, duplicates: int
+) -> None:
     told.webhook("msg_1", id="r1")
     told.step("ingest")
     batch = told.batch("process")
-    functions.calls_until_killed("process", batch, after="postgres.find_configuration")
+    functions.calls_until_killed("process", batch, after=last)
     told.functions.invoke("process", batch)
-    assert told.counted()["process", STANDARD, "ticketed"] == 1
-    assert told.counted()["process", STANDARD, "duplicates"] == 0
+    counted = told.counted()
+    assert counted["process", STANDARD, "ticketed"] == ticketed
+    assert counted["process", STANDARD, "duplicates"] == duplicates
 
 
 def test_what_can_t_be_read_counts_where_it_is_kept_and_its_replay_is_not_received_again(told: Told) -> None:

@@ -131,3 +131,11 @@ def test_text_and_base64_bodies_are_the_same(api, services):
     for body in (text, text.encode()):
         answer = api("POST", "/dlq/redrive", body, Content_Type="application/json")
         assert answer.json == {"moved": {"ingest": 2}}
+
+
+def test_what_was_counted_is_written_whatever_the_answer_is(stranger, api, services):
+    services.outcome = RuntimeError("down")
+    assert stranger("POST", "/webhooks/zendesk", "{}").status == 500
+    assert services.metrics.written == 1
+    assert stranger("GET", "/health").status == 200
+    assert services.metrics.written == 1  # health asks for nothing that counts

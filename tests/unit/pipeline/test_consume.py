@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 
 from chalicelib.domain.record import Record
+from chalicelib.domain.trace import new_trace
 from chalicelib.errors import Busy, PluginFailed, Poison, Unavailable, Unreadable
+from chalicelib.log_context import current
 from chalicelib.pipeline.consume import PARKED, Consume, TimeLeft, each
 from tests.unit.pipeline.fakes import FakeMetrics, FakeQuarantine, FakeQueue, now, plenty, record
 
@@ -156,3 +159,55 @@ def test_a_failure_is_settled_before_the_next_record_is_begun(consuming: Consumi
 
     consuming.consume([record("a"), record("b")], each(work), plenty)
     assert settled_before == {"a": [], "b": ["h-a"]}
+
+
+ABOUT = '{"v": 1, "source": "zendesk", "connection": "c", "event_id": "e-1"}'
+
+
+@pytest.mark.parametrize(
+    ("error", "counted"),
+    [
+        (Unreadable("no"), {("quarantined", "zendesk"): 1}),
+        (Poison("no"), {("failed", "zendesk"): 1}),
+        (Unavailable("postgres", "down"), {("failed", "zendesk"): 1}),
+        (KeyError("no"), {("failed", "zendesk"): 1}),
+        (Busy("in hand", 17), {}),
+    ],
+)
+def test_each_failure_counts_for_its_source(
+    consuming: Consuming, error: Exception, counted: Mapping[tuple[str, str], int]
+) -> None:
+    consuming([record("a", ABOUT), record("b", ABOUT)], {"a": error})
+    assert consuming.metrics.counted == counted
+
+
+def test_what_says_no_source_counts_for_none(consuming: Consuming) -> None:
+    consuming([record("a", "no JSON")], {"a": Unreadable("no")})
+    assert consuming.metrics.counted == {("quarantined", ""): 1}
+
+
+def test_a_failed_attempt_to_park_counts_once(consuming: Consuming) -> None:
+    consuming.queue.down = 1
+    consuming([record("a", ABOUT)], {"a": Unavailable("postgres", "down")})
+    assert consuming.metrics.counted == {("failed", "zendesk"): 1}
+
+
+def test_the_line_of_a_failure_says_what_it_is_about_and_quotes_nobody(
+    consuming: Consuming, caplog: pytest.LogCaptureFixture
+) -> None:
+    seen: list[Mapping[str, str]] = []
+    consuming.queue.show_again_in = lambda handle, seconds: seen.append(dict(current()))
+    consuming([record("a", ABOUT)], {"a": Poison("jo@example.com")})
+    assert seen == [{"message_id": "a", "event_id": "e-1", "source": "zendesk", "connection": "c"}]
+    (line,) = caplog.records
+    assert vars(line)["error"] == "Poison"
+    assert current() == {}
+
+
+def test_a_parked_copy_keeps_its_trace(consuming: Consuming) -> None:
+    trace = new_trace()
+    consuming([replace(record("a"), trace=trace)], {"a": Unavailable("postgres", "down")})
+    assert consuming.queue.sent.pop().trace == trace
+    consuming([replace(record("b"), trace=trace)], {"b": Unreadable("no")})
+    ((item, _),) = consuming.quarantine.kept.values()
+    assert item.replay == {"v": 1, "queue": "triggeriq-test-feedback", "traceparent": trace.traceparent}
