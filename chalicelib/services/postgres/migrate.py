@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from pg8000.exceptions import DatabaseError
 
+from chalicelib.errors import Unavailable
 from chalicelib.services.external import external
 from chalicelib.services.postgres.address import parse
 from chalicelib.services.postgres.connection import Database, LoginRefused, Session
@@ -73,11 +74,11 @@ def migrate(
     try:
         try:
             return _migrated(database, wanted)
-        except LoginRefused:
+        except LoginRefused as refusal:
             if master is None:
                 raise
             log.info("the user that owns the schema is not let in: making the users")
-        _with_users(database_url, master())
+            _make_users(database_url, master, refusal)
         return _migrated(database, wanted)
     finally:
         database.close()
@@ -100,13 +101,20 @@ def _migrated(database: Database, migrations: Sequence[Migration]) -> list[str]:
     return applied
 
 
-def _with_users(database_url: str, master: Master) -> None:
-    address = parse(database_url)._replace(user=master.user, password=master.password, iam=False)
-    database = Database(address, size=1)
+def _make_users(database_url: str, master: Callable[[], Master], refusal: LoginRefused) -> None:
     try:
-        database.transact(make_users, _ALONE)
-    finally:
-        database.close()
+        user, password = master()
+        address = parse(database_url)._replace(user=user, password=password, iam=False)
+        database = Database(address, size=1)
+        try:
+            database.transact(make_users, _ALONE)
+        finally:
+            database.close()
+    except Exception as error:
+        told = postgres_errors(error) or error
+        raise Unavailable(
+            "postgres", f"{refusal}. Nor can the master user make the database's users: {told}"
+        ) from error
 
 
 def _apply(migration: Migration, session: Session) -> bool:

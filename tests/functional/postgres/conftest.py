@@ -6,6 +6,7 @@ import itertools
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import mkdtemp
@@ -27,9 +28,9 @@ truncate processing_logs, feedback_versions, feedback, tickets, outbox, configur
 """
 
 
-@pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    """The URL of an empty database; its server ends with the tests."""
+@contextmanager
+def started() -> Iterator[str]:
+    """The URL of an empty database, for its superuser; its server ends with the context."""
     if is_root():
         ROOTS_FOLDER.mkdir(mode=0o755, parents=True, exist_ok=True)
     folder = Path(mkdtemp(prefix=f"tests-{os.getpid()}-", dir=ROOTS_FOLDER if is_root() else None))
@@ -42,6 +43,42 @@ def server() -> Iterator[str]:
         postgres.stop()
         shutil.rmtree(folder, ignore_errors=True)
         shutil.rmtree(state.sockets, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    with started() as url:
+        yield url
+
+
+MASTER = "master"
+ROLES = (
+    "select rolname from pg_roles "
+    "where rolname !~ '^pg_' and rolname not in ('triggeriq', 'rds_iam') order by 1 desc"
+)
+
+
+@pytest.fixture(scope="session")
+def instance() -> Iterator[str]:
+    """A server of its own for tests of users: these are the whole server's, and other tests have none."""
+    with started() as url:
+        yield url
+
+
+@pytest.fixture
+def own_server(instance: str) -> Iterator[str]:
+    """Its URL for the superuser. It is as RDS makes it: the user `master` owns the database `shop`, and is
+    no superuser."""
+    root = Database(instance)
+    root.run("create role rds_iam")
+    root.run(f"create role {MASTER} login createrole createdb")
+    root.run(f"grant rds_iam to {MASTER} with admin true, inherit false, set false")
+    root.run(f"create database shop owner {MASTER}")
+    yield instance
+    root.run("drop database shop with (force)")
+    for (role,) in [*root.run(ROLES), ["rds_iam"]]:
+        root.run(f"drop role {role}")
+    root.close()
 
 
 @pytest.fixture(scope="session")

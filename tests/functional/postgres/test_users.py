@@ -3,13 +3,9 @@ the app's may do what the app does, and nothing else."""
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from pathlib import Path
-from tempfile import mkdtemp
 from typing import NamedTuple
 
 import pytest
@@ -24,15 +20,10 @@ from chalicelib.services.postgres.migrate import migrate, packaged
 from chalicelib.services.postgres.outbox import PostgresOutbox
 from chalicelib.services.postgres.tickets import PostgresTickets
 from chalicelib.services.postgres.users import APP, OWNER, RIGHTS, SPARE_CONNECTIONS, Master, master_of
-from local.postgres import SETTINGS, Postgres
-from local.state import ROOTS_FOLDER, State, is_root
+from local.postgres import SETTINGS
 from tests.said import said
 
 MASTER = Master("master", "sesame")
-ROLES = (
-    "select rolname from pg_roles "
-    "where rolname !~ '^pg_' and rolname not in ('triggeriq', 'rds_iam') order by 1 desc"
-)
 FORBIDDEN = [
     "create table mine ()",
     "create temporary table mine ()",
@@ -76,35 +67,9 @@ class Server(NamedTuple):
         return migrate(self.of(OWNER), master=lambda: MASTER)
 
 
-@pytest.fixture(scope="module")
-def instance() -> Iterator[str]:
-    """A server of its own: users are the whole server's, and other tests have none."""
-    if is_root():
-        ROOTS_FOLDER.mkdir(mode=0o755, parents=True, exist_ok=True)
-    folder = Path(mkdtemp(prefix=f"users-{os.getpid()}-", dir=ROOTS_FOLDER if is_root() else None))
-    state = State(folder)
-    postgres = Postgres(state, durable=False)
-    try:
-        postgres.start()
-        yield f"postgresql://triggeriq@/triggeriq?host={state.sockets}"
-    finally:
-        postgres.stop()
-        shutil.rmtree(folder, ignore_errors=True)
-        shutil.rmtree(state.sockets, ignore_errors=True)
-
-
 @pytest.fixture
-def server(instance: str) -> Iterator[Server]:
-    root = Database(instance)
-    root.run("create role rds_iam")
-    root.run(f"create role {MASTER.user} login createrole createdb")
-    root.run(f"grant rds_iam to {MASTER.user} with admin true, inherit false, set false")
-    root.run(f"create database shop owner {MASTER.user}")
-    yield Server(instance.replace("/triggeriq?", "/shop?"))
-    root.run("drop database shop with (force)")
-    for (role,) in [*root.run(ROLES), ["rds_iam"]]:
-        root.run(f"drop role {role}")
-    root.close()
+def server(own_server: str) -> Server:
+    return Server(own_server.replace("/triggeriq?", "/shop?"))
 
 
 @pytest.fixture
