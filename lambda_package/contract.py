@@ -20,7 +20,7 @@ def build(stage: Path, dist: Path) -> Path:
     )
     built = list(wheels.glob("triggeriq-*.whl"))
     if done.returncode != 0 or len(built) != 1:
-        raise PackageError(f"the wheel of triggeriq could not be built:\n{done.stdout.strip()}")
+        raise PackageError(f"the wheel of triggeriq could not be built:\n{done.stderr.strip()}")
     dist.mkdir(parents=True, exist_ok=True)
     for old in dist.glob("triggeriq-*.whl"):
         old.unlink()

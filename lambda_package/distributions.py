@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from importlib.metadata import Distribution, distributions
+from importlib.metadata import distributions
 from pathlib import Path
 
 from lambda_package.errors import PackageError
 
-OURS = "this project"
+OURS = ("app.py", "chalicelib", "plugins", "chalice")
+"""What lies at the top of the tree by our doing; of chalice its part for Lambda."""
 
 
 def check(tree: Path, stage: Path) -> list[str]:
     """Returns the distributions in `tree` with their versions. Raises PackageError where two bring the same
     file, where one brings a file of ours, or where there is not exactly one `triggeriq`: that of `stage`."""
-    installed = sorted(distributions(path=[str(tree)]), key=lambda found: found.metadata["Name"].lower())
-    owners = defaultdict(set)
-    for path in ("app.py", "chalicelib", "plugins", "chalice"):
-        owners[path].add(OURS)
+    installed = sorted(distributions(path=[str(tree)]), key=lambda found: found.name.lower())
+    brought_by: dict[str, str] = dict.fromkeys(OURS, "this project")
     for distribution in installed:
-        for name in _brought(distribution):
-            owners[name].add(_named(distribution))
-            for parent in Path(name).parents:
-                if OURS in owners.get(parent.as_posix(), ()):
-                    owners[parent.as_posix()].add(_named(distribution))
-    for name, claimed in sorted(owners.items()):
-        if len(claimed) > 1:
-            raise PackageError(f"{' and '.join(sorted(claimed))} both bring {name}; only one of them can")
+        name = f"{distribution.name} {distribution.version}"
+        for path in distribution.files or ():
+            place = path.parts[0] if path.parts[0] in OURS else path.as_posix()
+            other = brought_by.setdefault(place, name)
+            if other != name and (tree / path).exists():
+                raise PackageError(f"{other} and {name} both bring {place}; there is room for one")
     _check_contract(tree, stage)
-    return [_named(distribution) for distribution in installed]
+    return [f"{distribution.name} {distribution.version}" for distribution in installed]
 
 
 def _check_contract(tree: Path, stage: Path) -> None:
@@ -44,11 +40,3 @@ def _check_contract(tree: Path, stage: Path) -> None:
             raise PackageError(
                 f"{module.relative_to(tree)} is not this project's; a plugin's wheel brought it"
             )
-
-
-def _brought(distribution: Distribution) -> list[str]:
-    return [path.as_posix() for path in distribution.files or () if ".dist-info/" not in path.as_posix()]
-
-
-def _named(distribution: Distribution) -> str:
-    return f"{distribution.metadata['Name']} {distribution.version}"

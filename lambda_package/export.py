@@ -23,8 +23,12 @@ def run(stage: Path, into: Path) -> Path:
         *("package", "--pkg-format", "terraform", "--stage", STAGE, str(exported)),
         cwd=stage,
     )
-    if done.returncode != 0 or "Could not install dependencies" in done.stdout:
-        raise PackageError(_reason(done.stdout))
+    missing = re.search(r"Could not install dependencies:\n((?:\S+==\S+\n)*)", done.stdout)
+    if missing:
+        names = ", ".join(missing[1].split())
+        raise PackageError(f"there is no wheel for Lambda of {names}; name a version that has one")
+    if done.returncode != 0:
+        raise PackageError(_reason(done.stderr.strip()))
     (exported / "chalice.tf.json").replace(into / "chalice.tf.json")
     tree = into / "tree"
     with zipfile.ZipFile(exported / "deployment.zip") as archive:
@@ -32,13 +36,13 @@ def run(stage: Path, into: Path) -> Path:
     return tree
 
 
-def _reason(output: str) -> str:
-    """What went wrong, for people. Chalice says it as a warning, or as the last line of a traceback."""
-    missing = re.search(r"Could not install dependencies:\n((?:\S+==\S+\n)+)", output)
-    if missing:
-        names = ", ".join(missing[1].split())
-        return f"there is no wheel of {names} for Lambda; name a version that has one"
-    unknown = re.search(r"NoSuchPackageError: .*requirement: (\S+)", output)
+def _reason(traceback: str) -> str:
+    """What went wrong, without the way that it took through Chalice."""
+    *_, said = re.split(r"^[\w.]+(?:Error|Exception): ", traceback, flags=re.MULTILINE)
+    unknown = re.fullmatch(r"Could not satisfy the requirement: (\S+)", said)
     if unknown:
-        return f"there is no wheel of {unknown[1]}; name a version that has one, or put its wheel into dist/"
-    return f"`chalice package` failed:\n{output.strip()}"
+        return (
+            f"pip finds no wheel of {unknown[1]}; name a version that has one, put its wheel into dist/,"
+            " or see whether the index can be reached"
+        )
+    return f"`chalice package` failed: {said}"

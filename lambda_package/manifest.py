@@ -21,6 +21,6 @@ def write(tree: Path) -> list[str]:
     installed. Returns the plugins, each with where it comes from. Raises PackageError."""
     done = tools.python("-I", "-S", "-B", "-c", PROGRAM, str(tree), cwd=tree)
     if done.returncode != 0:
-        raise PackageError(f"the plugins could not be listed:\n{done.stdout.strip()}")
+        raise PackageError(f"the plugins could not be listed:\n{done.stderr.strip()}")
     (tree / "plugins" / "manifest.json").write_text(done.stdout, encoding="utf-8", newline="\n")
     return [f"{row['name']} ({row['origin']})" for row in json.loads(done.stdout)]

@@ -24,9 +24,7 @@ def table(package: Path) -> str:
     parts: dict[str, list[tuple[int, int]]] = defaultdict(list)
     with zipfile.ZipFile(package) as archive:
         for info in archive.infolist():
-            top = info.filename.partition("/")[0]
-            part = "*.dist-info" if top.endswith(".dist-info") else top
-            parts[part].append((info.file_size, info.compress_size))
+            parts[part_of(info.filename)].append((info.file_size, info.compress_size))
     rows = [Row(part, len(sizes), *map(sum, zip(*sizes, strict=True))) for part, sizes in parts.items()]
     rows.sort(key=lambda row: row.size, reverse=True)
     rows.append(Row("in all", *map(sum, list(zip(*rows, strict=True))[1:])))
@@ -36,6 +34,14 @@ def table(package: Path) -> str:
         f"{package}: {package.stat().st_size:,} bytes, sha256 {sha256(package)}",
     ]
     return "\n".join(lines)
+
+
+def part_of(name: str) -> str:
+    """What a file of the zip counts as: the folder or module at the top that it belongs to."""
+    top, _, rest = name.partition("/")
+    if top == "__pycache__":
+        return f"{rest.partition('.')[0]}.py"
+    return "*.dist-info" if top.endswith(".dist-info") else top
 
 
 def sha256(file: Path) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 _OTHERS = ("AWS_", "TRIGGERIQ_", "PYTHON", "GIT_")
@@ -31,18 +30,13 @@ def environment() -> dict[str, str]:
 
 
 def python(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Runs this interpreter; output and errors are kept, in their order, as `stdout`."""
-    return _run([sys.executable, *arguments], cwd)
-
-
-def _run(command: Sequence[str], cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Runs this interpreter in that folder, and keeps what it says."""
     return subprocess.run(
-        command,
+        [sys.executable, *arguments],
         cwd=cwd,
         env=environment(),
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        capture_output=True,
         encoding="utf-8",
         errors="replace",
         check=False,

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from tests.packaging import package
+
+__all__ = ["package"]
+
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Bytes lend no name to a test: packed ones hold the time, random ones differ in each process, and

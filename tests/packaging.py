@@ -1,0 +1,67 @@
+"""A Lambda package that was really made: once a test run, for this machine's architecture."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from lambda_package import staging
+
+ROOT = Path(__file__).parents[1]
+HOST = {"x86_64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}[platform.machine()]
+OTHER = {"x86_64": "arm64", "arm64": "x86_64"}[HOST]
+
+
+@pytest.fixture(scope="session")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The zip; beside it chalice.tf.json and the folder `project` that it was made of, a copy of this one.
+    Not to be changed: all tests, and all workers of pytest-xdist, have the same."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:  # each has a folder of its own in one that is everybody's
+        shared = shared.parent
+    folder = shared / "package"
+    folder.mkdir(exist_ok=True)
+    made, project = folder / "deployment.zip", folder / "project"
+    with (shared / "package.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            if not project.exists():
+                copy_project(project)
+            done = make(project, folder)
+            assert done.returncode == 0, done.stdout + done.stderr
+            (folder / "said.txt").write_text(done.stdout, encoding="utf-8")
+    return made
+
+
+def copy_project(target: Path, source: Path = ROOT) -> None:
+    """The project's files as they stand, as the only commit of a repository of its own."""
+    staging.copy(source, target)
+    author = ("-c", "user.name=Test", "-c", "user.email=test@example.com")
+    for command in (["init", "--quiet"], ["add", "."], [*author, "commit", "--quiet", "--message", "All"]):
+        subprocess.run(["git", "-C", str(target), *command], check=True, capture_output=True)
+
+
+def make(
+    project: Path,
+    into: Path,
+    architecture: str = HOST,
+    environment: Mapping[str, str] | None = None,
+    **options: int,
+) -> subprocess.CompletedProcess[str]:
+    """Makes the package of that project. environment: by default this process's. options: of the process."""
+    return subprocess.run(
+        [sys.executable, "-m", "lambda_package", "--architecture", architecture, "--into", str(into)],
+        cwd=project,
+        env=os.environ if environment is None else environment,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        **options,
+    )
