@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from chalicelib.services.sqs import SqsQueue
 
 HTTP_FUNCTIONS = ("receive", "api")
+LOCAL_CONNECTIONS = 8
+"""Of the router on a developer's machine, which answers in threads."""
 
 
 def now() -> datetime:
@@ -144,11 +146,19 @@ class Outside:
 
     @once
     def database(self) -> Database:
-        """An event function waits for a server that restarts; whoever asked over HTTP would rather know."""
+        """An event function waits for a server that restarts; whoever asked over HTTP would rather know.
+
+        Lambda gives a process one event at a time, so that it needs one connection."""
+        from chalicelib.domain.access import LOCAL_STAGE
         from chalicelib.services.postgres.connection import Database
 
-        waits = 0.0 if self.settings.function in HTTP_FUNCTIONS else self.settings.reconnect_seconds
-        return Database(self.settings.database, reconnect_seconds=waits, application=self.settings.function)
+        http = self.settings.function in HTTP_FUNCTIONS
+        return Database(
+            self.settings.database,
+            size=LOCAL_CONNECTIONS if http and self.settings.stage == LOCAL_STAGE else 1,
+            reconnect_seconds=0.0 if http else self.settings.reconnect_seconds,
+            application=self.settings.function,
+        )
 
     @once
     def tickets(self) -> PostgresTickets:
