@@ -185,11 +185,15 @@ resource "aws_cloudwatch_metric_alarm" "reckoned" {
 # --- the topic --------------------------------------------------------------------------------------
 
 locals {
-  alarm_publishers = concat(
-    ["cloudwatch.amazonaws.com"],
-    var.monthly_budget_usd > 0 ? ["budgets.amazonaws.com"] : [],
-    var.guardduty ? ["events.amazonaws.com"] : [],
+  # Each may publish for this account only. Not GuardDuty's rule: EventBridge tells a topic and its key
+  # neither account nor rule, so a condition would lose every finding, silently.
+  # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-troubleshooting.html
+  alarm_publishers = merge(
+    { "cloudwatch.amazonaws.com" = { Condition = local.for_this_account } },
+    var.monthly_budget_usd > 0 ? { "budgets.amazonaws.com" = { Condition = local.for_this_account } } : {},
+    var.guardduty ? { "events.amazonaws.com" = {} } : {},
   )
+  for_this_account = { StringEquals = { "aws:SourceAccount" = local.account_id } }
 }
 
 resource "aws_sns_topic" "alarms" {
@@ -201,14 +205,12 @@ resource "aws_sns_topic_policy" "alarms" {
   arn = aws_sns_topic.alarms.arn
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [{
-      Sid       = "Publishers"
+    Statement = [for service, condition in local.alarm_publishers : merge({
       Effect    = "Allow"
-      Principal = { Service = local.alarm_publishers }
+      Principal = { Service = service }
       Action    = "sns:Publish"
       Resource  = aws_sns_topic.alarms.arn
-      Condition = { StringEquals = { "aws:SourceAccount" = local.account_id } }
-    }]
+    }, condition)]
   })
 }
 

@@ -59,15 +59,13 @@ resource "aws_kms_key" "data" {
             "kms:EncryptionContext:aws:logs:arn" = "arn:${local.partition}:logs:${local.arn_in_region}:log-group:/aws/*/${local.prefix}*"
           }
         }
-      },
-      {
-        Sid       = "PublishersOfAlarms"
+      }
+      ], [for service, condition in local.alarm_publishers : merge({
         Effect    = "Allow"
-        Principal = { Service = local.alarm_publishers }
+        Principal = { Service = service }
         Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
         Resource  = "*"
-        Condition = { StringEquals = { "aws:SourceAccount" = local.account_id } }
-      },
+      }, condition)
       ], !var.cloudtrail ? [] : [
       {
         Sid       = "Trail"

@@ -84,9 +84,8 @@ run "the_topic_is_encrypted_and_closed" {
   }
   assert {
     condition = one(jsondecode(aws_sns_topic_policy.alarms.policy).Statement) == {
-      Sid       = "Publishers"
       Effect    = "Allow"
-      Principal = { Service = ["cloudwatch.amazonaws.com"] }
+      Principal = { Service = "cloudwatch.amazonaws.com" }
       Action    = "sns:Publish"
       Resource  = aws_sns_topic.alarms.arn
       Condition = { StringEquals = { "aws:SourceAccount" = "123456789012" } }
@@ -95,7 +94,7 @@ run "the_topic_is_encrypted_and_closed" {
   }
   assert {
     condition = anytrue([for statement in jsondecode(aws_kms_key.data.policy).Statement :
-      try(statement.Principal.Service, []) == ["cloudwatch.amazonaws.com"] && contains(flatten([statement.Action]), "kms:GenerateDataKey*")
+      try(statement.Principal.Service, "") == "cloudwatch.amazonaws.com" && contains(flatten([statement.Action]), "kms:GenerateDataKey*")
     ])
     error_message = "Who publishes may use the topic's key, else alarms are lost silently."
   }
@@ -214,7 +213,15 @@ run "audit_and_budget_by_knob" {
     error_message = "The budget tells of 80 % spent and of a forecast above it."
   }
   assert {
-    condition     = toset(jsondecode(aws_sns_topic_policy.alarms.policy).Statement[0].Principal.Service) == toset(["cloudwatch.amazonaws.com", "budgets.amazonaws.com", "events.amazonaws.com"])
-    error_message = "Budget and GuardDuty may publish too, where they are on."
+    condition = { for statement in jsondecode(aws_sns_topic_policy.alarms.policy).Statement : statement.Principal.Service => can(statement.Condition) } == {
+      "cloudwatch.amazonaws.com" = true, "budgets.amazonaws.com" = true, "events.amazonaws.com" = false
+    }
+    error_message = "Budget and GuardDuty may publish too, where they are on; EventBridge could not with a condition."
+  }
+  assert {
+    condition = alltrue([for service in ["cloudwatch.amazonaws.com", "budgets.amazonaws.com", "events.amazonaws.com"] :
+      anytrue([for statement in jsondecode(aws_kms_key.data.policy).Statement : try(statement.Principal.Service, "") == service])
+    ])
+    error_message = "Whoever publishes may use the key of the topic."
   }
 }
