@@ -61,7 +61,10 @@ resource "aws_sqs_queue" "async_failures" {
   name                      = "${local.prefix}-${local.resources.async_failures}-dlq"
   message_retention_seconds = 14 * local.day
   sqs_managed_sse_enabled   = true
+}
 
+resource "aws_sqs_queue_redrive_allow_policy" "async_failures" {
+  queue_url            = aws_sqs_queue.async_failures.id
   redrive_allow_policy = jsonencode({ redrivePermission = "denyAll" })
 }
 
