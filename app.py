@@ -2,8 +2,11 @@
 stand here, a call each. functions.json says what triggers them; a test holds the two together.
 Each imports its handler when it is called: the router must not load what only they need."""
 
+import gc
 import os
 
+if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
+    gc.disable()  # until all is loaded: nothing of it is garbage
 if "AWS_CHALICE_CLI_MODE" in os.environ:  # a developer's machine; AWS never sets it
     from local import start
 
@@ -64,6 +67,6 @@ def migrate(event, context):
 
 
 if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
-    from chalicelib import bootstrap
+    from chalicelib import start
 
-    bootstrap.warm()
+    start.start()

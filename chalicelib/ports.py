@@ -6,23 +6,25 @@ Every method may raise Unavailable (the dependency is down or overloaded). Times
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Any, BinaryIO, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple, Protocol
 
-from chalicelib.domain.configuration import Configuration
-from chalicelib.domain.event import CloudEvent
-from chalicelib.domain.page import Page
-from chalicelib.domain.quarantine import Quarantined
-from chalicelib.domain.ticket import (
-    Change,
-    HistoryEntry,
-    Taken,
-    TicketFilter,
-    Triaged,
-    Versioned,
-)
-from chalicelib.domain.trace import Trace
-from triggeriq import Connection, Source
+if TYPE_CHECKING:  # half of the domain; whoever implements or asks has what it needs of it
+    from datetime import datetime
+
+    from chalicelib.domain.configuration import Configuration
+    from chalicelib.domain.event import CloudEvent
+    from chalicelib.domain.page import Page
+    from chalicelib.domain.quarantine import Quarantined
+    from chalicelib.domain.ticket import (
+        Change,
+        HistoryEntry,
+        Taken,
+        TicketFilter,
+        Triaged,
+        Versioned,
+    )
+    from chalicelib.domain.trace import Trace
+    from triggeriq import Connection, Source
 
 Counter = Literal["received", "acknowledged", "duplicates", "quarantined", "ticketed", "failed"]
 """What is counted; docs/observability.md says what each of them counts, and when."""
@@ -79,6 +81,15 @@ class Blobs(Protocol):
     def open(self, key: str, etag: str | None = None) -> BinaryIO:
         """A stream of the object, of just that version if `etag` is given. Raises NotFound."""
         ...
+
+
+class StoredObject(NamedTuple):
+    """One object of a bucket's listing. size in bytes."""
+
+    key: str
+    etag: str
+    size: int
+    modified_at: datetime
 
 
 class Receipts(Protocol):

@@ -3,9 +3,9 @@ services named."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from chalicelib import log_lines
 from chalicelib import settings as settings_module
@@ -15,8 +15,9 @@ from chalicelib.bootstrap.use_cases import UseCases
 
 if TYPE_CHECKING:
     from chalicelib.pipeline.consume import Consume
+    from chalicelib.services.postgres.users import Master
 
-__all__ = ["Outside", "UseCases", "configure_log", "consumer", "migrate", "use_cases", "warm"]
+__all__ = ["Outside", "UseCases", "configure_log", "consumer", "make_clients", "migrate", "use_cases"]
 
 
 class _Process:
@@ -48,24 +49,24 @@ def consumer(queue: str) -> Consume:
 
 
 def migrate() -> list[str]:
-    """Bring the schema up to date; returns the migrations that were applied."""
+    """Bring the schema up to date, and make the database's users where they are missing; returns the
+    migrations that were applied."""
     from chalicelib.services.postgres.migrate import migrate
 
-    return migrate(settings_module.current().database)
-
-
-def warm() -> None:
-    """Under Lambda, before the first event: build what this function needs, while the start-up has a
-    whole processor. `api` stays lazy: most of its routes need little."""
-    build: Mapping[str, Callable[[UseCases], Any]] = {
-        "receive": lambda use: use.receive,
-        "ingest": lambda use: (use.ingest, consumer("ingest")),
-        "uploads": lambda use: use.register,
-        "files": lambda use: (use.read_file, consumer("files")),
-        "process": lambda use: (use.process, consumer("feedback")),
-        "relay": lambda use: use.relaying,
-        "sweep": lambda use: use.sweep,
-    }
     settings = settings_module.current()
-    if settings.function in build:
-        build[settings.function](use_cases())
+    return migrate(settings.database, master=_master if settings.database_master_secret else None)
+
+
+def _master() -> Master:
+    from chalicelib.services.aws import client
+    from chalicelib.services.postgres.users import master_of
+    from chalicelib.services.secrets_manager import read_secret
+
+    return master_of(read_secret(client("secretsmanager"), settings_module.current().database_master_secret))
+
+
+def make_clients(services: Iterable[str]) -> None:
+    """Make clients of AWS now, which would be made at their first call."""
+    from chalicelib.services import aws
+
+    aws.make(services)

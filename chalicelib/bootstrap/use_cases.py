@@ -237,13 +237,13 @@ class UseCases:
         )
 
     def plugins(self) -> tuple[PluginView, ...]:
-        from chalicelib.registry import plugin_views
+        from chalicelib.registry.listing import plugin_views
 
         return plugin_views(self._outside.registry, self._outside.quarantine.plugin_failures())
 
     def sources(self) -> tuple[SourceView, ...]:
         from chalicelib.errors import Unavailable
-        from chalicelib.registry import source_views
+        from chalicelib.registry.listing import source_views
 
         registry = self._outside.registry
         try:

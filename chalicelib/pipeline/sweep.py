@@ -6,12 +6,12 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from chalicelib.domain.file_import import Import, import_id
 from chalicelib.domain.upload import Upload
 from chalicelib.pipeline.register_upload import RegisterUpload
-from chalicelib.ports import Clock
+from chalicelib.ports import Clock, StoredObject
 
 log = logging.getLogger(__name__)
 
@@ -19,13 +19,6 @@ LOOK_BACK = timedelta(hours=24)
 """How old an upload may be to be found; S3 itself tries for six hours."""
 SETTLE = timedelta(minutes=2)
 """How old it must be: younger ones are on their way."""
-
-
-class StoredObject(NamedTuple):
-    key: str
-    etag: str
-    size: int
-    modified_at: datetime
 
 
 class Listing(Protocol):

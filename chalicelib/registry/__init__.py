@@ -1,7 +1,6 @@
 """Plugins: found, loaded and called, each on its own, so that one that fails loses its own part only."""
 
 from chalicelib.registry.discovery import Found, discover
-from chalicelib.registry.listing import plugin_views, source_views
 from chalicelib.registry.registry import Plugin, Registry
 
-__all__ = ["Found", "Plugin", "Registry", "discover", "plugin_views", "source_views"]
+__all__ = ["Found", "Plugin", "Registry", "discover"]

@@ -7,16 +7,18 @@ import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pluggy
 
 from chalicelib.errors import Invalid, NotFound
-from chalicelib.pipeline.answers import Answer
 from chalicelib.registry.budget import Overrun, budget
 from chalicelib.registry.discovery import Found
 from chalicelib.registry.guarded import GuardedSource
 from triggeriq import Source, hookspecs
+
+if TYPE_CHECKING:
+    from chalicelib.pipeline.answers import Answer
 
 log = logging.getLogger(__name__)
 
@@ -102,6 +104,8 @@ class Registry:
     # Stages
 
     def ask(self, hook: str, **arguments: Any) -> Iterator[Answer]:
+        from chalicelib.pipeline.answers import Answer  # with the tickets: nothing for a function of sources
+
         for implementation in reversed(getattr(self._manager.hook, hook).get_hookimpls()):
             plugin = self._plugins[implementation.plugin_name]
             by = f"{plugin.name}/{plugin.version}"

@@ -1,0 +1,58 @@
+"""Under Lambda, before the first event: what the function at hand needs is loaded and made while the start-up
+has a whole processor, and no more than that."""
+
+from __future__ import annotations
+
+import gc
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple
+
+from chalicelib import settings as settings_module
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LAZY = ("api", "migrate")
+"""Functions that make nothing beforehand: most routes need little, and each loads its own; the other runs
+once."""
+
+
+class Needs(NamedTuple):
+    """module: what answers the event. make: the use-cases. clients: of AWS, those that an ordinary event
+    asks; one that only a failure asks is made when it does."""
+
+    module: str
+    make: Callable[[], object]
+    clients: tuple[str, ...]
+
+
+def start() -> None:
+    """Raises SettingError."""
+    function = settings_module.current().function
+    if function not in LAZY:
+        _make(function)
+    gc.freeze()  # what stands now stays: no need to look through it again
+    gc.enable()
+
+
+def _make(function: str) -> None:
+    from chalicelib import bootstrap
+
+    use = bootstrap.use_cases()
+    sqs, s3, schedule = (f"chalicelib.handlers.{name}" for name in ("sqs", "s3", "schedule"))
+    needs = {
+        "receive": Needs("chalicelib.api.webhooks", lambda: use.receive, ("dynamodb", "kms", "events")),
+        "ingest": Needs(
+            sqs, lambda: (use.ingest, bootstrap.consumer("ingest")), ("dynamodb", "kms", "s3", "sqs")
+        ),
+        "uploads": Needs(s3, lambda: use.register, ("dynamodb", "events", "sqs")),
+        "files": Needs(
+            sqs, lambda: (use.read_file, bootstrap.consumer("files")), ("dynamodb", "kms", "s3", "sqs")
+        ),
+        "process": Needs(sqs, lambda: (use.process, bootstrap.consumer("feedback")), ("events",)),
+        "relay": Needs(schedule, lambda: use.relaying, ("events",)),
+        "sweep": Needs(schedule, lambda: use.sweep, ("dynamodb", "s3")),
+    }[function]
+    import_module(needs.module)
+    needs.make()
+    bootstrap.make_clients(needs.clients)

@@ -1,0 +1,207 @@
+"""An unpacked package run as Lambda runs it: by AWS's own runtime interface client (awslambdaric),
+with nothing else on the path and nothing else in the environment.
+
+with Runtime(folder, "app.app", {"TRIGGERIQ_FUNCTION": "api"}) as runtime:
+    runtime.invoke(event)
+
+Linux only: elsewhere awslambdaric has no wheel.
+"""
+
+from __future__ import annotations
+
+import atexit
+import importlib.metadata
+import json
+import os
+import queue
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import IO, Any, NamedTuple, Self
+
+from local.catalogue import ACCOUNT, REGION
+from local.invocation import FunctionFailed, NotImportable
+from local.runtime_api import Reached, RuntimeApi
+
+START_SECONDS = 60.0
+CLIENT = ("awslambdaric", "simplejson", "snapshot_restore_py")
+"""The distributions that Lambda has in /var/runtime beside the function."""
+START = "import sys; from awslambdaric.__main__ import main; main(sys.argv)"
+
+
+class Cost(NamedTuple):
+    """What a process had used when it stood still. wall, cpu: seconds since it was started."""
+
+    wall: float
+    cpu: float
+    rss: int
+
+
+class Runtime:
+    """One process of a function.
+
+    folder: the unpacked package. handler: "module.name". settings: environment variables beside Lambda's
+    own. prefix: a command that runs the interpreter (valgrind, setpriv). snapstart: wait in the snapshot
+    until restore(). python: the interpreter; awslambdaric is this process's own, so of the same version.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        handler: str,
+        settings: Mapping[str, str] | None = None,
+        *,
+        name: str = "triggeriq-local-function",
+        memory: int = 512,
+        timeout: float = 30.0,
+        snapstart: bool = False,
+        prefix: Sequence[str] = (),
+        python: str = sys.executable,
+    ) -> None:
+        self.arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"
+        self._folder, self._handler, self._timeout = folder, handler, timeout
+        self._command = [*prefix, python, "-S", "-P", "-c", START, handler]
+        self._settings = _environment(folder, handler, name, memory, snapstart) | dict(settings or {})
+        self._api = RuntimeApi(self._cost)
+        self._output: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - stop() closes it
+        self._process: subprocess.Popen[bytes] | None = None
+        self._started = 0.0
+        self.init: Cost | None = None
+        self.last: Cost | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid if self._process else 0
+
+    def start(self) -> None:
+        """Returns when the function has asked for its first event, or stands in its snapshot. Raises
+        NotImportable with what the runtime told, as CloudWatch and the deployment would show it."""
+        self._started = time.perf_counter()
+        self._process = subprocess.Popen(
+            self._command,
+            cwd=self._folder,
+            env={**self._settings, "AWS_LAMBDA_RUNTIME_API": self._api.address},
+            stdin=subprocess.DEVNULL,
+            stdout=self._output,
+            stderr=self._output,
+        )
+        reached = self._wait(time.monotonic() + START_SECONDS, "next", "restore", "init/error")
+        if reached.step == "init/error":
+            error = json.loads(reached.body)
+            self._process.wait(START_SECONDS)
+            raise NotImportable(error["errorType"], error["errorMessage"], error["stackTrace"])
+        self.init = self.last = reached.seen
+
+    def restore(self) -> None:
+        """Returns when the function, out of its snapshot, has asked for its first event."""
+        self._api.restore()
+        reached = self._wait(time.monotonic() + START_SECONDS, "next", "restore/error")
+        if reached.step == "restore/error":
+            error = json.loads(reached.body)
+            raise FunctionFailed(error["errorType"], error["errorMessage"], error["stackTrace"])
+        self.last = reached.seen
+
+    def invoke(self, event: Any, trace: str = "") -> Any:
+        """The function's result. Raises FunctionFailed if it raised or ended; TimeoutError."""
+        request_id = self._api.invoke(event, self.arn, self._timeout, trace)
+        answered = self._wait(time.monotonic() + self._timeout + 5, "response", "error")
+        assert answered.request_id == request_id, "an answer to another request"
+        self.last = self._wait(time.monotonic() + START_SECONDS, "next").seen
+        if answered.step == "error":
+            error = json.loads(answered.body)
+            raise FunctionFailed(error["errorType"], error["errorMessage"], error["stackTrace"])
+        return json.loads(answered.body)
+
+    def output(self) -> str:
+        """What the function has written to stdout and stderr so far: its log."""
+        self._output.seek(0)
+        return self._output.read().decode(errors="replace")
+
+    def stop(self) -> None:
+        """Ends the process and forgets its output."""
+        self.end()
+        self._api.close()
+        self._output.close()
+
+    def end(self) -> None:
+        """Ends the process, which may still write what it has counted."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait()
+            self._process = None
+
+    def _wait(self, until: float, *steps: str) -> Reached:
+        while True:
+            try:
+                reached = self._api.reached.get(timeout=0.2)
+            except queue.Empty:
+                if self._process is not None and self._process.poll() is not None:
+                    message = f"the process ended with status {self._process.returncode}: {self.output()}"
+                    raise FunctionFailed("Runtime.ExitError", message) from None
+                if time.monotonic() > until:
+                    raise TimeoutError(f"no {' or '.join(steps)} in time: {self.output()}") from None
+                continue
+            if reached.step in steps:
+                return reached
+
+    def _cost(self) -> Cost | None:
+        """Read as the process waits. Its processor's clock: glibc's clock_getcpuclockid, for a pid."""
+        if self._process is None:
+            return None
+        pid = self._process.pid
+        try:
+            cpu = time.clock_gettime((~pid << 3) | 2)
+            status = Path(f"/proc/{pid}/statm").read_text()
+        except OSError:  # ended in between
+            return None
+        rss = int(status.split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        return Cost(time.perf_counter() - self._started, cpu, rss)
+
+
+def _environment(folder: Path, handler: str, name: str, memory: int, snapstart: bool) -> dict[str, str]:
+    """What Lambda sets. https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html"""
+    return {
+        "LANG": "en_US.UTF-8",
+        "TZ": ":UTC",
+        "PATH": "/usr/local/bin:/usr/bin:/bin",
+        "PYTHONPATH": os.pathsep.join((str(folder), str(client_folder()))),
+        "LAMBDA_TASK_ROOT": str(folder),
+        "LAMBDA_RUNTIME_DIR": str(client_folder()),
+        "_HANDLER": handler,
+        "AWS_LAMBDA_FUNCTION_NAME": name,
+        "AWS_LAMBDA_FUNCTION_VERSION": "1",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(memory),
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start" if snapstart else "on-demand",
+        "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{name}",
+        "AWS_LAMBDA_LOG_STREAM_NAME": "2000/01/01/[1]0123456789abcdef0123456789abcdef",
+        "AWS_LAMBDA_LOG_FORMAT": "JSON",
+        "AWS_EXECUTION_ENV": f"AWS_Lambda_python{sys.version_info.major}.{sys.version_info.minor}",
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
+    }
+
+
+@cache
+def client_folder() -> Path:
+    """A folder with the runtime interface client and what it needs: links into this environment, where
+    much else lies beside them."""
+    folder = Path(tempfile.mkdtemp(prefix="triggeriq-runtime-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    for name in CLIENT:
+        distribution = importlib.metadata.distribution(name)
+        for top in {file.parts[0] for file in distribution.files or () if file.parts[0] != ".."}:
+            (folder / top).symlink_to(Path(str(distribution.locate_file(top))))
+    return folder
