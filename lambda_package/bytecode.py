@@ -9,10 +9,11 @@ from __future__ import annotations
 import importlib.util
 import marshal
 import shutil
+import sys
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 from types import CodeType
+from typing import Any
 
 from lambda_package.errors import PackageError
 
@@ -43,29 +44,20 @@ def compile_all(tree: Path) -> int:
 
 
 def compiled_module(source: bytes, path: str) -> bytes:
-    """The .pyc of a module; the same for the same source, path and Python version.
-
-    marshal marks what is referred to more than once, also by others in this process, as something that
-    later parts may refer to. So all is held, and all is marked.
-    """
+    """The .pyc of a module; the same for the same source, path and Python version. Raises SyntaxError, and
+    ValueError for what is no text."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         code = compile(source, path, "exec", dont_inherit=True, optimize=0)
-    held = list(_parts(code))
-    compiled = importlib.util.MAGIC_NUMBER + UNCHECKED + importlib.util.source_hash(source)
-    compiled += marshal.dumps(code)
-    del held
-    return compiled
+    header = importlib.util.MAGIC_NUMBER + UNCHECKED + importlib.util.source_hash(source)
+    return header + marshal.dumps(_interned(code))
 
 
-def _parts(value: object) -> Iterator[object]:
-    """All that marshal writes of a constant."""
-    yield value
+def _interned(value: Any) -> Any:
+    """The same constant with all its texts interned. marshal writes which of them are, and that depends on
+    what else the process has in use: "[" may be, and of two equal names the later is not."""
     if isinstance(value, CodeType):
-        for name in ("co_consts", "co_names", "co_varnames", "co_cellvars", "co_freevars"):
-            yield from _parts(getattr(value, name))
-        for name in ("co_code", "co_filename", "co_name", "co_qualname", "co_linetable", "co_exceptiontable"):
-            yield getattr(value, name)
-    elif isinstance(value, tuple | frozenset):
-        for part in value:
-            yield from _parts(part)
+        return value.replace(co_consts=_interned(value.co_consts))
+    if isinstance(value, tuple | frozenset):
+        return type(value)(_interned(part) for part in value)
+    return sys.intern(value) if isinstance(value, str) else value

@@ -20,7 +20,7 @@ def outer(argument, *, keyword="alpha"):
         """Also."""
         async def method(self):
             return [cell for _ in WORDS if _ in {"alpha", "os"}]
-    assert Inner, "kept"
+    assert Inner, "["
     return Inner
 '''
 ROOT = Path(__file__).parents[3]
@@ -40,7 +40,7 @@ def elsewhere(program: str, seed: str) -> str:
 
 
 def test_a_module_compiles_to_the_same_bytes_whatever_else_the_process_holds():
-    """Left to itself, marshal writes other bytes where a name is in use elsewhere in the process."""
+    """Left to itself, marshal writes other bytes where a text is in use elsewhere in the process."""
     program = """
 import sys
 source = sys.stdin.read().encode()
@@ -48,10 +48,8 @@ source = sys.stdin.read().encode()
 from lambda_package.bytecode import compiled_module
 print(compiled_module(source, "/var/task/m.py").hex())
 """
+    busy = "import asyncio, json; held = [sys.intern('['), compile(source, 'other.py', 'exec')]"
     alone = elsewhere(program.format(before=""), "1")
-    busy = (
-        "import asyncio, json; held = [sys.intern(w) for w in 'alpha beta delta Inner cell argument'.split()]"
-    )
     assert elsewhere(program.format(before=busy), "2") == alone
     assert bytecode.compiled_module(SOURCE, "/var/task/m.py").hex() == alone.strip()
 

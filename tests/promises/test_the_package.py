@@ -1,0 +1,336 @@
+"""The Lambda package holds all that it needs and nothing else, and is the same wherever it is made."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import marshal
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from types import CodeType
+
+import pytest
+
+from chalicelib.registry.discovery import Found, discover
+from lambda_package import certificates
+from tests.packaging import HOST, copy_project, make
+
+BRINGS = {
+    "annotated_types",
+    "asn1crypto",
+    "botocore",
+    "cachetools",
+    "dateutil",
+    "jmespath",
+    "pg8000",
+    "pluggy",
+    "pydantic",
+    "pydantic_core",
+    "scramp",
+    "six.py",
+    "typing_extensions.py",
+    "typing_inspection",
+    "urllib3",
+}
+"""What requirements.txt and its dependencies have at the top. Whatever is new here costs every cold start."""
+OURS = {"app.py", "chalicelib", "plugins", "triggeriq", "chalice", certificates.FILE}
+ROOT = Path(__file__).parents[2]
+SMALL = 10_000_000
+
+
+@pytest.fixture(scope="session")
+def project(package: Path) -> Path:
+    return package.with_name("project")
+
+
+@pytest.fixture(scope="session")
+def files(package: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(package) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+@pytest.fixture(scope="session")
+def unpacked(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("task")
+    with zipfile.ZipFile(package) as archive:
+        archive.extractall(folder)
+    return folder
+
+
+def run_in(folder: Path, program: str, **environment: str) -> str:
+    """What a fresh interpreter prints that knows the standard library and that folder, and no setting."""
+    done = subprocess.run(
+        [sys.executable, "-S", "-B", "-c", f"import sys; sys.path[:1] = [{str(folder)!r}]\n{program}"],
+        cwd="/",
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_every_file_of_ours_is_in_it_as_it_is(files, project):
+    wanted = [
+        path for folder in ("chalicelib", "plugins", "triggeriq") for path in (project / folder).rglob("*")
+    ]
+    left_out = re.compile(r"triggeriq/(testing/.*|pyproject\.toml|py\.typed)|plugins/requirements\.txt")
+    checked = 0
+    for path in [project / "app.py", *wanted]:
+        name = path.relative_to(project).as_posix()
+        if path.is_file() and not left_out.fullmatch(name):
+            assert files[name] == path.read_bytes(), name
+            checked += 1
+    assert checked > 100
+    assert any(name.startswith("chalicelib/migrations/0001") for name in files)
+    assert "plugins/classifiers/models/category.json" in files
+
+
+def test_nothing_else_is_in_it(files):
+    tops = {name.partition("/")[0] for name in files if not name.startswith("__pycache__/")}
+    assert {top for top in tops if not top.endswith(".dist-info")} == OURS | BRINGS
+    ours = {name for name in files if name.partition("/")[0] in ("chalicelib", "plugins", "triggeriq")}
+    tracked = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    source = {name for name in ours if not name.endswith(".pyc")}
+    assert source - set(tracked.stdout.split("\0")) == {"plugins/manifest.json"}
+    assert not [name for name in files if re.search(r"(^|/)tests?/|\.pyi$|^triggeriq/testing/", name)]
+
+
+def test_chalice_is_there_with_its_part_for_lambda_only(files):
+    modules = {name for name in files if name.startswith("chalice/") and name.endswith(".py")}
+    assert modules == {"chalice/__init__.py", "chalice/app.py"}
+
+
+def test_it_is_small(package):
+    assert package.stat().st_size < SMALL
+
+
+def test_every_module_is_compiled_for_this_python_and_is_not_looked_at_again(files):
+    """PEP 552: unchecked, and of the source beside it."""
+    expected = set()
+    for name, source in files.items():
+        if not name.endswith(".py"):
+            continue
+        compiled = importlib.util.cache_from_source(name, optimization="")
+        expected.add(compiled)
+        content = files[compiled]
+        assert content[:4] == importlib.util.MAGIC_NUMBER, name
+        assert content[4:8] == b"\x01\0\0\0", name
+        assert content[8:16] == importlib.util.source_hash(source), name
+        assert set(file_names(marshal.loads(content[16:]))) == {f"/var/task/{name}"}
+    assert {name for name in files if name.endswith(".pyc")} == expected
+
+
+def file_names(code: CodeType) -> Iterator[str]:
+    yield code.co_filename
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from file_names(constant)
+
+
+def test_the_manifest_lists_every_plugin(files, project):
+    rows = json.loads(files["plugins/manifest.json"])
+    built_in = [found for found in discover(root=project) if found.origin == "built-in"]
+    assert [Found(**row) for row in rows] == built_in
+    assert len(built_in) > 10
+
+
+def test_every_plugin_loads_from_it(unpacked):
+    program = """
+from chalicelib.registry import Registry, discover
+print([plugin for plugin in Registry(discover()).plugins() if plugin.status != "loaded"])
+import importlib.metadata, triggeriq
+print(importlib.metadata.version("triggeriq"), triggeriq.__file__)
+"""
+    failed, contract = run_in(unpacked, program).splitlines()
+    assert failed == "[]"
+    assert contract == f"1.0.0 {unpacked / 'triggeriq' / '__init__.py'}"
+
+
+def test_health_is_told_without_a_setting_or_a_network(unpacked):
+    program = """
+import json, socket
+def refuse(*arguments, **options):
+    raise AssertionError("the network was asked for")
+socket.socket.connect = socket.getaddrinfo = refuse
+import app
+event = {"requestContext": {"httpMethod": "GET", "resourcePath": "/health", "requestId": "r"},
+         "pathParameters": None, "multiValueQueryStringParameters": None, "headers": {}, "body": None,
+         "isBase64Encoded": False}
+print(app.app(event, None)["body"])
+"""
+    assert json.loads(run_in(unpacked, program))["status"] == "ok"
+
+
+def test_every_service_in_use_has_its_client(unpacked, files):
+    """Of every region's kind, with the small file of authorities."""
+    services = sorted({name.split("/")[2] for name in files if re.match(r"botocore/data/[^/]+/", name)})
+    assert {"dynamodb", "events", "kms", "s3", "sqs"} <= set(services)
+    program = f"""
+import json
+from botocore.session import Session
+keys = dict(aws_access_key_id="a", aws_secret_access_key="b")
+urls = [Session().create_client(service, region_name=region, **keys).meta.endpoint_url
+        for service in {services} for region in ("eu-central-1", "us-gov-west-1", "cn-north-1")]
+print(json.dumps(urls))
+"""
+    bundle = str(unpacked / certificates.FILE)
+    urls = json.loads(run_in(unpacked, program, AWS_CA_BUNDLE=bundle))
+    assert urls[:3] == [
+        "https://dynamodb.eu-central-1.amazonaws.com",
+        "https://dynamodb.us-gov-west-1.amazonaws.com",
+        "https://dynamodb.cn-north-1.amazonaws.com.cn",
+    ]
+    assert len(urls) == 3 * len(services)
+
+
+def test_a_client_s_endpoint_is_the_same_with_all_that_botocore_knows(unpacked, files):
+    program = """
+import json, sys
+from botocore.session import Session
+regions = Session().get_available_regions
+print(json.dumps([[service, regions(service), regions(service, "aws-us-gov")] for service in SERVICES]))
+"""
+    services = sorted({name.split("/")[2] for name in files if re.match(r"botocore/data/[^/]+/", name)})
+    program = f"SERVICES = {services}\n{program}"
+    whole = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, env={})
+    trimmed = json.loads(run_in(unpacked, program))
+    assert trimmed == json.loads(whole.stdout)
+    assert len(trimmed[0][1]) > 20
+
+
+def test_the_export_says_what_terraform_reads(package):
+    exported = json.loads(package.with_name("chalice.tf.json").read_text(encoding="utf-8"))
+    functions = exported["resource"]["aws_lambda_function"]
+    declared = json.loads((ROOT / "functions.json").read_text(encoding="utf-8"))
+    assert set(functions) == {"api_handler", *declared} - {"api", "receive"}
+    runtime = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    assert {(each["runtime"], *each["architectures"]) for each in functions.values()} == {(runtime, HOST)}
+
+
+def test_it_tells_its_steps_and_what_is_in_it(package):
+    said = package.with_name("said.txt").read_text(encoding="utf-8")
+    assert "as committed" in said
+    assert re.search(r"listed the plugins: app_store \(built-in\)", said)
+    assert re.search(r"^pydantic_core +\d+ +[\d,]+ +[\d,]+$", said, re.MULTILINE)
+    assert re.search(r"sha256 [0-9a-f]{64}$", said)
+
+
+def test_another_machine_makes_the_same_bytes(package, project, tmp_path):
+    """Another folder, time, umask, locale, seed, folder for temporary files, almost no environment, and
+    what earlier commands leave lying about."""
+    other = tmp_path / "another place"
+    copy_project(other, project)
+    for stray in ("chalicelib/__pycache__/old.cpython-38.pyc", ".chalice/deployments/old.zip", "build/old"):
+        (other / stray).parent.mkdir(parents=True, exist_ok=True)
+        (other / stray).write_bytes(b"old")
+    for path in other.rglob("*.py"):
+        os.utime(path, (1_000_000_000, 1_000_000_000))
+    (tmp_path / "temporary").mkdir()
+    index = {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith("PIP_") or "proxy" in name.lower()
+    }
+    environment = {
+        **index,
+        "PATH": os.environ["PATH"],
+        "TMPDIR": str(tmp_path / "temporary"),
+        "LC_ALL": "C",
+        "TZ": "Asia/Tokyo",
+        "PYTHONHASHSEED": "12345",
+        "PYTHONOPTIMIZE": "1",
+        "TRIGGERIQ_NO_SETTING": "1",
+    }
+    done = make(other, tmp_path / "into", environment=environment, umask=0o077)
+    assert done.returncode == 0, done.stderr
+    for name in ("deployment.zip", "chalice.tf.json"):
+        assert (tmp_path / "into" / name).read_bytes() == package.with_name(name).read_bytes(), name
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+PLUGIN = {
+    "pyproject.toml": """
+[build-system]
+requires = ["setuptools"]
+build-backend = "setuptools.build_meta"
+[project]
+name = "triggeriq-acme"
+version = "1.2"
+dependencies = ["triggeriq>=1,<2"]
+[project.entry-points.triggeriq]
+acme = "triggeriq_acme"
+[tool.setuptools]
+py-modules = ["triggeriq_acme"]
+""",
+    "triggeriq_acme.py": """
+from triggeriq import Verdict, hookimpl
+
+@hookimpl
+def classify(feedback):
+    return Verdict(facet="product", label="anvil")
+""",
+}
+
+
+@pytest.fixture
+def operator_s(project: Path, tmp_path: Path) -> Path:
+    """A checkout whose operator has a plugin made elsewhere: its wheel in dist/, and its line."""
+    mine, source = tmp_path / "mine", tmp_path / "acme"
+    copy_project(mine, project)
+    source.mkdir()
+    for name, text in PLUGIN.items():
+        (source / name).write_text(text)
+    build = ("wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", str(mine / "dist"))
+    subprocess.run([sys.executable, "-m", "pip", *build, str(source)], check=True)
+    with (mine / "plugins" / "requirements.txt").open("a") as requirements:
+        requirements.write("triggeriq-acme==1.2\n")
+    return mine
+
+
+def test_a_plugin_made_elsewhere_comes_along(operator_s, tmp_path):
+    done = make(operator_s, tmp_path / "into")
+    assert done.returncode == 0, done.stderr
+    with zipfile.ZipFile(tmp_path / "into" / "deployment.zip") as archive:
+        archive.extractall(tmp_path / "task")
+        names = archive.namelist()
+    assert [name for name in names if name.endswith("triggeriq/__init__.py")] == ["triggeriq/__init__.py"]
+    manifest = json.loads((tmp_path / "task" / "plugins" / "manifest.json").read_text())
+    row = {"name": "acme", "module": "triggeriq_acme", "origin": "triggeriq-acme 1.2", "kind": ""}
+    assert row in manifest
+    program = """
+from chalicelib.registry import Registry, discover
+from triggeriq import Feedback
+registry = Registry(discover(), only=["acme"])
+(answer,) = registry.ask("classify", feedback=Feedback(external_id="1", text="It fell"))
+print(answer.by, answer.value.label)
+from importlib.metadata import entry_points
+print([point.name for point in entry_points(group="triggeriq")])
+"""
+    assert run_in(tmp_path / "task", program).splitlines() == ["acme/1 anvil", "['acme']"]
+
+
+def test_a_package_that_cannot_be_made_leaves_none(project, tmp_path):
+    """Not an old one either, which a deployment would take for the new."""
+    broken, into = tmp_path / "broken", tmp_path / "into"
+    copy_project(broken, project)
+    (broken / "plugins" / "requirements.txt").write_text("triggeriq>=2\n")
+    into.mkdir()
+    (into / "deployment.zip").write_bytes(b"old")
+    (into / "chalice.tf.json").write_bytes(b"old")
+    done = make(broken, into)
+    assert done.returncode == 1
+    assert done.stderr.startswith("No package: pip finds no wheel of triggeriq>=2;")
+    assert list(into.iterdir()) == []
