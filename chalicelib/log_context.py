@@ -1,16 +1,21 @@
 """What is at hand: the ids that every line logged meanwhile tells.
 
-Edges bind the request, use-cases the event they work on; chalicelib/log_lines.py writes them. This
-module loads next to nothing, since the health path loads it too.
+Edges bind the request, use-cases the event they work on; chalicelib/log_lines.py writes them. Each
+thread has its own: a developer's machine serves requests in threads. contextvars would do the same, but
+loads a library of its own, and the health path loads this module.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
-from contextvars import ContextVar, Token
 
-_NOTHING: Mapping[str, str] = {}
-_ids: ContextVar[Mapping[str, str]] = ContextVar("log_context", default=_NOTHING)
+
+class _AtHand(threading.local):
+    ids: Mapping[str, str] = {}
+
+
+_at_hand = _AtHand()
 
 
 class bound:  # noqa: N801 - it reads as the statement that it is
@@ -25,12 +30,13 @@ class bound:  # noqa: N801 - it reads as the statement that it is
         self._added = {name: id for name, id in ids.items() if id}
 
     def __enter__(self) -> None:
-        self._before: Token[Mapping[str, str]] = _ids.set({**_ids.get(), **self._added})
+        self._before = _at_hand.ids
+        _at_hand.ids = {**self._before, **self._added}
 
     def __exit__(self, *_: object) -> None:
-        _ids.reset(self._before)
+        _at_hand.ids = self._before
 
 
 def current() -> Mapping[str, str]:
     """The ids at hand, by the names that docs/observability.md lists."""
-    return _ids.get()
+    return _at_hand.ids

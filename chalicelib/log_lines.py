@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from chalicelib import log_context
 
+_encode = json.JSONEncoder(default=str).encode  # json.dumps would make one for each line
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -28,7 +29,7 @@ class JsonLine(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         line = {
             # Lambda filters by these two names: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
-            "timestamp": datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+            "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat()[:-6] + "Z",
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),
@@ -41,7 +42,7 @@ class JsonLine(logging.Formatter):
         if record.exc_info and record.exc_info[1] is not None:
             line["exception"] = type(record.exc_info[1]).__name__
             line["traceback"] = _places(record.exc_info[1])
-        return json.dumps(line, default=str)
+        return _encode(line)
 
 
 def configure(function: str, trace_id: Callable[[], str]) -> None:

@@ -92,7 +92,7 @@ class EmfMetrics:
             **values,
         }
         try:
-            self._write(json.dumps(document, separators=(",", ":")))
+            self._write(json.dumps(document))
         except (OSError, ValueError):
             return
 
