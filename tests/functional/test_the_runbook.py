@@ -1,0 +1,251 @@
+"""docs/operations.md: its commands do what it says, run as they stand there with the real AWS CLI against the
+local AWS; those that only AWS can do are at least commands that the CLI knows."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.feedback_message import to_json
+from local.catalogue import named
+from local.stack import Stack
+from tests.functional.client import Client, eventually
+from tests.functional.runbook import PAGE, Block, Shell, blocks
+from tests.functional.stores import Stores
+from tests.said import said
+
+HERE = blocks(elsewhere=False)
+IN_AWS = blocks(elsewhere=True)
+TOLD_BY_A_STORY = {
+    "The first API key": 4,
+    "The first connection": 3,
+    "Secrets": 2,
+    "Dead letters": 3,
+    "Quarantine": 2,
+    "Replay from the archive": 1,
+    "Restore": 3,
+}
+"""Chapters, and how many of their blocks the tests below run."""
+JUST_RUN = [block for block in HERE if block.chapter not in TOLD_BY_A_STORY]
+NOWHERE = {
+    "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+    "AWS_ACCESS_KEY_ID": "nobody",
+    "AWS_SECRET_ACCESS_KEY": "nobody",
+    "AWS_REGION": "eu-central-1",
+    "AWS_DEFAULT_REGION": "eu-central-1",
+    "AWS_MAX_ATTEMPTS": "1",
+    "PREFIX": "triggeriq-dev",
+    "ENVIRONMENT": "dev",
+    "STATE_BUCKET": "bucket",
+    "TO": "2026-11-20T12:00:00Z",
+}
+MADE_UP = """
+terraform() { case "$*" in *-json*) echo '["triggeriq-dev-api"]';; *) echo triggeriq-dev;; esac; }
+make() { :; }
+git() { :; }
+aws() {
+    case "$1 $2" in "logs tail") return;; esac  # version 2 alone has it, and no package index has that
+    { echo "CALL $*"; command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@" 2>&1; } >> calls
+    case "$*" in
+        *Version*) echo 1 2 3;;
+        *) echo arn:aws:acm:eu-central-1:123456789012:certificate/1;;
+    esac
+}
+"""
+"""Programs that only AWS could answer."""
+
+TOOLS = ("bash", "curl", "jq", "openssl")
+pytestmark = pytest.mark.skipif(
+    any(shutil.which(tool) is None for tool in TOOLS), reason=f"the runbook needs {', '.join(TOOLS)}"
+)
+
+
+def of(chapter: str) -> list[str]:
+    return [block.text for block in HERE if block.chapter == chapter]
+
+
+@pytest.fixture(scope="module")
+def shell(running: Any, stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Shell:
+    """An operator's shell, on a system that has just been deployed: with no key yet."""
+    environment = {name: value for name, value in stack.environment.items() if name.startswith("AWS_")}
+    names = {"PREFIX": named("")[:-1], "URL": running.url, "ENVIRONMENT": "local"}
+    return Shell(tmp_path_factory.mktemp("shell"), {**environment, **names})
+
+
+@pytest.fixture(scope="module")
+def admin(shell: Shell) -> Shell:
+    """The same, with the first key made."""
+    for text in of("The first API key")[:2]:
+        shell.run(text)
+    return shell
+
+
+@pytest.fixture(scope="module")
+def shop(admin: Shell) -> Shell:
+    """The same, with the first connection made."""
+    admin.run(of("The first connection")[0])
+    return admin
+
+
+def send(shop: Shell, id: str = "first", **variables: str) -> dict[str, Any]:
+    """The page's webhook, with that id in its body; the answer."""
+    text = of("The first connection")[1].replace('"first"', f'"{id}"')
+    return dict(json.loads(shop.run(text, **variables)))
+
+
+def ticket(client: Client, id: str) -> dict[str, Any]:
+    """The ticket of the connection `shop` with that id, once it is there."""
+    return eventually(lambda: next((one for one in client.tickets("shop") if one["external_id"] == id), {}))
+
+
+def test_every_block_is_rehearsed_or_says_that_it_is_not() -> None:
+    chapters = {block.chapter: len(of(block.chapter)) for block in HERE}
+    assert {name: chapters.get(name) for name in TOLD_BY_A_STORY} == TOLD_BY_A_STORY
+    assert len(JUST_RUN) + sum(TOLD_BY_A_STORY.values()) == len(HERE)
+    others = re.findall(r"^```(?!sh$)(\w+)$", PAGE, re.MULTILINE)
+    assert others == [], "commands stand in blocks of sh, or nobody runs them"
+
+
+def test_the_first_key_makes_a_real_one_and_is_revoked(admin: Shell, client: Client) -> None:
+    _, _, revoke, healthy = of("The first API key")
+    first, real = admin["ID"], admin["API_KEY"]
+    (kept,) = [
+        key
+        for key in json.loads(admin.run('curl -sS "$URL/api-keys?limit=100" -H "X-Api-Key: $API_KEY"'))[
+            "items"
+        ]
+        if key["id"] == first
+    ]
+    assert (kept["owner"], kept["scopes"], kept["created_by"]) == ("operations", ["admin"], "first key")
+    assert kept["expires_at"] > kept["created_at"]
+    admin.run(revoke)
+    again = client.send("GET", "/api-keys", headers={"X-Api-Key": real})
+    assert (again.status, first in real) == (200, False)
+    revoked = next(key for key in again.json["items"] if key["id"] == first)["revoked_at"]
+    assert revoked is not None
+    told = json.loads(admin.run(healthy))
+    assert set(told["checks"].values()) == {"ok"}
+
+
+def test_a_key_that_only_resembles_the_first_one_is_refused(admin: Shell, client: Client) -> None:
+    forged = admin["API_KEY"][:-1] + ("A" if not admin["API_KEY"].endswith("A") else "B")
+    assert client.send("GET", "/api-keys", headers={"X-Api-Key": forged}).json["reason"] == "mismatch"
+
+
+def test_the_first_signed_webhook_becomes_a_ticket(shop: Shell, client: Client) -> None:
+    answer = send(shop)
+    assert [event["duplicate"] for event in answer["events"]] == [False]
+    assert ticket(client, "first")["text"] == "The app crashes when I log in"
+    shown = json.loads(shop.run(of("The first connection")[2]))
+    assert "first" in [one["external_id"] for one in shown["items"]]
+
+
+def test_both_secrets_hold_while_one_is_rotated(shop: Shell, client: Client) -> None:
+    rotate, renew_key = of("Secrets")
+    old = shop["SECRET"]
+    shop.run(rotate)
+    assert shop["SECRET"] != old
+    for number, secret in enumerate((shop["SECRET"], old)):
+        send(shop, f"rotated-{number}", SECRET=secret)
+        assert ticket(client, f"rotated-{number}")
+    connection = client.get("/connections/standard_webhooks/shop")
+    assert [one["expires_at"] is None for one in connection["secrets"]] == [True, False]
+    former = shop["API_KEY"]
+    shop.run(renew_key)
+    statuses = [
+        client.send("GET", "/tickets", headers={"X-Api-Key": key}).status for key in (former, shop["API_KEY"])
+    ]
+    assert statuses == [401, 200]
+
+
+def test_a_dead_letter_is_seen_and_put_back(admin: Shell, client: Client, stores: Stores) -> None:
+    listing, redrive, look = of("Dead letters")
+    message = said("dead-letter", "It came back from the dead").message
+    stores.send("feedback-dlq", to_json(message))
+    assert json.loads(admin.run(listing))["queues"]["feedback"] == 1
+    assert json.loads(admin.run(look))["Messages"][0]["Body"] == to_json(message)
+    moved = eventually(lambda: json.loads(admin.run(redrive))["moved"]["feedback"])
+    assert moved == 1
+    eventually(lambda: "dead-letter" in [one["external_id"] for one in client.tickets(message.connection)])
+    assert json.loads(admin.run(listing))["queues"]["feedback"] == 0
+
+
+def test_what_was_quarantined_comes_back_once_it_is_mended(shop: Shell, client: Client) -> None:
+    listing, replay = of("Quarantine")
+    client.connect("standard_webhooks", "strange")
+    refused = client.webhook("strange", "msg_1", {"id": "odd", "what_he_said": "Please mend the door"})
+    assert refused.status == 422
+    assert refused.json["kept"] in [one["id"] for one in json.loads(shop.run(listing))["items"]]
+    client.connect("standard_webhooks", "strange", fields={"text": "what_he_said"})
+    shop.run(replay)
+    (found,) = client.wait_for_tickets("strange")
+    assert found["text"] == "Please mend the door"
+
+
+def test_lost_tickets_come_back_from_the_archive(shop: Shell, client: Client, stores: Stores) -> None:
+    send(shop, "lost")
+    before = ticket(client, "lost")
+    stores.wait_until_quiet()
+    stores.lose([before["id"]])
+    assert "lost" not in [one["external_id"] for one in client.tickets("shop")]
+    shop.run("FROM=$(jq -nr 'now - 3600 | todate') TO=$(jq -nr 'now + 60 | todate')")
+    assert "COMPLETED" in shop.run(of("Replay from the archive")[0])
+    assert ticket(client, "lost")["id"] == before["id"]
+
+
+def test_a_table_s_rows_are_copied_back(shop: Shell, client: Client, stack: Stack) -> None:
+    copy, delete, _ = of("Restore")
+    dynamodb, table = stack.client("dynamodb"), named("connections")
+    client.connect("standard_webhooks", "deleted")
+    shape = dynamodb.describe_table(TableName=table)["Table"]
+    dynamodb.create_table(
+        TableName=f"{table}-restored",
+        KeySchema=shape["KeySchema"],
+        AttributeDefinitions=shape["AttributeDefinitions"],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    for item in dynamodb.scan(TableName=table)["Items"]:
+        dynamodb.put_item(TableName=f"{table}-restored", Item=item)
+    assert client.call("DELETE", "/connections/standard_webhooks/deleted").status in (200, 204)
+    assert re.fullmatch(r"[1-9]\d* rows\n", shop.run(copy))
+    shop.run(delete)
+    assert f"{table}-restored" not in dynamodb.list_tables()["TableNames"]
+    eventually(lambda: client.call("GET", "/connections/standard_webhooks/deleted").status == 200)
+    eventually(
+        lambda: client.webhook("deleted", "msg_1", {"id": "1", "text": "Its secret opens"}).status == 202
+    )
+
+
+def test_an_object_s_former_version_comes_back(shop: Shell, stack: Stack) -> None:
+    s3 = stack.client("s3")
+    s3.create_bucket(Bucket="versions-of-the-runbook")
+    s3.put_bucket_versioning(Bucket="versions-of-the-runbook", VersioningConfiguration={"Status": "Enabled"})
+    for body in (b"good", b"spoilt"):
+        s3.put_object(Bucket="versions-of-the-runbook", Key="dev.tfstate", Body=body)
+    shop.run(of("Restore")[2], BUCKET="versions-of-the-runbook", OBJECT="dev.tfstate")
+    assert s3.get_object(Bucket="versions-of-the-runbook", Key="dev.tfstate")["Body"].read() == b"good"
+
+
+@pytest.mark.parametrize("block", JUST_RUN, ids=lambda block: block.id)
+def test_a_command_that_only_looks_works(admin: Shell, block: Block) -> None:
+    assert admin.run(block.text)
+
+
+@pytest.mark.parametrize("block", IN_AWS, ids=lambda block: block.id)
+def test_a_command_for_aws_is_one_that_the_cli_knows(block: Block, tmp_path: Path) -> None:
+    """Sent to a port where nobody listens: the CLI gets as far as connecting only with a command, options and
+    values that it knows. What it and others would answer is made up."""
+    (tmp_path / "terraform/bootstrap").mkdir(parents=True)
+    (tmp_path / "terraform/bootstrap/terraform.tfstate").touch()
+    (tmp_path / "calls").touch()
+    shell = Shell(tmp_path, NOWHERE, MADE_UP, tmp_path)
+    shell.run(f"set +eu +o pipefail\n{block.text}\nset -e")
+    calls = (tmp_path / "calls").read_text().split("CALL ")[1:]
+    known = [call for call in calls if "Could not connect" in call or "Connection was closed" in call]
+    assert known == calls
+    assert len(calls) >= len(re.findall(r"\baws (?!logs tail)[a-z]", block.text))

@@ -1,0 +1,107 @@
+"""Who deploys and operates finds every knob, output, alarm and command in docs/."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+TERRAFORM = ROOT / "terraform"
+SETTINGS = (ROOT / "docs/settings.md").read_text(encoding="utf-8")
+OPERATIONS = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+CHAPTERS = {"A deployment": TERRAFORM, "The ground below it": TERRAFORM / "bootstrap"}
+
+
+class Declared(NamedTuple):
+    name: str
+    default: str
+    description: str
+
+
+def declared(kind: str, text: str) -> list[Declared]:
+    """Variables or outputs of an HCL file, in its order."""
+    found = []
+    for name, body in re.findall(rf'^{kind} "(\w+)" \{{\n(.*?)^\}}', text, re.DOTALL | re.MULTILINE):
+        description = re.search(r'^  description += "((?:[^"\\]|\\.)*)"', body, re.MULTILINE)
+        default = re.search(r"^  default += +(.+)$", body, re.MULTILINE)
+        assert description, f"{kind} {name} has no description"
+        found.append(
+            Declared(
+                name, default[1] if default else "", description[1].replace('\\"', '"').replace("|", "\\|")
+            )
+        )
+    return found
+
+
+def chapter(title: str) -> str:
+    return SETTINGS.split(f"\n## {title}\n")[1].split("\n## ")[0]
+
+
+@pytest.mark.parametrize("title", CHAPTERS)
+def test_every_variable_is_documented_as_it_is_declared(title):
+    variables = declared("variable", (CHAPTERS[title] / "variables.tf").read_text(encoding="utf-8"))
+    rows = "".join(
+        f"| `{name}` | `{default}` | {description} |\n" for name, default, description in variables
+    )
+    assert rows in chapter(title), f"the table of docs/settings.md is to be\n{rows}"
+
+
+@pytest.mark.parametrize("title", CHAPTERS)
+def test_every_output_is_documented_as_it_is_declared(title):
+    outputs = declared("output", (CHAPTERS[title] / "outputs.tf").read_text(encoding="utf-8"))
+    rows = "".join(f"| `{name}` | {description} |\n" for name, _, description in outputs)
+    assert rows in chapter("Outputs"), f"the table of docs/settings.md is to be\n{rows}"
+
+
+def test_variables_and_outputs_stand_in_their_files_alone():
+    strays = [
+        path.name
+        for folder in CHAPTERS.values()
+        for path in folder.glob("*.tf")
+        for kind in ("variable", "output")
+        if path.name != f"{kind}s.tf" and re.search(rf'^{kind} "', path.read_text(), re.MULTILINE)
+    ]
+    assert strays == []
+
+
+def test_every_alarm_has_its_section_and_every_section_its_alarm():
+    alarms = (TERRAFORM / "alarms.tf").read_text(encoding="utf-8")
+    table = re.search(r"\n  alarms = \{\n(.*?)\n  \}", alarms, re.DOTALL)
+    assert table
+    slugs = re.findall(r"^    ([a-z-]+) +=", table[1], re.MULTILINE)
+    assert re.findall(r"^### Alarm (.+)$", OPERATIONS, re.MULTILINE) == slugs
+    assert "docs/operations.md#alarm-" in alarms
+
+
+def test_every_knob_and_output_that_the_runbook_names_is_there():
+    known = {
+        one.name
+        for folder in CHAPTERS.values()
+        for kind in ("variable", "output")
+        for one in declared(kind, (folder / f"{kind}s.tf").read_text(encoding="utf-8"))
+    }
+    assigned = set(re.findall(r"`([a-z_]+) = ", OPERATIONS))
+    shown = set(re.findall(r"terraform output (?:-\w+ )?(\w+)", OPERATIONS))
+    asked = set(re.findall(r"outputs? `(\w+)`", OPERATIONS))
+    assert assigned | shown | asked <= known
+
+
+def test_every_make_target_is_named_in_the_docs():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z-]+):.*?##", makefile, re.MULTILINE))
+    pages = [ROOT / "README.md", *ROOT.glob("docs/*.md"), ROOT / "benchmarks/README.md"]
+    text = "\n".join(page.read_text(encoding="utf-8") for page in pages)
+    assert sorted(target for target in targets if not re.search(rf"\bmake {target}\b", text)) == []
+
+
+def test_what_the_workflows_ask_github_for_is_told():
+    asked = {
+        name
+        for path in (ROOT / ".github/workflows").glob("*.yml")
+        for name in re.findall(r"vars\.(\w+)", path.read_text(encoding="utf-8"))
+    }
+    told = re.findall(r"^\| `(\w+)` \| (?:repository|each environment)", OPERATIONS, re.MULTILINE)
+    assert sorted(told) == sorted(asked)
