@@ -1,0 +1,426 @@
+"""permissions.json against what the code does: every function is led through all that it ever asks of AWS,
+with those rights and the database's own users. What it may not is refused, as AWS refuses it, and named;
+what it may and never asks for is named too.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from chalicelib.api.routes import ROUTES
+from chalicelib.services.postgres.users import OWNER
+from local.catalogue import named
+from local.stack import Stack
+from tests.functional.conftest import QUICK, TIME_SCALE
+from tests.functional.iam import Iam, Permission, permissions
+from tests.functional.installing import SitePackages
+from tests.functional.permitted import SOURCE, Account
+
+BRITTLE = """
+    from triggeriq import Event, Events, Feedback, Scheme, Source, hookimpl
+
+    class Brittle(Source):
+        name = "brittle"
+        verification = (Scheme(kind="token", header="x-token"),)
+        reads = (".txt",)
+
+        def receive(self, request, connection):
+            if b"receive" in request.body:
+                raise RuntimeError("oh")
+            return Events(Event(request.body.decode()))
+
+        def transform(self, received, connection):
+            raise RuntimeError("oh")
+
+        def read(self, stream, hint, resume, connection):
+            raise RuntimeError("oh")
+
+    @hookimpl
+    def register_sources(register):
+        register(Brittle)
+
+    @hookimpl
+    def classify(feedback):
+        if "brittle" in feedback.text:
+            raise RuntimeError("oh")
+"""
+POISON = "a text that this PostgreSQL refuses"
+LONG = "x" * 250_000
+ROW = b"id,text\n1,It crashes\n"
+ROWS = b"id,text\n" + b"".join(b"%d,It crashes\n" % number for number in range(101))
+"""More than are read between two checkpoints."""
+
+
+@pytest.fixture(scope="module")
+def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+    site = SitePackages(tmp_path_factory.mktemp("site"))
+    site.install("brittle", BRITTLE)
+    with Stack(time_scale=TIME_SCALE) as stack:
+        account = Account(stack, tmp_path_factory.mktemp("account"), {})
+        secret = account.secret()
+        settings = {
+            **QUICK,
+            "PYTHONPATH": str(site.folder),
+            "TRIGGERIQ_CONNECTION_CACHE_SECONDS": "0",
+            "TRIGGERIQ_RECONNECT_SECONDS": "0",
+            "TRIGGERIQ_DATABASE_MASTER_SECRET": secret,
+        }
+        account.close()
+        account = Account(stack, tmp_path_factory.mktemp("permitted"), settings)
+        yield account
+        account.close()
+
+
+def test_every_function_may_do_what_it_does_and_nothing_else(account: Account) -> None:
+    failures = []
+    for story in STORIES:
+        try:
+            story(account)
+        except Exception as error:  # a refusal shows in odd ways; it is named below
+            failures.append(f"{story.__name__}: {type(error).__name__} {error}"[:1_000])
+    iam = account.iam
+    assert sorted(map(str, iam.refused)) == [], failures
+    assert failures == []
+    # A new route asks for what nobody has thought of, until a story goes there.
+    routes = {(route.method, route.path) for route in ROUTES if not route.path.startswith("/webhooks")}
+    assert routes - account.asked == set()
+    assert sorted(map(str, iam.granted - iam.used)) == []
+    users = account.sql(
+        "select distinct application_name::text, usename::text from pg_stat_activity "
+        "where application_name = any(array['receive', 'api', 'ingest', 'uploads', 'files', 'process', "
+        "'relay', 'sweep'])"
+    )
+    with_database = {name for name, given in account.granted.items() if given.get("database") == "app"}
+    assert {tuple(row) for row in users} == {(name, "triggeriq_app") for name in with_database}
+
+
+# ---- the stories, in an order in which each finds what it needs ------------------------------------
+
+
+def a_deploy_makes_users_and_schema(account: Account) -> None:
+    assert account.invoke("migrate", {})["applied"]
+    assert account.invoke("migrate", {}) == {"applied": []}
+    assert account.sql("select distinct tableowner::text from pg_tables where schemaname = 'public'") == [
+        [OWNER]
+    ]
+
+
+def an_admin_makes_connections_and_keys(account: Account) -> None:
+    account.connect(SOURCE)
+    account.connect("brittle")
+    account.connect("csv")
+    account.connect(SOURCE, "gone")
+    place = {"source": SOURCE, "connection": "gone"}
+    assert account.call("GET", "/connections")["items"]
+    assert account.call("GET", "/connections/{source}/{connection}", **place)["http"] == 200
+    assert account.call("DELETE", "/connections/{source}/{connection}", **place)["http"] == 204
+    assert account.call("GET", "/connections/{source}", source=SOURCE)["http"] == 200
+    account.call("PUT", "/connections/{source}", {"secrets": [], "settings": {}}, source="csv")
+    account.call("DELETE", "/connections/{source}", source="csv")
+    account.connect("csv")
+    made = account.call("POST", "/api-keys", {"owner": "partner", "scopes": ["read"]})
+    assert account.call("GET", "/tickets", api_key=made["key"])["items"] == []
+    assert account.call("GET", "/api-keys")["items"]
+    assert account.call("DELETE", "/api-keys/{id}", id=made["id"])["http"] == 204
+
+
+def a_webhook_becomes_a_ticket(account: Account) -> None:
+    account.say("short", text="a brittle plugin")
+    account.say("short", text="a brittle plugin")
+    account.say("long", LONG)
+    account.drain()
+    assert len(account.tickets()) == 2
+
+
+def requests_that_can_not_be_read(account: Account) -> None:
+    assert account.webhook("odd", b"[1]")["statusCode"] == 422
+    assert account.webhook("odd", b"receive", "brittle")["statusCode"] == 422
+    assert account.webhook("odd", b"transform", "brittle")["statusCode"] == 202
+    account.drain("ingest")
+
+
+def a_body_that_is_lost(account: Account) -> None:
+    account.say("lost", LONG + "y")
+    s3 = account.stack.client("s3")
+    for stored in s3.list_objects_v2(Bucket=named("artifacts"), Prefix="webhooks/")["Contents"]:
+        s3.delete_object(Bucket=named("artifacts"), Key=stored["Key"])
+    account.drain("ingest")
+
+
+def events_that_are_parked_or_wait_for_another(account: Account) -> None:
+    account.connect(SOURCE, "spoilt")
+    account.say("parked", connection="spoilt")
+    spoil(account, SOURCE, "spoilt")
+    account.step("ingest")
+    account.connect(SOURCE, "spoilt")
+    account.say("held")
+    account.stack.client("dynamodb").put_item(
+        TableName=named("claims"),
+        Item={
+            "pk": {"S": f"{SOURCE}#default#held"},
+            "owner": {"S": "another"},
+            "done": {"BOOL": False},
+            "expires_at": {"N": str(int(time.time()) + 2)},
+        },
+    )
+    account.step("ingest")
+    account.send("ingest", "not JSON")
+    account.step("ingest")
+    wait_until_quiet(account)
+
+
+def uploads_of_every_kind(account: Account) -> None:
+    account.upload("reviews/csv/default/good.csv", ROWS)
+    account.drain("uploads", "files")
+    account.forget("feedback")
+    account.upload("reviews/csv/default/bad.csv", b"id,text\n1,\n2,It crashes\n")
+    account.upload("reviews/csv/default/refused.exe", b"MZ")
+    account.upload("reviews/brittle/default/odd.txt", b"one")
+    wait_until_quiet(account)
+    account.upload("reviews/csv/default/lost.csv", ROW)
+    account.step("uploads")
+    account.stack.client("s3").delete_object(Bucket=named("uploads"), Key="reviews/csv/default/lost.csv")
+    account.step("files")
+
+
+def files_that_are_parked_or_tried_again(account: Account) -> None:
+    account.upload("reviews/csv/default/parked.csv", ROW)
+    account.step("uploads")
+    spoil(account, "csv", "default")
+    account.step("files")
+    account.connect("csv")
+    account.send("files", json.dumps({"v": 1, "import": ""}))  # a key that DynamoDB refuses
+    account.step("files")
+    account.send("files", "not JSON")
+    wait_until_quiet(account)
+
+
+def people_follow_files(account: Account) -> None:
+    imports = account.call("GET", "/imports")["items"]
+    good = next(one for one in imports if one["key"].endswith("good.csv"))
+    assert account.call("GET", "/imports/{id}", id=good["id"])["http"] == 200
+    assert account.call("GET", "/imports/{id}/bad-rows", id=good["id"])["http"] == 200
+    account.upload("reviews/csv/default/cancelled.csv", ROW)
+    account.step("uploads")
+    running = next(
+        one for one in account.call("GET", "/imports")["items"] if one["key"].endswith("cancelled.csv")
+    )
+    assert account.call("DELETE", "/imports/{id}", id=running["id"])["http"] == 200
+
+
+def uploads_that_nobody_told_of(account: Account) -> None:
+    account.upload("reviews/csv/default/missed.csv", ROW)
+    account.upload("reviews/csv/default/missed.exe", b"MZ")
+    account.forget("async-uploads")
+    account.schedule("sweep")
+    wait_until_quiet(account)
+    keys = {one["key"]: one["status"] for one in account.call("GET", "/imports", query="limit=100")["items"]}
+    assert keys["reviews/csv/default/missed.csv"] == "done"
+    assert keys["reviews/csv/default/missed.exe"] == "refused"
+
+
+def feedback_that_fails(account: Account) -> None:
+    account.send("feedback", "not JSON")
+    account.step("process")
+    account.sql(
+        "create function refuse() returns trigger language plpgsql as "
+        f"$$ begin if new.text = '{POISON}' then raise 'no room for this'; end if; return new; end $$"
+    )
+    account.sql("create trigger refuse before insert on feedback for each row execute function refuse()")
+    account.say("poison", text=POISON)
+    account.drain("ingest")
+    account.step("process")
+    account.sql("drop trigger refuse on feedback")
+    account.sql("drop function refuse")
+    account.say("away")
+    account.drain("ingest")
+    broken = account.without_database("process")
+    event = broken.next_batch("process")
+    assert event
+    broken.finish("process", event)
+    wait_until_quiet(account)
+
+
+def what_was_left_in_the_outbox(account: Account) -> None:
+    account.sql(
+        "insert into outbox (id, type, subject, time, data) values "
+        "(gen_random_uuid(), 'ticket.created', 'ticket', now() - interval '1 hour', '{}')"
+    )
+    account.schedule("relay")
+    assert account.sql("select count(*) from outbox") == [[0]]
+
+
+def people_work_on_tickets(account: Account) -> None:
+    lead, other = [ticket for ticket in account.tickets() if ticket["source"] == SOURCE][:2]
+    one = {"id": lead["id"]}
+    assert account.call("GET", "/tickets/{id}", **one)["http"] == 200
+    assert account.call("PATCH", "/tickets/{id}", {"assignee": "jo"}, **one)["http"] == 200
+    assert account.call("GET", "/tickets/{id}/history", **one)["items"]
+    merged = account.call("POST", "/tickets/{id}/merge", {"tickets": [other["id"]]}, **one)
+    assert merged["http"] == 200, merged
+    part = {"source": SOURCE, "connection": other["connection"], "external_id": other["external_id"]}
+    assert account.call("POST", "/tickets/{id}/split", {"feedback": [part]}, **one)["http"] == 201
+
+
+def people_look_and_configure(account: Account) -> None:
+    for path in ("/sources", "/plugins", "/configurations", "/docs", "/openapi.json", "/health"):
+        assert account.call("GET", path)["http"] == 200, path
+    health = account.call("GET", "/health", query="deep=1")
+    assert health["checks"] == dict.fromkeys(health["checks"], "ok")
+    priority = account.call("GET", "/configurations/{key}", key="priority")
+    value = {"value": priority["value"]}
+    assert account.call("PUT", "/configurations/{key}", value, key="priority")["http"] == 200
+    preview = {"method": "POST", "headers": {}, "body_base64": "e30="}
+    assert account.call("POST", "/sources/{source}/preview", preview, source="brittle")["http"] == 200
+    assert account.call("POST", "/triage/preview", {"items": [{"text": "brittle"}]})["http"] == 200
+
+
+def the_quarantine_is_put_back(account: Account) -> None:
+    account.connect(SOURCE, fields={"text": "said"})
+    assert (
+        account.webhook("late", json.dumps({"data": {"id": 1, "words": LONG}}).encode())["statusCode"] == 422
+    )
+    account.connect(SOURCE, fields={"text": "words"})
+    items = account.call("GET", "/quarantine", query="limit=100")["items"]
+    statuses = set()
+    for item in items:
+        assert account.call("GET", "/quarantine/{id}", id=item["id"])["http"] == 200
+        statuses.add(account.call("POST", "/quarantine/{id}/replay", id=item["id"])["http"])
+    assert statuses == {202, 409}
+    account.connect(SOURCE)
+    wait_until_quiet(account)
+
+
+def dead_letters_are_put_back(account: Account) -> None:
+    for queue in ("ingest", "files", "feedback", "delivery"):
+        account.send(f"{queue}-dlq", "not JSON")
+    for key in ("reviews/csv/default/letter.csv", "reviews/csv/default/letter.exe"):
+        bucket = {"name": named("uploads")}
+        stored = {"key": key, "eTag": "0", "size": 3}
+        record = {
+            "eventName": "ObjectCreated:Put",
+            "eventTime": "2026-03-01T12:00:00.000Z",
+            "s3": {"bucket": bucket, "object": stored},
+        }
+        account.send("async-dlq", json.dumps({"requestPayload": {"Records": [record]}}))
+    letters = account.call("GET", "/dlq")["queues"]
+    assert all(letters.values()), letters
+    moved = account.call("POST", "/dlq/redrive", {})["moved"]
+    assert moved["async"] == 2
+    assert all(moved.values()), moved
+    wait_until_quiet(account)
+
+
+STORIES = (
+    a_deploy_makes_users_and_schema,
+    an_admin_makes_connections_and_keys,
+    a_webhook_becomes_a_ticket,
+    requests_that_can_not_be_read,
+    a_body_that_is_lost,
+    events_that_are_parked_or_wait_for_another,
+    uploads_of_every_kind,
+    files_that_are_parked_or_tried_again,
+    people_follow_files,
+    uploads_that_nobody_told_of,
+    feedback_that_fails,
+    what_was_left_in_the_outbox,
+    people_work_on_tickets,
+    people_look_and_configure,
+    the_quarantine_is_put_back,
+    dead_letters_are_put_back,
+)
+
+
+def spoil(account: Account, source: str, connection: str) -> None:
+    """The connection's settings are none that the source takes: an admin must mend them."""
+    account.stack.client("dynamodb").update_item(
+        TableName=named("connections"),
+        Key={"source": {"S": source}, "name": {"S": connection}},
+        UpdateExpression="SET settings = :odd",
+        ExpressionAttributeValues={":odd": {"S": '{"no such setting": 1}'}},
+    )
+
+
+def wait_until_quiet(account: Account) -> None:
+    until = time.monotonic() + 60
+    while waiting := {
+        queue: count
+        for queue, count in account.stack.waiting().items()
+        if count and queue in ("ingest", "files", "feedback", "async-uploads")
+    }:
+        assert time.monotonic() < until, waiting
+        account.drain()
+
+
+# ---- whether it would be noticed -------------------------------------------------------------------
+
+
+GIVEN: dict[str, Any] = {"sweep": {"buckets": {"uploads": ["ListBucket"]}, "bus": ["PutEvents"]}}
+
+
+def test_what_is_not_given_is_refused_and_named(quiet_stack: Stack) -> None:
+    iam = Iam(quiet_stack.aws_port, GIVEN)
+    try:
+        s3 = client(iam, "s3")
+        assert s3.list_objects_v2(Bucket=named("uploads"))["KeyCount"] == 0
+        with pytest.raises(s3.exceptions.ClientError, match="AccessDenied"):
+            s3.put_object(Bucket=named("uploads"), Key="a", Body=b"")
+        sqs = client(iam, "sqs")
+        with pytest.raises(sqs.exceptions.ClientError, match="AccessDenied"):
+            sqs.get_queue_url(QueueName=named("files"))
+        assert set(map(str, iam.refused)) == {
+            "sweep: PutObject on buckets uploads",
+            "sweep: GetQueueUrl on queues files",
+        }
+        assert iam.granted - iam.used == {Permission("sweep", "bus", "bus", "PutEvents")}
+    finally:
+        iam.close()
+
+
+def test_a_missing_object_is_told_only_to_whoever_may_list(quiet_stack: Stack) -> None:
+    given = {"files": {"buckets": {"uploads": ["GetObject"]}}}
+    for actions, said in ((["GetObject"], "AccessDenied"), (["GetObject", "ListBucket"], "NoSuchKey")):
+        given["files"]["buckets"]["uploads"] = actions
+        iam = Iam(quiet_stack.aws_port, given)
+        try:
+            s3 = client(iam, "s3", "files")
+            with pytest.raises(s3.exceptions.ClientError, match=said):
+                s3.get_object(Bucket=named("uploads"), Key="nothing")
+            assert bool(iam.refused) == (said == "AccessDenied")
+        finally:
+            iam.close()
+
+
+def test_all_kinds_of_permissions_are_read() -> None:
+    given = {
+        "f": {
+            "tables": {"t/index/i": ["Query"]},
+            "bus": ["PutEvents"],
+            "secrets": ["database-master"],
+            "database": "app",
+        }
+    }
+    assert permissions(given) == {
+        Permission("f", "tables", "t/index/i", "Query"),
+        Permission("f", "bus", "bus", "PutEvents"),
+        Permission("f", "secrets", "database-master", "GetSecretValue"),
+    }
+
+
+def client(iam: Iam, service: str, function: str = "sweep") -> Any:
+    from botocore.config import Config
+    from botocore.session import get_session
+
+    return get_session().create_client(
+        service,
+        "us-east-1",
+        endpoint_url=iam.url,
+        aws_access_key_id=function,
+        aws_secret_access_key="local",
+        config=Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1}),
+    )
