@@ -1,0 +1,71 @@
+# Every route of the app leads to the function that functions.json names.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+override_resource {
+  target = aws_lambda_alias.live["receive"]
+  values = {
+    arn        = "arn:aws:lambda:eu-central-1:123456789012:function:triggeriq-dev-receive:live"
+    invoke_arn = "invoke:receive:live"
+  }
+}
+
+override_resource {
+  target = aws_lambda_alias.live["api"]
+  values = {
+    arn        = "arn:aws:lambda:eu-central-1:123456789012:function:triggeriq-dev-api:live"
+    invoke_arn = "invoke:api:live"
+  }
+}
+
+override_resource {
+  target = aws_apigatewayv2_integration.router["receive"]
+  values = {
+    id = "receive"
+  }
+}
+
+override_resource {
+  target = aws_apigatewayv2_integration.router["api"]
+  values = {
+    id = "api"
+  }
+}
+
+run "routes" {
+  assert {
+    condition = toset(keys(aws_apigatewayv2_route.this)) == toset(flatten([
+      for path, operations in jsondecode(jsondecode(file("../build/chalice.tf.json")).locals.chalice_api_swagger).paths : [
+        for method in keys(operations) : "${upper(method)} ${path}" if method != "options"
+      ]
+    ]))
+    error_message = "The API has a route for each of the app's, and no other: no $default, which the app would answer 405."
+  }
+  assert {
+    condition = alltrue([for key, route in aws_apigatewayv2_route.this :
+      route.route_key == key && route.target == "integrations/${contains(jsondecode(file("../functions.json")).receive.trigger.http, key) ? "receive" : "api"}"
+    ]) && alltrue([for key in jsondecode(file("../functions.json")).receive.trigger.http : can(aws_apigatewayv2_route.this[key])])
+    error_message = "`receive` serves what functions.json says, probes by HEAD too, and `api` the rest."
+  }
+  assert {
+    condition     = alltrue([for integration in aws_apigatewayv2_integration.router : integration.payload_format_version == "1.0" && integration.timeout_milliseconds == 30000 && integration.integration_type == "AWS_PROXY"])
+    error_message = "Chalice reads payload 1.0, and the function's own time-out comes first."
+  }
+  assert {
+    condition     = aws_apigatewayv2_stage.default.name == "$default" && aws_apigatewayv2_stage.default.auto_deploy && aws_apigatewayv2_stage.default.access_log_settings[0].destination_arn == aws_cloudwatch_log_group.api.arn
+    error_message = "One stage, deployed with each change, that logs each request."
+  }
+  assert {
+    condition = length(setintersection(
+      [for field in values(jsondecode(aws_apigatewayv2_stage.default.access_log_settings[0].format)) : field],
+      ["$context.path", "$context.identity.sourceIp", "$context.identity.userAgent", "$context.identity.caller"]
+    )) == 0 && contains(values(jsondecode(aws_apigatewayv2_stage.default.access_log_settings[0].format)), "$context.requestId")
+    error_message = "A line of the access log names the request, and no person."
+  }
+  assert {
+    condition     = tolist(aws_apigatewayv2_api.main.cors_configuration[0].allow_origins) == tolist(["*"]) && !aws_apigatewayv2_api.main.disable_execute_api_endpoint && output.api_dns == null
+    error_message = "In dev a browser may call from anywhere, at the address that AWS gives."
+  }
+}
