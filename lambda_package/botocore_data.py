@@ -62,12 +62,12 @@ def _slim(version: Path) -> None:
 
 
 def _without_documentation(value: Any) -> Any:
-    """A description without its prose. A member of a shape may be called so too; that one is no string."""
+    """A description with its prose emptied: botocore asks for some of it. A member of a shape may be called
+    so too; that one is no string."""
     if isinstance(value, dict):
         return {
-            key: _without_documentation(part)
+            key: "" if key == "documentation" and isinstance(part, str) else _without_documentation(part)
             for key, part in value.items()
-            if not (key == "documentation" and isinstance(part, str))
         }
     return [_without_documentation(part) for part in value] if isinstance(value, list) else value
 

@@ -59,7 +59,8 @@ def test_the_prose_goes_and_a_member_of_that_name_stays(data):
     model = json.loads((data / "queue" / "2012-01-01" / "service-2.json").read_text())
     assert model == {
         "metadata": {"endpointPrefix": "q"},
-        "shapes": {"Note": {"members": {"documentation": {"shape": "S"}}}},
+        "documentation": "",
+        "shapes": {"Note": {"members": {"documentation": {"shape": "S", "documentation": ""}}}},
     }
 
 
