@@ -79,7 +79,7 @@ OF_THE_API = {
     "postgres.migrate", "postgres.put_configuration", "postgres.search_tickets", "postgres.split_ticket",
     "postgres.ticket_history", "postgres.check", "postgres.last_received", "secrets.read",
 }  # fmt: skip
-"""Calls that no event on its way to a ticket makes: those of people's requests, of a deploy, and of what fails."""
+"""Calls that no event on its way to a ticket makes: of people's requests, a deploy, and what fails."""
 
 
 class Way:
