@@ -1,0 +1,260 @@
+"""The zip that goes to Lambda, unpacked into a folder that can't be written, with nothing else on the path
+and only Lambda's environment: every function in it takes AWS's own event and does its work."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.services.postgres.connection import Database
+from local.catalogue import named
+from local.invocation import NotImportable
+from local.stack import Stack
+from local.state import is_root
+from tests.functional.aws_door import Answered, Asked, AwsDoor
+from tests.functional.client import KEY, SECRET, signed
+from tests.functional.conftest import QUICK, TIME_SCALE
+from tests.functional.packaged import (
+    NOT_ABOVE_MODES,
+    Packaged,
+    http_api,
+    s3_notification,
+    schedule,
+    sqs_batch,
+)
+
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux", reason="AWS's runtime client has wheels for Linux only; CI runs this there"
+)
+
+SOURCE = "standard_webhooks"
+CONNECTION = {"source": SOURCE, "connection": "default"}
+POISON = "a text that this PostgreSQL refuses"
+ROWS = b"id,text,rating\n1,The app crashes whenever I open it,1\n2,Lovely,5\n"
+ROOT = "1-5759e988-bd862e3fe1be46a994272793"
+TRACE = f"Root={ROOT};Parent=53995c3f42cd8ad8;Sampled=1"
+HOURS_AGO = 2 * 60 * 60
+
+
+class Aging(AwsDoor):
+    """Objects were written two hours ago: the sweep leaves alone what is younger than two minutes."""
+
+    def answer(self, asked: Asked) -> Answered:
+        answered = self.forward(asked)
+        then = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(time.time() - HOURS_AGO))
+        body = re.sub(rb"(?<=<LastModified>)[^<]*", then.encode(), answered.body)
+        return answered._replace(body=body)
+
+
+class World:
+    """An empty account, and the package in it."""
+
+    def __init__(self, stack: Stack, packaged: Packaged) -> None:
+        self.stack, self.packaged = stack, packaged
+        self.sqs, self.s3 = stack.client("sqs"), stack.client("s3")
+
+    def invoke(self, function: str, event: Any) -> Any:
+        return self.packaged.invoke(function, event, TRACE)
+
+    def api(self, method: str, route: str, body: Any = None, query: Any = None, **place: str) -> Any:
+        """What the router answers to the developer's key, as JSON."""
+        headers = {"x-api-key": KEY, "content-type": "application/json"}
+        sent = b"" if body is None else json.dumps(body).encode()
+        answer = self.invoke("api", http_api(method, route, place, headers, sent, query))
+        assert answer["statusCode"] == 200, answer
+        return json.loads(answer["body"])
+
+    def webhook(self, id: str, text: str) -> None:
+        body = json.dumps({"type": "feedback.created", "data": {"id": id, "text": text}}).encode()
+        route = "/webhooks/{source}/{connection}"
+        answer = self.invoke("receive", http_api("POST", route, CONNECTION, signed(id, body), body))
+        assert (answer["statusCode"], json.loads(answer["body"])["events"][0]["duplicate"]) == (202, False)
+
+    def waiting(self, queue: str) -> list[dict[str, Any]]:
+        """What lies on a queue, as its function would get it; it stays there, hidden for some seconds."""
+        url, found = self.url(queue), []
+        while messages := self.sqs.receive_message(
+            QueueUrl=url,
+            MaxNumberOfMessages=10,
+            MessageSystemAttributeNames=["All"],
+            MessageAttributeNames=["All"],
+        ).get("Messages", []):
+            found += messages
+        return found
+
+    def forget(self, queue: str) -> None:
+        self.sqs.purge_queue(QueueUrl=self.url(queue))
+
+    def url(self, queue: str) -> str:
+        return str(self.sqs.get_queue_url(QueueName=named(queue))["QueueUrl"])
+
+    def upload(self, key: str) -> dict[str, Any]:
+        """S3's notification of the new object."""
+        put = self.s3.put_object(Bucket=named("uploads"), Key=key, Body=ROWS)
+        return s3_notification(named("uploads"), key, put["ETag"].strip('"'), len(ROWS))
+
+    def sql(self, statement: str) -> None:
+        database = Database(self.stack.database)
+        database.run(statement)
+        database.close()
+
+    def told(self) -> list[str]:
+        """Types of the events that subscribers would be sent."""
+        told = [json.loads(message["Body"])["detail"]["type"] for message in self.waiting("delivery")]
+        self.forget("delivery")
+        return told
+
+
+@pytest.fixture(scope="module")
+def world(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with Stack(time_scale=TIME_SCALE) as stack:
+        packaged = Packaged(package, tmp_path_factory.mktemp("task"), stack.app_environment({}) | QUICK)
+        yield World(stack, packaged)
+        packaged.close()
+
+
+def test_every_function_does_its_work(world: World, package: Path) -> None:
+    for story in STORIES:
+        story(world)
+    exported = json.loads(package.with_name("chalice.tf.json").read_text())["resource"]["aws_lambda_function"]
+    assert {function["handler"] for function in exported.values()} == {
+        world.packaged.functions[name].handler for name in world.packaged.invoked
+    }
+    assert world.packaged.invoked == set(world.packaged.functions)  # a new function needs its story here
+    assert world.packaged.written() == set()
+
+
+def a_deploy_makes_the_schema(world: World) -> None:
+    migrations = sorted(path.stem for path in (world.packaged.folder / "chalicelib/migrations").glob("*.sql"))
+    assert [name.removesuffix(".sql") for name in world.invoke("migrate", {})["applied"]] == migrations
+    assert world.invoke("migrate", {}) == {"applied": []}
+
+
+def an_admin_makes_a_connection(world: World) -> None:
+    world.api(
+        "PUT", "/connections/{source}/{connection}", {"secrets": [SECRET], "settings": {}}, **CONNECTION
+    )
+    assert world.api("GET", "/health", query={"deep": "true"})["status"] == "ok"
+
+
+def a_webhook_is_received(world: World) -> None:
+    world.webhook("one", "The app crashes whenever I open it")
+    world.webhook("two", POISON)
+    world.webhook("three", "It would be nice to have a dark mode")
+
+
+def its_events_are_ingested_but_for_one_that_is_in_other_hands(world: World) -> None:
+    claimed, *free = world.waiting("ingest")
+    assert len(free) == 2
+    assert ROOT.replace("-", "")[1:] in claimed["Body"]  # the trace of the request, in W3C's form
+    name = f"{SOURCE}#default#{json.loads(claimed['Body'])['detail']['data']['id']}"
+    world.stack.client("dynamodb").put_item(TableName=named("claims"), Item=_claim(name, time.time() + 60))
+    result = world.invoke("ingest", sqs_batch("ingest", claimed, *free))
+    assert result == {"batchItemFailures": [{"itemIdentifier": claimed["MessageId"]}]}
+    world.stack.client("dynamodb").put_item(TableName=named("claims"), Item=_claim(name, time.time() - 60))
+    assert world.invoke("ingest", sqs_batch("ingest", claimed)) == {"batchItemFailures": []}
+    world.forget("ingest")
+
+
+def _claim(name: str, until: float) -> dict[str, Any]:
+    return {
+        "pk": {"S": name},
+        "owner": {"S": "another invocation"},
+        "done": {"BOOL": False},
+        "expires_at": {"N": str(int(until))},
+    }
+
+
+def a_batch_is_processed_but_for_the_poisonous_record(world: World) -> None:
+    world.sql(
+        "create function refuse() returns trigger language plpgsql as "
+        f"$$ begin if new.text = '{POISON}' then raise 'no room for this'; end if; return new; end $$"
+    )
+    world.sql("create trigger refuse before insert on feedback for each row execute function refuse()")
+    messages = world.waiting("feedback")
+    (poison,) = (message["MessageId"] for message in messages if POISON in message["Body"])
+    result = world.invoke("process", sqs_batch("feedback", *messages))
+    assert result == {"batchItemFailures": [{"itemIdentifier": poison}]}
+    tickets = world.api("GET", "/tickets", query={"source": SOURCE})["items"]
+    assert sorted(ticket["category"]["label"] for ticket in tickets) == ["bug_report", "feature_request"]
+    assert world.told() == ["ticket.created", "ticket.created"]
+    world.forget("feedback")
+
+
+def a_file_is_registered_and_read(world: World) -> None:
+    world.invoke("uploads", world.upload("reviews/csv/default/some reviews.csv"))
+    assert world.told() == ["file.received"]
+    (job,) = world.waiting("files")
+    assert world.invoke("files", sqs_batch("files", job)) == {"batchItemFailures": []}
+    assert len(world.waiting("feedback")) == 2
+    world.forget("files")
+    world.told()
+
+
+def an_upload_that_nobody_told_of_is_found(world: World) -> None:
+    world.upload("reviews/csv/default/missed.csv")
+    door = Aging(world.stack.aws_port)
+    world.packaged.set(AWS_ENDPOINT_URL=door.url)
+    try:
+        assert world.invoke("sweep", schedule(world.packaged.functions["sweep"])) == {"registered": 1}
+    finally:
+        world.packaged.set(AWS_ENDPOINT_URL=f"http://127.0.0.1:{world.stack.aws_port}")
+        door.close()
+    assert len(world.waiting("files")) == 1
+    assert world.told() == ["file.received"]
+
+
+def what_was_left_in_the_outbox_is_told(world: World) -> None:
+    world.sql(
+        "insert into outbox (id, type, subject, time, data) values "
+        "(gen_random_uuid(), 'ticket.updated', 'ticket', now() - interval '1 hour', '{}')"
+    )
+    assert world.invoke("relay", schedule(world.packaged.functions["relay"])) == {"relayed": 1}
+    assert world.told() == ["ticket.updated"]
+
+
+STORIES = (
+    a_deploy_makes_the_schema,
+    an_admin_makes_a_connection,
+    a_webhook_is_received,
+    its_events_are_ingested_but_for_one_that_is_in_other_hands,
+    a_batch_is_processed_but_for_the_poisonous_record,
+    a_file_is_registered_and_read,
+    an_upload_that_nobody_told_of_is_found,
+    what_was_left_in_the_outbox_is_told,
+)
+
+
+def test_health_needs_no_setting_and_no_network(world: World) -> None:
+    with world.packaged.runtime("api", settings={}) as runtime:
+        answer = runtime.invoke(http_api("GET", "/health"))
+        opened = [str(file.readlink()) for file in Path(f"/proc/{runtime.pid}/fd").iterdir()]
+    assert (answer["statusCode"], json.loads(answer["body"])["status"]) == (200, "ok")
+    assert sum(name.startswith("socket:") for name in opened) == 1, opened  # that of the Runtime API
+
+
+@pytest.mark.parametrize("function", ["api", "receive", "process"])
+def test_a_wrong_setting_stops_the_start_with_a_message(world: World, function: str) -> None:
+    wrong = {"TRIGGERIQ_FUNCTION": function, "TRIGGERIQ_PLUGIN_SECONDS": "soon"}
+    runtime = world.packaged.runtime(function, wrong)
+    with pytest.raises(NotImportable, match=r"TRIGGERIQ_PLUGIN_SECONDS is 'soon'; it must be seconds"):
+        runtime.start()
+    runtime.stop()
+
+
+def test_the_folder_can_not_be_written(world: World) -> None:
+    """So that the stories above would have failed if a function had tried."""
+    held = NOT_ABOVE_MODES if is_root() else ()
+    touched = subprocess.run(
+        [*held, "touch", world.packaged.folder / "new"], capture_output=True, check=False
+    )
+    assert b"Permission denied" in touched.stderr
+    assert world.packaged.written() == set()
