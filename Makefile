@@ -44,7 +44,7 @@ plan: ## what a deployment of ENVIRONMENT (dev) would change, kept in build/plan
 	@test -f build/deployment.zip || { echo "triggeriq: no package yet; run make package" >&2; exit 1; }
 	@test -n "$(STATE_BUCKET)" || { echo "triggeriq: STATE_BUCKET is not set;" \
 	"terraform/bootstrap makes one, see docs/operations.md" >&2; exit 1; }
-	@echo 'terraform { backend "s3" {} }' > terraform/backend.tf
+	@printf 'terraform {\n  backend "s3" {}\n}\n' > terraform/backend.tf
 	$(TERRAFORM) init -input=false -reconfigure -backend-config=bucket=$(STATE_BUCKET) \
 	-backend-config=key=$(ENVIRONMENT).tfstate -backend-config=encrypt=true -backend-config=use_lockfile=true
 	$(TERRAFORM) plan -input=false -out=../build/plan -var=environment=$(ENVIRONMENT) \
