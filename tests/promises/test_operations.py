@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import NamedTuple
 
@@ -105,3 +107,31 @@ def test_what_the_workflows_ask_github_for_is_told():
     }
     told = re.findall(r"^\| `(\w+)` \| (?:repository|each environment)", OPERATIONS, re.MULTILINE)
     assert sorted(told) == sorted(asked)
+
+
+def test_the_boundary_of_roles_lets_every_function_do_its_work():
+    github = (TERRAFORM / "bootstrap/github.tf").read_text(encoding="utf-8")
+    boundary = github.split('data "aws_iam_policy_document" "boundary" {')[1].split("\n}\n")[0]
+    allowed = re.findall(r'"([\w-]+:[\w*]+)"', boundary)
+    services = {"tables": "dynamodb", "queues": "sqs", "buckets": "s3", "keys": "kms"}
+    needed = {
+        f"{services[kind]}:{action}"
+        for function in json.loads((ROOT / "permissions.json").read_text(encoding="utf-8")).values()
+        for kind, named in function.items()
+        if kind in services
+        for actions in named.values()
+        for action in actions
+    }
+    needed |= {"events:PutEvents", "rds-db:connect", "secretsmanager:GetSecretValue"}
+    written = (TERRAFORM / "permissions.tf").read_text(encoding="utf-8")
+    needed |= set(re.findall(r'"([a-z0-9-]+:[A-Z]\w+)"', written)) - {"lambda:SourceFunctionArn"}
+    refused = [action for action in needed if not any(fnmatch(action, one) for one in allowed)]
+    assert sorted(one for one in refused if not one.startswith(("aws:", "kms:Via", "sts:"))) == []
+
+
+def test_every_role_of_a_deployment_takes_the_boundary():
+    for path in TERRAFORM.glob("*.tf"):
+        for role in re.findall(
+            r'^resource "aws_iam_role" .*?^\}', path.read_text(), re.DOTALL | re.MULTILINE
+        ):
+            assert "permissions_boundary = local.permissions_boundary" in role, path.name
