@@ -25,6 +25,10 @@ locals {
       TRIGGERIQ_UPLOADS_BUCKET         = can(local.permissions[name].buckets.uploads) ? aws_s3_bucket.this["uploads"].bucket : null
       TRIGGERIQ_ARTIFACTS_BUCKET       = can(local.permissions[name].buckets.artifacts) ? aws_s3_bucket.this["artifacts"].bucket : null
       TRIGGERIQ_KMS_KEY                = can(local.permissions[name].keys.secrets) ? aws_kms_key.secrets.arn : null
+
+      # Botocore reads the whole bundle for each connection; the package has a short one, which does for AWS's
+      # endpoints outside China.
+      AWS_CA_BUNDLE = local.partition == "aws-cn" ? null : "/var/task/amazon-roots.pem"
     } : variable => value if value != null
   } }
 }

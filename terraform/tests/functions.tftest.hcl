@@ -160,6 +160,7 @@ run "functions" {
       can(function.environment[0].variables.TRIGGERIQ_ARTIFACTS_BUCKET) == can(local.permissions[name].buckets.artifacts),
       can(function.environment[0].variables.TRIGGERIQ_KMS_KEY) == can(local.permissions[name].keys.secrets),
       !can(function.environment[0].variables.TRIGGERIQ_LOAD_PLUGINS),
+      function.environment[0].variables.AWS_CA_BUNDLE == "/var/task/amazon-roots.pem",
     ])])
     error_message = "A function is told of what it uses, and of nothing else."
   }
