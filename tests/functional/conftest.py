@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from local.stack import Stack
 from tests.functional.by_hand import Functions
 from tests.functional.client import Client
 from tests.functional.stores import Stores
+from tests.functional.told import STANDARD, Told
 
 QUICK = {
     "TRIGGERIQ_PARK_SECONDS": "1,2",
@@ -67,3 +69,39 @@ def functions(quiet_stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> I
     functions = Functions(quiet_stack, tmp_path_factory.mktemp("by_hand"), QUICK)
     yield functions
     functions.close()
+
+
+@pytest.fixture
+def start(
+    functions: Functions,
+    quiet_stack: Stack,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+    connection: str,
+) -> Iterator[Callable[..., Told]]:
+    """Makes what the test asks, with settings of its own; processes that start later tell here."""
+    functions.run_until_quiet()
+    functions.told()
+    functions.dead()
+    made: list[Functions] = []
+
+    def told(**settings: str) -> Told:
+        folder = tmp_path / str(len(made))
+        folder.mkdir()
+        made.append(Functions(quiet_stack, folder, {**QUICK, **settings}))
+        capfd.readouterr()
+        return Told(made[-1], lambda: "".join(capfd.readouterr()), connection)
+
+    yield told
+    for one in made:
+        one.close()
+    functions.run_until_quiet()
+    functions.told()
+    functions.dead()
+
+
+@pytest.fixture
+def told(start: Callable[..., Told]) -> Told:
+    told = start()
+    told.connect(STANDARD)
+    return told

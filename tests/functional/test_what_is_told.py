@@ -1,13 +1,10 @@
-"""What the functions tell of one event: lines that can be followed by its ids, numbers that add up, and
-never a word of the customer's."""
+"""What the functions tell of one event: lines that can be followed by its ids, and numbers that add up."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,115 +13,11 @@ from local import events
 from local.catalogue import load_functions
 from local.stack import Stack
 from tests.functional.by_hand import Functions, http_event
-from tests.functional.client import KEY, SECRET, signed
-from tests.functional.conftest import QUICK
-from tests.functional.installing import SitePackages
+from tests.functional.client import KEY, signed
+from tests.functional.told import ROUTE, STANDARD, Told, record_event
 
-STANDARD = "standard_webhooks"
-ROUTE = "/webhooks/{source}/{connection}"
 XRAY = "Root=1-65e19ab0-0123456789abcdef01234567;Parent=0123456789abcdef;Sampled=1;Lineage=1:a1b2c3d4:0"
 STRANGERS = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
-CANARY = "xylophonist"
-"""In everything that is the customer's or secret; what is told must not hold it."""
-
-
-class Told:
-    """Functions whose output the test reads, on a stack where nothing else moves."""
-
-    def __init__(self, functions: Functions, read: Callable[[], str], connection: str) -> None:
-        self.functions, self._read, self.connection = functions, read, connection
-        self.output = ""
-
-    def lines(self) -> list[dict[str, Any]]:
-        """Every line so far, each a JSON object."""
-        self.output += self._read()
-        return [json.loads(line) for line in self.output.splitlines()]
-
-    def logs(self, function: str = "") -> list[dict[str, Any]]:
-        return [line for line in self.lines() if "level" in line and function in ("", line["function"])]
-
-    def counted(self) -> Counter[tuple[str, str, str]]:
-        """(function, source, counter) → how often; the seconds count as how many there are."""
-        counts: Counter[tuple[str, str, str]] = Counter()
-        for line in self.lines():
-            for metric in line.get("_aws", {}).get("CloudWatchMetrics", []):
-                for name in (one["Name"] for one in metric["Metrics"]):
-                    value = line[name]
-                    times = len(value) if isinstance(value, list) else value
-                    counts[line["function"], line["source"], name] += times
-        return counts
-
-    def connect(self, source: str, secret: str = SECRET, **settings: Any) -> None:
-        place = {"source": source, "connection": self.connection}
-        body = json.dumps({"secrets": [secret], "settings": settings}).encode()
-        headers = {"X-Api-Key": KEY, "Content-Type": "application/json"}
-        event = http_event("PUT", "/connections/{source}/{connection}", place, headers, body)
-        answer = self.functions.invoke("api", event)
-        assert answer["statusCode"] == 200, answer
-
-    def post(self, source: str, body: bytes, headers: Mapping[str, str]) -> int:
-        place = {"source": source, "connection": self.connection}
-        return int(
-            self.functions.invoke("receive", http_event("POST", ROUTE, place, headers, body))["statusCode"]
-        )
-
-    def webhook(self, id: str, headers: Mapping[str, str] | None = None, /, **data: Any) -> int:
-        body = json.dumps({"type": "feedback.created", "data": {"text": "It crashes", **data}}).encode()
-        return self.post(STANDARD, body, {**signed(id, body), **(headers or {})})
-
-    def batch(self, function: str) -> dict[str, Any]:
-        event = self.functions.next_batch(function)
-        assert event is not None
-        return event
-
-    def step(self, function: str) -> dict[str, Any]:
-        """The function's next batch, done and forgotten."""
-        event = self.batch(function)
-        self.functions.finish(function, event)
-        return event
-
-    def created(self) -> list[dict[str, Any]]:
-        return [
-            event
-            for event in self.functions.told()
-            if event["type"] == "ticket.created" and event["data"]["connection"] == self.connection
-        ]
-
-
-@pytest.fixture
-def start(
-    functions: Functions,
-    quiet_stack: Stack,
-    tmp_path: Path,
-    capfd: pytest.CaptureFixture[str],
-    connection: str,
-) -> Iterator[Callable[..., Told]]:
-    """Makes what the test asks, with settings of its own; processes that start later tell here."""
-    functions.run_until_quiet()
-    functions.told()
-    functions.dead()
-    made: list[Functions] = []
-
-    def told(**settings: str) -> Told:
-        folder = tmp_path / str(len(made))
-        folder.mkdir()
-        made.append(Functions(quiet_stack, folder, {**QUICK, **settings}))
-        capfd.readouterr()
-        return Told(made[-1], lambda: "".join(capfd.readouterr()), connection)
-
-    yield told
-    for one in made:
-        one.close()
-    functions.run_until_quiet()
-    functions.told()
-    functions.dead()
-
-
-@pytest.fixture
-def told(start: Callable[..., Told]) -> Told:
-    told = start()
-    told.connect(STANDARD)
-    return told
 
 
 def trace_ids(lines: list[dict[str, Any]], message: str) -> dict[str, str]:
@@ -298,7 +191,7 @@ def test_nobody_can_make_a_source_by_asking_for_it(told: Told) -> None:
     place = {"source": "made-up", "connection": "default"}
     answer = told.functions.invoke("receive", http_event("POST", ROUTE, place, {}, b"{}"))
     assert answer["statusCode"] == 404
-    told.functions.invoke("process", _record_event("no feedback at all"))
+    told.functions.invoke("process", record_event("no feedback at all"))
     assert told.counted() == {("process", "unknown", "quarantined"): 1}
 
 
@@ -324,92 +217,7 @@ def test_a_file_counts_its_rows(told: Told, quiet_stack: Stack) -> None:
     assert traces == {registered["trace_id"]}
 
 
-def test_no_word_of_the_customer_is_told(start: Callable[..., Told], tmp_path: Path) -> None:
-    """Nor of what proves the sender: in text, author, headers, a body that can't be read, an upload's
-    name, and in what plugins raise, answer or refuse to load with."""
-    plugins = SitePackages(tmp_path)
-    plugins.install(
-        "gossip",
-        """
-        from triggeriq import Verdict, hookimpl
-
-        @hookimpl
-        def classify(feedback):
-            return Verdict(facet="category", label=feedback.text)
-
-        @hookimpl
-        def extract(feedback, verdicts):
-            raise KeyError(feedback.text, feedback.author)
-        """,
-    )
-    plugins.install(
-        "leaky",
-        """
-        from triggeriq import Event, Events, Source, Unreadable, hookimpl
-
-        class Leaky(Source):
-            name = "leaky"
-
-            def verify(self, request, connection, now):
-                from triggeriq import Verified
-                return Verified(scheme="none")
-
-            def receive(self, request, connection):
-                from triggeriq import Ignore
-                text = request.body.decode()
-                if text.startswith("ignore"):
-                    return Ignore(text)
-                if text.startswith("unreadable"):
-                    raise Unreadable(text)
-                return Events(Event("leaky-" + str(len(text))))
-
-            def transform(self, received, connection):
-                raise ValueError(received.body)
-
-        @hookimpl
-        def register_sources(register):
-            register(Leaky)
-        """,
-    )
-    told = start(PYTHONPATH=str(tmp_path))
-    told.connect(STANDARD)
-    told.connect("leaky", secret=f"secret-{CANARY}-of-a-partner")
-    text = f'The {CANARY} crashes\n{{"level": "ERROR", "message": "forged"}}'
-    author = {"name": f"Jo {CANARY}", "email": f"{CANARY}@example.com"}
-    assert told.webhook("msg_1", {"X-Custom": CANARY}, id="r1", text=text, author=author) == 202
-    for body in ("ignore", "unreadable", "event"):
-        status = told.post("leaky", f"{body} {CANARY}".encode(), {"Authorization": f"Bearer {CANARY}"})
-        assert status in (202, 422), status
-    told.functions.run_until_quiet()
-    for function, record in (
-        ("ingest", json.dumps({"detail": {"data": {"v": 1, "id": [CANARY], "received_at": CANARY}}})),
-        ("process", json.dumps({"v": 1, "source": CANARY + " " + CANARY, "received_at": CANARY})),
-        ("process", CANARY),
-        ("files", json.dumps({"v": 1, "row_after": {CANARY: 1}})),
-    ):
-        told.functions.invoke(function, _record_event(record))
-    assert told.webhook("msg_2", {"webhook-signature": f"v1,{CANARY}"}, id="r2") == 401
-    search = http_event("GET", "/tickets", {}, {"X-Api-Key": f"tiq_x_{CANARY}"})
-    search["multiValueQueryStringParameters"] = {"q": [CANARY]}
-    assert told.functions.invoke("api", search)["statusCode"] == 401
-    lines = told.lines()
-    assert {line["function"] for line in lines} >= {"receive", "ingest", "process", "api", "files"} - {"api"}
-    assert {line.get("message") for line in lines} >= {
-        "a plugin failed",
-        "a record failed",
-        "taken",
-        "ignored",
-    }
-    assert "forged" not in {line.get("message") for line in lines}
-    assert [line for line in told.output.splitlines() if CANARY in line] == []
-
-
 def _get(told: Told, route: str) -> Any:
     answer = told.functions.invoke("api", http_event("GET", route, {}, {"X-Api-Key": KEY}))
     assert answer["statusCode"] == 200, answer
     return json.loads(answer["body"])
-
-
-def _record_event(body: str) -> dict[str, Any]:
-    message = {"MessageId": "m-1", "ReceiptHandle": "h-1", "Body": body, "MD5OfBody": ""}
-    return events.sqs_event([message], "feedback")
