@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from hypothesis import settings
+
 from tests.packaging import package
 
 __all__ = ["package"]
+
+# A test that is slow on a busy machine has not failed.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

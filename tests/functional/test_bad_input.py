@@ -393,7 +393,7 @@ FIELDS = [
 ]  # fmt: skip
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=250, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     route=st.sampled_from(ROUTES),
     part=NAMES.filter(bool) | st.just(NOBODY),
@@ -423,7 +423,7 @@ def open_door(client: Client, connection: str) -> str:
 
 
 def test_whatever_a_partner_says_is_taken_or_kept(client: Client, open_door: str, stores: Stores) -> None:
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(body=st.dictionaries(st.sampled_from(PARTS), VALUES, max_size=6))
     def say(body: dict[str, Any]) -> None:
         headers = {"X-Api-Key": "k", "Content-Type": "application/json"}

@@ -179,7 +179,7 @@ ARRIVALS = st.lists(
 
 
 @given(st.data(), ARRIVALS)
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_order_with_repeats_leaves_the_same_words(
     database: Database, now: datetime, data: st.DataObject, arrivals: list[tuple[int, str, int]]
 ) -> None:

@@ -53,7 +53,7 @@ def test_a_hostile_text_is_triaged_like_any_other(text):
     assert_well_formed(triage_of(Feedback(external_id="1", title=text, text=text)))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     text=st.text(max_size=300),
     title=st.none() | st.text(max_size=50),
