@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import platform
 import zipfile
+import zlib
 from collections import defaultdict
 from pathlib import Path
 from typing import NamedTuple
@@ -19,8 +21,8 @@ class Row(NamedTuple):
 
 
 def table(package: Path) -> str:
-    """A row a part (a folder or file at the top; all metadata of distributions is one), then the sum and
-    the SHA-256 of the zip."""
+    """A row a part (a folder or file at the top; all metadata of distributions is one), then the sum, the
+    SHA-256 of the zip, and the two that its bytes depend on beside the project."""
     parts: dict[str, list[tuple[int, int]]] = defaultdict(list)
     with zipfile.ZipFile(package) as archive:
         for info in archive.infolist():
@@ -31,7 +33,8 @@ def table(package: Path) -> str:
     lines = [
         f"{'part':<24} {'files':>6} {'bytes':>12} {'zipped':>12}",
         *(f"{row.part:<24} {row.files:>6} {row.size:>12,} {row.packed:>12,}" for row in rows),
-        f"{package}: {package.stat().st_size:,} bytes, sha256 {sha256(package)}",
+        f"{package}: {package.stat().st_size:,} bytes, made by Python {platform.python_version()}"
+        f" with zlib {zlib.ZLIB_RUNTIME_VERSION}, sha256 {sha256(package)}",
     ]
     return "\n".join(lines)
 

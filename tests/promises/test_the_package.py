@@ -326,11 +326,13 @@ def test_a_package_that_cannot_be_made_leaves_none(project, tmp_path):
     """Not an old one either, which a deployment would take for the new."""
     broken, into = tmp_path / "broken", tmp_path / "into"
     copy_project(broken, project)
-    (broken / "plugins" / "requirements.txt").write_text("triggeriq>=2\n")
+    (broken / "plugins" / "requirements.txt").write_text("triggeriq-acme=1.2\n")
     into.mkdir()
     (into / "deployment.zip").write_bytes(b"old")
     (into / "chalice.tf.json").write_bytes(b"old")
     done = make(broken, into)
     assert done.returncode == 1
-    assert done.stderr.startswith("No package: pip finds no wheel of triggeriq>=2;")
+    assert done.stderr.startswith("No package: `chalice package` failed: ERROR: Invalid requirement")
+    assert "triggeriq-acme=1.2" in done.stderr
+    assert "Traceback" not in done.stderr
     assert list(into.iterdir()) == []
