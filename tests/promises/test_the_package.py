@@ -85,26 +85,19 @@ def test_every_file_of_ours_is_in_it_as_it_is(files, project):
     for path in [project / "app.py", *wanted]:
         name = path.relative_to(project).as_posix()
         if path.is_file() and not left_out.fullmatch(name):
-            assert files[name] == path.read_bytes(), name
+            assert files.get(name) == path.read_bytes(), name
             checked += 1
     assert checked > 100
     assert any(name.startswith("chalicelib/migrations/0001") for name in files)
     assert "plugins/classifiers/models/category.json" in files
 
 
-def test_nothing_else_is_in_it(files):
+def test_nothing_else_is_in_it(files, project):
     tops = {name.partition("/")[0] for name in files if not name.startswith("__pycache__/")}
     assert {top for top in tops if not top.endswith(".dist-info")} == OURS | BRINGS
     ours = {name for name in files if name.partition("/")[0] in ("chalicelib", "plugins", "triggeriq")}
-    tracked = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        encoding="utf-8",
-        check=True,
-    )
     source = {name for name in ours if not name.endswith(".pyc")}
-    assert source - set(tracked.stdout.split("\0")) == {"plugins/manifest.json"}
+    assert {name for name in source if not (project / name).is_file()} == {"plugins/manifest.json"}
     assert not [name for name in files if re.search(r"(^|/)tests?/|\.pyi$|^triggeriq/testing/", name)]
 
 
@@ -125,7 +118,7 @@ def test_every_module_is_compiled_for_this_python_and_is_not_looked_at_again(fil
             continue
         compiled = importlib.util.cache_from_source(name, optimization="")
         expected.add(compiled)
-        content = files[compiled]
+        content = files.get(compiled, b"")
         assert content[:4] == importlib.util.MAGIC_NUMBER, name
         assert content[4:8] == b"\x01\0\0\0", name
         assert content[8:16] == importlib.util.source_hash(source), name
