@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 GROUP = "triggeriq"
+BUILT_IN = "built-in"
+"""The origin of what lies in `plugins/`."""
 ROOT = Path(__file__).resolve().parents[2]
 MANIFEST = ROOT / "plugins" / "manifest.json"
 FOLDERS = ("sources", "classifiers")
@@ -41,7 +43,7 @@ def _built_in(root: Path) -> Iterator[Found]:
     for folder in FOLDERS:
         for file in sorted((root / "plugins" / folder).glob("*.py")):
             if not file.stem.startswith("_"):
-                yield Found(file.stem, f"plugins.{folder}.{file.stem}", "built-in", folder)
+                yield Found(file.stem, f"plugins.{folder}.{file.stem}", BUILT_IN, folder)
 
 
 def _installed() -> Iterator[Found]:

@@ -6,6 +6,7 @@ import importlib
 import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,9 +14,9 @@ import pluggy
 
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.registry.budget import Overrun, budget
-from chalicelib.registry.discovery import Found
+from chalicelib.registry.discovery import BUILT_IN, Found
 from chalicelib.registry.guarded import GuardedSource
-from triggeriq import Source, hookspecs
+from triggeriq import Feedback, Source, hookspecs
 
 if TYPE_CHECKING:
     from chalicelib.pipeline.answers import Answer
@@ -127,6 +128,14 @@ class Registry:
                 continue
             self._tally(plugin.name, reason)
             yield Answer(by, None, reason)
+
+    def rehearse(self, text: str) -> None:
+        """Have our own classifiers read a text, so that they load their models now. Not installed ones: they
+        may call out, or count."""
+        for implementation in self._manager.hook.classify.get_hookimpls():
+            if self._plugins[implementation.plugin_name].origin == BUILT_IN:
+                with suppress(Exception, Overrun), budget(LOAD_SECONDS):
+                    implementation.function(feedback=Feedback(external_id="rehearsal", text=text))
 
     def failed(self, by: str, reason: str) -> None:
         self._tally(by.partition("/")[0], reason)

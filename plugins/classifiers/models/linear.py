@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from heapq import nsmallest
@@ -37,29 +38,34 @@ class LinearModel:
         self._bias: list[float] = raw["bias"]
         self._sharpness: float = raw["sharpness"]
         self._by_rating: dict[str, list[float]] = raw["rating"]
-        scale: float = raw["scale"]
-        self._words: dict[str, list[float]] = {}
-        self._cues: dict[str, list[float]] = {}
-        for feature, row in raw["weights"].items():
-            of_its_kind = self._cues if feature[0] == "~" else self._words
-            of_its_kind[feature] = [weight / scale for weight in row]
+        self._scale: float = raw["scale"]
+        self._weights: dict[str, str | Sequence[float]] = raw["weights"]
 
     def answer(self, features: dict[str, str], rating: float | None) -> Answer:
         """Weigh the evidence. rating: 1 to 5 stars, or None; whatever else it is counts as None."""
-        words, cues, among = self._words, self._cues, len(features)
-        said = {feature: words[feature] for feature in features if feature in words}
-        hinted = {feature: cues[feature] for feature in features if feature in cues}
+        among = len(features)
+        known = {feature: self._row(feature) for feature in features if feature in self._weights}
+        said = {feature: row for feature, row in known.items() if feature[0] != "~"}
+        hinted = {feature: row for feature, row in known.items() if feature[0] == "~"}
         totals = self._start(rating)
-        for known, value in ((said, strength(" ", among)), (hinted, strength("~", among))):
-            if known:
-                sums = map(sum, zip(*known.values(), strict=True))
+        for rows, kind in ((said, " "), (hinted, "~")):
+            if rows:
+                value = strength(kind, among) / self._scale
+                sums = map(sum, zip(*rows.values(), strict=True))
                 totals = [total + value * of_all for total, of_all in zip(totals, sums, strict=True)]
         first = totals.index(max(totals))
         return Answer(
             self.labels[first],
             dict(zip(self.labels, _softmax(totals, self._sharpness), strict=True)),
-            _evidence({**said, **hinted}, features, first),
+            _evidence(known, features, first),
         )
+
+    def _row(self, feature: str) -> Sequence[float]:
+        """One number a label. Read when it is first asked for: no text asks for many."""
+        row = self._weights[feature]
+        if isinstance(row, str):
+            row = self._weights[feature] = tuple(map(int, row.split()))
+        return row
 
     def _start(self, rating: float | None) -> list[float]:
         stars = f"{rating:.0f}" if rating is not None and 1 <= rating <= 5 else ""
@@ -75,7 +81,7 @@ def _softmax(totals: list[float], sharpness: float) -> list[float]:
 
 
 def _evidence(
-    known: dict[str, list[float]], features: dict[str, str], first: int, most: int = 5
+    known: Mapping[str, Sequence[float]], features: dict[str, str], first: int, most: int = 5
 ) -> tuple[str, ...]:
     """The words that lift the first label most above the others (a feature's weights sum to 0)."""
     lifts: dict[str, float] = {}
