@@ -13,7 +13,7 @@ READY := $(VENV)/.ready
 ENVIRONMENT ?= dev
 TERRAFORM := terraform -chdir=terraform
 
-.PHONY: help run demo test check bench package plan show-plan apply reset setup
+.PHONY: help run demo test check terraform-test bench package plan show-plan apply reset setup
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -27,11 +27,18 @@ demo: $(READY) ## send sample feedback by every way in to the running system
 test: $(READY) ## every test that needs no cloud; ARGS="-k name" chooses
 	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal $(ARGS)
 
-check: $(READY) ## format, lint, types and import rules
+check: $(READY) ## format, lint, types, import rules, and terraform-test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	@$(MAKE) --no-print-directory terraform-test
+
+# TERRAFORM_PLUGINS: a mirror of providers, where their registry can't be reached. TERRAFORM_SCHEMA_CHECK: a
+# command that checks a folder against recorded schemas of the provider.
+terraform-test: $(READY) ## all that can be proven about terraform/ without an account
+	@if command -v terraform > /dev/null; then $(BIN)/python -m pytest --numprocesses 2 --dist loadfile terraform/proof $(ARGS); \
+	else echo "NOT CHECKED: terraform/, for terraform is not installed here"; fi
 
 bench: $(READY) ## the benchmarks beside their baseline
 	$(BIN)/python -m pytest benchmarks $(ARGS)

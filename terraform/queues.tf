@@ -89,10 +89,7 @@ resource "aws_sqs_queue_policy" "this" {
         Principal = { Service = "events.amazonaws.com" }
         Action    = "sqs:SendMessage"
         Resource  = local.every_queue[each.key].arn
-        Condition = {
-          ArnEquals    = { "aws:SourceArn" = aws_cloudwatch_event_rule.bus[rule].arn }
-          StringEquals = { "aws:SourceAccount" = local.account_id }
-        }
+        Condition = { ArnEquals = { "aws:SourceArn" = aws_cloudwatch_event_rule.bus[rule].arn } }
       }],
     )
   })

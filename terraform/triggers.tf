@@ -26,6 +26,16 @@ resource "aws_lambda_event_source_mapping" "queue" {
   }
 }
 
+# A message that waits for a dependency is parked as a copy on its own queue, and a long file goes on by one.
+# Lambda takes more than some sixteen rounds for a loop gone wild and throws the message away.
+# https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+resource "aws_lambda_function_recursion_config" "consumer" {
+  for_each = local.consumers
+
+  function_name  = aws_lambda_function.this[each.key].function_name
+  recursive_loop = "Allow"
+}
+
 resource "aws_lambda_function_event_invoke_config" "asynchronous" {
   for_each = local.asynchronous
 

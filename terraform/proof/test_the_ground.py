@@ -14,15 +14,9 @@ from typing import Any
 import pytest
 
 from local.stack import Stack
-from terraform.proof.terraform import PROJECT, Terraform, TerraformFailed
+from terraform.proof.conftest import Begin
+from terraform.proof.terraform import PROJECT, STAND_IN, Terraform
 
-STAND_IN = """
-provider "aws" {
-  s3_use_path_style           = true
-  skip_credentials_validation = true
-  skip_metadata_api_check     = true
-}
-"""
 NO_POLICIES_OF_AWS = """
 # It has none of the policies that AWS offers.
 resource "aws_iam_role_policy_attachment" "plan" {
@@ -46,23 +40,9 @@ def environment(stack: Stack) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def ground(
-    environment: dict[str, str],
-    package: Path,
-    plugins: Path | None,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Terraform:
+def ground(environment: dict[str, str], begin: Begin) -> Terraform:
     """terraform/bootstrap, initialised."""
-    terraform = Terraform(tmp_path_factory.mktemp("ground"), package.parent, plugins, environment)
-    terraform.root = terraform.root / "bootstrap"
-    (terraform.root / "proof_override.tf").write_text(STAND_IN + NO_POLICIES_OF_AWS)
-    try:
-        terraform.init()
-    except TerraformFailed as failure:
-        if "Failed to query available provider packages" not in str(failure):
-            raise
-        pytest.skip("no AWS provider: its registry is out of reach, and TERRAFORM_PLUGINS names no mirror")
-    return terraform
+    return begin(environment, STAND_IN + NO_POLICIES_OF_AWS, "terraform/bootstrap")
 
 
 @pytest.fixture(scope="module")

@@ -136,7 +136,7 @@ run "functions" {
   }
   assert {
     condition = alltrue([for function in aws_lambda_function.this :
-      function.publish && one(function.architectures) == "arm64" && function.tracing_config[0].mode == "Active" &&
+      function.publish && one(function.architectures) == one(local.export.resource.aws_lambda_function["api_handler"].architectures) && function.tracing_config[0].mode == "Active" &&
       function.source_code_hash == filebase64sha256("../build/deployment.zip") && function.reserved_concurrent_executions == -1
     ])
     error_message = "Every function is a published version of the one package, traced, with no concurrency reserved."
@@ -193,6 +193,12 @@ run "triggers" {
       tolist(mapping.function_response_types) == tolist(["ReportBatchItemFailures"]),
     ])])
     error_message = "A queue's function reads that queue, answers record by record, and is bounded."
+  }
+  assert {
+    condition = toset([for name, config in aws_lambda_function_recursion_config.consumer : name if config.recursive_loop == "Allow" && config.function_name == "triggeriq-dev-${name}"]) == toset([
+      for name, function in jsondecode(file("../functions.json")) : name if can(function.trigger.sqs)
+    ])
+    error_message = "Lambda lets a parked message come round as often as the outage lasts."
   }
   assert {
     condition = toset([for row in aws_s3_bucket_notification.uploads["uploads"].lambda_function : row.filter_prefix]) == toset(jsondecode(file("../functions.json")).uploads.trigger.prefixes) && alltrue([

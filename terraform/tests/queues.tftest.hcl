@@ -152,9 +152,8 @@ run "queues" {
       ]
       } == { for name in keys(aws_sqs_queue_policy.this) : name => [
         for rule, declared in local.resources.bus.rules : [
-          { Service      = "events.amazonaws.com" }, "sqs:SendMessage", "arn:aws:sqs:eu-central-1:123456789012:triggeriq-dev-${name}", {
-            ArnEquals    = { "aws:SourceArn" = "arn:aws:events:eu-central-1:123456789012:rule/triggeriq-dev/${rule}" }
-            StringEquals = { "aws:SourceAccount" = "123456789012" }
+          { Service   = "events.amazonaws.com" }, "sqs:SendMessage", "arn:aws:sqs:eu-central-1:123456789012:triggeriq-dev-${name}", {
+            ArnEquals = { "aws:SourceArn" = "arn:aws:events:eu-central-1:123456789012:rule/triggeriq-dev/${rule}" }
           }
         ] if contains([declared.queue, "${declared.queue}-dlq"], name)
     ] }

@@ -1,0 +1,1 @@
+"""Everything that can be proven about the Terraform without an account. Run by `make terraform-test`."""

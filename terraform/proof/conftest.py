@@ -1,0 +1,59 @@
+"""The Terraform as it would be applied: a real package beside it, and the real provider."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from terraform.proof.terraform import Terraform, TerraformFailed
+from tests.packaging import package  # noqa: F401 - a fixture that the tests share
+
+
+@pytest.fixture(scope="session")
+def plugins() -> Path | None:
+    """A mirror of providers, for a machine without the registry: TERRAFORM_PLUGINS names its folder."""
+    named = os.environ.get("TERRAFORM_PLUGINS")
+    return Path(named) if named else None
+
+
+class Begin(Protocol):
+    def __call__(
+        self, environment: Mapping[str, str] | None = None, override: str = "", module: str = "terraform"
+    ) -> Terraform: ...
+
+
+@pytest.fixture(scope="session")
+def begin(package: Path, plugins: Path | None, tmp_path_factory: pytest.TempPathFactory) -> Begin:  # noqa: F811
+    """Gives a root module in a folder of its own, initialised. environment: variables beside this
+    process's. override: HCL that is merged into the module's."""
+
+    def begin(
+        environment: Mapping[str, str] | None = None, override: str = "", module: str = "terraform"
+    ) -> Terraform:
+        terraform = Terraform(tmp_path_factory.mktemp("root"), package.parent, plugins, environment, module)
+        (terraform.root / "proof_override.tf").write_text(override)
+        try:
+            terraform.init()
+        except TerraformFailed as failure:
+            if "Failed to query available provider packages" not in str(failure):
+                raise
+            pytest.skip(
+                "no AWS provider: its registry is out of reach, and TERRAFORM_PLUGINS names no mirror"
+            )
+        return terraform
+
+    return begin
+
+
+@pytest.fixture(scope="session")
+def unpacked(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:  # noqa: F811
+    """The folder that Lambda would make of the zip."""
+    folder = tmp_path_factory.mktemp("task")
+    with zipfile.ZipFile(package) as archive:
+        archive.extractall(folder)
+    return folder

@@ -1,0 +1,149 @@
+"""plan, apply, a second plan and destroy with the real provider, against a stand-in for AWS on this machine.
+
+It accepts what AWS would not (no quota, few checks), so this proves that the module is whole and ordered,
+not that AWS takes it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import urllib.request
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.stack import Stack
+from terraform.proof.conftest import Begin
+from terraform.proof.deployed import Deployed
+from terraform.proof.terraform import STAND_IN, Terraform
+from tests.functional.by_hand import http_event
+from tests.functional.client import SECRET, signed
+
+ENVIRONMENT = "proof"
+KEY = "tiq_0123456789ab_" + "k" * 43
+CHOSEN = ("-var", f"environment={ENVIRONMENT}")
+NO_REDRIVE_ALLOW_POLICIES = """
+# It has no such policy, and the provider waits for what it has written.
+resource "aws_sqs_queue_redrive_allow_policy" "dead_letters" {
+  for_each = {}
+}
+resource "aws_sqs_queue_redrive_allow_policy" "async_failures" {
+  count = 0
+}
+"""
+NOT_ECHOED: Mapping[str, str] = {}
+"""What the stand-in forgets or answers in another form, by `type.attribute`, so that a second plan would
+change it: each with what was seen."""
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    with Stack() as stack:
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def applied(stack: Stack, begin: Begin) -> Terraform:
+    endpoint = f"http://127.0.0.1:{stack.aws_port}"
+    _answer_invocations_without_docker(endpoint)
+    root = begin({"AWS_ENDPOINT_URL": endpoint}, STAND_IN + NO_REDRIVE_ALLOW_POLICIES)
+    root.run("plan", *CHOSEN, "-out=first")
+    root.run("apply", "-auto-approve", "-parallelism=40", "first")
+    return root
+
+
+def test_everything_planned_is_there(applied: Terraform) -> None:
+    planned = {
+        change["address"]
+        for change in applied.shown("first")["resource_changes"]
+        if "create" in change["change"]["actions"]
+    }
+    assert planned
+    assert planned <= set(applied.run("state", "list").split("\n"))
+
+
+def test_the_database_is_migrated_before_the_new_code_is_called(applied: Terraform) -> None:
+    assert '"aws_lambda_alias.live" -> "aws_lambda_invocation.migrate"' in applied.run("graph")
+
+
+def test_a_second_plan_changes_only_what_the_stand_in_forgot(applied: Terraform) -> None:
+    applied.run("plan", *CHOSEN, "-out=second", "-detailed-exitcode", accepted=(0, 2))
+    changes = [
+        one for one in applied.shown("second")["resource_changes"] if one["change"]["actions"] != ["no-op"]
+    ]
+    seen = {name for change in changes for name in _changed(change)}
+    assert sorted(seen - NOT_ECHOED.keys()) == []
+    assert sorted(NOT_ECHOED.keys() - seen) == [], "explained, and not seen any more"
+
+
+def test_a_webhook_goes_its_way_through_what_was_applied(
+    applied: Terraform, stack: Stack, unpacked: Path
+) -> None:
+    """From `receive` to `ticket.created`, each function with the settings that Terraform gave it, over the
+    bus, rules and queues that it made."""
+    stack.migrate()
+    deployed = Deployed(stack, f"triggeriq-{ENVIRONMENT}", unpacked)
+    _put_first_key(stack)
+    as_admin = {"X-Api-Key": KEY, "Content-Type": "application/json"}
+    place = {"source": "standard_webhooks", "connection": "shop"}
+    connection = json.dumps({"secrets": [SECRET], "settings": {}}).encode()
+    route = "/connections/{source}/{connection}"
+    assert deployed.invoke("api", http_event("PUT", route, place, as_admin, connection))["statusCode"] == 200
+
+    body = (
+        b'{"type": "feedback.created", "data": {"id": "one", "text": "The app crashes whenever I open it"}}'
+    )
+    webhook = http_event("POST", "/webhooks/{source}/{connection}", place, signed("msg_1", body), body)
+    assert deployed.invoke("receive", webhook)["statusCode"] == 202
+    assert deployed.deliver("ingest") == 1
+    assert deployed.deliver("process") == 1
+
+    answer = deployed.invoke("api", http_event("GET", "/tickets", {}, as_admin))
+    (ticket,) = json.loads(answer["body"])["items"]
+    assert ticket["text"] == "The app crashes whenever I open it"
+    (told,) = deployed.bodies("delivery")
+    assert told["detail-type"] == "ticket.created"
+    assert told["detail"]["data"]["id"] == ticket["id"]
+
+
+def test_destroy_leaves_nothing(applied: Terraform) -> None:
+    applied.run("destroy", "-auto-approve", "-parallelism=40", *CHOSEN)
+    assert applied.run("state", "list").strip() == ""
+
+
+def _changed(change: Mapping[str, Any]) -> Iterator[str]:
+    """`type.attribute` for each attribute that would change."""
+    before, after = change["change"]["before"] or {}, change["change"]["after"] or {}
+    unknown = change["change"]["after_unknown"] or {}
+    for name in sorted(before.keys() | after.keys()):
+        if before.get(name) != after.get(name) and unknown.get(name) is not True:
+            yield f"{change['type']}.{name}"
+
+
+def _put_first_key(stack: Stack) -> None:
+    """As docs/operations.md puts it: only its digest."""
+    stack.client("dynamodb").put_item(
+        TableName=f"triggeriq-{ENVIRONMENT}-api_keys",
+        Item={
+            "id": {"S": KEY.split("_")[1]},
+            "digest": {"S": hashlib.sha256(KEY.encode()).hexdigest()},
+            "owner": {"S": "operations"},
+            "scopes": {"SS": ["admin"]},
+            "created_at": {"S": datetime.now(UTC).isoformat()},
+            "created_by": {"S": "first key"},
+        },
+    )
+
+
+def _answer_invocations_without_docker(endpoint: str) -> None:
+    request = urllib.request.Request(
+        f"{endpoint}/moto-api/config",
+        json.dumps({"lambda": {"use_docker": False}}).encode(),
+        {"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        assert answer.status in (200, 201)
