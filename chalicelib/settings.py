@@ -56,14 +56,6 @@ def trace_header() -> str:
     return os.environ.get("_X_AMZN_TRACE_ID", "")
 
 
-def trace_header() -> str:
-    """X-Ray's tracing header of the invocation at hand, which Lambda sets anew for each; "" elsewhere.
-
-    https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
-    """
-    return os.environ.get("_X_AMZN_TRACE_ID", "")
-
-
 def from_env(environment: Mapping[str, str]) -> Settings:
     """Settings from TRIGGERIQ_… variables. Raises SettingError, naming the variable."""
     given: dict[str, Any] = {}
