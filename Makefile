@@ -74,6 +74,6 @@ $(READY): requirements.txt requirements-dev.txt constraints.txt
 	{ echo "triggeriq: needs Python 3.11 to 3.13, and $(PYTHON) is $$($(PYTHON) --version 2>&1 | head -n 1);" \
 	"choose another one, e.g. make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	@echo "Setting up $(VENV): once, about a minute"
-	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on -r requirements-dev.txt
 	@touch $@
