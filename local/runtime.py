@@ -18,6 +18,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -47,7 +48,7 @@ class Runtime:
 
     folder: the unpacked package. handler: "module.name". settings: environment variables beside Lambda's
     own. prefix: a command that runs the interpreter (valgrind, setpriv). snapstart: wait in the snapshot
-    until restore(). python: the interpreter; awslambdaric is this process's own, so of the same version.
+    until restore(). last: what the process had cost when it last stood still.
     """
 
     def __init__(
@@ -61,18 +62,17 @@ class Runtime:
         timeout: float = 30.0,
         snapstart: bool = False,
         prefix: Sequence[str] = (),
-        python: str = sys.executable,
     ) -> None:
         self.arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"
         self._folder, self._handler, self._timeout = folder, handler, timeout
-        self._command = [*prefix, python, "-S", "-P", "-c", START, handler]
+        self._command = [*prefix, sys.executable, "-S", "-P", "-c", START, handler]
         self._settings = _environment(folder, handler, name, memory, snapstart) | dict(settings or {})
         self._api = RuntimeApi(self._cost)
         self._output: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - stop() closes it
         self._process: subprocess.Popen[bytes] | None = None
+        self._starting = threading.Lock()
         self._started = 0.0
-        self.init: Cost | None = None
-        self.last: Cost | None = None
+        self.last = Cost(0.0, 0.0, 0)
 
     def __enter__(self) -> Self:
         self.start()
@@ -89,20 +89,21 @@ class Runtime:
         """Returns when the function has asked for its first event, or stands in its snapshot. Raises
         NotImportable with what the runtime told, as CloudWatch and the deployment would show it."""
         self._started = time.perf_counter()
-        self._process = subprocess.Popen(
-            self._command,
-            cwd=self._folder,
-            env={**self._settings, "AWS_LAMBDA_RUNTIME_API": self._api.address},
-            stdin=subprocess.DEVNULL,
-            stdout=self._output,
-            stderr=self._output,
-        )
+        with self._starting:
+            self._process = subprocess.Popen(
+                self._command,
+                cwd=self._folder,
+                env={**self._settings, "AWS_LAMBDA_RUNTIME_API": self._api.address},
+                stdin=subprocess.DEVNULL,
+                stdout=self._output,
+                stderr=self._output,
+            )
         reached = self._wait(time.monotonic() + START_SECONDS, "next", "restore", "init/error")
         if reached.step == "init/error":
             error = json.loads(reached.body)
             self._process.wait(START_SECONDS)
             raise NotImportable(error["errorType"], error["errorMessage"], error["stackTrace"])
-        self.init = self.last = reached.seen
+        self.last = reached.seen
 
     def restore(self) -> None:
         """Returns when the function, out of its snapshot, has asked for its first event."""
@@ -156,17 +157,12 @@ class Runtime:
             if reached.step in steps:
                 return reached
 
-    def _cost(self) -> Cost | None:
+    def _cost(self) -> Cost:
         """Read as the process waits. Its processor's clock: glibc's clock_getcpuclockid, for a pid."""
-        if self._process is None:
-            return None
-        pid = self._process.pid
-        try:
-            cpu = time.clock_gettime((~pid << 3) | 2)
-            status = Path(f"/proc/{pid}/statm").read_text()
-        except OSError:  # ended in between
-            return None
-        rss = int(status.split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        with self._starting:  # it may have asked before Popen came back
+            pid = self.pid
+        cpu = time.clock_gettime((~pid << 3) | 2)
+        rss = int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
         return Cost(time.perf_counter() - self._started, cpu, rss)
 
 

@@ -87,8 +87,8 @@ def across(folder: Path, facet: str) -> None:
                 "scale": 1.0,
                 "sharpness": 1.0,
                 "rating": {},
-                "weights": without.weights,
-            }
+            },
+            without.weights,
         )
         answers: Answers = []
         for example in corpus.read(folder, facet, name):

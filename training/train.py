@@ -1,11 +1,11 @@
 # ruff: noqa: T201 -- a script talks to whoever started it
 """Train the shipped models: `python -m training.train <folder of the labelled sets> [sentiment|category]`.
 
-Writes `plugins/classifiers/models/{sentiment,category}.json`. Standard library only; the same data
-give the same bytes; about two minutes. The form of a model file: `labels`; `bias`, one number per
-label; `scale`, by which weights are divided; `sharpness`, by which totals are multiplied before they
-become probabilities; `rating`, stars -> what is added per label; `weights`, feature -> one whole
-number per label, in one text: most are never asked for, and a text is read several times as fast.
+Writes two files for each into `plugins/classifiers/models`. Standard library only; the same data give
+the same bytes; about two minutes. The `.json`: `labels`; `bias`, one number per label; `scale`, by which
+weights are divided; `sharpness`, by which totals are multiplied before they become probabilities;
+`rating`, stars -> what is added per label. The `.tsv`: a line for each feature, a tab, its weights, one
+whole number per label with a space between: a start reads it ten times as fast as JSON.
 """
 
 from __future__ import annotations
@@ -151,8 +151,8 @@ def _bounded(shift: float) -> float:
     return round(max(-MOST_BY_RATING, min(MOST_BY_RATING, shift)), 2)
 
 
-def as_file(fitted: Fit, rating: dict[str, list[float]], sharpness: float) -> str:
-    """The model as JSON, a feature a line, so that a new training shows as a diff."""
+def head_of(fitted: Fit, rating: dict[str, list[float]], sharpness: float) -> str:
+    """All of the model but the weights, as JSON."""
     head = {
         "labels": fitted.labels,
         "bias": [round(value, 3) for value in fitted.bias],
@@ -160,13 +160,13 @@ def as_file(fitted: Fit, rating: dict[str, list[float]], sharpness: float) -> st
         "sharpness": sharpness,
         "rating": rating,
     }
+    return json.dumps(head) + "\n"
+
+
+def weights_of(fitted: Fit) -> str:
+    """The weights, a feature a line, so that a new training shows as a diff."""
     rounded = {f: [round(w * SCALE) for w in weights] for f, weights in fitted.weights.items()}
-    lines = (
-        f"{json.dumps(feature, ensure_ascii=False)}:{json.dumps(' '.join(map(str, weights)))}"
-        for feature, weights in sorted(rounded.items())
-        if any(weights)
-    )
-    return json.dumps(head)[:-1] + ', "weights": {\n' + ",\n".join(lines) + "\n}}\n"
+    return "".join(f"{f}\t{' '.join(map(str, row))}\n" for f, row in sorted(rounded.items()) if any(row))
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -186,11 +186,12 @@ def main(arguments: Sequence[str]) -> int:
             print(missing, file=sys.stderr)
             return 2
         fitted = train(found, RECIPES[facet])
-        text = as_file(fitted, rating_shifts(found, fitted.labels, facet), sharpness=1.0)
-        (MODELS / f"{facet}.json").write_text(text, encoding="utf-8")
-        print(
-            f"{facet}: {len(found)} texts, {len(fitted.weights)} features, {len(text.encode()) / 1000:.0f} kB"
-        )
+        head = head_of(fitted, rating_shifts(found, fitted.labels, facet), sharpness=1.0)
+        weights = weights_of(fitted)
+        (MODELS / f"{facet}.json").write_text(head, encoding="utf-8")
+        (MODELS / f"{facet}.tsv").write_text(weights, encoding="utf-8")
+        size = len((head + weights).encode()) / 1000
+        print(f"{facet}: {len(found)} texts, {len(fitted.weights)} features, {size:.0f} kB")
     return 0
 
 

@@ -89,7 +89,7 @@ def test_every_file_of_ours_is_in_it_as_it_is(files, project):
             checked += 1
     assert checked > 100
     assert any(name.startswith("chalicelib/migrations/0001") for name in files)
-    assert "plugins/classifiers/models/category.json" in files
+    assert "plugins/classifiers/models/category.tsv" in files
 
 
 def test_nothing_else_is_in_it(files, project):

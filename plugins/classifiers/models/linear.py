@@ -31,15 +31,16 @@ class Answer:
 
 
 class LinearModel:
-    """A trained model. raw: the parsed file, see `training/train.py` for its form."""
+    """A trained model. raw: the parsed `.json`, see `training/train.py` for its form. weights: one number a
+    label by feature, or the text of them."""
 
-    def __init__(self, raw: dict[str, Any]) -> None:
+    def __init__(self, raw: dict[str, Any], weights: Mapping[str, str | Sequence[float]]) -> None:
         self.labels: tuple[str, ...] = tuple(raw["labels"])
         self._bias: list[float] = raw["bias"]
         self._sharpness: float = raw["sharpness"]
         self._by_rating: dict[str, list[float]] = raw["rating"]
         self._scale: float = raw["scale"]
-        self._weights: dict[str, str | Sequence[float]] = raw["weights"]
+        self._weights = dict(weights)
 
     def answer(self, features: dict[str, str], rating: float | None) -> Answer:
         """Weigh the evidence. rating: 1 to 5 stars, or None; whatever else it is counts as None."""
@@ -94,5 +95,8 @@ def _evidence(
 
 @cache
 def model(name: str) -> LinearModel:
-    """The model in `<name>.json` beside this module."""
-    return LinearModel(json.loads(Path(__file__).with_name(f"{name}.json").read_text(encoding="utf-8")))
+    """The model in `<name>.json` and `<name>.tsv` beside this module."""
+    here = Path(__file__)
+    head = json.loads(here.with_name(f"{name}.json").read_text(encoding="utf-8"))
+    cells = here.with_name(f"{name}.tsv").read_text(encoding="utf-8").replace("\n", "\t").split("\t")
+    return LinearModel(head, dict(zip(cells[::2], cells[1::2], strict=False)))

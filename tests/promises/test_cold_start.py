@@ -1,0 +1,81 @@
+"""What a start costs beside bare Chalice and beside Chalice with boto3, in the package that goes to Lambda.
+
+In instructions where valgrind is at hand, which counts the same on every run of a busy machine; else in
+processor time, turn by turn. benchmarks/test_cold_start.py has the times.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import zipfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from benchmarks import cold_start
+from benchmarks.cold_start import Contender
+from local.catalogue import load_functions
+from tests.functional.packaged import http_api
+
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux", reason="AWS's runtime client has wheels for Linux only; CI runs this there"
+)
+ROUNDS = 15
+SETTINGS = {
+    "AWS_ACCESS_KEY_ID": "none",
+    "AWS_SECRET_ACCESS_KEY": "none",
+    "TRIGGERIQ_DATABASE": "postgresql://nobody@127.0.0.1:1/none",
+}
+
+
+class Limit(NamedTuple):
+    """At most so many times the peer. cpu: with what a busy machine adds to a median of some rounds."""
+
+    peer: Callable[[Path], Contender]
+    instructions: float
+    cpu: float
+
+
+LIMITS = {
+    "api": Limit(cold_start.chalice, 1.10, 1.25),
+    "receive": Limit(cold_start.chalice_and_boto3, 1.5, 1.7),
+    # Patterns of regular expressions are compiled in many quick instructions, modules are read in few slow
+    # ones: 1.9 times the instructions are some 1.4 times the time.
+    "process": Limit(cold_start.chalice_and_boto3, 2.0, 1.7),
+}
+
+
+@pytest.fixture(scope="module")
+def unpacked(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("task")
+    with zipfile.ZipFile(package) as archive:
+        archive.extractall(folder)
+    return folder
+
+
+@pytest.mark.parametrize("function", LIMITS)
+def test_a_start_costs_no_more_than_it_may(function: str, unpacked: Path, tmp_path: Path) -> None:
+    limit = LIMITS[function]
+    settings: Mapping[str, str] = SETTINGS | {"TRIGGERIQ_FUNCTION": function}
+    ours = Contender(unpacked, load_functions()[function].handler, settings)
+    peer = limit.peer(tmp_path / "peer")
+    event = http_api("GET", "/health") if function == "api" else None  # to its answer: it is made there
+    if shutil.which("valgrind"):
+        counted = cold_start.instructions(ours, event), cold_start.instructions(peer, event)
+        assert counted[0] / counted[1] <= limit.instructions, counted
+    else:
+        ratio = cold_start.ratio_of_cpu(ROUNDS, *(_cpu(one, event) for one in (ours, peer)))
+        assert ratio <= limit.cpu
+
+
+def _cpu(contender: Contender, event: object) -> Callable[[], float]:
+    events = [] if event is None else [event]
+
+    def run() -> float:
+        costs = cold_start.cold(contender, events)
+        return costs.init_cpu + costs.first_cpu
+
+    return run
