@@ -121,7 +121,7 @@ class Outside:
             self.client("dynamodb"),
             self.named("connections"),
             KmsSeal(self.client("kms"), self.settings.kms_key),
-            self.registry.parse_settings,
+            self.registry.settings_when_asked,
             now,
             self.settings.connection_cache_seconds,
         )

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pluggy
 
-from chalicelib.errors import Invalid, NotFound
-from chalicelib.registry.budget import Overrun, budget
+from chalicelib.errors import Invalid, NotFound, Unavailable
+from chalicelib.registry.budget import Overrun, budget, paused
 from chalicelib.registry.discovery import BUILT_IN, Found
 from chalicelib.registry.guarded import GuardedSource
+from chalicelib.registry.when_asked import WhenAsked
 from triggeriq import Feedback, Source, hookspecs
 
 if TYPE_CHECKING:
@@ -101,6 +102,22 @@ class Registry:
             first = error.errors(include_input=False, include_url=False)[0]  # type: ignore[attr-defined]
             place = ".".join(str(part) for part in ("settings", *first["loc"]))
             raise Invalid(f"{first['msg']}; GET /sources shows the settings' schema", place) from error
+
+    def settings_when_asked(self, source: str, settings: Mapping[str, Any]) -> Any:
+        """The same for settings that were parsed before they were stored: parsed when a plugin looks at them.
+        Raises, then, Unavailable where the plugin wants others by now."""
+        plugin = self._sources.get(source)
+        if plugin is None or not plugin.takes("settings"):
+            return self.parse_settings(source, settings)
+
+        def parse() -> Any:
+            try:
+                with paused():  # it is asked for in a plugin's time
+                    return self.parse_settings(source, settings)
+            except Invalid as error:
+                raise Unavailable(source, f"an admin must configure its connection anew: {error}") from error
+
+        return WhenAsked(parse)
 
     # Stages
 

@@ -1,0 +1,94 @@
+"""A connection's settings are parsed when a plugin looks at them, and are then what they always were."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from chalicelib.errors import Unavailable
+from chalicelib.registry.registry import Registry
+from tests.unit.registry.test_registry import Plugins, modules, plugins  # noqa: F401 - fixtures
+from triggeriq import Connection, Event, Events, Request, Source, hookimpl
+
+SECONDS = 0.2
+
+
+class Wanted(BaseModel):
+    shop: str
+
+
+class Shop(Source):
+    name = "shop"
+    reads: tuple[str, ...] = ()
+    asked = 0
+
+    def settings(self) -> Any:
+        type(self).asked += 1
+        return Wanted
+
+    def receive(self, request: Request, connection: Connection) -> Events:
+        return Events(Event(connection.settings.shop))
+
+
+class Slow(Shop):
+    name = "slow"
+
+    def receive(self, request: Request, connection: Connection) -> Events:
+        super().receive(request, connection)
+        time.sleep(10 * SECONDS)
+        return Events(Event("too late"))
+
+
+class Plain(Source):
+    name = "plain"
+
+
+@hookimpl
+def register_sources(register: Any) -> None:
+    for source in (Shop, Slow, Plain):
+        register(source)
+
+
+@pytest.fixture
+def registry(plugins: Plugins) -> Registry:  # noqa: F811
+    plugins.add("some", register_sources=register_sources)
+    Shop.asked = 0
+    return plugins.registry()
+
+
+def test_nothing_is_parsed_until_something_is_asked_for(registry):
+    settings = registry.settings_when_asked("shop", {"shop": "one"})
+    assert Shop.asked == 0
+    assert settings.shop == "one"
+    assert (Shop.asked, settings.shop) == (1, "one")
+
+
+def test_it_stands_for_the_model(registry):
+    settings = registry.settings_when_asked("shop", {"shop": "one"})
+    assert isinstance(settings, Wanted)
+    assert settings == Wanted(shop="one")
+    assert (bool(settings), repr(settings)) == (True, "Wanted(shop='one')")
+
+
+def test_a_source_without_settings_has_none(registry):
+    assert registry.settings_when_asked("plain", {}) is None
+
+
+def test_settings_that_no_longer_do_are_told_when_they_are_asked_for(registry):
+    settings = registry.settings_when_asked("shop", {"shopp": "one"})
+    with pytest.raises(Unavailable, match="an admin must configure its connection anew"):
+        _ = settings.shop
+
+
+@pytest.mark.parametrize(("source", "came"), [("shop", "one"), ("slow", None)])
+def test_a_plugin_that_asks_keeps_its_budget(registry, source, came):
+    connection = Connection(source=source, settings=registry.settings_when_asked(source, {"shop": "one"}))
+    request = Request(method="POST", headers={}, body=b"")
+    if came:
+        assert registry.find(source).receive(request, connection) == Events(Event(came))
+    else:
+        with pytest.raises(Exception, match=r"took longer than 0\.2 s"):
+            registry.find(source).receive(request, connection)
