@@ -56,6 +56,14 @@ def trace_header() -> str:
     return os.environ.get("_X_AMZN_TRACE_ID", "")
 
 
+def for_snapshot() -> bool:
+    """Whether this start is kept as a snapshot, for all processes that there will be.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+    """
+    return os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start"
+
+
 def from_env(environment: Mapping[str, str]) -> Settings:
     """Settings from TRIGGERIQ_… variables. Raises SettingError, naming the variable."""
     given: dict[str, Any] = {}

@@ -1,5 +1,5 @@
 """Under Lambda, before the first event: what the function at hand needs is loaded and made while the start-up
-has a whole processor, and no more than that."""
+has a whole processor, and no more than that; all of it where the start is kept as a snapshot."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 LAZY = ("api", "migrate")
 """Functions that make nothing beforehand: most routes need little, and each loads its own; the other runs
 once."""
+CLIENTS = ("dynamodb", "events", "kms", "s3", "sqs")
 
 
 class Needs(NamedTuple):
@@ -29,6 +30,9 @@ class Needs(NamedTuple):
 def start() -> None:
     """Raises SettingError."""
     function = settings_module.current().function
+    if settings_module.for_snapshot():
+        _make_all(function)
+        return
     if function not in LAZY:
         _make(function)
     gc.freeze()  # what stands now stays: no need to look through it again
@@ -52,7 +56,30 @@ def _make(function: str) -> None:
         "process": Needs(sqs, lambda: (use.process, bootstrap.consumer("feedback")), ("events",)),
         "relay": Needs(schedule, lambda: use.relaying, ("events",)),
         "sweep": Needs(schedule, lambda: use.sweep, ("dynamodb", "s3")),
+        "api": Needs("chalicelib.api.parsing", use.make_all, ()),
+        "migrate": Needs("chalicelib.handlers.deploy", lambda: None, ()),
     }[function]
     import_module(needs.module)
     needs.make()
     bootstrap.make_clients(needs.clients)
+
+
+def _make_all(function: str) -> None:
+    from chalicelib import bootstrap
+    from chalicelib.bootstrap import snapshot
+
+    _make(function)
+    bootstrap.make_clients(CLIENTS)
+    if function in ("api", "receive"):
+        _load_routes()
+    snapshot.keep_clean(lambda: _make(function))
+
+
+def _load_routes() -> None:
+    from chalicelib.api import parsing
+    from chalicelib.api.routes import ROUTES
+
+    for route in ROUTES:
+        import_module(f"chalicelib.api.{route.handler.partition(':')[0]}")
+        for shape in filter(None, (route.query, route.body, route.answer)):
+            parsing.adapter(shape)

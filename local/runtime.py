@@ -15,12 +15,14 @@ import json
 import os
 import queue
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import IO, Any, NamedTuple, Self
@@ -97,38 +99,45 @@ class Runtime:
                 stdin=subprocess.DEVNULL,
                 stdout=self._output,
                 stderr=self._output,
+                process_group=0,
             )
         reached = self._wait(time.monotonic() + START_SECONDS, "next", "restore", "init/error")
         if reached.step == "init/error":
-            error = json.loads(reached.body)
             self._process.wait(START_SECONDS)
-            raise NotImportable(error["errorType"], error["errorMessage"], error["stackTrace"])
+            raise NotImportable(**_error(reached))
         self.last = reached.seen
 
-    def restore(self) -> None:
-        """Returns when the function, out of its snapshot, has asked for its first event."""
+    def restore(self, processes: int = 1) -> None:
+        """Returns when the function, out of its snapshot, has asked for its first event: as many processes
+        of it as there are, where it was restored for several."""
         self._api.restore()
-        reached = self._wait(time.monotonic() + START_SECONDS, "next", "restore/error")
-        if reached.step == "restore/error":
-            error = json.loads(reached.body)
-            raise FunctionFailed(error["errorType"], error["errorMessage"], error["stackTrace"])
-        self.last = reached.seen
+        until = time.monotonic() + START_SECONDS
+        for _ in range(processes):
+            reached = self._wait(until, "next", "restore/error")
+            if reached.step == "restore/error":
+                raise FunctionFailed(**_error(reached))
+            self.last = reached.seen
 
     def invoke(self, event: Any, trace: str = "") -> Any:
         """The function's result. Raises FunctionFailed if it raised or ended; TimeoutError."""
-        request_id = self._api.invoke(event, self.arn, self._timeout, trace)
-        answered = self._wait(time.monotonic() + self._timeout + 5, "response", "error")
-        assert answered.request_id == request_id, "an answer to another request"
-        self.last = self._wait(time.monotonic() + START_SECONDS, "next").seen
-        if answered.step == "error":
-            error = json.loads(answered.body)
-            raise FunctionFailed(error["errorType"], error["errorMessage"], error["stackTrace"])
-        return json.loads(answered.body)
+        return self.invoke_each([event], trace)[0]
+
+    def invoke_each(self, events: Sequence[Any], trace: str = "") -> list[Any]:
+        """The results of events at the same time, one for each process that there is. Raises as invoke."""
+        asked = [self._api.invoke(event, self.arn, self._timeout, trace) for event in events]
+        until = time.monotonic() + self._timeout + 5
+        reached = [self._wait(until, "response", "error", "next") for _ in range(2 * len(events))]
+        self.last = reached[-1].seen
+        answered = {one.request_id: one for one in reached if one.step != "next"}
+        for request_id in asked:
+            if answered[request_id].step == "error":
+                raise FunctionFailed(**_error(answered[request_id]))
+        return [json.loads(answered[request_id].body) for request_id in asked]
 
     def output(self) -> str:
         """What the function has written to stdout and stderr so far: its log."""
-        self._output.seek(0)
-        return self._output.read().decode(errors="replace")
+        file = self._output.fileno()  # its position is the process's too
+        return os.pread(file, os.fstat(file).st_size, 0).decode(errors="replace")
 
     def stop(self) -> None:
         """Ends the process and forgets its output."""
@@ -139,7 +148,8 @@ class Runtime:
     def end(self) -> None:
         """Ends the process, which may still write what it has counted."""
         if self._process is not None:
-            self._process.terminate()
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGTERM)
             self._process.wait()
             self._process = None
 
@@ -164,6 +174,11 @@ class Runtime:
         cpu = time.clock_gettime((~pid << 3) | 2)
         rss = int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
         return Cost(time.perf_counter() - self._started, cpu, rss)
+
+
+def _error(reached: Reached) -> dict[str, Any]:
+    error = json.loads(reached.body)
+    return {"kind": error["errorType"], "message": error["errorMessage"], "trace": error["stackTrace"]}
 
 
 def _environment(folder: Path, handler: str, name: str, memory: int, snapstart: bool) -> dict[str, str]:
@@ -198,6 +213,7 @@ def client_folder() -> Path:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     for name in CLIENT:
         distribution = importlib.metadata.distribution(name)
-        for top in {file.parts[0] for file in distribution.files or () if file.parts[0] != ".."}:
+        tops = {file.parts[0] for file in distribution.files or ()} - {"..", "__pycache__"}
+        for top in tops:
             (folder / top).symlink_to(Path(str(distribution.locate_file(top))))
     return folder

@@ -17,7 +17,16 @@ if TYPE_CHECKING:
     from chalicelib.pipeline.consume import Consume
     from chalicelib.services.postgres.users import Master
 
-__all__ = ["Outside", "UseCases", "configure_log", "consumer", "make_clients", "migrate", "use_cases"]
+__all__ = [
+    "Outside",
+    "UseCases",
+    "configure_log",
+    "consumer",
+    "forget",
+    "make_clients",
+    "migrate",
+    "use_cases",
+]
 
 
 class _Process:
@@ -27,6 +36,10 @@ class _Process:
     def use_cases(self) -> UseCases:
         configure_log()
         return UseCases(Outside(settings_module.current()))
+
+    def close(self) -> None:
+        if "use_cases" in vars(self):
+            self.use_cases.close()
 
 
 _process = _Process()
@@ -63,6 +76,18 @@ def _master() -> Master:
     from chalicelib.services.secrets_manager import read_secret
 
     return master_of(read_secret(client("secretsmanager"), settings_module.current().database_master_secret))
+
+
+def forget() -> None:
+    """Forget all that the use-cases hold, close what they have opened: connections, caches, secrets, times.
+    The next use_cases() are new."""
+    global _process
+    from chalicelib.services import aws
+
+    made, _process = _process, _Process()
+    made.close()
+    consumer.cache_clear()
+    aws.forget()
 
 
 def make_clients(services: Iterable[str]) -> None:

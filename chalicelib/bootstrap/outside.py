@@ -160,6 +160,11 @@ class Outside:
             application=self.settings.function,
         )
 
+    def close(self) -> None:
+        """Close the connections to the database. The next use connects anew."""
+        if "database" in vars(self):
+            self.database.close()
+
     @once
     def tickets(self) -> PostgresTickets:
         from chalicelib.services.postgres.tickets import PostgresTickets

@@ -44,6 +44,16 @@ class UseCases:
         self.settings = outside.settings
         self.now = now
 
+    def make_all(self) -> None:
+        """Make each of them now."""
+        for name, part in vars(type(self)).items():
+            if isinstance(part, once):
+                getattr(self, name)
+
+    def close(self) -> None:
+        """Close the connections that they have opened."""
+        self._outside.close()
+
     @once
     def receive(self) -> Receive:
         from chalicelib.pipeline.receive import Receive

@@ -44,6 +44,14 @@ def make(services: Iterable[str]) -> None:
         _made(service)
 
 
+def forget() -> None:
+    """Close all connections and forget the credentials; the next call finds both anew."""
+    for made in _clients.values():
+        made.close()
+    if _session is not None:
+        _session.get_credentials().forget()
+
+
 def _made(service: str) -> Any:
     if service not in _clients:
         with _lock:
@@ -85,9 +93,14 @@ def database_token(host: str, port: int, user: str, region: str | None) -> str:
 
 def _the_session() -> Any:
     global _session
-    from botocore.session import get_session
+    if _session is None:
+        from botocore.session import get_session
 
-    _session = _session or get_session()
+        from chalicelib.services.aws_credentials import LookedUp
+
+        _session = get_session()
+        resolver = _session.get_component("credential_provider")
+        _session.register_component("credential_provider", LookedUp(resolver))
     return _session
 
 

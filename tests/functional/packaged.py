@@ -28,7 +28,7 @@ class Packaged:
             archive.extractall(folder)
             self._names = set(archive.namelist())
         self.functions = load_functions()
-        self.folder, self._environment = folder, dict(environment)
+        self.folder, self.environment = folder, dict(environment)
         self._runtimes: dict[str, Runtime] = {}
         self.invoked: set[str] = set()
         self._modes(0o555, 0o444)
@@ -45,19 +45,21 @@ class Packaged:
         }
         return found - self._names
 
-    def runtime(self, name: str, settings: Mapping[str, str] | None = None, **options: Any) -> Runtime:
-        """A process of that function, not yet started. settings: instead of its own, if given."""
+    def runtime(
+        self, name: str, settings: Mapping[str, str] | None = None, handler: str = "", snapstart: bool = False
+    ) -> Runtime:
+        """A process of that function, not yet started. settings, handler: instead of its own, if given."""
         function = self.functions[name]
-        own = {**self._environment, "TRIGGERIQ_FUNCTION": name}
+        own = {**self.environment, "TRIGGERIQ_FUNCTION": name}
         return Runtime(
             self.folder,
-            function.handler,
+            handler or function.handler,
             own if settings is None else settings,
             name=named(name),
             memory=function.memory,
             timeout=function.timeout,
             prefix=NOT_ABOVE_MODES if is_root() else (),
-            **options,
+            snapstart=snapstart,
         )
 
     def invoke(self, name: str, event: Mapping[str, Any], trace: str = "") -> Any:
@@ -70,7 +72,7 @@ class Packaged:
 
     def set(self, **settings: str) -> None:
         """Settings of the processes that are still to be started."""
-        self._environment.update(settings)
+        self.environment.update(settings)
 
     def _modes(self, folder: int, file: int) -> None:
         for path in [self.folder, *self.folder.rglob("*")]:
