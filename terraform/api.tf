@@ -70,11 +70,12 @@ resource "aws_apigatewayv2_stage" "default" {
   }
 
   # Neither addresses nor paths, which may name a person. An HTTP API logs no trace id: the function's request
-  # id leads to its lines and to its trace.
+  # id leads to its lines and to its trace. What every line has as a number stands without quotes, to be compared
+  # as one; elsewhere API Gateway may write "-".
   # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
   access_log_settings {
     destination_arn = aws_cloudwatch_log_group.api.arn
-    format = jsonencode({
+    format = replace(jsonencode({
       time                = "$context.requestTime"
       request_id          = "$context.requestId"
       function_request_id = "$context.integration.requestId"
@@ -86,7 +87,7 @@ resource "aws_apigatewayv2_stage" "default" {
       integration_error   = "$context.integrationErrorMessage"
       error               = "$context.error.responseType"
       bytes               = "$context.responseLength"
-    })
+    }), "/\"(\\$context\\.(status|responseLatency))\"/", "$1")
   }
 }
 

@@ -59,10 +59,16 @@ run "routes" {
   }
   assert {
     condition = length(setintersection(
-      [for field in values(jsondecode(aws_apigatewayv2_stage.default.access_log_settings[0].format)) : field],
+      regexall("\\$context\\.[A-Za-z.]+", aws_apigatewayv2_stage.default.access_log_settings[0].format),
       ["$context.path", "$context.identity.sourceIp", "$context.identity.userAgent", "$context.identity.caller"]
-    )) == 0 && contains(values(jsondecode(aws_apigatewayv2_stage.default.access_log_settings[0].format)), "$context.requestId")
+    )) == 0 && strcontains(aws_apigatewayv2_stage.default.access_log_settings[0].format, "\"$context.requestId\"")
     error_message = "A line of the access log names the request, and no person."
+  }
+  assert {
+    condition = [for field, value in jsondecode(replace(aws_apigatewayv2_stage.default.access_log_settings[0].format, "/\\$context\\.[A-Za-z.]+/", "200")) :
+      field if jsonencode(value) == "200"
+    ] == ["latency_ms", "status"]
+    error_message = "A line of the access log is JSON, in which exactly status and latency are numbers: the runbook compares them."
   }
   assert {
     condition     = tolist(aws_apigatewayv2_api.main.cors_configuration[0].allow_origins) == tolist(["*"]) && !aws_apigatewayv2_api.main.disable_execute_api_endpoint && output.api_dns == null
