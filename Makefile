@@ -48,6 +48,7 @@ package: $(READY) ## the Lambda package in build/, for ARCH (arm64, or x86_64) a
 
 # What a deployment's operator and .github/workflows run alike. A file terraform/<environment>.tfvars is read.
 plan: ## what a deployment of ENVIRONMENT (dev) would change, kept in build/plan; its state in STATE_BUCKET
+	@rm -f build/plan # if this fails, nothing is there that apply could take for it
 	@test -f build/deployment.zip || { echo "triggeriq: no package yet; run make package" >&2; exit 1; }
 	@test -n "$(STATE_BUCKET)" || { echo "triggeriq: STATE_BUCKET is not set;" \
 	"terraform/bootstrap makes one, see docs/operations.md" >&2; exit 1; }
