@@ -36,11 +36,15 @@ def amount(quantity: float) -> str:
 
 def prices() -> str:
     return table(
-        ["what", "US$", "read where", "dated"],
+        ["what", "US$", "AWS's own page", "read on", "dated"],
         (
-            [name, priced(price), f"<{price.source}>", price.dated]
-            if price.confirmed
-            else [name, priced(price), "**not confirmed**: known, no dated source found", ""]
+            [
+                name,
+                priced(price),
+                f"<{price.page}>",
+                f"<{price.source}>" if price.confirmed else "**not confirmed**",
+                price.dated,
+            ]
             for name, price in PRICES.items()
         ),
     )
@@ -48,13 +52,18 @@ def prices() -> str:
 
 def totals() -> str:
     return table(
-        ["items a day", "dev's knobs, US$", "prod's knobs, US$", "to stay below, US$"],
+        ["items a day", "dev's knobs, US$", "prod's knobs, US$", "to stay below, US$", "that is met by"],
         (
             [
                 f"{volume:,}",
                 f"{bill.total(volume, bill.DEV):.2f}",
                 f"{bill.total(volume, bill.PROD):.2f}",
                 f"{bill.AIMS[volume]:,.0f}",
+                ", ".join(
+                    f"{profile.name}'s"
+                    for profile in (bill.DEV, bill.PROD)
+                    if bill.total(volume, profile) < bill.AIMS[volume]
+                ),
             ]
             for volume in bill.VOLUMES
         ),

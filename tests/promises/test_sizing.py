@@ -52,6 +52,7 @@ def test_every_line_has_its_price_and_its_place():
 def test_every_price_says_where_it_was_read_or_that_it_was_not():
     for name, price in PRICES.items():
         assert bool(price.source) == bool(price.dated) == price.confirmed, name
+        assert price.page.startswith("https://aws.amazon.com/"), name
 
 
 def test_the_alarms_that_are_paid_for_are_those_that_ring():
