@@ -66,10 +66,12 @@ def _code(error: DatabaseError) -> str:
 
 
 def said(error: BaseException) -> str:
-    """Code and message, never the details: they quote the row, which is a customer's."""
+    """Code and message, never the details: they quote the row, which is a customer's. Of class 22, where a
+    value is wrong, the code alone: those messages quote the value."""
     if isinstance(error, SSLCertVerificationError):
         return f"the server's certificate is not accepted: {error.verify_message}"
     told = error.args[0] if error.args else ""
     if isinstance(told, dict):
-        return f"{told.get('C', '')} {told.get('M', '')}".strip()
+        code = _code(error)
+        return code if code.startswith("22") else f"{code} {told.get('M', '')}".strip()
     return f"{type(error).__name__} {told}" if isinstance(error, InterfaceError) else type(error).__name__

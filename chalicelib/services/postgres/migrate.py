@@ -44,8 +44,11 @@ class Migration(NamedTuple):
         return hashlib.sha256(self.sql.encode()).hexdigest()
 
 
-class MigrationError(Exception):
+class MigrationError(Unavailable):
     """The schema can't be brought up to date by itself; the message names the migration and what to do."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("postgres", message)
 
 
 def packaged() -> list[Migration]:

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 
+from chalicelib import bootstrap
 from chalicelib.errors import Unavailable
+from chalicelib.handlers import deploy
 from chalicelib.services.postgres.connection import Database
 from chalicelib.services.postgres.migrate import Migration, MigrationError, migrate, packaged
 
@@ -40,6 +43,28 @@ def test_a_failing_migration_leaves_nothing_of_itself(empty_url: str) -> None:
     assert database.run("select to_regclass('good')::text, to_regclass('half')::text") == [["good", None]]
     database.close()
     assert migrate(empty_url, [good, Migration("0002_bad.sql", "create table half ()")]) == ["0002_bad.sql"]
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("oops", '42601 syntax error at or near "oops"'),
+        ("select text::int from words", "22P02"),  # its message would quote the row
+        ("alter table words add unique (text)", '23505 could not create unique index "words_text_key"'),
+    ],
+)
+def test_a_deployment_is_told_why_it_stops_and_no_customer_s_word(
+    empty_url: str, monkeypatch: pytest.MonkeyPatch, sql: str, said: str
+) -> None:
+    words = Migration(
+        "0001_words.sql", "create table words (text text); insert into words values ('jo'), ('jo')"
+    )
+    use = SimpleNamespace(metrics=SimpleNamespace(flush=lambda: None))
+    monkeypatch.setattr(bootstrap, "use_cases", lambda: use)
+    monkeypatch.setattr(bootstrap, "migrate", lambda: migrate(empty_url, [words, Migration("0002.sql", sql)]))
+    with pytest.raises(MigrationError) as told:
+        deploy.migrate({}, SimpleNamespace(aws_request_id="r-1"))
+    assert str(told.value) == f"postgres: 0002.sql failed, and nothing of it is left: {said}"
 
 
 def test_no_server_is_unavailable() -> None:
