@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from chalicelib import bootstrap
-from chalicelib.errors import Poison, Unavailable
+from chalicelib.errors import PluginFailed, Poison, Unavailable
+from chalicelib.handlers import schedule
 from chalicelib.handlers.invocation import invocation
 from chalicelib.log_context import current
+from chalicelib.services.external import external
+from chalicelib.settings import SettingError
 
-CONTEXT = SimpleNamespace(aws_request_id="r-1")
+CONTEXT = SimpleNamespace(aws_request_id="r-1", get_remaining_time_in_millis=lambda: 1000)
 
 
 class Numbers:
@@ -44,7 +48,10 @@ def test_its_id_is_at_hand_and_its_numbers_are_written_at_its_end(numbers: Numbe
     ("error", "raised", "said"),
     [
         (Unavailable("bus", "down"), Unavailable, "bus: down"),
-        (KeyError("jo@example.com"), Poison, "KeyError in our code; the log says where"),
+        (SettingError("TRIGGERIQ_STAGE is wrong"), SettingError, "TRIGGERIQ_STAGE is wrong"),
+        (KeyError("jo@example.com"), Poison, "KeyError at PLACE; the log says more"),
+        (Poison("22P02 jo@example.com"), Poison, "Poison at PLACE; the log says more"),
+        (PluginFailed("acme/1", "jo@example.com"), Poison, "PluginFailed at PLACE; the log says more"),
     ],
 )
 def test_one_that_fails_writes_them_too_and_quotes_nobody(
@@ -52,6 +59,21 @@ def test_one_that_fails_writes_them_too_and_quotes_nobody(
 ) -> None:
     with pytest.raises(raised) as failed, invocation(CONTEXT):
         raise error
-    assert str(failed.value) == said
+    place = r"chalicelib\.handlers\.invocation:\d+"
+    assert re.fullmatch(said.replace("PLACE", place), str(failed.value))
     assert numbers.written == [{"request_id": "r-1"}]
     assert [record.message for record in caplog.records] == ["an invocation failed"] * (raised is Poison)
+
+
+def test_the_place_is_where_our_code_went_to_the_outside(
+    numbers: Numbers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not the door to it, where the errors of all services are raised."""
+
+    @external("postgres.migrate", lambda error: Poison(str(error)))
+    def relaying(left: object) -> int:
+        raise ValueError("jo@example.com")
+
+    monkeypatch.setattr(bootstrap, "use_cases", lambda: SimpleNamespace(metrics=numbers, relaying=relaying))
+    with pytest.raises(Poison, match=r"^Poison at chalicelib\.handlers\.schedule:\d+; the log says more$"):
+        schedule.relay({}, CONTEXT)
