@@ -59,19 +59,21 @@ def parse(url: str) -> Address:
         parts = urlsplit(url)
         port = parts.port
         options = parse_qs(parts.query, strict_parsing=bool(parts.query))
-    except ValueError as error:
-        raise SettingError(f"TRIGGERIQ_DATABASE is no URL: {error}") from None
+    except ValueError:  # its message quotes the URL, which may hold a password
+        raise SettingError(
+            "TRIGGERIQ_DATABASE is no URL; in user and password write "
+            ": / ? # [ ] @ % as %3A %2F %3F %23 %5B %5D %40 %25"
+        ) from None
     if parts.scheme not in ("postgresql", "postgres") or not parts.username or parts.path in ("", "/"):
         raise SettingError("TRIGGERIQ_DATABASE must be postgresql://user[:password]@host[:port]/database")
-    if unknown := sorted(options.keys() - _OPTIONS):
+    if options.keys() - _OPTIONS:
         known = ", ".join(sorted(_OPTIONS))
-        raise SettingError(f"TRIGGERIQ_DATABASE has the option {unknown[0]}; known are {known}")
+        raise SettingError(f"TRIGGERIQ_DATABASE has an option that is not known; known are {known}")
     option = {name: values[-1] for name, values in options.items()}
     mode = option.get("sslmode", "verify-full")
     if mode not in _SSL_MODES:
-        raise SettingError(
-            f"TRIGGERIQ_DATABASE has sslmode={mode}; known are {', '.join(sorted(_SSL_MODES))}"
-        )
+        known = ", ".join(sorted(_SSL_MODES))
+        raise SettingError(f"TRIGGERIQ_DATABASE has an sslmode that is not known; known are {known}")
     try:
         port = port or int(option.get("port", "5432"))
     except ValueError:

@@ -62,7 +62,23 @@ def test_what_is_wrong_names_the_setting(url: str) -> None:
         parse(url)
 
 
-def test_a_wrong_url_never_shows_the_password() -> None:
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://u:sesame@h/d?sslmode=maybe",
+        "postgresql://u:sesame?x@h/d",
+        "postgresql://u:sesame#x@h/d",
+        "postgresql://u:sesame/x@h/d",
+        "postgresql://u:[sesame@h/d",
+        "postgresql://u:x]sesame@h/d",
+        "postgresql://u:sesame\u2100x@h/d",
+        "postgresql://u:x@y/z?sesame@h/d",
+        "postgresql://u:x@y/z?sesame=1@h/d",
+        "postgresql://u:x@y/z?sslmode=sesame@h/d",
+    ],
+)
+def test_a_wrong_url_never_shows_the_password(url: str) -> None:
     with pytest.raises(SettingError) as caught:
-        parse("postgresql://u:sesame@h/d?sslmode=maybe")
+        parse(url)
     assert "sesame" not in str(caught.value)
+    assert caught.value.__suppress_context__ or caught.value.__context__ is None
