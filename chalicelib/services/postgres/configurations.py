@@ -57,8 +57,8 @@ class PostgresConfigurations:
         if not isinstance(value, shape):
             try:
                 value = loaded(shape, value)
-            except ValueError as error:
-                raise Invalid(str(error), key) from None
+            except Misfit as misfit:
+                raise Invalid(str(misfit), key) from None
 
         def work(session: Session) -> Configuration:
             standing = _configuration(key, session.run(_IN_FORCE, key=key))
@@ -96,23 +96,34 @@ def _configuration(key: str, rows: list[list[Any]]) -> Configuration:
     version, stored, by, at = rows[0]
     try:
         value = loaded(shape, stored)
-    except ValueError as error:
+    except Misfit as misfit:
         # Written by another release, or by hand: the default is better than no triage at all.
-        log.error("configuration %s version %s is not valid, the default is used: %s", key, version, error)
+        log.error(
+            "configuration %s version %s is not valid at %s, the default is used", key, version, misfit.where
+        )
         value = shape()
     return Configuration(key=key, version=version, value=value, by=by, at=at)
 
 
+class Misfit(ValueError):
+    """JSON is not of its shape. where: the path to it, which holds names of fields and nothing of the JSON.
+    must: what it must be; a value that checks itself may quote it there."""
+
+    def __init__(self, where: str, must: str) -> None:
+        super().__init__(f"{where} {must}")
+        self.where = where
+
+
 def loaded(shape: Any, value: Any, path: str = "") -> Any:
     """A value of `shape` (a dataclass, or what its fields are made of) from JSON. Fields that are
-    missing take their defaults, those that are not known are left out. Raises ValueError with the path.
+    missing take their defaults, those that are not known are left out. Raises Misfit.
 
     Not pydantic: `process` reads configurations at its start, and pydantic alone would double that.
     """
     where = path or "value"
     if is_dataclass(shape):
         if not isinstance(value, dict):
-            raise ValueError(f"{where} must be an object")
+            raise Misfit(where, "must be an object")
         hints = get_type_hints(shape)
         known = {
             name: loaded(hints[name], value[name], f"{path}.{name}".lstrip("."))
@@ -121,16 +132,18 @@ def loaded(shape: Any, value: Any, path: str = "") -> Any:
         }
         try:
             return shape(**known)  # type: ignore[operator]
-        except (TypeError, Invalid) as error:  # a field is missing; a value that checks itself
-            raise ValueError(f"{where}: {error}") from None
+        except TypeError as error:
+            raise Misfit(where, f"lacks a field: {error}") from None
+        except Invalid as error:  # a value that checks itself
+            raise Misfit(f"{path}.{error.field}".strip(".") or where, f"is wrong: {error}") from None
     origin, arguments = get_origin(shape), get_args(shape)
     if origin is tuple:
         if not isinstance(value, list | tuple):
-            raise ValueError(f"{where} must be a list")
+            raise Misfit(where, "must be a list")
         return tuple(loaded(arguments[0], item, f"{where}[{i}]") for i, item in enumerate(value))
     if origin is Literal:
         if value not in arguments:
-            raise ValueError(f"{where} must be one of {', '.join(map(str, arguments))}")
+            raise Misfit(where, f"must be one of {', '.join(map(str, arguments))}")
         return value
     if origin in (Union, types.UnionType):
         kind = next(kind for kind in arguments if kind is not type(None))
@@ -138,5 +151,5 @@ def loaded(shape: Any, value: Any, path: str = "") -> Any:
     if shape is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if type(value) is not shape:
-        raise ValueError(f"{where} must be {shape.__name__}")
+        raise Misfit(where, f"must be {shape.__name__}")
     return value

@@ -94,7 +94,10 @@ def test_what_is_stored_and_no_longer_valid_gives_way_to_the_default(
     with caplog.at_level(logging.ERROR):
         found = configurations.find("triage")
     assert (found.version, found.value) == (4, TriageConfiguration())
-    assert "review_below" in caplog.text
+    (record,) = caplog.records
+    assert record.getMessage() == (
+        "configuration triage version 4 is not valid at review_below, the default is used"
+    )
 
 
 def test_fields_of_another_release_are_passed_over(

@@ -130,6 +130,20 @@ def test_a_generator_is_run_within_the_budget(plugins: Plugins) -> None:
     assert answer.failure == "took longer than 0.2 s and was cut"
 
 
+def test_one_that_does_not_load_has_its_reason_in_the_list_and_not_in_the_log(
+    plugins: Plugins, caplog: pytest.LogCaptureFixture
+) -> None:
+    def register_sources(register: Any) -> None:
+        raise KeyError("sesame")
+
+    plugins.add("leaky", register_sources=hookimpl(register_sources))
+    (plugin,) = plugins.registry().plugins()
+    assert plugin.error == "KeyError: 'sesame'"
+    (record,) = caplog.records
+    assert (record.message, record.plugin) == ("a plugin was not loaded", "leaky")  # type: ignore[attr-defined]
+    assert "sesame" not in str(vars(record))
+
+
 def test_a_module_that_two_plugins_name_stays_with_the_first(plugins: Plugins) -> None:
     plugins.add("first", classify=saying("spam"))
     plugins.found.append(plugins.found[0]._replace(name="second"))
