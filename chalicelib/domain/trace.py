@@ -54,12 +54,12 @@ def from_traceparent(text: object) -> Trace | None:
 
 def from_xray(header: object) -> Trace | None:
     """Read X-Ray's tracing header; its other fields (Self, Lineage, …) are left out. None where it has
-    no valid root."""
+    no valid root, which one of only zeros is not."""
     if not isinstance(header, str) or len(header) > _HEADER_LENGTH:
         return None
     fields = dict(part.strip().partition("=")[::2] for part in header.split(";"))
     root, span = _ROOT.fullmatch(fields.get("Root", "")), fields.get("Parent", "")
-    if root is None:
+    if root is None or not (root[1] + root[2]).strip("0"):
         return None
     valid = _SPAN.fullmatch(span) and span.strip("0")
     return Trace(root[1] + root[2], span if valid else os.urandom(8).hex(), fields.get("Sampled") == "1")

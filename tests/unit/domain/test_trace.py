@@ -42,6 +42,7 @@ def test_without_a_parent_the_span_is_one_of_its_own() -> None:
         "Root=1-5759e988-bd862e3fe1be46a994272793x",
         "Root=1-5759E988-BD862E3FE1BE46A994272793",
         "Root=2-5759e988-bd862e3fe1be46a994272793",
+        "Root=1-00000000-000000000000000000000000;Parent=53995c3f42cd8ad8;Sampled=1",
         "Parent=53995c3f42cd8ad8;Sampled=1",
         "Root=1-5759e988-bd862e3fe1be46a994272793\nx",
         "Root=1-5759e988-bd862e3fe1be46a994272793;" + "x" * 500,
