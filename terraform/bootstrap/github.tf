@@ -232,7 +232,9 @@ data "aws_iam_policy_document" "apply" {
       "ec2:*Subnet*",
       "ec2:*Tags",
       "ec2:*Vpc*",
+      "ec2:DeleteNetworkInterface", # what a deleted function leaves behind holds subnets and groups
       "ec2:Describe*",
+      "ec2:DetachNetworkInterface",
       "events:List*",
       "guardduty:*",
       "kms:*",
@@ -244,12 +246,17 @@ data "aws_iam_policy_document" "apply" {
       "logs:Describe*",
       "rds:Describe*",
       "rds:ListTagsForResource",
+      "route53:AssociateVPCWithHostedZone", # what an interface endpoint's private DNS asks of its maker
+      "route53:DisassociateVPCFromHostedZone",
       "s3:ListAllMyBuckets",
       "secretsmanager:CreateSecret",
       "secretsmanager:DescribeSecret",
       "secretsmanager:RotateSecret",
       "secretsmanager:TagResource",
       "ses:*",
+      "sns:GetSubscriptionAttributes", # of a subscription, which AWS knows no resource for
+      "sns:SetSubscriptionAttributes",
+      "sns:Unsubscribe",
       "sts:GetCallerIdentity",
       "tag:GetResources",
     ]

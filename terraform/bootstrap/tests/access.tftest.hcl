@@ -129,6 +129,28 @@ run "the_apply_role_makes_no_role_beyond_the_boundary" {
   }
 }
 
+# AWS knows no resource of ours for these, or asks for them beside another action.
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
+run "the_apply_role_may_do_what_carries_no_name" {
+  command = apply
+
+  assert {
+    condition = length(setsubtract(
+      [
+        "ec2:DeleteNetworkInterface", "ec2:DetachNetworkInterface",
+        "route53:AssociateVPCWithHostedZone", "route53:DisassociateVPCFromHostedZone",
+        "sns:GetSubscriptionAttributes", "sns:SetSubscriptionAttributes", "sns:Unsubscribe",
+      ],
+      flatten([
+        for statement in data.aws_iam_policy_document.apply[0].statement : statement.actions
+        if statement.effect != "Deny" && contains(statement.resources, "*")
+      ])
+    )) == 0
+    error_message = "interface endpoints, the mail of alarms and the functions' network interfaces come and go"
+  }
+}
+
 run "an_account_s_own_provider_is_used" {
   command = apply
   variables {
