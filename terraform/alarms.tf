@@ -113,7 +113,7 @@ locals {
     { for slug, metric in { quarantined = "quarantined", failed-records = "failed" } : slug => {
       slug                              = slug, times = 1, of = 1, above = var.alarm_thresholds[metric] - 1
       # a query, since an alarm can't search for what sources there are
-      result = "SELECT SUM(${metric}) FROM SCHEMA(\"TriggerIQ\", source, stage) WHERE stage = '${var.environment}'"
+      result = "SELECT SUM(${metric}) FROM SCHEMA(\"TriggerIQ\", \"source\", \"stage\") WHERE \"stage\" = '${var.environment}'"
       terms  = {}
     } },
   )

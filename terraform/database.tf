@@ -7,6 +7,7 @@ locals {
   final_snapshot      = coalesce(var.final_snapshot, local.production)
   backup_days         = coalesce(var.backup_days, local.production ? 14 : 7)
   db_instance_class   = coalesce(var.db_instance_class, local.production ? "db.t4g.medium" : "db.t4g.micro")
+  insights            = local.instance_memory_gib[local.db_instance_class] > 1
   burstable           = startswith(local.db_instance_class, "db.t")
 
   # https://aws.amazon.com/rds/instance-types/
@@ -119,18 +120,23 @@ resource "aws_db_instance" "main" {
   copy_tags_to_snapshot     = true
   deletion_protection       = local.deletion_protection
   skip_final_snapshot       = !local.final_snapshot
-  final_snapshot_identifier = local.final_snapshot ? "${local.prefix}-final" : null
+  final_snapshot_identifier = local.final_snapshot ? "${local.prefix}-final-${substr(aws_kms_key.data.key_id, 0, 8)}" : null # a later one is under another key
   delete_automated_backups  = !local.production
 
   auto_minor_version_upgrade = true
   apply_immediately          = !local.production # else in the maintenance window
 
-  performance_insights_enabled          = true
-  performance_insights_kms_key_id       = aws_kms_key.data.arn
-  performance_insights_retention_period = 7 # days: the free ones
+  # Where there is memory for it beside what logging in by IAM takes.
+  performance_insights_enabled          = local.insights
+  performance_insights_kms_key_id       = local.insights ? aws_kms_key.data.arn : null
+  performance_insights_retention_period = local.insights ? 7 : null # days: the free ones
   enabled_cloudwatch_logs_exports       = ["postgresql", "upgrade"]
 
   lifecycle {
+    precondition {
+      condition     = fileexists("${path.module}/../chalicelib/services/postgres/authorities/${local.region}.pem")
+      error_message = "The package has no certificate authorities of RDS for ${local.region}, so nothing could log in to the database: add them as chalicelib/services/postgres/authorities/README.md says."
+    }
     precondition {
       condition     = sum(values(local.database_connections)) + local.kept_connections <= local.max_connections
       error_message = "The functions may open ${sum(values(local.database_connections))} connections and ${local.kept_connections} are kept, but a ${local.db_instance_class} gives ${local.max_connections}: take a larger db_instance_class or less reserved_concurrency."

@@ -132,7 +132,7 @@ variable "permissions_boundary" {
 # --- HTTP API ---------------------------------------------------------------------------------------
 
 variable "throttle_rate" {
-  description = "Requests a second that the API takes in the long run, over all routes; more are answered 429."
+  description = "Requests a second that the API takes in the long run; more are answered 429. API Gateway keeps to it as well as it can."
   type        = number
   default     = 100
   nullable    = false
@@ -144,7 +144,7 @@ variable "throttle_rate" {
 }
 
 variable "throttle_burst" {
-  description = "Requests that the API takes at once, over all routes."
+  description = "Requests that the API takes at once."
   type        = number
   default     = 200
   nullable    = false

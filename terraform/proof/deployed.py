@@ -42,7 +42,7 @@ class Deployed:
     def deliver(self, function: str) -> int:
         """Hands the function one batch from the queue of its event source mapping, as Lambda's poller
         does; how many messages it had. All of them must succeed."""
-        (mapping,) = self._lambda.list_event_source_mappings(FunctionName=f"{self._prefix}-{function}:live")[
+        (mapping,) = self._lambda.list_event_source_mappings(FunctionName=f"{self._prefix}-{function}")[
             "EventSourceMappings"
         ]
         queue = mapping["EventSourceArn"].rpartition(":")[2]

@@ -14,7 +14,7 @@ from typing import Any
 from local.catalogue import REGION
 
 PROJECT = Path(__file__).resolve().parents[2]
-READ_BY_HCL = ("functions.json", "resources.json", "permissions.json", "chalicelib/migrations")
+READ_BY_HCL = ("functions.json", "resources.json", "permissions.json", "chalicelib")
 """What the root module reads from beside it, as data."""
 
 

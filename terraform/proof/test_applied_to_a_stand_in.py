@@ -26,7 +26,7 @@ from tests.functional.client import SECRET, signed
 ENVIRONMENT = "proof"
 KEY = "tiq_0123456789ab_" + "k" * 43
 CHOSEN = ("-var", f"environment={ENVIRONMENT}")
-NO_REDRIVE_ALLOW_POLICIES = """
+WHAT_IT_HAS_NOT = """
 # It has no such policy, and the provider waits for what it has written.
 resource "aws_sqs_queue_redrive_allow_policy" "dead_letters" {
   for_each = {}
@@ -34,10 +34,27 @@ resource "aws_sqs_queue_redrive_allow_policy" "dead_letters" {
 resource "aws_sqs_queue_redrive_allow_policy" "async_failures" {
   count = 0
 }
+
+# It has no such setting.
+resource "aws_lambda_function_recursion_config" "consumer" {
+  for_each = {}
+}
 """
-NOT_ECHOED: Mapping[str, str] = {}
+NOT_ECHOED: Mapping[str, str] = {
+    "aws_db_instance.performance_insights_enabled": "it answers nothing of Performance Insights",
+    "aws_db_instance.performance_insights_kms_key_id": "the same",
+    "aws_db_instance.performance_insights_retention_period": "the same",
+    "aws_db_parameter_group.parameter": "it answers no parameter",
+    "aws_lambda_event_source_mapping.function_name": "it answers the version that the alias names",
+    "aws_lambda_function.logging_config": "it answers none",
+    "aws_sqs_queue.redrive_policy": "it answers the same JSON with other spaces",
+    "aws_vpc_security_group_egress_rule.description": "it answers none",
+    "aws_vpc_security_group_ingress_rule.description": "it answers none",
+}
 """What the stand-in forgets or answers in another form, by `type.attribute`, so that a second plan would
 change it: each with what was seen."""
+FOLLOW = ("aws_lambda_function.", "aws_lambda_alias.", "aws_lambda_invocation.")
+"""What is known only once the functions are changed for their `logging_config`: the new versions."""
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +67,7 @@ def stack() -> Iterator[Stack]:
 def applied(stack: Stack, begin: Begin) -> Terraform:
     endpoint = f"http://127.0.0.1:{stack.aws_port}"
     _answer_invocations_without_docker(endpoint)
-    root = begin({"AWS_ENDPOINT_URL": endpoint}, STAND_IN + NO_REDRIVE_ALLOW_POLICIES)
+    root = begin({"AWS_ENDPOINT_URL": endpoint}, STAND_IN + WHAT_IT_HAS_NOT)
     root.run("plan", *CHOSEN, "-out=first")
     root.run("apply", "-auto-approve", "-parallelism=40", "first")
     return root
@@ -76,7 +93,7 @@ def test_a_second_plan_changes_only_what_the_stand_in_forgot(applied: Terraform)
         one for one in applied.shown("second")["resource_changes"] if one["change"]["actions"] != ["no-op"]
     ]
     seen = {name for change in changes for name in _changed(change)}
-    assert sorted(seen - NOT_ECHOED.keys()) == []
+    assert sorted(name for name in seen - NOT_ECHOED.keys() if not name.startswith(FOLLOW)) == []
     assert sorted(NOT_ECHOED.keys() - seen) == [], "explained, and not seen any more"
 
 
@@ -116,11 +133,11 @@ def test_destroy_leaves_nothing(applied: Terraform) -> None:
 
 
 def _changed(change: Mapping[str, Any]) -> Iterator[str]:
-    """`type.attribute` for each attribute that would change."""
+    """`type.attribute` for each attribute that would change, or may."""
     before, after = change["change"]["before"] or {}, change["change"]["after"] or {}
     unknown = change["change"]["after_unknown"] or {}
-    for name in sorted(before.keys() | after.keys()):
-        if before.get(name) != after.get(name) and unknown.get(name) is not True:
+    for name in sorted(before.keys() | after.keys() | unknown.keys()):
+        if unknown.get(name) is True or before.get(name) != after.get(name):
             yield f"{change['type']}.{name}"
 
 

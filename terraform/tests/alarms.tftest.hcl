@@ -49,7 +49,7 @@ run "whatever_may_fail_has_an_alarm" {
   }
   assert {
     condition = alltrue([for name in ["quarantined", "failed-records"] :
-      strcontains(one([for query in aws_cloudwatch_metric_alarm.reckoned[name].metric_query : query.expression]), "FROM SCHEMA(\"TriggerIQ\", source, stage) WHERE stage = 'dev'")
+      strcontains(one([for query in aws_cloudwatch_metric_alarm.reckoned[name].metric_query : query.expression]), "FROM SCHEMA(\"TriggerIQ\", \"source\", \"stage\") WHERE \"stage\" = 'dev'")
     ])
     error_message = "Our own metrics have alarms, over all sources."
   }

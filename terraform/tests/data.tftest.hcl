@@ -255,7 +255,7 @@ run "prod_is_made_to_last" {
     error_message = "prod has a larger database, with a standby, that is not deleted in passing."
   }
   assert {
-    condition     = aws_db_instance.main.backup_retention_period >= 7 && aws_db_instance.main.final_snapshot_identifier == "triggeriq-prod-final"
+    condition     = aws_db_instance.main.backup_retention_period >= 7 && startswith(aws_db_instance.main.final_snapshot_identifier, "triggeriq-prod-final-") && aws_db_instance.main.performance_insights_enabled
     error_message = "prod keeps backups, and a last one."
   }
   assert {
