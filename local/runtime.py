@@ -32,6 +32,8 @@ from local.invocation import FunctionFailed, NotImportable
 from local.runtime_api import Reached, RuntimeApi
 
 START_SECONDS = 60.0
+GRACE_SECONDS = 5.0
+"""How long an answer may come after the function's time is over."""
 CLIENT = ("awslambdaric", "simplejson", "snapshot_restore_py")
 """The distributions that Lambda has in /var/runtime beside the function."""
 START = "import sys; from awslambdaric.__main__ import main; main(sys.argv)"
@@ -77,7 +79,11 @@ class Runtime:
         self.last = Cost(0.0, 0.0, 0)
 
     def __enter__(self) -> Self:
-        self.start()
+        try:
+            self.start()
+        except BaseException:  # __exit__ is not called then
+            self.stop()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -119,14 +125,21 @@ class Runtime:
             self.last = reached.seen
 
     def invoke(self, event: Any, trace: str = "") -> Any:
-        """The function's result. Raises FunctionFailed if it raised or ended; TimeoutError."""
+        """The function's result. Raises FunctionFailed if it raised or ended; TimeoutError, with which it is
+        ended."""
         return self.invoke_each([event], trace)[0]
 
     def invoke_each(self, events: Sequence[Any], trace: str = "") -> list[Any]:
         """The results of events at the same time, one for each process that there is. Raises as invoke."""
+        if self._process is None:
+            raise FunctionFailed("Runtime.ExitError", "the process was ended")
         asked = [self._api.invoke(event, self.arn, self._timeout, trace) for event in events]
-        until = time.monotonic() + self._timeout + 5
-        reached = [self._wait(until, "response", "error", "next") for _ in range(2 * len(events))]
+        until = time.monotonic() + self._timeout + GRACE_SECONDS
+        try:
+            reached = [self._wait(until, "response", "error", "next") for _ in range(2 * len(events))]
+        except TimeoutError:
+            self.end()  # or else its late answer were the next event's
+            raise
         self.last = reached[-1].seen
         answered = {one.request_id: one for one in reached if one.step != "next"}
         for request_id in asked:
