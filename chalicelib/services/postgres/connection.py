@@ -19,7 +19,7 @@ from chalicelib.errors import Poison, TriggerIQError, Unavailable
 from chalicelib.services.aws import database_token
 from chalicelib.services.postgres.address import Address, parse
 from chalicelib.services.postgres.authority import region_of
-from chalicelib.services.postgres.errors import is_login_refused, said, trouble
+from chalicelib.services.postgres.errors import is_login_refused, is_token_refused, said, trouble
 
 T = TypeVar("T")
 
@@ -66,6 +66,11 @@ class CommitUnknown(Unavailable):
 
 class LoginRefused(Unavailable):
     """The server does not let this user in; trying again changes nothing until an operator does."""
+
+
+class TokenRefused(LoginRefused):
+    """RDS knows the user as one of IAM, and does not take his token. That may pass: so it answers while its
+    own service of IAM is busy, and until a right that was just given is known everywhere."""
 
 
 class Database:
@@ -206,7 +211,8 @@ class Database:
             if refusal is None:
                 raise
             if is_login_refused(refusal):
-                raise LoginRefused("postgres", f"{said(refusal)}{_advice(address)}") from refusal
+                refused = TokenRefused if address.iam and is_token_refused(refusal) else LoginRefused
+                raise refused("postgres", f"{said(refusal)}{_advice(address)}") from refusal
             raise refusal from None
         connection.register_in_adapter(TIMESTAMPTZ, datetime.fromisoformat)
         connection.register_in_adapter(UUID_TYPE, str)

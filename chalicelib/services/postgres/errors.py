@@ -47,6 +47,15 @@ def is_login_refused(error: BaseException) -> bool:
     return isinstance(error, DatabaseError) and _code(error).startswith("28")
 
 
+def is_token_refused(error: BaseException) -> bool:
+    """Whether it is PAM that refuses, which RDS asks for users of IAM; a wrong password is 28P01, and so is
+    that of a user who is not there.
+
+    https://github.com/postgres/postgres/blob/REL_16_STABLE/src/backend/libpq/auth.c (auth_failed)
+    """
+    return isinstance(error, DatabaseError) and _code(error) == "28000"
+
+
 def postgres_errors(error: Exception) -> Exception | None:
     """The translation for `external`."""
     if isinstance(error, TriggerIQError):

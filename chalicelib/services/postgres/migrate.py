@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from importlib.resources import files
@@ -15,7 +16,7 @@ from pg8000.exceptions import DatabaseError
 from chalicelib.errors import Unavailable
 from chalicelib.services.external import external
 from chalicelib.services.postgres.address import parse
-from chalicelib.services.postgres.connection import Database, LoginRefused, Session
+from chalicelib.services.postgres.connection import Database, LoginRefused, Session, TokenRefused
 from chalicelib.services.postgres.errors import postgres_errors, said, trouble
 from chalicelib.services.postgres.users import Master, grant_rights, make_users
 
@@ -64,27 +65,45 @@ def migrate(
     migrations: Sequence[Migration] | None = None,
     reconnect_seconds: float = 5.0,
     master: Callable[[], Master] | None = None,
+    login_seconds: float = 30.0,
 ) -> list[str]:
     """Apply what is missing; returns the names of what was applied now, [] if nothing was missing.
 
     Each migration is a transaction; two runs at once wait for each other. A database that knows
     migrations from a newer release is left alone. master: tells who may make the database's users; asked
-    only where the URL's own user is not let in. Raises MigrationError where one that was applied has been
-    changed since, or fails; Unavailable.
+    only where the URL's own user is not let in. login_seconds: how long a token that RDS refuses is
+    followed by new ones, before the master is asked and after. Raises MigrationError where one that was
+    applied has been changed since, or fails; Unavailable.
     """
     wanted = packaged() if migrations is None else migrations
     database = Database(database_url, size=1, reconnect_seconds=reconnect_seconds, statement_seconds=240.0)
     try:
         try:
-            return _migrated(database, wanted)
+            _log_in(database, login_seconds)
         except LoginRefused as refusal:
             if master is None:
                 raise
             log.info("the user that owns the schema is not let in: making the users")
             _make_users(database_url, master, refusal)
+            _log_in(database, login_seconds)
         return _migrated(database, wanted)
     finally:
         database.close()
+
+
+def _log_in(database: Database, seconds: float) -> None:
+    """Get the connection that the pool then keeps."""
+    deadline = time.monotonic() + seconds
+    pause = 0.1
+    while True:
+        try:
+            database.run("select 1")
+            return
+        except TokenRefused:
+            if time.monotonic() + pause > deadline:
+                raise
+        time.sleep(pause)
+        pause = min(pause * 2, 5.0)
 
 
 def _migrated(database: Database, migrations: Sequence[Migration]) -> list[str]:

@@ -35,8 +35,14 @@ class Instance:
         ca = f"sslrootcert={self.certificate.pem}"
         return f"postgresql://{user}@localhost:{self.rds.port}/shop?auth=iam&{ca}"
 
-    def migrate(self) -> list[str]:
-        return migrate(self.url(OWNER), master=lambda: MASTER)
+    def migrate(self, login_seconds: float = 0.0) -> list[str]:
+        return migrate(self.url(OWNER), master=lambda: MASTER, login_seconds=login_seconds)
+
+    def is_busy(self, times: int) -> None:
+        """The instance refuses that many tokens from now on, whatever they are."""
+        refusals = iter(range(times))
+        self.rds.tokens.clear()
+        self.rds.believes = lambda user, token: next(refusals, None) is None and believes(user, token)
 
 
 @pytest.fixture
@@ -73,6 +79,22 @@ def test_each_connection_has_a_token_of_its_own(rds: Instance) -> None:
     assert len(rds.rds.tokens) == 2
     asked = parse_qs(urlsplit("//" + rds.rds.tokens[0]).query)
     assert (asked["DBUser"], asked["X-Amz-Expires"]) == ([APP], ["900"])
+
+
+def test_a_deploy_outlasts_a_refusal_that_passes_and_leaves_the_master_alone(rds: Instance) -> None:
+    def nobody() -> Master:
+        raise AssertionError("the master secret was read")
+
+    rds.migrate()
+    rds.is_busy(2)
+    assert migrate(rds.url(OWNER), master=nobody) == []
+    assert len(rds.rds.tokens) == 3
+
+
+def test_a_new_user_s_right_to_log_in_may_take_a_moment_to_be_known(rds: Instance) -> None:
+    rds.is_busy(2)
+    assert rds.migrate(login_seconds=30.0) == [migration.name for migration in packaged()]
+    assert len(rds.rds.tokens) == 3
 
 
 def test_a_token_that_is_refused_says_what_to_look_at_and_stands_nowhere(
