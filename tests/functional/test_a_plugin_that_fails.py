@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 
 from local.stack import Stack
-from tests.functional.by_hand import Functions, http_event
+from tests.functional.aws_events import http_event
+from tests.functional.by_hand import Functions
 from tests.functional.client import KEY, SECRET, signed
 from tests.functional.conftest import QUICK
 from tests.functional.installing import SitePackages
 
-SECONDS = 2.0
+SECONDS = 1.0
 """Enough for a plugin that works, on a busy machine."""
 CLASSIFIERS = {
     "raises": """
@@ -260,8 +261,8 @@ def desk(functions_with_plugins: Functions, quiet_stack: Stack) -> Iterator[Desk
     [
         ("raises", "please raise", "classify", "raised KeyError"),
         ("leaves", "please leave", "draft", "raised SystemExit"),
-        ("runs_away", "please run away", "classify", "took longer than 0.5 s and was cut"),
-        ("swallows", "please swallow", "extract", "took longer than 0.5 s and was cut"),
+        ("runs_away", "please run away", "classify", f"took longer than {SECONDS:g} s and was cut"),
+        ("swallows", "please swallow", "extract", f"took longer than {SECONDS:g} s and was cut"),
     ],
 )
 def test_feedback_outlives_a_classifier_that_fails(
