@@ -37,7 +37,7 @@ check: $(READY) ## format, lint, types, import rules, and terraform-test
 # TERRAFORM_PLUGINS: a mirror of providers, where their registry can't be reached. TERRAFORM_SCHEMA_CHECK: a
 # command that checks a folder against recorded schemas of the provider.
 terraform-test: $(READY) ## all that can be proven about terraform/ without an account
-	@if command -v terraform > /dev/null; then $(BIN)/python -m pytest --numprocesses 2 --dist loadfile terraform/proof $(ARGS); \
+	@if command -v terraform > /dev/null; then $(BIN)/python -m pytest --numprocesses 3 --dist loadfile terraform/proof $(ARGS); \
 	else echo "NOT CHECKED: terraform/, for terraform is not installed here"; fi
 
 bench: $(READY) ## the benchmarks beside their baseline
