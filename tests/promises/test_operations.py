@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import NamedTuple
@@ -80,15 +82,17 @@ def test_every_alarm_has_its_section_and_every_section_its_alarm():
 
 def test_every_knob_and_output_that_the_runbook_names_is_there():
     known = {
-        one.name
-        for folder in CHAPTERS.values()
+        kind: {
+            folder: {one.name for one in declared(kind, (folder / f"{kind}s.tf").read_text(encoding="utf-8"))}
+            for folder in CHAPTERS.values()
+        }
         for kind in ("variable", "output")
-        for one in declared(kind, (folder / f"{kind}s.tf").read_text(encoding="utf-8"))
     }
-    assigned = set(re.findall(r"`([a-z_]+) = ", OPERATIONS))
-    shown = set(re.findall(r"terraform output (?:-\w+ )?(\w+)", OPERATIONS))
-    asked = set(re.findall(r"outputs? `(\w+)`", OPERATIONS))
-    assert assigned | shown | asked <= known
+    assert set(re.findall(r"`([a-z_]+) = ", OPERATIONS)) <= set().union(*known["variable"].values())
+    assert set(re.findall(r"outputs? `(\w+)`", OPERATIONS)) <= set().union(*known["output"].values())
+    shown = re.findall(r"terraform -chdir=(\S+) output (?:-\w+ )?(\w+)", OPERATIONS)
+    assert {folder for folder, _ in shown} == {"terraform", "terraform/bootstrap"}
+    assert [(folder, name) for folder, name in shown if name not in known["output"][ROOT / folder]] == []
 
 
 def test_every_make_target_is_named_in_the_docs():
@@ -97,6 +101,16 @@ def test_every_make_target_is_named_in_the_docs():
     pages = [ROOT / "README.md", *ROOT.glob("docs/*.md"), ROOT / "benchmarks/README.md"]
     text = "\n".join(page.read_text(encoding="utf-8") for page in pages)
     assert sorted(target for target in targets if not re.search(rf"\bmake {target}\b", text)) == []
+
+
+def test_a_plan_that_fails_leaves_no_former_one_to_apply(tmp_path):
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    former = tmp_path / "build/plan"
+    former.parent.mkdir()
+    former.touch()
+    failed = subprocess.run(["make", "plan"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert "no package yet" in failed.stderr
+    assert not former.exists()
 
 
 def test_what_the_workflows_ask_github_for_is_told():
