@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 class Price(NamedTuple):
     """usd: for one `unit`. page: AWS's own, which holds. source: where the figure was read. dated: the
-    source's own date (year-month). confirmed: False where no source but memory stands for it."""
+    source's own date (year-month). confirmed: False where no dated source was found."""
 
     usd: float
     unit: str
