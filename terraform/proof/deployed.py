@@ -42,9 +42,12 @@ class Deployed:
     def deliver(self, function: str) -> int:
         """Hands the function one batch from the queue of its event source mapping, as Lambda's poller
         does; how many messages it had. All of them must succeed."""
-        (mapping,) = self._lambda.list_event_source_mappings(FunctionName=f"{self._prefix}-{function}")[
-            "EventSourceMappings"
-        ]
+        named = f":function:{self._prefix}-{function}:"
+        (mapping,) = (  # asked for one function's, the stand-in knows none by its name
+            mapping
+            for mapping in self._lambda.list_event_source_mappings()["EventSourceMappings"]
+            if named in mapping["FunctionArn"]
+        )
         queue = mapping["EventSourceArn"].rpartition(":")[2]
         url = self._url(queue)
         messages = self._sqs.receive_message(
