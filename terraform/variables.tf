@@ -69,7 +69,7 @@ variable "lambda_timeout_seconds" {
 }
 
 variable "snapstart" {
-  description = "Start the two routers from a snapshot (Lambda SnapStart; from Python 3.12 on). Billed for each published version that is kept."
+  description = "Start the two routers from a snapshot (Lambda SnapStart; from Python 3.12 on). Billed for each published version that is kept. Turn it on after the first deploy."
   type        = bool
   default     = false
   nullable    = false
