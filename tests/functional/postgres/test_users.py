@@ -110,6 +110,18 @@ def test_both_may_log_in_by_iam_and_the_master_acts_as_neither(made: Server) -> 
     assert [member[:2] for member in members if member[2]] == [["rds_iam", OWNER], ["rds_iam", APP]]
 
 
+def test_the_master_can_let_himself_in_as_the_owner(made: Server) -> None:
+    """By docs/operations.md, when a person has to."""
+    with pytest.raises(DatabaseError, match="permission denied for database"):
+        made.sql(MASTER.user, "select 1")
+    elsewhere = made._replace(url=made.url.replace("/shop?", "/postgres?"))
+    elsewhere.sql(MASTER.user, f"grant {OWNER} to {MASTER.user} with inherit true")
+    assert made.sql(MASTER.user, "select count(*) from tickets") == [[0]]
+    elsewhere.sql(MASTER.user, f"revoke {OWNER} from {MASTER.user}")
+    with pytest.raises(DatabaseError, match="permission denied for database"):
+        made.sql(MASTER.user, "select 1")
+
+
 def test_a_server_without_rds_iam_is_not_of_rds(server: Server, instance: str) -> None:
     root = Database(instance)
     root.run("alter role rds_iam rename to other")
