@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hypothesis import settings
 
-from tests.packaging import package
+from tests.packaging import package, unpacked
 
-__all__ = ["package"]
+__all__ = ["package", "unpacked"]
 
 # A test that is slow on a busy machine has not failed.
 settings.register_profile("unhurried", deadline=None)

@@ -7,6 +7,7 @@ import os
 import platform
 import subprocess
 import sys
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -38,6 +39,15 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
             assert done.returncode == 0, done.stdout + done.stderr
             (folder / "said.txt").write_text(done.stdout, encoding="utf-8")
     return made
+
+
+@pytest.fixture(scope="session")
+def unpacked(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that Lambda would make of the zip. Not to be changed either."""
+    folder = tmp_path_factory.mktemp("task")
+    with zipfile.ZipFile(package) as archive:
+        archive.extractall(folder)
+    return folder
 
 
 def copy_project(target: Path, source: Path = ROOT) -> None:

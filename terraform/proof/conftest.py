@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
@@ -11,7 +10,7 @@ from typing import Protocol
 import pytest
 
 from terraform.proof.terraform import Terraform, TerraformFailed
-from tests.packaging import package  # noqa: F401 - a fixture that the tests share
+from tests.packaging import package, unpacked  # noqa: F401 - fixtures that the tests share
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +39,8 @@ def begin(package: Path, plugins: Path | None, tmp_path_factory: pytest.TempPath
         try:
             terraform.init()
         except TerraformFailed as failure:
-            if "Failed to query available provider packages" not in str(failure):
+            out_of_reach = "Failed to query available provider packages" in str(failure)
+            if not out_of_reach or "GITHUB_ACTIONS" in os.environ:  # there it must be in reach
                 raise
             pytest.skip(
                 "no AWS provider: its registry is out of reach, and TERRAFORM_PLUGINS names no mirror"
@@ -48,12 +48,3 @@ def begin(package: Path, plugins: Path | None, tmp_path_factory: pytest.TempPath
         return terraform
 
     return begin
-
-
-@pytest.fixture(scope="session")
-def unpacked(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:  # noqa: F811
-    """The folder that Lambda would make of the zip."""
-    folder = tmp_path_factory.mktemp("task")
-    with zipfile.ZipFile(package) as archive:
-        archive.extractall(folder)
-    return folder

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import shutil
 import sys
-import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -46,14 +45,6 @@ LIMITS = {
     # ones: 1.9 times the instructions are some 1.4 times the time.
     "process": Limit(cold_start.chalice_and_boto3, 2.0, 1.7),
 }
-
-
-@pytest.fixture(scope="module")
-def unpacked(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("task")
-    with zipfile.ZipFile(package) as archive:
-        archive.extractall(folder)
-    return folder
 
 
 @pytest.mark.parametrize("function", LIMITS)

@@ -54,14 +54,6 @@ def files(package: Path) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-@pytest.fixture(scope="session")
-def unpacked(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("task")
-    with zipfile.ZipFile(package) as archive:
-        archive.extractall(folder)
-    return folder
-
-
 def run_in(folder: Path, program: str, **environment: str) -> str:
     """What a fresh interpreter prints that knows the standard library and that folder, and no setting."""
     done = subprocess.run(
