@@ -23,7 +23,7 @@ from chalicelib.bootstrap import Outside, UseCases
 from chalicelib.domain.connection import Secret
 from chalicelib.settings import from_env
 from local.stack import Stack
-from tests.functional.by_hand import http_event
+from tests.functional.aws_events import http_event
 from tests.functional.client import SECRET, signed
 
 SOURCE = "standard_webhooks"

@@ -20,7 +20,7 @@ from local.stack import Stack
 from terraform.proof.conftest import Begin
 from terraform.proof.deployed import Deployed
 from terraform.proof.terraform import STAND_IN, Terraform
-from tests.functional.by_hand import http_event
+from tests.functional.aws_events import http_event
 from tests.functional.client import SECRET, signed
 
 ENVIRONMENT = "proof"

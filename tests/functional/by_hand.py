@@ -3,7 +3,6 @@ as on Lambda, which may be made to die by kill -9 right after one of its calls t
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 import time
@@ -169,37 +168,3 @@ def _hurried_project(folder: Path) -> Path:
     functions["ingest"]["timeout"] = TIMEOUT
     (folder / "functions.json").write_text(json.dumps(functions))
     return folder
-
-
-def http_event(
-    method: str, route: str, parameters: Mapping[str, str], headers: Mapping[str, str], body: bytes = b""
-) -> dict[str, Any]:
-    """A request as API Gateway's HTTP API hands it over with payload format 1.0.
-
-    https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
-    """
-    path = route
-    for name, value in parameters.items():
-        path = path.replace("{" + name + "}", value)
-    return {
-        "version": "1.0",
-        "resource": route,
-        "path": path,
-        "httpMethod": method,
-        "headers": dict(headers),
-        "multiValueHeaders": {name: [value] for name, value in headers.items()},
-        "queryStringParameters": None,
-        "multiValueQueryStringParameters": None,
-        "pathParameters": dict(parameters),
-        "stageVariables": None,
-        "requestContext": {
-            "resourcePath": route,
-            "httpMethod": method,
-            "path": path,
-            "stage": "$default",
-            "requestId": "request-of-the-tests",
-            "identity": {"sourceIp": "127.0.0.1"},
-        },
-        "body": base64.b64encode(body).decode(),
-        "isBase64Encoded": True,
-    }

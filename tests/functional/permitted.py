@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,29 +13,19 @@ from local import events
 from local.catalogue import load_functions, named
 from local.stack import Stack
 from local.state import PROJECT
-from tests.functional.aws_door import Answered, Asked
-from tests.functional.by_hand import QUEUES, Functions, http_event
+from tests.functional.aging import Aging
+from tests.functional.aws_events import http_event
+from tests.functional.by_hand import QUEUES, Functions
 from tests.functional.client import KEY, SECRET, signed
 from tests.functional.iam import MASTER_SECRET, Iam
 
 SOURCE = "standard_webhooks"
 USERS = {"app": APP, "migrations": OWNER}
 NOWHERE = "postgresql://nobody@/none?host=/nowhere"
-_LISTED_TIME = re.compile(rb"<LastModified>[^<]*</LastModified>")
-_HOURS_AGO = 2 * 60 * 60
 
 
-class AgingIam(Iam):
-    """Objects were written two hours ago when they are listed: the sweep leaves alone what is younger than
-    two minutes, and no test waits for so long."""
-
-    def forward(self, asked: Asked) -> Answered:
-        answered = super().forward(asked)
-        if "list-type" not in asked.path:
-            return answered
-        then = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(time.time() - _HOURS_AGO))
-        body = _LISTED_TIME.sub(f"<LastModified>{then}</LastModified>".encode(), answered.body)
-        return answered._replace(body=body)
+class AgingIam(Iam, Aging):
+    """IAM, before objects that are old enough for the sweep."""
 
 
 class Account:

@@ -20,7 +20,8 @@ from chalicelib.services import external
 from local import events
 from local.catalogue import load_functions
 from local.stack import Stack
-from tests.functional.by_hand import Functions, http_event
+from tests.functional.aws_events import http_event
+from tests.functional.by_hand import Functions
 from tests.functional.client import KEY, SECRET, signed
 
 SOURCE = "standard_webhooks"

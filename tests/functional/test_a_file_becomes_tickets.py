@@ -16,7 +16,8 @@ import pytest
 
 from local import aws
 from local.stack import Stack
-from tests.functional.by_hand import Functions, http_event
+from tests.functional.aws_events import http_event
+from tests.functional.by_hand import Functions
 from tests.functional.client import KEY, Client, eventually
 from tests.functional.stores import UPLOADS, Stores
 

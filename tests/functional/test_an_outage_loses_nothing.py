@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from local.stack import Stack
-from tests.functional.by_hand import Functions, http_event
+from tests.functional.aws_events import http_event
+from tests.functional.by_hand import Functions
 from tests.functional.client import KEY, SECRET, signed
 from tests.functional.conftest import QUICK
 from tests.functional.faulty_aws import S3, FaultyAws

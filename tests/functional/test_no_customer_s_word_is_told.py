@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.functional.by_hand import http_event
+from tests.functional.aws_events import http_event
 from tests.functional.installing import SitePackages
 from tests.functional.told import STANDARD, Told, record_event
 

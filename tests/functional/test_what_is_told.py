@@ -12,7 +12,8 @@ import pytest
 from local import events
 from local.catalogue import load_functions
 from local.stack import Stack
-from tests.functional.by_hand import Functions, http_event
+from tests.functional.aws_events import http_event, real
+from tests.functional.by_hand import Functions
 from tests.functional.client import KEY, signed
 from tests.functional.told import ROUTE, STANDARD, Told, record_event
 
@@ -39,7 +40,7 @@ def test_one_webhook_is_followed_by_its_ids_from_the_sender_to_the_ticket_s_even
         assert line["connection"] == told.connection
         assert line["request_id"]
         assert re.fullmatch(r"1-[0-9a-f]{8}-[0-9a-f]{24}", line["trace_id"])
-    assert steps["accepted"]["request_id"] == "request-of-the-tests"
+    assert steps["accepted"]["request_id"] == real("http_api")["requestContext"]["requestId"]
     (trace_id,) = {line["trace_id"] for line in steps.values()}
     assert created["traceparent"].split("-")[1] == trace_id[2:].replace("-", "")
     assert steps["taken"]["ticket_id"] == created["subject"]

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from local import events
-from tests.functional.by_hand import Functions, http_event
+from tests.functional.aws_events import http_event
+from tests.functional.by_hand import Functions
 from tests.functional.client import KEY, SECRET, signed
 
 STANDARD = "standard_webhooks"
