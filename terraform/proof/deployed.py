@@ -19,6 +19,9 @@ class Deployed:
     def __init__(self, stack: Stack, prefix: str, package: Path) -> None:
         self._stack, self._prefix, self._package = stack, prefix, package
         self._lambda, self._sqs = stack.client("lambda"), stack.client("sqs")
+        self._mappings = self._lambda.list_event_source_mappings()["EventSourceMappings"]
+        for mapping in self._mappings:  # the stand-in polls too, and throws away what it takes
+            self._lambda.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
 
     def invoke(self, function: str, event: Mapping[str, Any]) -> Any:
         """One invocation of the version that the alias `live` names, in a process of its own."""
@@ -43,11 +46,7 @@ class Deployed:
         """Hands the function one batch from the queue of its event source mapping, as Lambda's poller
         does; how many messages it had. All of them must succeed."""
         named = f":function:{self._prefix}-{function}:"
-        (mapping,) = (  # asked for one function's, the stand-in knows none by its name
-            mapping
-            for mapping in self._lambda.list_event_source_mappings()["EventSourceMappings"]
-            if named in mapping["FunctionArn"]
-        )
+        (mapping,) = (mapping for mapping in self._mappings if named in mapping["FunctionArn"])
         queue = mapping["EventSourceArn"].rpartition(":")[2]
         url = self._url(queue)
         messages = self._sqs.receive_message(

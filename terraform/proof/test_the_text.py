@@ -39,7 +39,8 @@ def test_it_is_valid(root: Terraform) -> None:
 
 
 def test_it_is_valid_by_the_oldest_provider_that_it_allows(begin: Begin) -> None:
-    oldest = 'terraform {\n  required_providers {\n    aws = { source = "hashicorp/aws", version = "5.100.0" }\n  }\n}\n'
+    aws = '{ source = "hashicorp/aws", version = "5.100.0" }'
+    oldest = f"terraform {{\n  required_providers {{\n    aws = {aws}\n  }}\n}}\n"
     assert json.loads(begin(override=oldest).run("validate", "-json"))["diagnostics"] == []
 
 
