@@ -5,26 +5,39 @@ from __future__ import annotations
 
 import gc
 from importlib import import_module
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from chalicelib import settings as settings_module
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 LAZY = ("api", "migrate")
 """Functions that make nothing beforehand: most routes need little, and each loads its own; the other runs
 once."""
 CLIENTS = ("dynamodb", "events", "kms", "s3", "sqs")
+HTTP = ("chalicelib.api.webhooks", "chalicelib.api.parsing")
+SQS, S3, SCHEDULE = ((f"chalicelib.handlers.{name}",) for name in ("sqs", "s3", "schedule"))
 
 
 class Needs(NamedTuple):
-    """module: what answers the event. make: the use-cases. clients: of AWS, those that an ordinary event
-    asks; one that only a failure asks is made when it does."""
+    """modules: what answers the event. use_case: of UseCases. clients: of AWS, those that an ordinary event
+    asks; one that only a failure asks is made when it does. queue: whose records come. settings: whether
+    sources are asked for more than to verify and name an event."""
 
-    module: str
-    make: Callable[[], object]
+    modules: tuple[str, ...]
+    use_case: str
     clients: tuple[str, ...]
+    queue: str = ""
+    settings: bool = False
+
+
+NEEDS = {
+    "receive": Needs(HTTP, "receive", ("dynamodb", "kms", "events")),
+    "ingest": Needs(SQS, "ingest", ("dynamodb", "kms", "s3", "sqs"), "ingest", settings=True),
+    "uploads": Needs(S3, "register", ("dynamodb", "events", "sqs")),
+    "files": Needs(SQS, "read_file", ("dynamodb", "kms", "s3", "sqs"), "files", settings=True),
+    "process": Needs(SQS, "process", ("events",), "feedback"),
+    "relay": Needs(SCHEDULE, "relaying", ("events",)),
+    "sweep": Needs(SCHEDULE, "sweep", ("dynamodb", "s3")),
+}
 
 
 def start() -> None:
@@ -42,25 +55,15 @@ def start() -> None:
 def _make(function: str) -> None:
     from chalicelib import bootstrap
 
+    needs = NEEDS[function]
+    for module in needs.modules:
+        import_module(module)
     use = bootstrap.use_cases()
-    sqs, s3, schedule = (f"chalicelib.handlers.{name}" for name in ("sqs", "s3", "schedule"))
-    needs = {
-        "receive": Needs("chalicelib.api.webhooks", lambda: use.receive, ("dynamodb", "kms", "events")),
-        "ingest": Needs(
-            sqs, lambda: (use.ingest, bootstrap.consumer("ingest")), ("dynamodb", "kms", "s3", "sqs")
-        ),
-        "uploads": Needs(s3, lambda: use.register, ("dynamodb", "events", "sqs")),
-        "files": Needs(
-            sqs, lambda: (use.read_file, bootstrap.consumer("files")), ("dynamodb", "kms", "s3", "sqs")
-        ),
-        "process": Needs(sqs, lambda: (use.process, bootstrap.consumer("feedback")), ("events",)),
-        "relay": Needs(schedule, lambda: use.relaying, ("events",)),
-        "sweep": Needs(schedule, lambda: use.sweep, ("dynamodb", "s3")),
-        "api": Needs("chalicelib.api.parsing", use.make_all, ()),
-        "migrate": Needs("chalicelib.handlers.deploy", lambda: None, ()),
-    }[function]
-    import_module(needs.module)
-    needs.make()
+    getattr(use, needs.use_case)
+    if needs.queue:
+        bootstrap.consumer(needs.queue)
+    if needs.settings:
+        use.load_settings()
     bootstrap.make_clients(needs.clients)
 
 
@@ -68,11 +71,18 @@ def _make_all(function: str) -> None:
     from chalicelib import bootstrap
     from chalicelib.bootstrap import snapshot
 
-    _make(function)
-    bootstrap.make_clients(CLIENTS)
-    if function in ("api", "receive"):
+    if function == "api":
         _load_routes()
-    snapshot.keep_clean(lambda: _make(function))
+    bootstrap.make_clients(CLIENTS)
+
+    def make() -> None:
+        if function == "api":
+            bootstrap.use_cases().make_all()
+        elif function in NEEDS:
+            _make(function)
+
+    make()
+    snapshot.keep_clean(make)
 
 
 def _load_routes() -> None:

@@ -3,9 +3,9 @@ clock: what it needs is handed in, so that its tests need nothing but bytes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, BinaryIO, ClassVar
+from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar
 
 from triggeriq.values import Connection, Events, FileHint, Ignore, Item, Received, Reply, Request
 from triggeriq.verification import Scheme, Verified, verify
@@ -54,6 +54,12 @@ class Source:
     def settings(self) -> type[BaseModel] | None:
         """The model of what a connection must say; import pydantic here, not above. None: nothing."""
         return None
+
+    def stored(self, settings: Mapping[str, Any]) -> Any:
+        """`Connection.settings`, of what `settings()` found valid when it was stored. Override it where a
+        plain object with the same attributes does: loading pydantic takes longer than receiving a webhook."""
+        model = self.settings()
+        return None if model is None else model.model_validate(dict(settings))
 
     def schemes(self, connection: Connection) -> tuple[Scheme, ...]:
         """The rows in force for this connection; override where its settings choose among them."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, BinaryIO, TypeVar
 
@@ -52,6 +52,9 @@ class GuardedSource(Source):
 
     def settings(self) -> Any:
         return self._call(self._inner.settings)
+
+    def stored(self, settings: Mapping[str, Any]) -> Any:
+        return self._call(self._inner.stored, settings)
 
     def schemes(self, connection: Connection) -> tuple[Scheme, ...]:
         return self._call(self._inner.schemes, connection)

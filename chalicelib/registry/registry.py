@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pluggy
 
-from chalicelib.errors import Invalid, NotFound, Unavailable
+from chalicelib.errors import Invalid, NotFound, PluginFailed, Unavailable
 from chalicelib.registry.budget import Overrun, budget, paused
 from chalicelib.registry.discovery import BUILT_IN, Found
 from chalicelib.registry.guarded import GuardedSource
@@ -109,6 +109,8 @@ class Registry:
         plugin = self._sources.get(source)
         if plugin is None or not plugin.takes("settings"):
             return self.parse_settings(source, settings)
+        if plugin.takes("stored"):
+            return plugin.stored(settings)
 
         def parse() -> Any:
             try:
@@ -118,6 +120,13 @@ class Registry:
                 raise Unavailable(source, f"an admin must configure its connection anew: {error}") from error
 
         return WhenAsked(parse)
+
+    def load_settings(self) -> None:
+        """Have the sources make their models of settings now."""
+        for source in self._sources.values():
+            if source.takes("settings"):
+                with suppress(PluginFailed):  # it is counted, and asked again when it is needed
+                    source.settings()
 
     # Stages
 

@@ -39,7 +39,9 @@ def client(service: str) -> Any:
 
 
 def make(services: Iterable[str]) -> None:
-    """Make these clients now."""
+    """Make these clients now, and load what their first connection would."""
+    import encodings.idna  # noqa: F401
+
     for service in services:
         _made(service)
 

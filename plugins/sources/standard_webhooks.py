@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 from triggeriq import (
@@ -50,6 +51,9 @@ class StandardWebhooks(Source):
 
     def settings(self) -> type[Any]:
         return _settings()
+
+    def stored(self, settings: Mapping[str, Any]) -> Any:
+        return SimpleNamespace(fields=settings.get("fields", {}))
 
     def receive(self, request: Request, connection: Connection) -> Events:
         family = _family(request)

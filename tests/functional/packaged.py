@@ -10,10 +10,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from chalicelib.services.postgres.connection import Database
 from local.catalogue import Function, load_functions, named, queue_arn
 from local.runtime import Runtime
+from local.stack import Stack
 from local.state import is_root
+from tests.functional.client import KEY, SECRET, signed
 
+SOURCE = "standard_webhooks"
+CONNECTION = {"source": SOURCE, "connection": "default"}
 EVENTS = Path(__file__).parents[1] / "data" / "aws_events"
 NOT_ABOVE_MODES = ("setpriv", "--bounding-set=-dac_override")
 """Runs a command of root's that is held to the modes of files, as Lambda's user is."""
@@ -77,6 +82,61 @@ class Packaged:
     def _modes(self, folder: int, file: int) -> None:
         for path in [self.folder, *self.folder.rglob("*")]:
             path.chmod(folder if path.is_dir() else file)
+
+
+class World:
+    """An account on the local AWS, and the package in it. trace: that of every invocation."""
+
+    def __init__(self, stack: Stack, packaged: Packaged, trace: str = "") -> None:
+        self.stack, self.packaged, self.trace = stack, packaged, trace
+        self.sqs, self.s3 = stack.client("sqs"), stack.client("s3")
+
+    def invoke(self, function: str, event: Any) -> Any:
+        return self.packaged.invoke(function, event, self.trace)
+
+    def api(self, method: str, route: str, body: Any = None, query: Any = None, **place: str) -> Any:
+        """What the router answers to the developer's key, as JSON."""
+        headers = {"x-api-key": KEY, "content-type": "application/json"}
+        sent = b"" if body is None else json.dumps(body).encode()
+        answer = self.invoke("api", http_api(method, route, place, headers, sent, query))
+        assert answer["statusCode"] == 200, answer
+        return json.loads(answer["body"])
+
+    def connect(self) -> None:
+        """Make the connection that webhooks go to."""
+        wanted = {"secrets": [SECRET], "settings": {}}
+        self.api("PUT", "/connections/{source}/{connection}", wanted, **CONNECTION)
+
+    def take(self, queue: str) -> list[dict[str, Any]]:
+        """What lies on a queue, as its function would get it. It is on the queue no more."""
+        url, found = self.url(queue), []
+        while messages := self.sqs.receive_message(
+            QueueUrl=url,
+            MaxNumberOfMessages=10,
+            MessageSystemAttributeNames=["All"],
+            MessageAttributeNames=["All"],
+        ).get("Messages", []):
+            found += messages
+            for message in messages:
+                self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return found
+
+    def url(self, queue: str) -> str:
+        return str(self.sqs.get_queue_url(QueueName=named(queue))["QueueUrl"])
+
+    def upload(self, key: str, body: bytes) -> dict[str, Any]:
+        """S3's notification of the new object."""
+        put = self.s3.put_object(Bucket=named("uploads"), Key=key, Body=body)
+        return s3_notification(named("uploads"), key, put["ETag"].strip('"'), len(body))
+
+    def sql(self, statement: str) -> None:
+        database = Database(self.stack.database)
+        database.run(statement)
+        database.close()
+
+    def told(self) -> list[str]:
+        """Types of the events that subscribers would be sent."""
+        return [json.loads(message["Body"])["detail"]["type"] for message in self.take("delivery")]
 
 
 def real(name: str) -> dict[str, Any]:
@@ -146,3 +206,9 @@ def schedule(function: Function) -> dict[str, Any]:
     event = real("schedule")
     rule = event["resources"][0].rpartition("/")[0]
     return event | {"resources": [f"{rule}/{named(function.name)}"]}
+
+
+def webhook(id: str, text: str, secret: str = SECRET) -> dict[str, Any]:
+    """A Standard Webhooks message to the connection that World.connect makes."""
+    body = json.dumps({"type": "feedback.created", "data": {"id": id, "text": text}}).encode()
+    return http_api("POST", "/webhooks/{source}/{connection}", CONNECTION, signed(id, body, secret), body)

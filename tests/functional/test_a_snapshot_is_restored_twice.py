@@ -19,8 +19,8 @@ from local.catalogue import load_functions
 from local.runtime import Runtime, client_folder
 from local.stack import Stack
 from tests.functional.aws_door import AwsDoor
-from tests.functional.client import KEY, SECRET, signed
-from tests.functional.packaged import Packaged, http_api
+from tests.functional.client import KEY, SECRET
+from tests.functional.packaged import CONNECTION, Packaged, http_api, webhook
 from tests.functional.restoring.sockets import sockets
 
 pytestmark = pytest.mark.skipif(
@@ -28,8 +28,8 @@ pytestmark = pytest.mark.skipif(
 )
 
 TWICE = Path(__file__).parent / "restoring"
-PLACE = {"source": "standard_webhooks", "connection": "default"}
-ROUTE = "/webhooks/{source}/{connection}"
+CONNECTIONS = "/connections/{source}/{connection}"
+TEXT = "It crashes"
 OTHER_SECRET = SECRET[:-4] + "AAA="
 KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 
@@ -104,29 +104,22 @@ def in_its_snapshot(
 def connect(packaged: Packaged, secret: str) -> None:
     body = json.dumps({"secrets": [secret], "settings": {}}).encode()
     headers = {"x-api-key": KEY, "content-type": "application/json"}
-    answer = packaged.invoke(
-        "api", http_api("PUT", "/connections/{source}/{connection}", PLACE, headers, body)
-    )
+    answer = packaged.invoke("api", http_api("PUT", CONNECTIONS, CONNECTION, headers, body))
     assert answer["statusCode"] == 200, answer
-
-
-def webhook(id: str, secret: str) -> dict[str, Any]:
-    body = json.dumps({"type": "feedback.created", "data": {"id": id, "text": "It crashes"}}).encode()
-    return http_api("POST", ROUTE, PLACE, signed(id, body, secret), body)
 
 
 def test_two_processes_of_one_snapshot_share_nothing(packaged: Packaged, credentials: Credentials) -> None:
     connect(packaged, SECRET)
-    with in_its_snapshot(packaged, "receive", credentials, webhook("before", SECRET)) as runtime:
+    with in_its_snapshot(packaged, "receive", credentials, webhook("before", TEXT)) as runtime:
         assert len(sockets(runtime.pid)) == 1  # the one on which it waits
         connect(packaged, OTHER_SECRET)
         asked = len(credentials.given)
         runtime.restore(processes=2)
-        one, two = runtime.invoke_each([webhook("one", SECRET), webhook("two", SECRET)])
+        one, two = runtime.invoke_each([webhook("one", TEXT), webhook("two", TEXT)])
         assert one["pid"] != two["pid"]
         assert [x["answer"]["statusCode"] for x in (one, two)] == [401, 401]  # the old secret was in neither
         assert len(credentials.given) == asked + 2
-        one, two = runtime.invoke_each([webhook("one", OTHER_SECRET), webhook("two", OTHER_SECRET)])
+        one, two = runtime.invoke_each([webhook(id, TEXT, OTHER_SECRET) for id in ("one", "two")])
         assert [x["answer"]["statusCode"] for x in (one, two)] == [202, 202]
         one, two = runtime.invoke_each([{"look": True}] * 2)
     assert one["pid"] != two["pid"]

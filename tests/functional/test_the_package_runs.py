@@ -14,29 +14,27 @@ from typing import Any
 
 import pytest
 
-from chalicelib.services.postgres.connection import Database
 from local.catalogue import named
 from local.invocation import NotImportable
 from local.stack import Stack
 from local.state import is_root
 from tests.functional.aws_door import Answered, Asked, AwsDoor
-from tests.functional.client import KEY, SECRET, signed
 from tests.functional.conftest import QUICK, TIME_SCALE
 from tests.functional.packaged import (
     NOT_ABOVE_MODES,
+    SOURCE,
     Packaged,
+    World,
     http_api,
-    s3_notification,
     schedule,
     sqs_batch,
+    webhook,
 )
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="AWS's runtime client has wheels for Linux only; CI runs this there"
 )
 
-SOURCE = "standard_webhooks"
-CONNECTION = {"source": SOURCE, "connection": "default"}
 POISON = "a text that this PostgreSQL refuses"
 ROWS = b"id,text,rating\n1,The app crashes whenever I open it,1\n2,Lovely,5\n"
 ROOT = "1-5759e988-bd862e3fe1be46a994272793"
@@ -54,67 +52,11 @@ class Aging(AwsDoor):
         return answered._replace(body=body)
 
 
-class World:
-    """An empty account, and the package in it."""
-
-    def __init__(self, stack: Stack, packaged: Packaged) -> None:
-        self.stack, self.packaged = stack, packaged
-        self.sqs, self.s3 = stack.client("sqs"), stack.client("s3")
-
-    def invoke(self, function: str, event: Any) -> Any:
-        return self.packaged.invoke(function, event, TRACE)
-
-    def api(self, method: str, route: str, body: Any = None, query: Any = None, **place: str) -> Any:
-        """What the router answers to the developer's key, as JSON."""
-        headers = {"x-api-key": KEY, "content-type": "application/json"}
-        sent = b"" if body is None else json.dumps(body).encode()
-        answer = self.invoke("api", http_api(method, route, place, headers, sent, query))
-        assert answer["statusCode"] == 200, answer
-        return json.loads(answer["body"])
-
-    def webhook(self, id: str, text: str) -> None:
-        body = json.dumps({"type": "feedback.created", "data": {"id": id, "text": text}}).encode()
-        route = "/webhooks/{source}/{connection}"
-        answer = self.invoke("receive", http_api("POST", route, CONNECTION, signed(id, body), body))
-        assert (answer["statusCode"], json.loads(answer["body"])["events"][0]["duplicate"]) == (202, False)
-
-    def take(self, queue: str) -> list[dict[str, Any]]:
-        """What lies on a queue, as its function would get it. It is on the queue no more."""
-        url, found = self.url(queue), []
-        while messages := self.sqs.receive_message(
-            QueueUrl=url,
-            MaxNumberOfMessages=10,
-            MessageSystemAttributeNames=["All"],
-            MessageAttributeNames=["All"],
-        ).get("Messages", []):
-            found += messages
-            for message in messages:
-                self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-        return found
-
-    def url(self, queue: str) -> str:
-        return str(self.sqs.get_queue_url(QueueName=named(queue))["QueueUrl"])
-
-    def upload(self, key: str) -> dict[str, Any]:
-        """S3's notification of the new object."""
-        put = self.s3.put_object(Bucket=named("uploads"), Key=key, Body=ROWS)
-        return s3_notification(named("uploads"), key, put["ETag"].strip('"'), len(ROWS))
-
-    def sql(self, statement: str) -> None:
-        database = Database(self.stack.database)
-        database.run(statement)
-        database.close()
-
-    def told(self) -> list[str]:
-        """Types of the events that subscribers would be sent."""
-        return [json.loads(message["Body"])["detail"]["type"] for message in self.take("delivery")]
-
-
 @pytest.fixture(scope="module")
 def world(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with Stack(time_scale=TIME_SCALE) as stack:
         packaged = Packaged(package, tmp_path_factory.mktemp("task"), stack.app_environment({}) | QUICK)
-        yield World(stack, packaged)
+        yield World(stack, packaged, TRACE)
         packaged.close()
 
 
@@ -136,16 +78,15 @@ def a_deploy_makes_the_schema(world: World) -> None:
 
 
 def an_admin_makes_a_connection(world: World) -> None:
-    world.api(
-        "PUT", "/connections/{source}/{connection}", {"secrets": [SECRET], "settings": {}}, **CONNECTION
-    )
+    world.connect()
     assert world.api("GET", "/health", query={"deep": "true"})["status"] == "ok"
 
 
 def a_webhook_is_received(world: World) -> None:
-    world.webhook("one", "The app crashes whenever I open it")
-    world.webhook("two", POISON)
-    world.webhook("three", "It would be nice to have a dark mode")
+    texts = "The app crashes whenever I open it", POISON, "It would be nice to have a dark mode"
+    for id, text in zip(("one", "two", "three"), texts, strict=True):
+        answer = world.invoke("receive", webhook(id, text))
+        assert (answer["statusCode"], json.loads(answer["body"])["events"][0]["duplicate"]) == (202, False)
 
 
 def its_events_are_ingested_but_for_one_that_is_in_other_hands(world: World) -> None:
@@ -185,7 +126,7 @@ def a_batch_is_processed_but_for_the_poisonous_record(world: World) -> None:
 
 
 def a_file_is_registered_and_read(world: World) -> None:
-    world.invoke("uploads", world.upload("reviews/csv/default/some reviews.csv"))
+    world.invoke("uploads", world.upload("reviews/csv/default/some reviews.csv", ROWS))
     assert world.told() == ["file.received"]
     (job,) = world.take("files")
     assert world.invoke("files", sqs_batch("files", job)) == {"batchItemFailures": []}
@@ -194,7 +135,7 @@ def a_file_is_registered_and_read(world: World) -> None:
 
 
 def an_upload_that_nobody_told_of_is_found(world: World) -> None:
-    world.upload("reviews/csv/default/missed.csv")
+    world.upload("reviews/csv/default/missed.csv", ROWS)
     door = Aging(world.stack.aws_port)
     world.packaged.set(AWS_ENDPOINT_URL=door.url)
     try:

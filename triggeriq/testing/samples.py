@@ -82,11 +82,13 @@ def connected(
     source: Source, settings: Mapping[str, Any], name: str = "default", secrets: tuple[str, ...] = ()
 ) -> Connection:
     model = source.settings()
+    if model is not None:
+        model(**settings)  # as when they are stored
     return Connection(
         source=source.name,
         name=name,
         secrets=secrets,
-        settings=None if model is None else model(**settings),
+        settings=source.stored(settings),
     )
 
 

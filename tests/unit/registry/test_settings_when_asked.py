@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -42,13 +43,20 @@ class Slow(Shop):
         return Events(Event("too late"))
 
 
+class Keen(Shop):
+    name = "keen"
+
+    def stored(self, settings: Mapping[str, Any]) -> Any:
+        return dict(settings)
+
+
 class Plain(Source):
     name = "plain"
 
 
 @hookimpl
 def register_sources(register: Any) -> None:
-    for source in (Shop, Slow, Plain):
+    for source in (Shop, Slow, Keen, Plain):
         register(source)
 
 
@@ -75,6 +83,16 @@ def test_it_stands_for_the_model(registry):
 
 def test_a_source_without_settings_has_none(registry):
     assert registry.settings_when_asked("plain", {}) is None
+
+
+def test_a_source_that_reads_what_is_stored_needs_no_model(registry):
+    assert registry.settings_when_asked("keen", {"shop": "one"}) == {"shop": "one"}
+    assert Keen.asked == 0
+
+
+def test_the_models_are_made_beforehand_where_they_will_be_needed(registry):
+    registry.load_settings()
+    assert Shop.asked == 1
 
 
 def test_settings_that_no_longer_do_are_told_when_they_are_asked_for(registry):
