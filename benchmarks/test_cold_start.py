@@ -22,7 +22,8 @@ from lambda_package import bytecode
 from local.catalogue import load_functions
 from local.stack import Stack
 from tests.functional.aws_door import AwsDoor
-from tests.functional.packaged import Packaged, World, http_api, schedule, sqs_batch, webhook
+from tests.functional.aws_events import http_event, schedule, sqs_batch
+from tests.functional.packaged import Packaged, World, webhook
 from tests.packaging import package  # noqa: F401 - a fixture
 
 ROUNDS = 12
@@ -99,7 +100,7 @@ class Feeding:
             assert len(messages) == 1 + WARM, f"{function}: {len(messages)}"
             return [sqs_batch(queue, message) for message in messages]
         one = {
-            "api": lambda: http_api("GET", "/health"),
+            "api": lambda: http_event("GET", "/health"),
             "receive": lambda: webhook(uuid.uuid4().hex, TEXT),
             "uploads": lambda: world.upload(f"reviews/csv/default/{uuid.uuid4()}.csv", ROWS),
             "migrate": dict,
@@ -137,7 +138,7 @@ def installed(folder: Path, app: str, *names: str) -> Contender:
 @pytest.fixture(scope="module")
 def runners(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Runner]]:  # noqa: F811
     peers = tmp_path_factory.mktemp("peers")
-    health, http_api_2 = http_api("GET", "/health"), HTTP_API_2
+    health, http_api_2 = http_event("GET", "/health"), HTTP_API_2
     found = {
         "bare": Runner(cold_start.bare(peers / "bare"), lambda: [health] * (1 + WARM), is_well),
         "Chalice": Runner(cold_start.chalice(peers / "chalice"), lambda: [health] * (1 + WARM), is_well),

@@ -1,9 +1,7 @@
-"""The Lambda package, unpacked as Lambda does it, and AWS's own events for what is in it."""
+"""The Lambda package, unpacked as Lambda does it."""
 
 from __future__ import annotations
 
-import base64
-import copy
 import json
 import zipfile
 from collections.abc import Mapping
@@ -11,15 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.services.postgres.connection import Database
-from local.catalogue import Function, load_functions, named, queue_arn
+from local.catalogue import load_functions, named
 from local.runtime import Runtime
 from local.stack import Stack
 from local.state import is_root
+from tests.functional.aws_events import http_event, s3_notification
 from tests.functional.client import KEY, SECRET, signed
 
 SOURCE = "standard_webhooks"
 CONNECTION = {"source": SOURCE, "connection": "default"}
-EVENTS = Path(__file__).parents[1] / "data" / "aws_events"
 NOT_ABOVE_MODES = ("setpriv", "--bounding-set=-dac_override")
 """Runs a command of root's that is held to the modes of files, as Lambda's user is."""
 
@@ -98,7 +96,7 @@ class World:
         """What the router answers to the developer's key, as JSON."""
         headers = {"x-api-key": KEY, "content-type": "application/json"}
         sent = b"" if body is None else json.dumps(body).encode()
-        answer = self.invoke("api", http_api(method, route, place, headers, sent, query))
+        answer = self.invoke("api", http_event(method, route, place, headers, sent, query))
         assert answer["statusCode"] == 200, answer
         return json.loads(answer["body"])
 
@@ -139,76 +137,7 @@ class World:
         return [json.loads(message["Body"])["detail"]["type"] for message in self.take("delivery")]
 
 
-def real(name: str) -> dict[str, Any]:
-    """An event as AWS made it. name: of a file in tests/data/aws_events."""
-    event: dict[str, Any] = json.loads((EVENTS / f"{name}.json").read_text(encoding="utf-8"))
-    return event
-
-
-def http_api(
-    method: str,
-    route: str,
-    place: Mapping[str, str] | None = None,
-    headers: Mapping[str, str] | None = None,
-    body: bytes = b"",
-    query: Mapping[str, str] | None = None,
-) -> dict[str, Any]:
-    """A request as an HTTP API hands it over with payload format 1.0. place: the route's parameters."""
-    path = route.format(**place or {})
-    event = real("http_api")
-    event |= {
-        "resource": route,
-        "path": path,
-        "httpMethod": method,
-        "headers": dict(headers or {}),
-        "multiValueHeaders": {name: [value] for name, value in (headers or {}).items()},
-        "queryStringParameters": dict(query) if query else None,
-        "multiValueQueryStringParameters": {k: [v] for k, v in query.items()} if query else None,
-        "pathParameters": dict(place) if place else None,
-        "body": base64.b64encode(body).decode() if body else None,
-        "isBase64Encoded": bool(body),
-    }
-    event["requestContext"] |= {"resourcePath": route, "path": path, "httpMethod": method}
-    return event
-
-
-def sqs_batch(queue: str, *messages: Mapping[str, Any]) -> dict[str, Any]:
-    """A batch, of what ReceiveMessage gave with all attributes."""
-    first = real("sqs")["Records"][0]
-    records = []
-    for message in messages:
-        record = copy.deepcopy(first) | {
-            "messageId": message["MessageId"],
-            "receiptHandle": message["ReceiptHandle"],
-            "body": message["Body"],
-            "md5OfBody": message["MD5OfBody"],
-            "eventSourceARN": queue_arn(queue),
-            "messageAttributes": {
-                name: {"stringValue": value["StringValue"], "dataType": value["DataType"]}
-                for name, value in message.get("MessageAttributes", {}).items()
-            },
-        }
-        record["attributes"] |= message.get("Attributes", {})
-        records.append(record)
-    return {"Records": records}
-
-
-def s3_notification(bucket: str, key: str, etag: str, size: int) -> dict[str, Any]:
-    """That an object was created. key: as it is named, plain."""
-    event = real("s3")
-    described = event["Records"][0]["s3"]
-    described["bucket"] |= {"name": bucket, "arn": f"arn:aws:s3:::{bucket}"}
-    described["object"] |= {"key": key.replace(" ", "+"), "eTag": etag, "size": size}
-    return event
-
-
-def schedule(function: Function) -> dict[str, Any]:
-    event = real("schedule")
-    rule = event["resources"][0].rpartition("/")[0]
-    return event | {"resources": [f"{rule}/{named(function.name)}"]}
-
-
 def webhook(id: str, text: str, secret: str = SECRET) -> dict[str, Any]:
     """A Standard Webhooks message to the connection that World.connect makes."""
     body = json.dumps({"type": "feedback.created", "data": {"id": id, "text": text}}).encode()
-    return http_api("POST", "/webhooks/{source}/{connection}", CONNECTION, signed(id, body, secret), body)
+    return http_event("POST", "/webhooks/{source}/{connection}", CONNECTION, signed(id, body, secret), body)

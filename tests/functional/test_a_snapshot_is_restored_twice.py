@@ -19,8 +19,9 @@ from local.catalogue import load_functions
 from local.runtime import Runtime, client_folder
 from local.stack import Stack
 from tests.functional.aws_door import AwsDoor
+from tests.functional.aws_events import http_event
 from tests.functional.client import KEY, SECRET
-from tests.functional.packaged import CONNECTION, Packaged, http_api, webhook
+from tests.functional.packaged import CONNECTION, Packaged, webhook
 from tests.functional.restoring.sockets import sockets
 
 pytestmark = pytest.mark.skipif(
@@ -104,7 +105,7 @@ def in_its_snapshot(
 def connect(packaged: Packaged, secret: str) -> None:
     body = json.dumps({"secrets": [secret], "settings": {}}).encode()
     headers = {"x-api-key": KEY, "content-type": "application/json"}
-    answer = packaged.invoke("api", http_api("PUT", CONNECTIONS, CONNECTION, headers, body))
+    answer = packaged.invoke("api", http_event("PUT", CONNECTIONS, CONNECTION, headers, body))
     assert answer["statusCode"] == 200, answer
 
 
@@ -130,7 +131,7 @@ def test_two_processes_of_one_snapshot_share_nothing(packaged: Packaged, credent
 
 
 def test_the_database_is_connected_to_anew(packaged: Packaged, credentials: Credentials) -> None:
-    tickets = http_api("GET", "/tickets", headers={"x-api-key": KEY})
+    tickets = http_event("GET", "/tickets", headers={"x-api-key": KEY})
     with in_its_snapshot(packaged, "api", credentials, tickets) as runtime:
         assert len(sockets(runtime.pid)) == 1
         runtime.restore(processes=2)

@@ -4,7 +4,6 @@ and only Lambda's environment: every function in it takes AWS's own event and do
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import sys
 import time
@@ -18,16 +17,14 @@ from local.catalogue import named
 from local.invocation import NotImportable
 from local.stack import Stack
 from local.state import is_root
-from tests.functional.aws_door import Answered, Asked, AwsDoor
+from tests.functional.aging import Aging
+from tests.functional.aws_events import http_event, schedule, sqs_batch
 from tests.functional.conftest import QUICK, TIME_SCALE
 from tests.functional.packaged import (
     NOT_ABOVE_MODES,
     SOURCE,
     Packaged,
     World,
-    http_api,
-    schedule,
-    sqs_batch,
     webhook,
 )
 
@@ -39,17 +36,6 @@ POISON = "a text that this PostgreSQL refuses"
 ROWS = b"id,text,rating\n1,The app crashes whenever I open it,1\n2,Lovely,5\n"
 ROOT = "1-5759e988-bd862e3fe1be46a994272793"
 TRACE = f"Root={ROOT};Parent=53995c3f42cd8ad8;Sampled=1"
-HOURS_AGO = 2 * 60 * 60
-
-
-class Aging(AwsDoor):
-    """Objects were written two hours ago: the sweep leaves alone what is younger than two minutes."""
-
-    def answer(self, asked: Asked) -> Answered:
-        answered = self.forward(asked)
-        then = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(time.time() - HOURS_AGO))
-        body = re.sub(rb"(?<=<LastModified>)[^<]*", then.encode(), answered.body)
-        return answered._replace(body=body)
 
 
 @pytest.fixture(scope="module")
@@ -170,7 +156,7 @@ STORIES = (
 
 def test_health_needs_no_setting_and_no_network(world: World) -> None:
     with world.packaged.runtime("api", settings={}) as runtime:
-        answer = runtime.invoke(http_api("GET", "/health"))
+        answer = runtime.invoke(http_event("GET", "/health"))
         opened = [str(file.readlink()) for file in Path(f"/proc/{runtime.pid}/fd").iterdir()]
         networks = [
             Path(f"/proc/{runtime.pid}/net/{name}").read_text() for name in ("tcp", "tcp6", "udp", "udp6")

@@ -17,7 +17,7 @@ import pytest
 from benchmarks import cold_start
 from benchmarks.cold_start import Contender
 from local.catalogue import load_functions
-from tests.functional.packaged import http_api
+from tests.functional.aws_events import http_event
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="AWS's runtime client has wheels for Linux only; CI runs this there"
@@ -53,7 +53,7 @@ def test_a_start_costs_no_more_than_it_may(function: str, unpacked: Path, tmp_pa
     settings: Mapping[str, str] = SETTINGS | {"TRIGGERIQ_FUNCTION": function}
     ours = Contender(unpacked, load_functions()[function].handler, settings)
     peer = limit.peer(tmp_path / "peer")
-    event = http_api("GET", "/health") if function == "api" else None  # to its answer: it is made there
+    event = http_event("GET", "/health") if function == "api" else None  # to its answer: it is made there
     if shutil.which("valgrind"):
         counted = cold_start.instructions(ours, event), cold_start.instructions(peer, event)
         assert counted[0] / counted[1] <= limit.instructions, counted
