@@ -22,6 +22,10 @@ class Deployed:
         self._mappings = self._lambda.list_event_source_mappings()["EventSourceMappings"]
         for mapping in self._mappings:  # the stand-in polls too, and throws away what it takes
             self._lambda.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+        s3 = stack.client("s3")
+        for bucket in s3.list_buckets()["Buckets"]:
+            if bucket["Name"].startswith(prefix):  # their policies ask for TLS, which it does not speak
+                s3.delete_bucket_policy(Bucket=bucket["Name"])
 
     def invoke(self, function: str, event: Mapping[str, Any]) -> Any:
         """One invocation of the version that the alias `live` names, in a process of its own."""
@@ -40,7 +44,10 @@ class Deployed:
             memory=made["MemorySize"],
             timeout=made["Timeout"],
         ) as runtime:
-            return runtime.invoke(event)
+            try:
+                return runtime.invoke(event)
+            finally:
+                print(runtime.output())
 
     def deliver(self, function: str) -> int:
         """Hands the function one batch from the queue of its event source mapping, as Lambda's poller
