@@ -38,12 +38,14 @@ class Limit(NamedTuple):
     cpu: float
 
 
+# The aims are 1.10, 1.5 and 1.5 times the peer's processor time. Ours goes into making classes and
+# patterns, in many quick instructions; boto3's into reading modules, in few slow ones: 1.5 times its
+# instructions take some 1.3 times its time. So what limits the instructions is where they stand, and a
+# little more; what limits the time, where valgrind is missing, has room for a busy machine.
 LIMITS = {
-    "api": Limit(cold_start.chalice, 1.10, 1.25),
-    "receive": Limit(cold_start.chalice_and_boto3, 1.5, 1.7),
-    # Patterns of regular expressions are compiled in many quick instructions, modules are read in few slow
-    # ones: 1.9 times the instructions are some 1.4 times the time.
-    "process": Limit(cold_start.chalice_and_boto3, 2.0, 1.7),
+    "api": Limit(cold_start.chalice, instructions=1.10, cpu=1.25),
+    "receive": Limit(cold_start.chalice_and_boto3, instructions=1.6, cpu=1.8),
+    "process": Limit(cold_start.chalice_and_boto3, instructions=2.0, cpu=1.9),
 }
 
 
