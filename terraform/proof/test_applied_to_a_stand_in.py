@@ -41,9 +41,6 @@ resource "aws_lambda_function_recursion_config" "consumer" {
 }
 """
 NOT_ECHOED: Mapping[str, str] = {
-    "aws_db_instance.performance_insights_enabled": "it answers nothing of Performance Insights",
-    "aws_db_instance.performance_insights_kms_key_id": "the same",
-    "aws_db_instance.performance_insights_retention_period": "the same",
     "aws_db_parameter_group.parameter": "it answers no parameter",
     "aws_lambda_event_source_mapping.function_name": "it answers the version that the alias names",
     "aws_lambda_function.logging_config": "it answers none",
