@@ -16,7 +16,7 @@ import pytest
 from local import processes
 from local.ports import free_port
 
-SECONDS = 10
+SECONDS = 60
 
 
 def query(run, *statements):
