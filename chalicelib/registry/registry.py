@@ -119,7 +119,7 @@ class Registry:
             except Invalid as error:
                 raise Unavailable(source, f"an admin must configure its connection anew: {error}") from error
 
-        return WhenAsked(parse)
+        return WhenAsked(settings, parse)
 
     def load_settings(self) -> None:
         """Have the sources make their models of settings now."""

@@ -152,11 +152,14 @@ def a_body_that_is_lost(account: Account) -> None:
 
 
 def events_that_are_parked_or_wait_for_another(account: Account) -> None:
-    account.connect(SOURCE, "spoilt")
-    account.say("parked", connection="spoilt")
-    spoil(account, SOURCE, "spoilt")
+    # A source that looks at its settings to read an event; others never miss them.
+    mended = {"verification": "api_key", "header": "X-Token"}
+    account.connect("generic_json", "spoilt", **mended)
+    parked = account.webhook("parked", b'{"text": "It crashes"}', "generic_json", "spoilt")
+    assert parked["statusCode"] == 202, parked
+    spoil(account, "generic_json", "spoilt")
     account.step("ingest")
-    account.connect(SOURCE, "spoilt")
+    account.connect("generic_json", "spoilt", **mended)
     account.say("held")
     account.stack.client("dynamodb").put_item(
         TableName=named("claims"),

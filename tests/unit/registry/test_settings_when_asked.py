@@ -81,6 +81,16 @@ def test_it_stands_for_the_model(registry):
     assert (bool(settings), repr(settings)) == (True, "Wanted(shop='one')")
 
 
+def test_whether_they_changed_is_seen_without_parsing(registry):
+    settings = registry.settings_when_asked("shop", {"shop": "one"})
+    assert settings == registry.settings_when_asked("shop", {"shop": "one"})
+    assert settings != registry.settings_when_asked("shop", {"shop": "two"})
+    assert registry.settings_when_asked("shop", {"shopp": "one"}) == registry.settings_when_asked(
+        "shop", {"shopp": "one"}
+    )
+    assert Shop.asked == 0
+
+
 def test_a_source_without_settings_has_none(registry):
     assert registry.settings_when_asked("plain", {}) is None
 
