@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from local import aws, postgres, processes, resources
-from local.catalogue import PREFIX, load_functions, load_resources, named
+from local.catalogue import load_functions, load_resources, named
 from local.daemon import Status, read_status
 from local.processes import StartError
 from local.state import PROJECT, State, is_root
@@ -55,6 +55,7 @@ class Stack:
         self._durable = durable
         self._project = project
         self._status: Status | None = None
+        self._clients: dict[tuple[str, int], Any] = {}
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -139,8 +140,11 @@ class Stack:
         return self.app_environment(os.environ)
 
     def client(self, service: str) -> Any:
-        """A boto3 client on the local AWS, whatever this process's environment says."""
-        return aws.client(service, self.aws_port)
+        """A boto3 client on the local AWS, whatever this process's environment says; one for each service."""
+        port = self.aws_port  # another after a restart
+        if (service, port) not in self._clients:
+            self._clients[service, port] = aws.client(service, port)
+        return self._clients[service, port]
 
     def migrate(self) -> None:
         """Brings the database's schema up to date, as the function `migrate` does on a deploy."""
@@ -161,11 +165,10 @@ class Stack:
         if not processes.wait_for(self._postgres_ready, START_SECONDS):
             raise StartError("PostgreSQL did not start")
 
-    def waiting(self) -> dict[str, int]:
-        """How many messages each queue holds (visible, in flight or delayed), dead-letter queues included."""
+    def waiting(self, *queues: str) -> dict[str, int]:
+        """How many messages each of these queues holds (visible, in flight or delayed)."""
         sqs = self.client("sqs")
-        urls = sqs.list_queues(QueueNamePrefix=named("")).get("QueueUrls", [])
-        return {queue_url.rpartition(f"{PREFIX}-")[2]: _messages_in(sqs, queue_url) for queue_url in urls}
+        return {queue: _messages_in(sqs, queue) for queue in queues}
 
     def _create_resources(self) -> None:
         functions, wanted = load_functions(self._project), load_resources(self._project)
@@ -246,9 +249,10 @@ def already_running(state: State) -> str:
     )
 
 
-def _messages_in(sqs: Any, queue_url: str) -> int:
+def _messages_in(sqs: Any, queue: str) -> int:
     """moto counts the three states one after the other, so a message whose delay ends in between is in
     none of them; it is in the reading right after."""
+    queue_url = sqs.get_queue_url(QueueName=named(queue))["QueueUrl"]
     readings = [
         sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=COUNTS)["Attributes"] for _ in range(2)
     ]

@@ -22,6 +22,8 @@ HOOK = Path(__file__).parent / "crashing"
 TIMEOUT = 7
 """Seconds; a consumer begins no record when fewer than five are left."""
 QUEUES = {"ingest": "ingest", "files": "files", "process": "feedback"}
+ON_THE_WAY = (*QUEUES.values(), "async-uploads")
+"""The queues between a sender and his ticket."""
 
 
 class Functions:
@@ -97,6 +99,13 @@ class Functions:
             return self.next_upload()
         return {**event, "handle": messages[0]["ReceiptHandle"]}
 
+    def step(self, function: str) -> dict[str, Any] | None:
+        """What waits for the function is handed to it once; its event, or None where nothing waits."""
+        event = self.next_upload() if function == "uploads" else self.next_batch(function)
+        if event is not None:
+            self.finish(function, event)
+        return event
+
     def finish(self, function: str, event: Mapping[str, Any]) -> None:
         """Do with the event what the pump does, and forget it."""
         if function == "uploads":
@@ -113,12 +122,11 @@ class Functions:
     def run_until_quiet(self, seconds: float = 60) -> None:
         """Do what the pump does until nothing moves and nothing is hidden or delayed."""
         until = time.monotonic() + seconds
-        while self._waiting():
-            assert time.monotonic() < until, f"still {self._waiting()} messages after {seconds} s"
-            for function in ("uploads", *QUEUES):
-                event = self.next_upload() if function == "uploads" else self.next_batch(function)
-                if event:
-                    self.finish(function, event)
+        while any(waiting := self._stack.waiting(*ON_THE_WAY).values()):
+            assert time.monotonic() < until, f"still {sum(waiting)} messages after {seconds} s"
+            handed_over = [self.step(function) for function in ("uploads", *QUEUES)]
+            if not any(handed_over):
+                time.sleep(0.25)  # all are hidden or delayed
         self.invoke("relay", events.scheduled_event(self._functions["relay"]))
 
     def told(self) -> list[dict[str, Any]]:
@@ -136,10 +144,6 @@ class Functions:
                 bodies.append(message["Body"])
                 self._sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return bodies
-
-    def _waiting(self) -> int:
-        waiting = self._stack.waiting()
-        return sum(waiting[queue] for queue in (*QUEUES.values(), "async-uploads"))
 
     def _url(self, queue: str) -> str:
         return str(self._sqs.get_queue_url(QueueName=named(queue))["QueueUrl"])

@@ -132,11 +132,7 @@ class Account:
 
     def step(self, function: str) -> Any:
         """What waits for the function is handed to it once; its answer, or None where nothing waits."""
-        functions = self.functions(function)
-        event = functions.next_upload() if function == "uploads" else functions.next_batch(function)
-        if event is not None:
-            functions.finish(function, event)
-        return event
+        return self.functions(function).step(function)
 
     def drain(self, *functions: str) -> None:
         """Until nothing waits for them now."""

@@ -7,10 +7,10 @@ from typing import Any
 from chalicelib.services.postgres.connection import Database
 from local.catalogue import named
 from local.stack import Stack
+from tests.functional.by_hand import ON_THE_WAY
 from tests.functional.client import Client, eventually
 
 UPLOADS, ARTIFACTS = named("uploads"), named("artifacts")
-ON_THE_WAY = ("ingest", "files", "feedback", "async-uploads")
 
 TICKET_TABLES = {"processing_logs": "ticket_id", "feedback": "ticket_id", "tickets": "id"}
 
@@ -64,7 +64,7 @@ class Stores:
         ]
 
     def count(self, queue: str) -> int:
-        return self._stack.waiting()[queue]
+        return self._stack.waiting(queue)[queue]
 
     def wait_until_quiet(self) -> None:
         """Returns when nothing is on its way. Twice: between two counts a message may change its queue."""
@@ -72,8 +72,7 @@ class Stores:
 
         def still() -> bool:
             nonlocal quiet
-            waiting = self._stack.waiting()
-            quiet = 0 if any(waiting[queue] for queue in ON_THE_WAY) else quiet + 1
+            quiet = 0 if any(self._stack.waiting(*ON_THE_WAY).values()) else quiet + 1
             return quiet >= 2
 
         eventually(still, seconds=60)

@@ -111,15 +111,10 @@ class Way:
         """The event that the function gets next, everything before it being done."""
         order = ["uploads", "files", "ingest", "process"]
         for earlier in order[: order.index(function)]:
-            self._step(earlier)
+            self.functions.step(earlier)
         event = self.functions.next_upload() if function == "uploads" else self.functions.next_batch(function)
         assert event is not None
         return event
-
-    def _step(self, function: str) -> None:
-        event = self.functions.next_upload() if function == "uploads" else self.functions.next_batch(function)
-        if event is not None:
-            self.functions.finish(function, event)
 
     def get(self, route: str, query: dict[str, str] | None = None, **place: str) -> Any:
         event = http_event("GET", route, place, {"X-Api-Key": KEY})

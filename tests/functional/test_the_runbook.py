@@ -165,7 +165,7 @@ def test_both_secrets_hold_while_one_is_rotated(shop: Shell, client: Client) -> 
 
 def test_a_dead_letter_is_seen_and_put_back(admin: Shell, client: Client, stores: Stores) -> None:
     listing, redrive, look = of("Dead letters")
-    message = said("dead-letter", "It came back from the dead").message
+    message = said("dead-letter", "It came back from the dead", connection="dead").message
     stores.send("feedback-dlq", to_json(message))
     assert json.loads(admin.run(listing))["queues"]["feedback"] == 1
     assert json.loads(admin.run(look))["Messages"][0]["Body"] == to_json(message)

@@ -63,7 +63,7 @@ def settled(stack: Stack, **expected: int) -> bool:
     names = {name.replace("_", "-"): count for name, count in expected.items()}
 
     def holds() -> bool:
-        waiting = stack.waiting()
+        waiting = stack.waiting(*names)
         return all(waiting[name] == count for name, count in names.items())
 
     return processes.wait_for(holds, SECONDS, every=0.1)

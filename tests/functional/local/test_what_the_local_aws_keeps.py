@@ -89,7 +89,7 @@ def test_everything_is_there_again_after_a_stop(start):
     assert get_object(two) == bytes(range(256))
     assert two.client("kms").decrypt(CiphertextBlob=sealed)["Plaintext"] == b"s3cret"
     assert receive(two) == {"in flight": "2", "queued": "1"}
-    assert two.waiting()["delivery"] == 3
+    assert two.waiting("delivery")["delivery"] == 3
 
 
 def test_a_queue_goes_on_waking_up_its_receivers_and_filling_its_dead_letter_queue(start):
@@ -100,7 +100,7 @@ def test_a_queue_goes_on_waking_up_its_receivers_and_filling_its_dead_letter_que
     sqs, queue_url = delivery(two)
     for _ in range(6):
         sqs.receive_message(QueueUrl=queue_url, VisibilityTimeout=0)
-    assert two.waiting()["delivery-dlq"] == 1
+    assert two.waiting("delivery-dlq")["delivery-dlq"] == 1
 
 
 def test_what_was_there_a_while_before_a_kill_is_there_after_it(start):
