@@ -37,13 +37,20 @@ class Process:
 
     def __call__(self, records: Sequence[Record], time_left: Callable[[], float]) -> Iterator[Outcome]:
         batch: list[tuple[Record, Triaged]] = []
+        down: Unavailable | None = None
         for record in records:
+            if down is not None:  # the rest need not each wait for it to answer
+                yield record, down
+                continue
             if time_left() < TAKE_SECONDS and batch:
                 break
             try:
                 message = from_json(record.body)
                 with bound(message_id=record.id, **message.ids):
                     batch.append((record, Triaged(message, self.triage(message.feedback, message.source))))
+            except Unavailable as error:
+                down = error
+                yield record, error
             except Exception as error:
                 yield record, error
         yield from self._taken(batch)
