@@ -109,8 +109,13 @@ class DynamoImports:
                 ExpressionAttributeNames=names,
                 ExpressionAttributeValues=values,
                 ReturnValues="ALL_NEW",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except self._client.exceptions.ConditionalCheckFailedException as error:
+            held = from_item(error.response.get("Item") or {})
+            if held.items() >= changes.items():
+                # Our own, written before its answer was lost: the SDK then sends the request again.
+                return _import(error.response["Item"])
             raise Conflict(f"import {id} was changed by somebody else") from error
         return _import(answer["Attributes"])
 

@@ -13,7 +13,7 @@ from moto import mock_aws
 
 from chalicelib.domain.file_import import Import, import_id
 from chalicelib.domain.page import to_cursor
-from chalicelib.errors import Invalid, NotFound
+from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.services.dynamodb.imports import KEPT, DynamoImports
 
 NOW = datetime(2024, 5, 1, 12, 0, 0, 123456, tzinfo=UTC)
@@ -82,6 +82,26 @@ def test_a_file_is_known_until_its_import_has_expired(client):
     assert at(client, NOW).register(file(1)) == held
     again = file(1, NOW + KEPT)
     assert at(client, NOW + KEPT + timedelta(seconds=1)).register(again) == again
+
+
+def test_a_checkpoint_whose_answer_was_lost_is_not_taken_for_somebody_else_s(client):
+    class SentTwice:
+        """Sends a change once more, as the SDK does where no answer comes."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(client, name)
+
+        def update_item(self, **request: Any) -> Any:
+            client.update_item(**request)
+            return client.update_item(**request)
+
+    imports = at(SentTwice(), NOW)
+    held = imports.register(file(1))
+    further = imports.checkpoint(held, replace(held, status="running", mark="100", read=100))
+    assert (further.mark, further.read) == ("100", 100)
+    with pytest.raises(Conflict):
+        imports.checkpoint(held, replace(held, status="running", mark="50", read=50))
+    assert imports.cancel(held.id).status == "cancelled"
 
 
 @pytest.mark.parametrize(
