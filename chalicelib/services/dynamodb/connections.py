@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _translate = aws_errors("dynamodb")
 _NAME = re.compile("[a-z0-9_-]{1,64}")
+SEALED_LIMIT = 4_096
+"""Bytes that KMS encrypts at most: https://docs.aws.amazon.com/kms/latest/APIReference/API_Encrypt.html"""
 _ABSENT_SECONDS = 5.0
 """How long "there is none" is believed: short, since the next request may follow its PUT."""
 
@@ -123,12 +125,20 @@ class DynamoConnections:
         )
 
     def put(self, connection: StoredConnection) -> None:
-        """Replace the connection; in force at once in this process."""
+        """Replace the connection; in force at once in this process. Raises Invalid where its secrets are too
+        long to be sealed."""
         secrets = [
             (secret.value, secret.expires_at.isoformat() if secret.expires_at else None)
             for secret in connection.secrets
         ]
         place = (connection.source, connection.name)
+        plain = json.dumps(secrets).encode()
+        if len(plain) > SEALED_LIMIT:
+            raise Invalid(
+                f"the secrets come to {len(plain):,} bytes with their expiries, and {SEALED_LIMIT:,} are "
+                "kept; leave out those that were rotated out",
+                "secrets",
+            )
         self._write(
             {
                 "source": connection.source,
@@ -136,7 +146,7 @@ class DynamoConnections:
                 "owner": connection.owner,
                 "settings": json.dumps(dict(connection.settings)),
                 "updated_at": connection.updated_at.isoformat(),
-                "secrets": self._seal.seal(json.dumps(secrets).encode(), _context(*place)),
+                "secrets": self._seal.seal(plain, _context(*place)),
             }
         )
         self._forget(place)

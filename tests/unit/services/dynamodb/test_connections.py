@@ -1,9 +1,12 @@
-"""Where a list of connections may begin."""
+"""What of connections is refused before anything is asked."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
+from chalicelib.domain.connection import Secret, StoredConnection
 from chalicelib.domain.page import to_cursor
 from chalicelib.errors import Invalid
 from chalicelib.services.dynamodb.connections import DynamoConnections
@@ -17,3 +20,17 @@ def test_an_invented_cursor_is_refused_before_anything_is_asked(position):
     with pytest.raises(Invalid) as refusal:
         connections.list(10, to_cursor(*position))
     assert refusal.value.field == "cursor"
+
+
+def test_more_secrets_than_can_be_sealed_are_refused():
+    connections = DynamoConnections(None, "connections", None, None, None)
+    connection = StoredConnection(
+        source="zendesk",
+        name="default",
+        owner="me",
+        secrets=(Secret("s" * 1_000),) * 5,
+        updated_at=datetime(2026, 3, 1, tzinfo=UTC),
+    )
+    with pytest.raises(Invalid, match="4,096") as refusal:
+        connections.put(connection)
+    assert refusal.value.field == "secrets"
