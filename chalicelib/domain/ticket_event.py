@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import accumulate
 from typing import Any, Literal
 
 from chalicelib.domain.event import CloudEvent, ticket_event_id
@@ -12,9 +14,11 @@ from chalicelib.domain.trace import Trace
 
 TicketEventType = Literal["ticket.created", "ticket.updated", "ticket.resolved"]
 
-TEXT_LIMIT = 8_000
+TEXT_LIMIT = 6_000
 """Characters of text and of description in an event; the API has all of them. A bus entry takes
 256 KiB, and an escaped character up to twelve bytes of it."""
+LINES_LIMIT = 10_000
+"""Characters of tags, and of reasons, as JSON; those beyond are left out of the event."""
 DETAILS_LIMIT = 20_000
 """Characters of details; larger ones are left out of the event."""
 
@@ -81,7 +85,14 @@ def _short(ticket: Ticket) -> dict[str, Any]:
         data[name] = data[name][:TEXT_LIMIT]
     if data["details"] and len(json.dumps(data["details"], default=str)) > DETAILS_LIMIT:
         data["details"] = {}
+    data["tags"], data["priority"]["reasons"] = _first(ticket.tags), _first(ticket.priority.reasons)
     return data
+
+
+def _first(lines: Sequence[str]) -> list[str]:
+    """As many as have room."""
+    ends = accumulate(len(json.dumps(line)) for line in lines)
+    return [line for line, end in zip(lines, ends, strict=True) if end <= LINES_LIMIT]
 
 
 def _time(time: datetime) -> str:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from chalicelib.domain.envelope import INLINE_LIMIT, encoded_size
 from chalicelib.domain.taking import Known, decide
+from chalicelib.domain.ticket import Priority
 from tests.said import said, triage
 from triggeriq import Author
 
@@ -26,7 +27,24 @@ def test_the_event_holds_the_ticket_in_the_shape_of_the_api() -> None:
 def test_the_largest_ticket_still_fits_on_the_bus() -> None:
     smile = "\U0001f600"  # twelve bytes as a bus entry holds it
     text = smile * 40_000
-    author = Author(id=smile * 500, name=smile * 500, email=smile * 500)
-    answer = triage(text, title=smile * 120, details={"steps": [smile * 9_000, smile * 9_000]})
-    (event,) = decide([said("r", text, author=author, answer=answer)], Known(), NOW).events
+    line = smile * 500
+    answer = triage(
+        text,
+        title=smile * 120,
+        language=line,
+        details={"steps": "x" * 19_000},
+        priority=Priority(label="high", reasons=(line,) * 100),
+        tags=tuple(f"{number} {smile * 490}" for number in range(50)),
+    )
+    author = Author(id=line, name=line, email=line)
+    (event,) = decide([said(line, text, author=author, url=line, answer=answer)], Known(), NOW).events
     assert encoded_size(event) < INLINE_LIMIT
+    assert len(event.data["tags"]) == len(event.data["priority"]["reasons"]) == 1
+
+
+def test_what_people_write_is_told_whole() -> None:
+    tags = tuple(f"tag {number} {'x' * 90}" for number in range(50))
+    answer = triage(tags=tags, priority=Priority(label="high", reasons=("a bug",) * 10))
+    (event,) = decide([said(answer=answer)], Known(), NOW).events
+    assert event.data["tags"] == list(tags)
+    assert event.data["priority"]["reasons"] == ["a bug"] * 10
