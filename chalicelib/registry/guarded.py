@@ -28,8 +28,6 @@ T = TypeVar("T")
 Tally = Callable[[str, str], None]
 """Told the plugin's name and what went wrong; with "" for each call that went well."""
 
-_ALLOWED = (NotVerified, Unreadable, TriggerIQError)
-"""What a source may raise by its contract, and what a stream that we handed in may raise through it."""
 _END = object()
 RESUME_SECONDS = 300.0
 """For passing over the part of a file that was dealt with: gigabytes, where one item takes no time."""
@@ -53,6 +51,11 @@ class GuardedSource(Source):
     def settings(self) -> Any:
         return self._call(self._inner.settings)
 
+    def settings_schema(self) -> dict[str, Any] | None:
+        """The JSON schema of its settings, or None where it has none."""
+        model = self.settings()
+        return None if model is None else self._call(model.model_json_schema)
+
     def stored(self, settings: Mapping[str, Any]) -> Any:
         return self._call(self._inner.stored, settings)
 
@@ -60,34 +63,36 @@ class GuardedSource(Source):
         return self._call(self._inner.schemes, connection)
 
     def verify(self, request: Request, connection: Connection, now: datetime) -> Verified:
-        answer = self._call(self._inner.verify, request, connection, now)
+        answer = self._call(self._inner.verify, request, connection, now, may_raise=(NotVerified,))
         if not isinstance(answer, Verified):  # fail closed, whatever a plugin thinks to return
             raise self._failed(f"verify returned {type(answer).__name__}, not Verified")
         return answer
 
     def handshake(self, request: Request, connection: Connection) -> Reply | None:
-        answer: Reply | None = self._expect("handshake", (Reply, type(None)), request, connection)
-        return answer
+        answer: Reply | None = self._call(self._inner.handshake, request, connection)
+        return self._expected("handshake", answer, (Reply, type(None)))
 
     def receive(self, request: Request, connection: Connection) -> Events | Reply | Ignore:
-        answer: Events | Reply | Ignore = self._expect(
-            "receive", (Events, Reply, Ignore), request, connection
-        )
-        return answer
+        answer = self._call(self._inner.receive, request, connection, may_raise=(Unreadable,))
+        return self._expected("receive", answer, (Events, Reply, Ignore))
 
     def transform(self, received: Received, connection: Connection) -> Iterator[Any]:
         """All items at once: a webhook is small, and one budget holds for the whole of it."""
-        return iter(self._call(lambda: list(self._inner.transform(received, connection))))
+        return iter(
+            self._call(lambda: list(self._inner.transform(received, connection)), may_raise=(Unreadable,))
+        )
 
     def read(
         self, stream: BinaryIO, hint: FileHint, resume: str | None, connection: Connection
     ) -> Iterator[tuple[str, Any]]:
         """Item by item; the budget holds from one to the next, without the time that the stream takes."""
         unhurried = io.BufferedReader(_Unhurried(stream), buffer_size=64 * 1024)
-        items = self._call(lambda: iter(self._inner.read(unhurried, hint, resume, connection)))
+        items = self._call(
+            lambda: iter(self._inner.read(unhurried, hint, resume, connection)), may_raise=(Unreadable,)
+        )
         seconds = self._seconds if resume is None else max(self._seconds, RESUME_SECONDS)
         while True:
-            pair: Any = self._call(lambda: next(items, _END), seconds=seconds)
+            pair: Any = self._call(lambda: next(items, _END), may_raise=(Unreadable,), seconds=seconds)
             seconds = self._seconds
             if pair is _END:
                 return
@@ -95,18 +100,26 @@ class GuardedSource(Source):
                 raise self._failed("read yielded something that is no (mark, item)")
             yield pair
 
-    def _expect(self, method: str, types: tuple[type, ...], *arguments: Any) -> Any:
-        answer = self._call(getattr(self._inner, method), *arguments)
+    def _expected(self, method: str, answer: T, types: tuple[type, ...]) -> T:
         if not isinstance(answer, types):
             raise self._failed(f"{method} returned {type(answer).__name__}")
         return answer
 
-    def _call(self, method: Callable[..., T], *arguments: Any, seconds: float = 0.0) -> T:
+    def _call(
+        self,
+        method: Callable[..., T],
+        *arguments: Any,
+        may_raise: tuple[type[Exception], ...] = (),
+        seconds: float = 0.0,
+    ) -> T:
+        """may_raise: what the contract lets this method raise. An error of ours passes too: it comes through
+        what we handed in, a stream or settings."""
         seconds = seconds or self._seconds
+        passed: tuple[type[Exception], ...] = (*may_raise, TriggerIQError)
         try:
             with budget(seconds):
                 answer = method(*arguments)
-        except _ALLOWED:
+        except passed:
             raise
         except Overrun:
             raise self._failed(f"took longer than {seconds:g} s and was cut") from None

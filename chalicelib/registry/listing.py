@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any, Literal
 
 from chalicelib.domain.quarantine import PluginFailures
+from chalicelib.errors import PluginFailed
+from chalicelib.registry.guarded import GuardedSource
 from chalicelib.registry.registry import Registry
 
 
@@ -27,7 +29,8 @@ class PluginView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceView:
-    """verification: how a webhook proves itself, one row a way. warning: said aloud where it has none.
+    """verification: how a webhook proves itself, one row a way. warning: said aloud where it has none, or
+    fails to tell its settings.
     last_event_at: when it last gave feedback; None: never, or the database can't be asked."""
 
     name: str
@@ -71,7 +74,7 @@ def source_views(registry: Registry, last_events: Mapping[str, datetime]) -> tup
     """All sources by name."""
     views = []
     for name, source in sorted(registry.sources().items()):
-        model = source.settings()
+        schema, warning = _schema(source)
         takes_webhooks = source.takes("receive")
         proves = bool(source.verification) or source.takes("schemes")
         views.append(
@@ -85,11 +88,19 @@ def source_views(registry: Registry, last_events: Mapping[str, datetime]) -> tup
                 takes_webhooks=takes_webhooks,
                 reads=source.reads,
                 verification=tuple(asdict(scheme) for scheme in source.verification),
-                settings_schema=None if model is None else model.model_json_schema(),
-                warning=None
+                settings_schema=schema,
+                warning=warning
                 if proves or not takes_webhooks
                 else "it has no way to verify a webhook, so every webhook is refused",
                 last_event_at=last_events.get(name),
             )
         )
     return tuple(views)
+
+
+def _schema(source: GuardedSource) -> tuple[dict[str, Any] | None, str | None]:
+    """What its settings must be; and a warning where it fails to say so."""
+    try:
+        return source.settings_schema(), None
+    except PluginFailed as error:
+        return None, f"its settings can't be told: {error}"

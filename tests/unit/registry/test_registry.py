@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.errors import PluginFailed
+from chalicelib.errors import PluginFailed, Unavailable
 from chalicelib.registry import Found, Registry
 from chalicelib.registry.budget import Overrun, budget, paused
+from chalicelib.registry.listing import source_views
 from tests.unit.pipeline.fakes import NOW
 from triggeriq import (
     Connection,
@@ -196,12 +197,63 @@ def raising(error: BaseException) -> Any:
     return method
 
 
-@pytest.mark.parametrize("error", [NotVerified("stale"), Unreadable("no JSON")])
-def test_what_the_contract_names_passes(plugins: Plugins, error: Exception) -> None:
-    source = guarded(plugins, type("Raising", (Odd,), {"receive": raising(error)}))
+CALLS: dict[str, tuple[Any, ...]] = {
+    "handshake": (REQUEST, CONNECTION),
+    "verify": (REQUEST, CONNECTION, NOW),
+    "receive": (REQUEST, CONNECTION),
+    "transform": (RECEIVED, CONNECTION),
+}
+"""What each method is called with."""
+STALE, NO_JSON = NotVerified("stale"), Unreadable("no JSON")
+
+
+@pytest.mark.parametrize(
+    ("method", "error"),
+    [
+        ("verify", STALE),
+        ("receive", NO_JSON),
+        ("transform", NO_JSON),
+        ("verify", Unavailable("odd", "an admin must configure its connection anew")),
+    ],
+)
+def test_what_the_contract_names_passes(plugins: Plugins, method: str, error: Exception) -> None:
+    source = guarded(plugins, type("Raising", (Odd,), {method: raising(error)}))
     with pytest.raises(type(error)):
-        source.receive(REQUEST, CONNECTION)
+        getattr(source, method)(*CALLS[method])
     assert plugins.failures == []
+
+
+@pytest.mark.parametrize(
+    ("method", "error"),
+    [
+        ("handshake", STALE),
+        ("handshake", NO_JSON),
+        ("verify", NO_JSON),
+        ("receive", STALE),
+        ("transform", STALE),
+    ],
+)
+def test_what_it_names_for_another_method_is_the_plugin_s_failure(
+    plugins: Plugins, method: str, error: Exception
+) -> None:
+    source = guarded(plugins, type("Raising", (Odd,), {method: raising(error)}))
+    with pytest.raises(PluginFailed):
+        getattr(source, method)(*CALLS[method])
+    assert plugins.failures == [("odd", f"raised {type(error).__name__}")]
+
+
+@pytest.mark.parametrize("error", [ImportError("no such library"), Unreadable("x")])
+def test_a_source_that_fails_to_tell_its_settings_is_listed_with_a_warning(
+    plugins: Plugins, error: Exception
+) -> None:
+    plugins.add(
+        "good", register_sources=hookimpl(lambda register: register(type("Good", (Odd,), {"name": "good"})))
+    )
+    guarded(plugins, type("Raising", (Odd,), {"settings": raising(error)}))
+    good, odd = source_views(plugins.registry(), {})
+    assert (good.name, good.settings_schema) == ("good", None)
+    assert (odd.name, odd.settings_schema) == ("odd", None)
+    assert odd.warning is not None
 
 
 @pytest.mark.parametrize("error", [ValueError("x"), SystemExit(1), RecursionError(), AssertionError()])
