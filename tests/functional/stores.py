@@ -63,11 +63,14 @@ class Stores:
             item for item in items if all(item.get(name) == {"S": value} for name, value in values.items())
         ]
 
-    def count(self, queue: str) -> int:
-        return self._stack.waiting(queue)[queue]
+    def dead(self) -> dict[str, int]:
+        """How many messages each dead-letter queue holds. Other stories may have left some."""
+        return self._stack.waiting("ingest-dlq", "files-dlq", "feedback-dlq", "async-dlq")
 
     def wait_until_quiet(self) -> None:
-        """Returns when nothing is on its way. Twice: between two counts a message may change its queue."""
+        """Returns when nothing is on its way. Twice: between two counts a message may change its queue.
+
+        It may take long on a busy machine: moto replays its whole archive, whatever the time asked for."""
         quiet = 0
 
         def still() -> bool:
@@ -75,7 +78,7 @@ class Stores:
             quiet = 0 if any(self._stack.waiting(*ON_THE_WAY).values()) else quiet + 1
             return quiet >= 2
 
-        eventually(still, seconds=60)
+        eventually(still, seconds=180)
 
     def lose(self, tickets: list[str]) -> None:
         """PostgreSQL has them no more, nor anything that belongs to them: as after an old backup."""

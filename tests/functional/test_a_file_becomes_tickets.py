@@ -150,7 +150,7 @@ MANY = b"id,text\n" + b"".join(b"%d,row %d %s\n" % (n, n, os.urandom(20).hex().e
 def test_a_file_that_cannot_be_read_on_fails_with_the_place(
     client: Client, connection: str, stores: Stores, name: str, body: bytes, reason: str
 ) -> None:
-    source = "app_store" if name.endswith("json") else "csv"
+    source, dead = "app_store" if name.endswith("json") else "csv", stores.dead()
     found = stores.imported(f"reviews/{source}/{connection}/{name}", body)
     assert found["status"] == "failed"
     assert reason in found["reason"]
@@ -159,7 +159,7 @@ def test_a_file_that_cannot_be_read_on_fails_with_the_place(
     last = found["read"] + (source == "csv")  # behind the header, where there is one
     assert item["where"] == (f"after {last}" if found["read"] else "file")
     assert client.get("/health")["status"] == "ok"
-    assert stores.count("files-dlq") == 0
+    assert stores.dead() == dead
     stores.wait_until_quiet()
     assert len(client.tickets(connection)) == found["made"]
 

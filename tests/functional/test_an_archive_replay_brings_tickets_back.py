@@ -57,6 +57,7 @@ def test_lost_tickets_come_back_under_their_own_ids(
     stores.lose([ticket["id"] for ticket in before.values()])
     assert client.tickets(connection) == []
     archive.replay()
+    stores.wait_until_quiet()
     after = {ticket["external_id"]: ticket for ticket in client.wait_for_tickets(connection, 3)}
     same = ("id", "text", "category", "priority", "received_at", "created_at")
     assert {id: [one[name] for name in same] for id, one in after.items()} == {

@@ -195,6 +195,7 @@ def test_lost_tickets_come_back_from_the_archive(shop: Shell, client: Client, st
     assert "lost" not in [one["external_id"] for one in client.tickets("shop")]
     shop.run("FROM=$(jq -nr 'now - 3600 | todate') TO=$(jq -nr 'now + 60 | todate')")
     assert "COMPLETED" in shop.run(of("Replay from the archive")[0])
+    stores.wait_until_quiet()
     assert ticket(client, "lost")["id"] == before["id"]
 
 

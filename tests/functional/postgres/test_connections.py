@@ -137,7 +137,7 @@ def test_an_interruption_throws_the_connection_away(database: Database) -> None:
 
 
 def test_a_statement_that_takes_too_long_is_cut(url: str) -> None:
-    database = Database(url, statement_seconds=0.05)
+    database = Database(url, statement_seconds=0.5)
     with pytest.raises(Exception, match="statement timeout"):
         database.run("select pg_sleep(10)")
     assert database.run("select 1") == [[1]]
