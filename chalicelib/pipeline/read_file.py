@@ -167,7 +167,9 @@ class ReadFile:
         # A file is worth a read: whoever uploads or replays it may just have mended the connection.
         known = self.connections.find(held.source, held.connection, fresh=True)
         connection = known or Connection(source=held.source, name=held.connection)
-        hint = FileHint(name=held.key.rsplit("/", 1)[-1].removesuffix(".gz"), modified_at=held.modified_at)
+        name = held.key.rsplit("/", 1)[-1]
+        packed = name.lower().endswith(".gz")
+        hint = FileHint(name=name[:-3] if packed else name, modified_at=held.modified_at)
         with self.blobs.open(held.key, held.etag) as stored:
             progress.stream = counted = Counted(stored)
             yield from source.read(unpacked(counted, self.unpacked_limit), hint, after, connection)

@@ -262,3 +262,11 @@ def test_nothing_of_the_stream_is_left_open() -> None:
 
     replace(reading.read, blobs=Blobs())(job("i1", TRACE).body, plenty)
     assert stream.closed
+
+
+@pytest.mark.parametrize("name", ["a.ndjson", "a.ndjson.gz", "A.NDJSON.GZ"])
+def test_a_file_is_told_by_its_ending_however_it_is_written(name: str) -> None:
+    held = replace(IMPORT, key=f"reviews/csv/c/{name}")
+    reading = Reading(b'{"id": "1", "text": "It crashes"}\n', held)
+    reading.read(job("i1", TRACE).body, plenty)
+    assert (reading.held.status, reading.ids) == ("done", ["1"])
