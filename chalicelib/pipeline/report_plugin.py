@@ -35,9 +35,11 @@ class ReportPlugin:
         if now - self._told.get(plugin, -SECONDS) < SECONDS:
             return
         self._told[plugin] = now
+        times = self._waiting.pop(plugin)
         try:
-            self.counts.plugin_failed(plugin, reason, self._waiting.pop(plugin))
+            self.counts.plugin_failed(plugin, reason, times)
         except TriggerIQError as error:
+            self._waiting[plugin] += times
             log.warning(
                 "a plugin's failure can't be counted", extra={"plugin": plugin, "error": loggable(error)}
             )
