@@ -8,7 +8,7 @@ the record comes again in 5, 15, 45, 135 s, and after the queue's fifth receive 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -64,11 +64,20 @@ class Consume:
         fresh = [record for record in records if record.receives <= 2]
         suspects = sorted((r for r in records if r.receives > 2), key=lambda record: record.receives)
         again: list[str] = []
+        down: Unavailable | None = None
         for part in ([fresh] if fresh else []) + [[suspect] for suspect in suspects]:
             untouched = {record.id: record for record in part}
-            begun = work(part, time_left) if time_left() >= HAND_BACK_SECONDS else ()
+            begun: Iterable[tuple[Record, Exception | None]]
+            if time_left() < HAND_BACK_SECONDS:
+                begun = ()
+            elif down is not None:  # the rest need not each wait for it to answer
+                begun = [(record, down) for record in part]
+            else:
+                begun = work(part, time_left)
             for record, error in begun:
                 del untouched[record.id]
+                if isinstance(error, Unavailable):
+                    down = error
                 if error is not None:
                     ids = record.ids
                     with bound(**ids):

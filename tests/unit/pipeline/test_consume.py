@@ -57,6 +57,13 @@ def test_what_nobody_will_ever_read_is_kept_and_acknowledged(consuming: Consumin
     assert item.replay == {"v": 1, "queue": "triggeriq-test-feedback"}
 
 
+def test_suspects_need_not_each_wait_for_what_is_down(consuming: Consuming) -> None:
+    records = [record("a"), *(record(f"s{number}", receives=3) for number in range(3))]
+    assert consuming(records, {"a": Unavailable("postgres", "down")}) == []
+    assert consuming.batches == [["a"]]
+    assert len(consuming.queue.sent) == 4
+
+
 def test_what_waits_for_a_dependency_is_parked_ever_longer(consuming: Consuming) -> None:
     down = Unavailable("postgres", "down")
     assert consuming([record("a", "body", mark="kept")], {"a": down}) == []
