@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain, zip_longest
 from typing import Protocol
 
 from chalicelib.domain.file_import import Import, import_id
@@ -19,12 +20,14 @@ LOOK_BACK = timedelta(hours=24)
 """How old an upload may be to be found; S3 itself tries for six hours."""
 SETTLE = timedelta(minutes=2)
 """How old it must be: younger ones are on their way."""
+STOP_SECONDS = 5.0
+"""Before the deadline, when nothing more is begun; the next run finds it."""
 
 
 class Listing(Protocol):
     bucket: str
 
-    def list(self, prefix: str, since: datetime) -> Iterator[StoredObject]: ...
+    def pages(self, prefix: str, since: datetime) -> Iterator[Sequence[StoredObject]]: ...
 
 
 class KnownImports(Protocol):
@@ -43,18 +46,25 @@ class Sweep:
     def __call__(self, time_left: Callable[[], float]) -> int:
         now = self.now()
         found = 0
-        for prefix in ("reviews/", "emails/"):
-            for stored in self.uploads.list(prefix, now - LOOK_BACK):
-                if time_left() < 5:
-                    return found
+        listings = (self.uploads.pages(prefix, now - LOOK_BACK) for prefix in ("reviews/", "emails/"))
+        # A page of each in turn: a long listing of the one must not take all the time.
+        for page in chain.from_iterable(zip_longest(*listings, fillvalue=())):
+            if time_left() < STOP_SECONDS:
+                break
+            for stored in page:
                 if stored.modified_at > now - SETTLE:
                     continue
-                id = import_id(self.uploads.bucket, stored.key, stored.etag)
-                known = self.imports.find(id)
-                if known is None or not (known.queued or known.over):
-                    log.warning("found an upload that nobody read", extra={"import_id": id})
-                    self.register(
-                        Upload(self.uploads.bucket, stored.key, stored.etag, stored.size, stored.modified_at)
-                    )
-                    found += 1
+                if time_left() < STOP_SECONDS:
+                    return found
+                found += self._register(stored)
         return found
+
+    def _register(self, stored: StoredObject) -> bool:
+        """Whether nobody had."""
+        id = import_id(self.uploads.bucket, stored.key, stored.etag)
+        known = self.imports.find(id)
+        if known is not None and (known.queued or known.over):
+            return False
+        log.warning("found an upload that nobody read", extra={"import_id": id})
+        self.register(Upload(self.uploads.bucket, stored.key, stored.etag, stored.size, stored.modified_at))
+        return True

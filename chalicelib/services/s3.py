@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, BinaryIO
 
@@ -49,14 +49,17 @@ class S3Blobs:
         """Raises Unavailable where the bucket can't be reached."""
         self._client.head_bucket(Bucket=self.bucket)
 
-    def list(self, prefix: str, since: datetime) -> Iterator[StoredObject]:
-        """Objects under `prefix` that were written at or after `since`."""
+    def pages(self, prefix: str, since: datetime) -> Iterator[Sequence[StoredObject]]:
+        """Objects under `prefix` that were written at or after `since`: of a thousand looked at, those that
+        were, which may be none."""
         token: str | None = None
         while True:
             answer = self._list(prefix, token)
-            for one in answer.get("Contents", []):
-                if one["LastModified"] >= since:
-                    yield StoredObject(one["Key"], one["ETag"].strip('"'), one["Size"], one["LastModified"])
+            yield [
+                StoredObject(one["Key"], one["ETag"].strip('"'), one["Size"], one["LastModified"])
+                for one in answer.get("Contents", [])
+                if one["LastModified"] >= since
+            ]
             token = answer.get("NextContinuationToken")
             if token is None:
                 return
