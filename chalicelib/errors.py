@@ -17,6 +17,7 @@
     ├── Poison              ours: this record makes the code fail          → retried, then the DLQ
     │   └── Busy            another invocation has it in hand              → retried when that is over
     └── Unavailable         a dependency is down                           → parked; HTTP 503
+        └── Unconfigured    a connection's settings no longer do           → the same, for it alone
 
 STATUS says what a sender gets; REACTION says what a queue does. No other place decides either.
 """
@@ -120,6 +121,11 @@ class Unavailable(TriggerIQError):
         self.dependency = dependency
 
 
+class Unconfigured(Unavailable):
+    """What a connection has as settings its source no longer takes: an admin must configure it anew. Others
+    have nothing to wait for."""
+
+
 STATUS: dict[type[TriggerIQError], int] = {
     Invalid: 400,
     Unauthorised: 401,
@@ -147,6 +153,11 @@ REACTION: dict[type[TriggerIQError], str] = {
 def status_of(error: BaseException) -> int:
     """The HTTP status of an error; 500 for one that the table does not know."""
     return next((STATUS[cls] for cls in type(error).__mro__ if cls in STATUS), 500)
+
+
+def is_outage(error: BaseException | None) -> bool:
+    """Whether the next record would only wait for the same in vain."""
+    return isinstance(error, Unavailable) and not isinstance(error, Unconfigured)
 
 
 def loggable(error: BaseException) -> str:

@@ -15,7 +15,7 @@ from typing import Protocol
 from chalicelib.domain.quarantine import Failure, Quarantined
 from chalicelib.domain.record import Record
 from chalicelib.domain.trace import traced
-from chalicelib.errors import Busy, TriggerIQError, Unavailable, loggable, reaction_to
+from chalicelib.errors import Busy, TriggerIQError, is_outage, loggable, reaction_to
 from chalicelib.log_context import bound
 from chalicelib.ports import Clock, Message, Metrics, Quarantine, Queue
 
@@ -64,7 +64,7 @@ class Consume:
         fresh = [record for record in records if record.receives <= 2]
         suspects = sorted((r for r in records if r.receives > 2), key=lambda record: record.receives)
         again: list[str] = []
-        down: Unavailable | None = None
+        down: Exception | None = None
         for part in ([fresh] if fresh else []) + [[suspect] for suspect in suspects]:
             untouched = {record.id: record for record in part}
             begun: Iterable[tuple[Record, Exception | None]]
@@ -76,7 +76,7 @@ class Consume:
                 begun = work(part, time_left)
             for record, error in begun:
                 del untouched[record.id]
-                if isinstance(error, Unavailable):
+                if is_outage(error):
                     down = error
                 if error is not None:
                     ids = record.ids
@@ -172,7 +172,7 @@ def each(work: Callable[[Record], None]) -> Work:
     def all_of_them(
         records: Sequence[Record], time_left: TimeLeft
     ) -> Iterator[tuple[Record, Exception | None]]:
-        down: Unavailable | None = None
+        down: Exception | None = None
         for record in records:
             failure: Exception | None = down
             if down is None:
@@ -181,10 +181,9 @@ def each(work: Callable[[Record], None]) -> Work:
                 try:
                     with bound(message_id=record.id):
                         work(record)
-                except Unavailable as error:
-                    failure = down = error
                 except Exception as error:
                     failure = error
+                    down = error if is_outage(error) else None
             yield record, failure
 
     return all_of_them

@@ -11,6 +11,7 @@ from chalicelib.errors import PluginFailed, TriggerIQError
 from chalicelib.registry.budget import Overrun, budget, paused
 from triggeriq import (
     Connection,
+    Event,
     Events,
     FileHint,
     Ignore,
@@ -74,6 +75,8 @@ class GuardedSource(Source):
 
     def receive(self, request: Request, connection: Connection) -> Events | Reply | Ignore:
         answer = self._call(self._inner.receive, request, connection, may_raise=(Unreadable,))
+        if isinstance(answer, Events) and not all(isinstance(event, Event) for event in answer.items):
+            raise self._failed("receive returned Events of something that is no Event")
         return self._expected("receive", answer, (Events, Reply, Ignore))
 
     def transform(self, received: Received, connection: Connection) -> Iterator[Any]:

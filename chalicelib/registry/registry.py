@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pluggy
 
-from chalicelib.errors import Invalid, NotFound, PluginFailed, Unavailable
+from chalicelib.errors import Invalid, NotFound, PluginFailed, Unconfigured
 from chalicelib.registry.budget import Overrun, budget, paused
 from chalicelib.registry.discovery import BUILT_IN, Found
 from chalicelib.registry.guarded import GuardedSource
@@ -105,7 +105,7 @@ class Registry:
 
     def settings_when_asked(self, source: str, settings: Mapping[str, Any]) -> Any:
         """The same for settings that were parsed before they were stored: parsed when a plugin looks at them.
-        Raises, then, Unavailable where the plugin wants others by now."""
+        Raises, then, Unconfigured where the plugin wants others by now."""
         plugin = self._sources.get(source)
         if plugin is None or not plugin.takes("settings"):
             return self.parse_settings(source, settings)
@@ -117,7 +117,7 @@ class Registry:
                 with paused():  # it is asked for in a plugin's time
                     return self.parse_settings(source, settings)
             except Invalid as error:
-                raise Unavailable(source, f"an admin must configure its connection anew: {error}") from error
+                raise Unconfigured(source, f"an admin must configure its connection anew: {error}") from error
 
         return WhenAsked(settings, parse)
 

@@ -14,7 +14,7 @@ from cachetools import TTLCache
 
 from chalicelib.domain.connection import Secret, StoredConnection
 from chalicelib.domain.page import Page, from_cursor, to_cursor
-from chalicelib.errors import Invalid, Unavailable
+from chalicelib.errors import Invalid, Unconfigured
 from chalicelib.services.aws_errors import aws_errors
 from chalicelib.services.dynamodb.items import from_item, to_item
 from chalicelib.services.external import external
@@ -101,7 +101,7 @@ class DynamoConnections:
         try:
             return stored, self._parse(source, stored.settings)
         except Invalid as error:  # the source asks for more than when it was configured
-            raise Unavailable(
+            raise Unconfigured(
                 f"connection {source}/{name}", f"an admin must configure it anew: {error}"
             ) from error
 

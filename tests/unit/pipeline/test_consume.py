@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.domain.record import Record
 from chalicelib.domain.trace import new_trace
-from chalicelib.errors import Busy, PluginFailed, Poison, Unavailable, Unreadable
+from chalicelib.errors import Busy, PluginFailed, Poison, Unavailable, Unconfigured, Unreadable
 from chalicelib.log_context import current
 from chalicelib.pipeline.consume import PARKED, Consume, TimeLeft, each
 from tests.unit.pipeline.fakes import FakeMetrics, FakeQuarantine, FakeQueue, now, plenty, record
@@ -148,6 +148,16 @@ def test_once_a_dependency_is_down_the_rest_do_not_wait_for_it() -> None:
     outcomes = list(each(work)([record("a"), record("b"), record("c")], plenty))
     assert asked == ["a"]
     assert [(one.id, type(error)) for one, error in outcomes] == [(id, Unavailable) for id in "abc"]
+
+
+def test_a_connection_that_must_be_configured_anew_stops_no_other(consuming: Consuming) -> None:
+    def work(one: Record) -> None:
+        if one.id != "b":
+            raise Unconfigured("zendesk", "an admin must configure its connection anew")
+
+    records = [record("a"), record("b"), record("c", receives=3), record("b", receives=4)]
+    assert consuming.consume(records, each(work), plenty) == []
+    assert [message.body for message in consuming.queue.sent] == [records[0].body, records[2].body]
 
 
 def test_single_records_that_there_is_no_time_for_are_handed_back(consuming: Consuming) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.errors import PluginFailed, Unavailable
+from chalicelib.errors import PluginFailed, Unconfigured
 from chalicelib.registry import Found, Registry
 from chalicelib.registry.budget import Overrun, budget, paused
 from chalicelib.registry.listing import source_views
@@ -215,7 +215,7 @@ STALE, NO_JSON = NotVerified("stale"), Unreadable("no JSON")
         ("verify", STALE),
         ("receive", NO_JSON),
         ("transform", NO_JSON),
-        ("verify", Unavailable("odd", "an admin must configure its connection anew")),
+        ("verify", Unconfigured("odd", "an admin must configure its connection anew")),
     ],
 )
 def test_what_the_contract_names_passes(plugins: Plugins, method: str, error: Exception) -> None:
@@ -265,6 +265,13 @@ def test_anything_else_is_the_plugin_s_failure(plugins: Plugins, error: BaseExce
         source.receive(REQUEST, CONNECTION)
     assert failure.value.by == "odd/1"
     assert plugins.failures == [("odd", f"raised {type(error).__name__}")]
+
+
+@pytest.mark.parametrize("answer", [None, "ok", [Event("e")], Events("ok"), Events([("e", None)])])
+def test_only_events_are_received(plugins: Plugins, answer: Any) -> None:
+    source = guarded(plugins, type("Odd", (Odd,), {"receive": lambda *_: answer}))
+    with pytest.raises(PluginFailed, match="receive returned"):
+        source.receive(REQUEST, CONNECTION)
 
 
 @pytest.mark.parametrize("answer", [None, True, "ok", Events(())])

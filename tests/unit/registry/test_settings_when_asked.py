@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from chalicelib.errors import PluginFailed, Unavailable
+from chalicelib.errors import PluginFailed, Unconfigured
 from chalicelib.registry.registry import Registry
 from tests.unit.registry.test_registry import Plugins, modules, plugins  # noqa: F401 - fixtures
 from triggeriq import Connection, Event, Events, Request, Source, hookimpl
@@ -111,7 +111,7 @@ def test_the_models_are_made_beforehand_where_they_will_be_needed(registry):
 
 def test_settings_that_no_longer_do_are_told_when_they_are_asked_for(registry):
     settings = registry.settings_when_asked("shop", {"shopp": "one"})
-    with pytest.raises(Unavailable, match="an admin must configure its connection anew"):
+    with pytest.raises(Unconfigured, match="an admin must configure its connection anew"):
         _ = settings.shop
 
 
