@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, BinaryIO, TypeVar
@@ -10,9 +11,11 @@ from typing import Any, BinaryIO, TypeVar
 from chalicelib.errors import PluginFailed, TriggerIQError
 from chalicelib.registry.budget import Overrun, budget, paused
 from triggeriq import (
+    Bad,
     Connection,
     Event,
     Events,
+    Feedback,
     FileHint,
     Ignore,
     NotVerified,
@@ -25,10 +28,13 @@ from triggeriq import (
     Verified,
 )
 
+log = logging.getLogger(__name__)
+
 T = TypeVar("T")
 Tally = Callable[[str, str], None]
 """Told the plugin's name and what went wrong; with "" for each call that went well."""
 
+_ITEM = (Feedback, Bad, Ignore)
 _END = object()
 RESUME_SECONDS = 300.0
 """For passing over the part of a file that was dealt with: gigabytes, where one item takes no time."""
@@ -50,7 +56,10 @@ class GuardedSource(Source):
         return type(self._inner).takes(method)
 
     def settings(self) -> Any:
-        return self._call(self._inner.settings)
+        model = self._call(self._inner.settings)
+        if model is not None and not (isinstance(model, type) and hasattr(model, "model_json_schema")):
+            raise self._failed("settings returned something that is no pydantic model class")
+        return model
 
     def settings_schema(self) -> dict[str, Any] | None:
         """The JSON schema of its settings, or None where it has none."""
@@ -81,9 +90,10 @@ class GuardedSource(Source):
 
     def transform(self, received: Received, connection: Connection) -> Iterator[Any]:
         """All items at once: a webhook is small, and one budget holds for the whole of it."""
-        return iter(
-            self._call(lambda: list(self._inner.transform(received, connection)), may_raise=(Unreadable,))
-        )
+        items = self._call(lambda: list(self._inner.transform(received, connection)), may_raise=(Unreadable,))
+        for item in items:
+            self._check("transform", item)
+        return iter(items)
 
     def read(
         self, stream: BinaryIO, hint: FileHint, resume: str | None, connection: Connection
@@ -101,11 +111,18 @@ class GuardedSource(Source):
                 return
             if not (isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], str)):
                 raise self._failed("read yielded something that is no (mark, item)")
+            self._check("read", pair[1])
             yield pair
+
+    def _check(self, method: str, item: object) -> None:
+        """What is none of these would be passed over in silence, and somebody's words with it."""
+        if not isinstance(item, _ITEM):
+            raise self._failed(f"{method} yielded {type(item).__name__}, not Feedback, Bad or Ignore")
 
     def _expected(self, method: str, answer: T, types: tuple[type, ...]) -> T:
         if not isinstance(answer, types):
-            raise self._failed(f"{method} returned {type(answer).__name__}")
+            names = ", ".join("None" if one is type(None) else one.__name__ for one in types)
+            raise self._failed(f"{method} returned {type(answer).__name__}, none of {names}")
         return answer
 
     def _call(
@@ -127,6 +144,7 @@ class GuardedSource(Source):
         except Overrun:
             raise self._failed(f"took longer than {seconds:g} s and was cut") from None
         except (Exception, SystemExit) as error:
+            log.warning("a plugin raised", extra={"plugin": self.by}, exc_info=True)
             raise self._failed(f"raised {type(error).__name__}") from error
         self._tally(self.plugin, "")
         return answer

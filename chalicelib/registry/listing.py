@@ -90,7 +90,7 @@ def source_views(registry: Registry, last_events: Mapping[str, datetime]) -> tup
                 verification=tuple(asdict(scheme) for scheme in source.verification),
                 settings_schema=schema,
                 warning=warning
-                if proves or not takes_webhooks
+                if warning or proves or not takes_webhooks
                 else "it has no way to verify a webhook, so every webhook is refused",
                 last_event_at=last_events.get(name),
             )

@@ -36,6 +36,7 @@ class Plugin:
 
     name: str
     origin: str
+    path: str = ""
     version: str = ""
     hooks: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
@@ -173,11 +174,12 @@ class Registry:
         return tuple(self._plugins.values())
 
     def _load(self, found: Found) -> None:
-        plugin = Plugin(found.name, found.origin)
+        plugin = Plugin(found.name, found.origin, path=found.module)
         if found.name in self._plugins:
-            other = self._plugins[found.name].origin
+            other = self._plugins[found.name]
             plugin.name = f"{found.name} ({found.origin})"
-            self._refuse(plugin, f"{other} and {found.origin} both claim the name {found.name}; rename one")
+            both = f"{other.path} ({other.origin}) and {plugin.path} ({plugin.origin})"
+            self._refuse(plugin, f"{both} both claim the name {found.name}; rename one")
             return
         self._plugins[found.name] = plugin
         if not re.fullmatch(PLUGIN_NAME, found.name):
@@ -205,6 +207,8 @@ class Registry:
                 if implementation.plugin is module and (implementation.wrapper or implementation.hookwrapper):
                     raise TypeError(f"{caller.name} is a wrapper; each implementation must stand alone")
         self._manager.check_pending()
+        if not callers:
+            raise TypeError("it implements no hook; does @hookimpl stand above its functions?")
         claimed: list[type[Source]] = []
         for caller in callers:
             if caller.name == "register_sources":
@@ -213,6 +217,10 @@ class Registry:
             self._claim(cls, plugin)
 
     def _claim(self, cls: type[Source], plugin: Plugin) -> None:
+        if not (isinstance(cls, type) and issubclass(cls, Source)):
+            raise TypeError(f"register takes a class derived from triggeriq.Source, not {cls!r}")
+        if not hasattr(cls, "name"):
+            raise ValueError(f"the source {cls.__name__} has no name")
         if not re.fullmatch(NAME, cls.name):
             raise ValueError(f"a source's name matches {NAME}; {cls.name!r} does not")
         if cls.api != Source.api:

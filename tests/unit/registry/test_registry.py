@@ -162,8 +162,37 @@ def test_two_plugins_of_one_name_are_told_of_both(plugins: Plugins) -> None:
     first, second = registry.plugins()
     assert (first.status, second.status) == ("loaded", "failed")
     assert second.error is not None
-    assert "test 1.0" in second.error
-    assert "another 2.0" in second.error
+    assert "plugin_of_the_tests_same (test 1.0) and nothing (another 2.0)" in second.error
+
+
+class Nameless(Source):
+    pass
+
+
+class NoSource:
+    name = "stranger"
+
+
+@pytest.mark.parametrize(
+    ("registered", "told"),
+    [
+        (NoSource, "a class derived from triggeriq.Source, not <class"),
+        (Source(), "a class derived from triggeriq.Source, not <triggeriq"),
+        (Nameless, "the source Nameless has no name"),
+    ],
+)
+def test_what_is_no_source_is_told_so(plugins: Plugins, registered: Any, told: str) -> None:
+    plugins.add("wrong", register_sources=hookimpl(lambda register: register(registered)))
+    (plugin,) = plugins.registry().plugins()
+    assert plugin.status == "failed"
+    assert told in str(plugin.error)
+
+
+def test_one_that_forgot_its_decorator_is_told_so(plugins: Plugins) -> None:
+    plugins.add("forgot", classify=lambda feedback: None)
+    (plugin,) = plugins.registry().plugins()
+    assert plugin.status == "failed"
+    assert "@hookimpl" in str(plugin.error)
 
 
 # ---- sources ---------------------------------------------------------------------------------------
@@ -315,6 +344,37 @@ def test_what_is_no_mark_with_an_item_is_a_failure(plugins: Plugins, item: Any) 
     hint = FileHint(name="a.txt", modified_at=NOW)
     with pytest.raises(PluginFailed, match="no \\(mark, item\\)"):
         list(source.read(BytesIO(), hint, None, CONNECTION))
+
+
+@pytest.mark.parametrize("item", [None, {"external_id": "1", "text": "It crashes"}, "It crashes"])
+def test_an_item_that_is_none_is_a_failure_and_not_passed_over(plugins: Plugins, item: Any) -> None:
+    methods = {"transform": lambda *_: iter([FEEDBACK, item]), "read": lambda *_: iter([("1", item)])}
+    source = guarded(plugins, type("Lying", (Odd,), methods))
+    hint = FileHint(name="a.txt", modified_at=NOW)
+    with pytest.raises(PluginFailed, match=f"transform yielded {type(item).__name__}"):
+        source.transform(RECEIVED, CONNECTION)
+    with pytest.raises(PluginFailed, match=f"read yielded {type(item).__name__}"):
+        list(source.read(BytesIO(), hint, None, CONNECTION))
+
+
+def test_where_a_source_raised_stands_in_the_log(plugins: Plugins, caplog: pytest.LogCaptureFixture) -> None:
+    source = guarded(plugins, type("Raising", (Odd,), {"receive": raising(KeyError("x"))}))
+    with pytest.raises(PluginFailed):
+        source.receive(REQUEST, CONNECTION)
+    (record,) = [record for record in caplog.records if record.exc_info]
+    assert record.plugin == "odd/1"  # type: ignore[attr-defined]
+    assert record.exc_info is not None
+    assert record.exc_info[0] is KeyError
+
+
+@pytest.mark.parametrize("settings", [{"site": str}, "Model", object(), dict])
+def test_settings_that_are_no_model_fail_their_own_source_only(plugins: Plugins, settings: Any) -> None:
+    source = guarded(plugins, type("Lying", (Odd,), {"settings": lambda _: settings}))
+    with pytest.raises(PluginFailed, match="no pydantic model"):
+        source.settings()
+    (view,) = source_views(plugins.registry(), {})
+    assert view.settings_schema is None
+    assert "no pydantic model" in str(view.warning)
 
 
 def test_transform_runs_as_a_whole_within_one_budget(plugins: Plugins) -> None:
