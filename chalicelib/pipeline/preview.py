@@ -52,7 +52,8 @@ class SourcePreview:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreviewSource:
     """The use-case; call it with names of source and connection and the request. The feedback is shown
-    whether the signature holds or not. Raises NotFound."""
+    whether the signature holds or not; the header X-File-Name makes it a file of that name. Raises
+    NotFound."""
 
     sources: Sources
     connections: Connections
@@ -94,8 +95,9 @@ class PreviewSource:
         return Verification(True)
 
     def _items(self, source: Source, request: Request, connection: Connection) -> Sequence[object]:
-        if not source.takes("receive"):
-            hint = FileHint(name=request.headers.get("x-file-name", ""), modified_at=self.now())
+        file_name = request.headers.get("x-file-name")
+        if not source.takes("receive") or (file_name is not None and source.takes("read")):
+            hint = FileHint(name=file_name or "", modified_at=self.now())
             stream = unpacked(Counted(BytesIO(request.body)), UNPACKED_LIMIT)
             return [item for _, item in source.read(stream, hint, None, connection)]
         answer = source.receive(request, connection)

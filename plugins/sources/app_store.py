@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from io import BytesIO
 from typing import Any, BinaryIO
 
-from triggeriq import App, Author, Bad, Connection, Feedback, FileHint, Item, Received, Source, hookimpl
+from triggeriq import App, Author, Bad, Connection, Feedback, FileHint, Item, Source, hookimpl
 from triggeriq.payload import at, identifier, moment, name, rating, text
 from triggeriq.reading import json_items
 from triggeriq.values import JSON
@@ -26,10 +25,6 @@ class AppStore(Source):
 
     def settings(self) -> type[Any]:
         return _settings()
-
-    def transform(self, received: Received, connection: Connection) -> Iterator[Item]:
-        for _, item in self._items(BytesIO(received.body), 0, connection):
-            yield item
 
     def read(
         self, stream: BinaryIO, hint: FileHint, resume: str | None, connection: Connection

@@ -7,10 +7,10 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from io import BytesIO, StringIO
+from io import StringIO
 from typing import Any, BinaryIO
 
-from triggeriq import Bad, Connection, FileHint, Item, Received, Source, Unreadable, hookimpl
+from triggeriq import Bad, Connection, FileHint, Item, Source, Unreadable, hookimpl
 from triggeriq.payload import digest, parse_object
 from triggeriq.reading import csv_rows, lines
 from triggeriq.shape import ALIASES, DEFAULT, Shape
@@ -26,12 +26,6 @@ class CsvUpload(Source):
 
     def settings(self) -> type[Any]:
         return _settings()
-
-    def transform(self, received: Received, connection: Connection) -> Iterator[Item]:
-        """A preview of a file's first part; NDJSON is known by its brace."""
-        read = _ndjson if received.body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") else _csv
-        for _, item in read(BytesIO(received.body), 0, connection):
-            yield item
 
     def read(
         self, stream: BinaryIO, hint: FileHint, resume: str | None, connection: Connection

@@ -14,7 +14,6 @@ from email import message_from_bytes
 from email.message import Message
 from email.policy import Compat32, default
 from email.utils import parseaddr, parsedate_to_datetime
-from io import BytesIO
 from typing import Any, BinaryIO, cast
 
 from triggeriq import (
@@ -24,7 +23,6 @@ from triggeriq import (
     FileHint,
     Ignore,
     Item,
-    Received,
     Source,
     Unreadable,
     hookimpl,
@@ -54,10 +52,6 @@ class InboundEmail(Source):
     title = "E-mail (files only: mail comes through SES and S3, so webhooks are refused)"
     content_types = ("message/rfc822",)
     reads = ("",)  # SES names its objects without an ending
-
-    def transform(self, received: Received, connection: Connection) -> Iterator[Item]:
-        for _, item in _mail(BytesIO(received.body), received.received_at):
-            yield item
 
     def read(
         self, stream: BinaryIO, hint: FileHint, resume: str | None, connection: Connection

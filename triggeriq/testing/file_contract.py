@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 from typing import ClassVar
 
-from triggeriq import Connection, Item, Received, Unreadable
+from triggeriq import Connection, Item, Unreadable
 from triggeriq.testing import hostile
 from triggeriq.testing.samples import Pieces, Upload, connected, matches
 from triggeriq.testing.source_contract import SourceContract, check, consume
@@ -42,19 +42,12 @@ class FileContract(SourceContract):
 
     def test_a_cut_file_is_unreadable_at_worst(self, upload: Upload) -> None:
         for end in range(0, len(upload.body), max(1, len(upload.body) // 40)):
-            self._survives(upload, upload.body[:end])
+            self._file_survives(upload, upload.body[:end])
 
     def test_hostile_files_are_unreadable_at_worst(self, upload: Upload) -> None:
         for body in hostile.BODIES:
-            self._survives(upload, body)
-            self._survives(upload, upload.body[: len(upload.body) // 2] + body)
-
-    def test_a_preview_shows_what_a_file_would_give(self, upload: Upload) -> None:
-        """`transform` over the first part of a file, as POST /sources/{source}/preview does it."""
-        source = self.source()
-        received = Received(id="preview", received_at=upload.hint().modified_at, body=upload.body)
-        items = consume(source.transform(received, connected(source, upload.settings)))
-        assert items == [item for _, item in self._read(upload)[0]]
+            self._file_survives(upload, body)
+            self._file_survives(upload, upload.body[: len(upload.body) // 2] + body)
 
     def test_without_settings_it_reads_too(self, upload: Upload) -> None:
         """No connection is needed for an upload."""
@@ -76,7 +69,7 @@ class FileContract(SourceContract):
             return items, str(error)
         return items, ""
 
-    def _survives(self, upload: Upload, body: bytes) -> None:
+    def _file_survives(self, upload: Upload, body: bytes) -> None:
         source = self.source()
         read = source.read(BytesIO(body), upload.hint(), None, connected(source, upload.settings))
         consume(item for _, item in read)

@@ -81,3 +81,63 @@ def test_a_source_says_what_it_can_do() -> None:
     assert not Acme.takes("receive")
     with pytest.raises(NotImplementedError, match="acme takes no webhooks"):
         Acme().receive(triggeriq.Request(), Connection(source="acme"))
+
+
+BOTH = """
+from datetime import UTC, datetime
+from triggeriq import Bad, Event, Events, Feedback, Scheme, Source, Unreadable
+from triggeriq.payload import identifier, parse_object, text
+from triggeriq.reading import json_items
+from triggeriq.testing import Delivery, FileContract, Upload, WebhookContract
+
+def item(found):
+    name = identifier(found.get("id")) if isinstance(found, dict) else None
+    return Feedback(external_id=name, text=text(found.get("text")) or "") if name else Bad("an item", "no id")
+
+class Acme(Source):
+    name = "acme"
+    reads = (".json",)
+    verification = (Scheme(header="x-acme", kind="token"),)
+
+    def receive(self, request, connection):
+        name = identifier(parse_object(request.body).get("id"))
+        if name is None:
+            raise Unreadable("no id")
+        return Events(Event(name))
+
+    def transform(self, received, connection):
+        yield item(parse_object(received.body))
+
+    def read(self, stream, hint, resume, connection):
+        for count, found in enumerate(json_items(stream, "data"), start=1):
+            if count > int(resume or 0):
+                yield str(count), item(found)
+
+class TestIt({contracts}):
+    source = Acme
+    deliveries = (
+        Delivery(
+            name="a comment",
+            body=b'{{"id": 7, "text": "It crashes"}}',
+            headers={{"x-acme": "sesame"}},
+            secret="sesame",
+            now=datetime(2026, 1, 2, tzinfo=UTC),
+            expect=({{"external_id": "7", "text": "It crashes"}},),
+        ),
+    )
+    uploads = (Upload(name="a.json", body=b'{{"data": [{{"id": 1}}]}}', expect=({{"external_id": "1"}},)),)
+"""
+
+
+@pytest.mark.parametrize("contracts", ["WebhookContract, FileContract", "FileContract, WebhookContract"])
+def test_one_source_may_keep_both_contracts(contracts: str, tmp_path: Path) -> None:
+    """Its files need not look like its webhooks: nothing gives a file to `transform`."""
+    (tmp_path / "test_acme.py").write_text(BOTH.format(contracts=contracts))
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-c", os.devnull, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=Path(triggeriq.__file__).parents[1],
+    )
+    assert run.returncode == 0, run.stdout
