@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # half of the domain; whoever implements or asks has what it 
         Triaged,
         Versioned,
     )
+    from chalicelib.domain.ticket_feedback import TicketFeedback
     from chalicelib.domain.trace import Trace
     from triggeriq import Connection, Source
 
@@ -182,6 +183,10 @@ class TicketDesk(Protocol):
 
     def history(self, ticket_id: str, limit: int, cursor: str | None) -> Page[HistoryEntry]:
         """Oldest first. Raises NotFound."""
+        ...
+
+    def feedback(self, ticket_id: str, limit: int, cursor: str | None) -> Page[TicketFeedback]:
+        """What was said in it, oldest first. Raises NotFound."""
         ...
 
     def change(

@@ -126,6 +126,15 @@ ROUTES = (
         answer="History",
     ),
     Route(
+        "GET",
+        "/tickets/{id}/feedback",
+        "read",
+        "tickets:feedback",
+        "What was said in it, oldest first",
+        query="PageQuery",
+        answer="TicketFeedbackPage",
+    ),
+    Route(
         "POST",
         "/tickets/{id}/merge",
         "write",

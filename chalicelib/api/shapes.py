@@ -36,6 +36,7 @@ from chalicelib.domain.ticket import (
     Ticket,
     TicketFilter,
 )
+from chalicelib.domain.ticket_feedback import TicketFeedback
 from triggeriq import JSON, Feedback
 
 # ---- the pieces ------------------------------------------------------------------------------------
@@ -141,6 +142,7 @@ class TicketQuery(PageQuery):
 
 Tickets = Page[Ticket]
 History = Page[HistoryEntry]
+TicketFeedbackPage = Page[TicketFeedback]
 
 
 class TicketChange(Asked):

@@ -1,4 +1,4 @@
-"""/tickets: search, read, change, audit trail, merge, split."""
+"""/tickets: search, read, change, audit trail, what was said, merge, split."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from chalicelib.api.exchange import Answer, Call
 from chalicelib.api.shapes import Merge, PageQuery, Split, SplitTickets, TicketChange, TicketQuery
 from chalicelib.domain.page import Page
 from chalicelib.domain.ticket import Change, HistoryEntry, Ticket, Versioned
+from chalicelib.domain.ticket_feedback import TicketFeedback
 from chalicelib.errors import Invalid, NotFound
 
 
@@ -36,6 +37,11 @@ def change(call: Call, id: str, body: TicketChange) -> Answer:
 
 def history(call: Call, id: str, query: PageQuery) -> Page[HistoryEntry]:
     page: Page[HistoryEntry] = call.services.tickets.history(_ticket_id(id), query.limit, query.cursor)
+    return page
+
+
+def feedback(call: Call, id: str, query: PageQuery) -> Page[TicketFeedback]:
+    page: Page[TicketFeedback] = call.services.tickets.feedback(_ticket_id(id), query.limit, query.cursor)
     return page
 
 

@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -13,14 +14,30 @@ from chalicelib.errors import Invalid
 
 T = TypeVar("T")
 LIMIT_DEFAULT, LIMIT_MOST = 50, 100
+ANSWER_BYTES = 5_000_000
+"""What the long parts of a page may come to as the JSON in which Lambda answers: it takes 6 MB at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """Some of a list. next: the cursor of what follows, or None at the end."""
+    """Some of a list, which may be fewer than were asked for. next: the cursor of what follows, or None at
+    the end."""
 
     items: tuple[T, ...]
     next: str | None = None
+
+
+def page_of(
+    found: Sequence[T], limit: int, place: Callable[[T], str], words: Callable[[T], object]
+) -> Page[T]:
+    """The page of what was found: as many as have room in an answer, one at least. found: one more than
+    `limit` where there are more. place: the cursor behind an item. words: what of it may be long, as JSON."""
+    room = ANSWER_BYTES
+    for count, item in enumerate(found[:limit]):
+        room -= len(json.dumps(json.dumps(words(item), ensure_ascii=False)))  # a text in Lambda's own JSON
+        if room < 0 and count:
+            return Page(tuple(found[:count]), place(found[count - 1]))
+    return Page(tuple(found[:limit]), place(found[limit - 1]) if len(found) > limit else None)
 
 
 def to_cursor(*position: str | int | float) -> str:

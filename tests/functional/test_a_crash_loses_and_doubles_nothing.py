@@ -78,7 +78,8 @@ OF_THE_API = {
     "quarantine.write", "plugins.count", "api_keys.list", "api_keys.read", "api_keys.revoke",
     "api_keys.write", "postgres.change_ticket", "postgres.find_ticket", "postgres.merge_tickets",
     "postgres.migrate", "postgres.put_configuration", "postgres.search_tickets", "postgres.split_ticket",
-    "postgres.ticket_history", "postgres.check", "postgres.last_received", "secrets.read",
+    "postgres.ticket_feedback", "postgres.ticket_history", "postgres.check", "postgres.last_received",
+    "secrets.read",
 }  # fmt: skip
 """Calls that no event on its way to a ticket makes: of people's requests, a deploy, and what fails."""
 

@@ -273,6 +273,7 @@ def test_a_header_given_twice_proves_nothing(client: Client, running: Applicatio
         ("GET", "/tickets/%F0%9F%98%80"),
         ("GET", f"/tickets/%7B{NOBODY}%7D"),
         ("GET", f"/tickets/{NOBODY}/history"),
+        ("GET", f"/tickets/{NOBODY}/feedback"),
         ("PATCH", f"/tickets/{NOBODY}"),
         ("GET", "/imports/nothing"),
         ("GET", "/imports/nothing/bad-rows"),
@@ -376,7 +377,8 @@ VALUES = st.recursive(
 ROUTES = [
     ("GET", "/tickets"), ("PATCH", "/tickets/{}"), ("POST", "/tickets/{}/merge"),
     ("POST", "/tickets/{}/split"),
-    ("GET", "/tickets/{}/history"), ("PUT", "/connections/generic_json/{}"), ("POST", "/sources/{}/preview"),
+    ("GET", "/tickets/{}/history"), ("GET", "/tickets/{}/feedback"),
+    ("PUT", "/connections/generic_json/{}"), ("POST", "/sources/{}/preview"),
     ("POST", "/sources/zendesk/preview"), ("POST", "/sources/csv/preview"), ("POST", "/triage/preview"),
     ("PUT", "/configurations/{}"), ("GET", "/imports/{}/bad-rows"), ("DELETE", "/imports/{}"),
     ("GET", "/quarantine"), ("POST", "/quarantine/{}/replay"), ("GET", "/dlq"), ("POST", "/api-keys"),

@@ -79,7 +79,9 @@ def test_merged_tickets_are_one_and_can_be_taken_apart(client: Client, connectio
     assert [ticket["id"] for ticket in client.tickets(connection)] == [first["id"]]
     assert client.get(f"/tickets/{second['id']}")["status"] == "closed"
     assert client.history(second["id"])[-1]["data"] == {"into": first["id"]}
-    part = {"source": "standard_webhooks", "connection": connection, "external_id": "1"}
+    items = client.get(f"/tickets/{first['id']}/feedback")["items"]
+    assert [item["text"] for item in items] == ["It crashes", "It still crashes", "Crashing again"]
+    part = {name: items[1][name] for name in ("source", "connection", "external_id")}
     split = client.call("POST", f"/tickets/{first['id']}/split", {"feedback": [part]})
     assert split.status == 201
     assert split.json["ticket"]["feedback_count"] == 2

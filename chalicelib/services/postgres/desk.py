@@ -12,6 +12,7 @@ from chalicelib.domain.event import CloudEvent
 from chalicelib.domain.page import Page
 from chalicelib.domain.taking import Kept, Plan, Standing
 from chalicelib.domain.ticket import Change, HistoryEntry, Ticket, TicketFilter, Versioned
+from chalicelib.domain.ticket_feedback import TicketFeedback
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.services.external import external
 from chalicelib.services.postgres import searching
@@ -75,6 +76,12 @@ class PostgresTicketDesk(NamedTuple):
         if self.find(ticket_id) is None:
             raise NotFound(_NONE.format(ticket_id))
         return searching.history(self.database, ticket_id, limit, cursor)
+
+    @external("postgres.ticket_feedback", postgres_errors)
+    def feedback(self, ticket_id: str, limit: int, cursor: str | None) -> Page[TicketFeedback]:
+        if self.find(ticket_id) is None:
+            raise NotFound(_NONE.format(ticket_id))
+        return searching.feedback(self.database, ticket_id, limit, cursor)
 
     @external("postgres.change_ticket", postgres_errors)
     def change(

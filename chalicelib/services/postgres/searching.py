@@ -1,16 +1,27 @@
 """Finds tickets: by keyset, newest first, so that page 1,000 costs what page 1 costs."""
 
+# ruff: noqa: S608 — SQL is composed of our own lists of columns; values are always parameters
+
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib.domain.feedback import clean_text
-from chalicelib.domain.page import Page, from_cursor, not_given, to_cursor
+from chalicelib.domain.page import Page, from_cursor, not_given, page_of, to_cursor
 from chalicelib.domain.ticket import HistoryEntry, Ticket, TicketFilter
+from chalicelib.domain.ticket_feedback import TicketFeedback, in_ticket
 from chalicelib.services.postgres.connection import Database
-from chalicelib.services.postgres.rows import FROM_TICKET, SELECT_TICKET, standing_of
+from chalicelib.services.postgres.rows import (
+    FEEDBACK,
+    FROM_TICKET,
+    SELECT_TICKET,
+    columns,
+    kept_of,
+    standing_of,
+)
 
 QUERY_LIMIT = 1_000
 """Characters of a search; nobody types more, and each word costs."""
@@ -29,6 +40,10 @@ _CONDITIONS = {
 }
 _ITEM_CONDITIONS = {"source": "i.source = :source", "connection": "i.connection = :connection"}
 _BEHIND = "(t.received_at, t.id) < (cast(:last_at as timestamptz), cast(:last_id as uuid))"
+
+_SAID = "received_at, source, connection, external_id"
+_NAMED = (re.compile("[a-z0-9_-]{1,64}"),) * 2 + (re.compile("[^\0\ud800-\udfff]{1,1000}"),)
+"""Source, connection and external_id in a cursor: texts that PostgreSQL takes."""
 
 
 def search(database: Database, wanted: TicketFilter, limit: int, cursor: str | None) -> Page[Ticket]:
@@ -60,9 +75,36 @@ def search(database: Database, wanted: TicketFilter, limit: int, cursor: str | N
         rows=limit + 1,
         **parameters,
     )
-    tickets = tuple(standing_of(row).ticket for row in rows[:limit])
-    more = len(rows) > limit
-    return Page(tickets, to_cursor(tickets[-1].received_at.isoformat(), tickets[-1].id) if more else None)
+    return page_of(
+        [standing_of(row).ticket for row in rows],
+        limit,
+        place=lambda ticket: to_cursor(ticket.received_at.isoformat(), ticket.id),
+        words=lambda ticket: (ticket.title, ticket.description, ticket.text, ticket.details),
+    )
+
+
+def feedback(database: Database, ticket_id: str, limit: int, cursor: str | None) -> Page[TicketFeedback]:
+    """What was said in it, oldest first; of a ticket that there is."""
+    conditions, position = ["ticket_id = cast(:ticket_id as uuid)"], {}
+    if cursor is not None:
+        at, *name = from_cursor(cursor, str, *_NAMED)
+        conditions.append(f"({_SAID}) > (cast(:at as timestamptz), :source, :connection, :external_id)")
+        position = dict(zip(("source", "connection", "external_id"), name, strict=True), at=_time(at))
+    rows = database.run(
+        f"select {columns(FEEDBACK)} from feedback where {' and '.join(conditions)} "
+        f"order by {_SAID} limit :rows",
+        ticket_id=ticket_id,
+        rows=limit + 1,
+        **position,
+    )
+    return page_of(
+        [in_ticket(kept_of(row).message) for row in rows],
+        limit,
+        place=lambda said: to_cursor(
+            said.received_at.isoformat(), said.source, said.connection, said.external_id
+        ),
+        words=lambda said: (said.title, said.text, said.device, said.attributes),
+    )
 
 
 def history(database: Database, ticket_id: str, limit: int, cursor: str | None) -> Page[HistoryEntry]:
@@ -79,10 +121,9 @@ def history(database: Database, ticket_id: str, limit: int, cursor: str | None) 
         after=after,
         rows=limit + 1,
     )
-    entries = tuple(
-        HistoryEntry(at=at, stage=stage, by=by, data=data) for _, at, stage, by, data in rows[:limit]
-    )
-    return Page(entries, to_cursor(rows[limit - 1][0]) if len(rows) > limit else None)
+    page = page_of(rows, limit, place=lambda row: to_cursor(row[0]), words=lambda row: row[-1])
+    entries = (HistoryEntry(at=at, stage=stage, by=by, data=data) for _, at, stage, by, data in page.items)
+    return Page(tuple(entries), page.next)
 
 
 def is_id(text: str) -> bool:
@@ -95,10 +136,17 @@ def is_id(text: str) -> bool:
 
 def _position(cursor: str) -> tuple[datetime, str]:
     at, id = from_cursor(cursor, str, str)
+    if not is_id(str(id)):
+        raise not_given()
+    return _time(at), str(id)
+
+
+def _time(said: object) -> datetime:
+    """A time in a cursor. Raises Invalid."""
     try:
-        time = datetime.fromisoformat(str(at))
-        if time.tzinfo is None or not is_id(str(id)):
+        time = datetime.fromisoformat(str(said))
+        if time.tzinfo is None:
             raise not_given()
-        return time.astimezone(UTC), str(id)
+        return time.astimezone(UTC)
     except (ValueError, OverflowError):  # in UTC it may lie before the year 1 or behind 9999
         raise not_given() from None

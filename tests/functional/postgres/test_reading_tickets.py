@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -163,6 +164,55 @@ def test_the_ends_of_time_are_times(
     assert len(listed(desk, TicketFilter(since=far) if far.year == 1 else TicketFilter(until=far))) == 1
 
 
+def test_long_texts_make_short_pages_that_lambda_can_answer_with(
+    tickets: PostgresTickets, desk: PostgresTicketDesk, now: datetime
+) -> None:
+    tickets.take([said(f"r{i:02}", "\U0001f600" * 40_000, minutes=i) for i in range(9)], now)
+    seen, page = [], desk.search(TicketFilter(), 9, None)
+    while page.next is not None:
+        assert len(json.dumps(json.dumps([asdict(ticket) for ticket in page.items], default=str))) < 6_000_000
+        seen += page.items
+        page = desk.search(TicketFilter(), 9, page.next)
+    assert len(seen) > len(page.items) > 0
+    assert [ticket.external_id for ticket in (*seen, *page.items)] == [f"r{i:02}" for i in range(8, -1, -1)]
+
+
+def test_what_was_said_comes_in_pages_oldest_first(
+    tickets: PostgresTickets, desk: PostgresTicketDesk, now: datetime
+) -> None:
+    replies = [said(f"r{i}", f"Reply {i}", minutes=i // 3, thread="t") for i in range(7)]
+    (first, *_), _ = tickets.take([*replies, said("other", "Of another ticket")], now)
+    seen, page = [], desk.feedback(first.ticket_id, 2, None)
+    while page.next is not None:
+        seen += page.items
+        page = desk.feedback(first.ticket_id, 2, page.next)
+    seen += page.items
+    assert [(one.external_id, one.text) for one in seen] == [(f"r{i}", f"Reply {i}") for i in range(7)]
+    assert {(one.source, one.connection, one.thread) for one in seen} == {("zendesk", "default", "t")}
+    assert seen[-1].received_at == START + timedelta(minutes=2)
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        to_cursor("2026-03-01T09:00:00", "zendesk", "default", "r1"),
+        to_cursor("yesterday", "zendesk", "default", "r1"),
+        to_cursor(START.isoformat(), "zendesk", "Default", "r1"),
+        to_cursor(START.isoformat(), "zendesk", "default", "r\0"),
+        to_cursor(START.isoformat(), "zendesk", "default", "r\ud800"),
+        to_cursor(START.isoformat(), "zendesk", "default", 1),
+        to_cursor(START.isoformat(), "zendesk"),
+        "!",
+    ],
+)
+def test_a_cursor_of_feedback_that_no_list_gave_is_invalid(
+    tickets: PostgresTickets, desk: PostgresTicketDesk, now: datetime, cursor: str
+) -> None:
+    (taken,), _ = tickets.take([said()], now)
+    with pytest.raises(Invalid):
+        desk.feedback(taken.ticket_id, 10, cursor)
+
+
 def test_history_comes_in_pages_oldest_first(
     tickets: PostgresTickets, desk: PostgresTicketDesk, now: datetime
 ) -> None:
@@ -190,6 +240,8 @@ def test_what_there_is_not_is_not_found(desk: PostgresTicketDesk, now: datetime,
     assert desk.find(id) is None
     with pytest.raises(NotFound):
         desk.history(id, 10, None)
+    with pytest.raises(NotFound):
+        desk.feedback(id, 10, None)
     with pytest.raises(NotFound):
         desk.change(id, Change({"status": "open"}, "ann"), None, now)
     with pytest.raises(NotFound):

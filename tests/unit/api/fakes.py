@@ -30,6 +30,7 @@ from chalicelib.domain.ticket import (
     TicketFilter,
     Versioned,
 )
+from chalicelib.domain.ticket_feedback import TicketFeedback
 from chalicelib.errors import NotFound, Stale
 from chalicelib.settings import Settings
 from triggeriq import Author, Request
@@ -65,6 +66,12 @@ class Desk:
 
     def history(self, ticket_id: str, limit: int, cursor: str | None) -> Page[HistoryEntry]:
         return Page((HistoryEntry(at=NOW, stage="classify", by="category/1", data={"label": "bug_report"}),))
+
+    def feedback(self, ticket_id: str, limit: int, cursor: str | None) -> Page[TicketFeedback]:
+        said = TicketFeedback(
+            external_id="4712", text="Still so", source="zendesk", connection="default", received_at=NOW
+        )
+        return Page((said,))
 
     def change(
         self, ticket_id: str, change: Change, if_version: int | None, now: datetime

@@ -117,6 +117,33 @@ def test_the_audit_trail_has_its_shape(api):
     }
 
 
+def test_what_was_said_has_its_shape(api):
+    assert api("GET", f"{ONE}/feedback").json == {
+        "items": [
+            {
+                "external_id": "4712",
+                "version": 0,
+                "kind": "message",
+                "title": None,
+                "text": "Still so",
+                "rating": None,
+                "language": None,
+                "author": {"id": None, "name": None, "email": None},
+                "created_at": None,
+                "url": None,
+                "app": {"id": None, "version": None},
+                "device": {},
+                "thread": None,
+                "attributes": {},
+                "source": "zendesk",
+                "connection": "default",
+                "received_at": "2024-05-01T12:00:00Z",
+            }
+        ],
+        "next": None,
+    }
+
+
 def test_tickets_are_merged(api, services):
     answer = api("POST", f"{ONE}/merge", {"tickets": [OTHER_ID, OTHER_ID.upper()]})
     assert (answer.status, answer.json["feedback_count"]) == (200, 2)
