@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
 from chalicelib.domain.feedback import cleaned
 from chalicelib.domain.ticket import Triage
 from chalicelib.errors import NotFound, Unreadable
-from chalicelib.pipeline.ingest import ITEMS_LIMIT
 from chalicelib.pipeline.triage import TriageFeedback
 from chalicelib.pipeline.unpack import Counted, unpacked
 from chalicelib.ports import Clock, Connections, Sources
 from triggeriq import (
     Bad,
     Connection,
-    Events,
     Feedback,
     FileHint,
     Ignore,
@@ -28,8 +26,11 @@ from triggeriq import (
 )
 from triggeriq import Unreadable as PluginUnreadable
 
-UNPACKED_LIMIT = 10_000_000
+UNPACKED_LIMIT = 2_000_000
 """Bytes that a previewed file may unpack to."""
+SHOWN_LIMIT = 1_000
+"""Items that a preview shows. With UNPACKED_LIMIT it keeps the answer within the 6 MB that Lambda takes; a
+few kilobytes of gzip hold a million rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +69,16 @@ class PreviewSource:
         feedback: list[Feedback] = []
         errors: list[str] = []
         try:
-            for item in self._items(source, request, connection):
+            for place, item in enumerate(self._items(source, request, connection)):
+                if place == SHOWN_LIMIT:
+                    errors.append(f"there are more; only the first {SHOWN_LIMIT:,} are shown")
+                    break
                 if isinstance(item, Feedback):
                     feedback.append(cleaned(item))
                 elif isinstance(item, Bad):
                     errors.append(f"{item.where}: {item.reason}")
                 elif isinstance(item, Ignore):
                     errors.append(f"ignored: {item.reason}")
-                if len(feedback) >= ITEMS_LIMIT:
-                    break
         except (PluginUnreadable, Unreadable, ValueError) as error:
             errors.append(str(error))
         return SourcePreview(self._verify(source, known, request), tuple(feedback), tuple(errors))
@@ -94,31 +96,29 @@ class PreviewSource:
             return Verification(False, str(error))
         return Verification(True)
 
-    def _items(self, source: Source, request: Request, connection: Connection) -> Sequence[object]:
+    def _items(self, source: Source, request: Request, connection: Connection) -> Iterator[object]:
         file_name = request.headers.get("x-file-name")
         if not source.takes("receive") or (file_name is not None and source.takes("read")):
             hint = FileHint(name=file_name or "", modified_at=self.now())
             stream = unpacked(Counted(BytesIO(request.body)), UNPACKED_LIMIT)
-            return [item for _, item in source.read(stream, hint, None, connection)]
+            for _, item in source.read(stream, hint, None, connection):
+                yield item
+            return
         answer = source.receive(request, connection)
         if isinstance(answer, Reply):
-            return [Ignore(f"it is answered with {answer.status} and holds no feedback")]
+            yield Ignore(f"it is answered with {answer.status} and holds no feedback")
+            return
         if isinstance(answer, Ignore):
-            return [answer]
-        events = answer.items if isinstance(answer, Events) else ()
-        return [
-            item
-            for event in events
-            for item in source.transform(
-                Received(
-                    id=event.id,
-                    received_at=self.now(),
-                    headers={n: request.headers[n] for n in source.keep_headers if n in request.headers},
-                    body=request.body,
-                ),
-                connection,
+            yield answer
+            return
+        for event in answer.items:
+            received = Received(
+                id=event.id,
+                received_at=self.now(),
+                headers={n: request.headers[n] for n in source.keep_headers if n in request.headers},
+                body=request.body,
             )
-        ]
+            yield from source.transform(received, connection)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,15 +1,27 @@
-"""Previews: by which of its two methods a source is asked."""
+"""Previews: by which of its two methods a source is asked, and that what is shown is bounded."""
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from chalicelib.pipeline.preview import PreviewSource
+from chalicelib.pipeline.preview import SHOWN_LIMIT, UNPACKED_LIMIT, PreviewSource, SourcePreview
+from plugins.sources.app_store import AppStore
+from plugins.sources.csv_upload import CsvUpload
+from plugins.sources.generic_json import GenericJson
 from tests.unit.pipeline.fakes import FakeConnections, FakeSources, now
 from triggeriq import Event, Events, Feedback, Item, Request, Source
+
+MANY = SHOWN_LIMIT + 1
+MORE = f"there are more; only the first {SHOWN_LIMIT:,} are shown"
+
+
+def preview(source: Source, body: bytes, headers: dict[str, str] | None = None) -> SourcePreview:
+    shown = PreviewSource(sources=FakeSources(source), connections=FakeConnections(), now=now)
+    return shown(source.name, "c", Request(method="POST", headers=headers or {}, body=body))
 
 
 class Both(Source):
@@ -28,7 +40,35 @@ class Both(Source):
 
 @pytest.mark.parametrize(("headers", "expected"), [({}, "webhook"), ({"x-file-name": "a.txt"}, "file a.txt")])
 def test_a_file_name_previews_the_bytes_as_a_file(headers: dict[str, str], expected: str) -> None:
-    preview = PreviewSource(sources=FakeSources(Both()), connections=FakeConnections(), now=now)
-    shown = preview("both", "default", Request(headers=headers, body=b"x"))
+    shown = preview(Both(), b"x", headers)
     assert [one.external_id for one in shown.feedback] == [expected]
     assert shown.errors == ()
+
+
+@pytest.mark.parametrize(
+    ("source", "body"),
+    [
+        (CsvUpload(), b"text\n" + b"hello\n" * MANY),
+        (CsvUpload(), b"text\n" + b"two,cells\n" * MANY),
+        (CsvUpload(), gzip.compress(b"text\n" + b"two,cells\n" * 1_000_000)),
+        (AppStore(), b'{"data": [' + b",".join([b"1"] * MANY) + b"]}"),
+        (GenericJson(), b"[" + b",".join([b'{"text": "hello"}'] * MANY) + b"]"),
+    ],
+    ids=["rows", "bad rows", "bad rows, packed", "bad reviews", "items"],
+)
+def test_no_more_is_shown_than_an_answer_holds(source: Source, body: bytes) -> None:
+    shown = preview(source, body)
+    assert len(shown.feedback) + len(shown.errors) == SHOWN_LIMIT + 1
+    assert shown.errors[-1] == MORE
+
+
+def test_just_as_many_are_all_shown() -> None:
+    shown = preview(CsvUpload(), b"text\n" + b"hello\n" * SHOWN_LIMIT)
+    assert (len(shown.feedback), shown.errors) == (SHOWN_LIMIT, ())
+
+
+def test_what_could_be_read_is_shown_beside_what_could_not() -> None:
+    rows = (b"text\n" + (b"x" * 9_999 + b"\n") * 300)[: UNPACKED_LIMIT + 500_000]
+    shown = preview(CsvUpload(), gzip.compress(rows))
+    assert len(shown.feedback) in range(100, 201)
+    assert shown.errors == (f"the packed file holds more than {UNPACKED_LIMIT} bytes; upload it in parts",)
