@@ -34,6 +34,9 @@ log = logging.getLogger(__name__)
 
 ITEMS_LIMIT = 10_000
 """Feedback items of one event; a webhook of a megabyte holds fewer."""
+BAD_LIMIT = 100
+"""Bad items of one event that are kept one by one. Each is a write, and ingest has half a minute; a replay
+of any of them brings the whole event back, so those behind share one entry."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,18 +97,16 @@ class Ingest:
             self._quarantine(envelope, raw_key, "body", str(error), by)
             return 1
         by = f"{source.name}/{source.version}"
-        messages, quarantined = [], 0
+        messages: list[FeedbackMessage] = []
+        bad: list[Bad] = []
         for place, item in enumerate(items):
             if isinstance(item, Bad):
-                self._quarantine(envelope, raw_key, item.where, item.reason, by)
-                quarantined += 1
+                bad.append(item)
                 continue
             try:
                 feedback = cleaned(item)
             except ValueError as error:
-                reason = f"the plugin made something that is no feedback: {error}"
-                self._quarantine(envelope, raw_key, f"item {place}", reason, by)
-                quarantined += 1
+                bad.append(Bad(f"item {place}", f"the plugin made something that is no feedback: {error}"))
                 continue
             messages.append(
                 FeedbackMessage(
@@ -118,9 +119,14 @@ class Ingest:
                     feedback=feedback,
                 )
             )
+        for each in bad[:BAD_LIMIT]:
+            self._quarantine(envelope, raw_key, each.where, each.reason, by)
+        if rest := bad[BAD_LIMIT:]:
+            reason = f"{len(rest):,} more items can't be read; the first of them: {rest[0].reason}"
+            self._quarantine(envelope, raw_key, f"{rest[0].where} and behind", reason, by)
         self.queue.send([Message(to_json(message), trace=message.trace) for message in messages])
         log.info("ingested", extra={"messages": len(messages)})
-        return quarantined
+        return len(bad)
 
     def _with_bytes(self, envelope: Envelope) -> tuple[Envelope, str]:
         """The envelope with its body, and where its raw bytes are kept."""
