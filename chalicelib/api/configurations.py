@@ -6,7 +6,7 @@ from typing import Any
 
 from chalicelib.api.entity_tags import etag, wanted_version
 from chalicelib.api.exchange import Answer, Call
-from chalicelib.api.parsing import InvalidShape, shaped
+from chalicelib.api.parsing import ERRORS_LIMIT, FIELD_LIMIT, InvalidShape, shaped
 from chalicelib.api.shapes import ConfigurationPut, Configurations
 from chalicelib.domain.configuration import SHAPES, Configuration
 from chalicelib.errors import NotFound
@@ -43,7 +43,12 @@ def _value(key: str, given: dict[str, Any]) -> Any:
     value = shaped(shape, given, "value")
     unknown = _unknown(given, shape.dump_python(value, mode="json"), "value")
     if unknown:
-        raise InvalidShape([{"field": field, "message": "there is no such field"} for field in unknown])
+        raise InvalidShape(
+            [
+                {"field": field[:FIELD_LIMIT], "message": "there is no such field"}
+                for field in unknown[:ERRORS_LIMIT]
+            ]
+        )
     return value
 
 

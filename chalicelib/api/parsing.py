@@ -25,6 +25,10 @@ DEPTH_LIMIT = 50
 """How deep JSON may be nested; nothing of ours needs more than a tenth of it."""
 DIGITS_LIMIT = 300
 """How long a number may be written; longer ones fit no float."""
+ERRORS_LIMIT = 20
+"""Faults that an answer names; there may be one a field."""
+FIELD_LIMIT = 200
+"""Characters of a field's name in an answer: it is the sender's."""
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -134,11 +138,11 @@ _MESSAGES = {
 
 def _errors(error: ValidationError, value: Any, place: str) -> list[dict[str, str]]:
     found = []
-    for each in error.errors(include_url=False, include_input=False, include_context=False)[:20]:
+    for each in error.errors(include_url=False, include_input=False, include_context=False)[:ERRORS_LIMIT]:
         field = _place(each["loc"], value, place, each["type"] == "missing")
         wanted = _MESSAGES.get(each["type"])
         message = f"Input should be {wanted}" if wanted else each["msg"].removeprefix("Value error, ")
-        found.append({"field": field[:200].encode("utf-8", "replace").decode(), "message": message})
+        found.append({"field": field[:FIELD_LIMIT].encode("utf-8", "replace").decode(), "message": message})
     return found
 
 

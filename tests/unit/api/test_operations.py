@@ -139,6 +139,14 @@ def test_a_configuration_of_another_shape_is_400_with_the_place(api, value, fiel
     assert (answer.status, answer.json["field"]) == (400, field)
 
 
+def test_of_many_unknown_fields_a_few_are_named(api):
+    value = {f"x{number}": 1 for number in range(1_000)} | {"y" * 100_000: 1}
+    answer = api("PUT", "/configurations/priority", {"value": dict(reversed(value.items()))})
+    assert answer.status == 400
+    assert len(answer.json["errors"]) == 20
+    assert len(answer.text) < 5_000
+
+
 @pytest.mark.parametrize("threshold", [-0.1, 1.1, 1e308])
 def test_a_threshold_out_of_its_range_is_400(api, threshold):
     answer = api("PUT", "/configurations/triage", {"value": {"review_below": threshold}})
