@@ -23,7 +23,7 @@ from chalicelib.log_context import bound
 from chalicelib.pipeline.register_upload import job
 from chalicelib.pipeline.unpack import Counted, unpacked
 from chalicelib.ports import Blobs, Clock, Connections, Message, Metrics, Quarantine, Queue, Sources
-from triggeriq import Bad, Connection, Feedback, FileHint, Source
+from triggeriq import Bad, Connection, Feedback, FileHint, Ignore, Source
 from triggeriq import Unreadable as PluginUnreadable
 
 log = logging.getLogger(__name__)
@@ -131,7 +131,7 @@ class ReadFile:
             self._save(progress, "failed", reason=str(error))
             self.metrics.count("quarantined", self._known(held))
             return
-        self._save(progress, "done")
+        self._save(progress, "done", reason=progress.ignored)
 
     def _read_one(self, held: Import, wanted: _Job) -> None:
         """A row from the quarantine once more, its source mended since, or not."""
@@ -176,6 +176,8 @@ class ReadFile:
 
     def _take(self, progress: _Progress, by: str, mark: str, item: object) -> None:
         held = progress.saved
+        if isinstance(item, Ignore) and progress.ignored is None:
+            progress.ignored = f"ignored: {item.reason}"
         bad = item if isinstance(item, Bad) else None
         if isinstance(item, Feedback):
             try:
@@ -241,13 +243,18 @@ class ReadFile:
 
 
 class _Progress:
-    """How far one invocation came: the import as saved, what has happened since, what waits to be sent."""
+    """How far one invocation came: the import as saved, what has happened since, what waits to be sent.
+
+    ignored: why the first item that holds no feedback was passed over, so that a mail which made no ticket
+    says why.
+    """
 
     def __init__(self, saved: Import, trace: Trace | None) -> None:
         self.saved, self.trace = saved, trace
         self.mark = saved.mark
         self.read, self.made, self.quarantined = saved.read, saved.made, saved.quarantined
         self.waiting: list[Message] = []
+        self.ignored: str | None = None
         self.since_checkpoint = self.bad_in_a_row = 0
         self.stream: Counted | None = None
 

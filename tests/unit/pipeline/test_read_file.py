@@ -16,6 +16,7 @@ from chalicelib.errors import Unavailable, Unreadable
 from chalicelib.pipeline.read_file import BAD_LIMIT, CHECKPOINT, ReadFile
 from chalicelib.pipeline.register_upload import job
 from plugins.sources.csv_upload import CsvUpload
+from plugins.sources.inbound_email import InboundEmail
 from tests.unit.pipeline.fakes import (
     NOW,
     FakeBlobs,
@@ -91,6 +92,16 @@ def test_a_file_is_read_in_one_go_where_time_allows() -> None:
     held = reading.held
     assert (held.status, held.read, held.made, held.quarantined, held.left) == ("done", ROWS, ROWS, 0, 0)
     assert reading.files.sent == []
+
+
+def test_a_mail_that_nobody_wrote_says_why_it_made_no_ticket() -> None:
+    mail = b"From: a@example.com\nSubject: Away\nAuto-Submitted: auto-replied\n\nI am away.\n"
+    reading = Reading(mail, replace(IMPORT, source="inbound_email", key="emails/c/1"))
+    replace(reading.read, sources=FakeSources(InboundEmail()))(job("i1", TRACE).body, plenty)
+    held = reading.held
+    assert (held.status, held.read, held.made, held.quarantined) == ("done", 1, 0, 0)
+    assert held.reason == "ignored: an automatic mail: Auto-Submitted: auto-replied"
+    assert reading.feedback.sent == []
 
 
 def test_several_invocations_give_one_result() -> None:
