@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, MutableMapping
 from typing import Any
 
+from local import queues
 from local.catalogue import REGION
 from local.ports import taken
 from local.processes import StartError
@@ -74,6 +75,7 @@ def serve(port: int, guard: Callable[[Any], Any] = lambda application: applicati
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
     from werkzeug.serving import make_server
 
+    queues.install()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     application = guard(DomainDispatcherApplication(create_backend_app))
     server = make_server(HOST, port, application, threaded=True, fd=listener.fileno())
