@@ -64,6 +64,12 @@ def _utc(value: datetime) -> datetime:
         raise ValueError("is too far away") from None
 
 
+def _one_line(value: str) -> str:
+    if re.search(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", value):
+        raise ValueError("is one line, without control characters")
+    return value
+
+
 def _absent() -> Any:
     """The default of a field that may be left out and may not be null; never read."""
     return None
@@ -73,8 +79,12 @@ Limit = Annotated[int, Field(ge=1, le=LIMIT_MOST), BeforeValidator(_digits)]
 Cursor = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,1000}$")]
 Time = Annotated[datetime, BeforeValidator(_iso_time), AfterValidator(_utc)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,64}$")]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+Line = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_one_line)
+]
+Tag = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(_one_line)
+]
 
 
 class Asked(BaseModel):

@@ -77,6 +77,7 @@ def test_a_change_is_made_by_name_and_told(api, services):
     [
         {}, {"status": None}, {"status": "done"}, {"priority": None}, {"category": {"label": "spam"}},
         {"tags": None}, {"tags": "a"}, {"tags": [""]}, {"tags": ["x"] * 51}, {"assignee": ""},
+        {"assignee": "jo\nFORGED"}, {"assignee": "jo\x1b[2J"}, {"assignee": "jo\u2028x"}, {"tags": ["a\0"]},
         {"title": "new"},
         {"id": "x", "status": "open"},
     ],
