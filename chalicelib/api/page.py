@@ -168,13 +168,12 @@ def _text(text: str) -> str:
 
 def _curl(path: str, method: str, operation: Schema) -> str:
     ids = {**examples.PATH, "id": examples.IDS.get(operation["tags"][0], examples.PATH["id"])}
-    address = "http://127.0.0.1:8000" + re.sub(r"{(\w+)}", lambda found: ids[found[1]], path)
     query = examples.QUERY.get(f"{method.upper()} {path}")
-    address = f"'{address}?{query}'" if query else address
+    address = re.sub(r"{(\w+)}", lambda found: ids[found[1]], path) + (f"?{query}" if query else "")
     verb = {"get": "", "head": " --head"}.get(method, f" -X {method.upper()}")
-    lines = [f"curl{verb} {address}"]
+    lines = [f'curl{verb} "$URL{address}"']
     if operation["security"] or query == examples.QUERY["GET /health"]:
-        lines.append("-H 'X-Api-Key: local-dev-key'")
+        lines.append('-H "X-Api-Key: $API_KEY"')
     body = examples.BODY.get(f"{method.upper()} {path}")
     if body is not None:
         text = json.dumps(body, ensure_ascii=False).replace("'", "'\\''")

@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
@@ -82,3 +83,12 @@ def test_every_route_is_on_the_page_with_a_command_to_try(stranger):
     for route in ROUTES:
         assert f'<span class="path">{route.path}</span>' in text
     assert text.count("curl") >= len(ROUTES)
+
+
+def test_a_command_goes_where_the_reader_s_system_is(stranger):
+    """In AWS as on his own machine: no address and no key stands in the command."""
+    commands = [
+        unescape(text) for text in re.findall(r"curl.*?</pre>", stranger("GET", "/docs").text, re.DOTALL)
+    ]
+    assert commands
+    assert [one for one in commands if '"$URL/' not in one or "local-dev-key" in one] == []
