@@ -14,7 +14,8 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,7 @@ class Pump:
         self._starting = threading.Lock()
         self._reported: set[str] = set()
         self._threads: list[threading.Thread] = []
+        self._queues: list[Queue] = []
 
     def __enter__(self) -> Pump:
         self.start()
@@ -81,6 +83,13 @@ class Pump:
         self._stopping.set()
         for thread in self._threads:
             thread.join()
+
+    def let_go(self) -> None:
+        """Shows again what is in hand: for a process that ends without waiting for it, as for a reload. Else
+        it stays hidden for as long as its function might take, with files an hour and a half."""
+        self._stopping.set()
+        for queue in self._queues:
+            queue.let_go()
 
     def _feeds(self) -> dict[str, Callable[[FunctionProcess], None]]:
         return {
@@ -115,14 +124,16 @@ class Pump:
 
     def _feed_batches(self, process: FunctionProcess) -> None:
         function = process.function
-        queue = Queue(self._port, function.trigger["sqs"])
+        queue = self._queue(function.trigger["sqs"])
         while not self._stopping.is_set():
             messages = queue.receive(function.trigger["batch"])
             if not messages:
                 continue
             event = events.sqs_event(messages, queue.name)
             try:
-                failed = events.failed_records(process.invoke(event), event["Records"])
+                with queue.holding(messages):
+                    answer = process.invoke(event)
+                failed = events.failed_records(answer, event["Records"])
             except FunctionFailed as failure:
                 _report(function, failure)
                 failed = {message["MessageId"] for message in messages}
@@ -133,7 +144,7 @@ class Pump:
 
     def _feed_asynchronous(self, process: FunctionProcess) -> None:
         function = process.function
-        queue = Queue(self._port, function.stand_in or "")
+        queue = self._queue(function.stand_in or "")
         while not self._stopping.is_set():
             for message in queue.receive(1):
                 event = events.asynchronous_event(message["Body"])
@@ -141,7 +152,8 @@ class Pump:
                     queue.delete([message])
                     continue
                 try:
-                    process.invoke(event)
+                    with queue.holding([message]):
+                        process.invoke(event)
                 except NotImportable:
                     queue.hand_back([message])
                     raise
@@ -172,6 +184,11 @@ class Pump:
                         return
             due = max(due + interval, time.monotonic())
 
+    def _queue(self, name: str) -> Queue:
+        queue = Queue(self._port, name)
+        self._queues.append(queue)
+        return queue
+
     def _report_import(self, function: Function, failure: NotImportable) -> None:
         """The same error in every function is told once in full."""
         with self._starting:
@@ -193,6 +210,7 @@ class Queue:
     def __init__(self, port: int, name: str, poll_seconds: int = POLL_SECONDS) -> None:
         self.name = name
         self._poll_seconds = poll_seconds
+        self._in_hand: list[dict[str, Any]] = []
         self._sqs = aws.client("sqs", port)
         self._url = self._sqs.get_queue_url(QueueName=named(name))["QueueUrl"]
 
@@ -206,6 +224,15 @@ class Queue:
         )
         messages: list[dict[str, Any]] = answer.get("Messages", [])
         return messages
+
+    @contextmanager
+    def holding(self, messages: list[dict[str, Any]]) -> Iterator[None]:
+        """While a function has them."""
+        self._in_hand = messages
+        try:
+            yield
+        finally:
+            self._in_hand = []
 
     def delete(self, messages: list[dict[str, Any]]) -> None:
         if messages:
@@ -226,6 +253,13 @@ class Queue:
     def hand_back(self, messages: list[dict[str, Any]]) -> None:
         for message in messages:
             self.delay(message, 1)
+
+    def let_go(self) -> None:
+        """Hands back what a function has."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        with suppress(BotoCoreError, ClientError):  # everything may be ending
+            self.hand_back(self._in_hand)
 
     def send(self, body: str) -> None:
         self._sqs.send_message(QueueUrl=self._url, MessageBody=body)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 import signal
@@ -89,7 +90,9 @@ def prepare(stack: Stack) -> None:
         del os.environ[name]
     os.environ.update(environment)
     logging.getLogger("botocore").setLevel(logging.WARNING)
-    Pump(environment, time_scale=stack.time_scale).start()
+    pump = Pump(environment, time_scale=stack.time_scale)
+    pump.start()
+    atexit.register(pump.let_go)  # a reload ends this process, whatever is under way
 
 
 def _host(options: Mapping[str, str]) -> str:

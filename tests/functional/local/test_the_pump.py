@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -109,6 +111,31 @@ def test_a_function_that_fails_gets_the_whole_batch_again_and_others_their_turn(
     assert bodies.count(trouble) == 5
     # a raised error leaves the process as it is, as in Lambda; a killed or cut one is replaced
     assert len({entry["pid"] for entry in entries}) > 1 or trouble == "raise"
+
+
+def test_what_is_in_hand_is_shown_again_where_nobody_waits_for_it(stack, record, ingest, shared_project):
+    sqs, shown = stack.client("sqs"), []
+    url = sqs.get_queue_url(QueueName="triggeriq-local-ingest")["QueueUrl"]
+    usual = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])["Attributes"]
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "600"})
+
+    def seen() -> bool:
+        shown.extend(message["Body"] for message in sqs.receive_message(QueueUrl=url).get("Messages", []))
+        return bool(shown)
+
+    try:
+        ingest.send("hang")
+        functions = {"ingest": load_functions(shared_project)["ingest"]._replace(timeout=SECONDS)}
+        environment = {**stack.environment, "STUB_RECORD": str(record.file)}
+        with Pump(environment, functions, project=shared_project) as pump:
+            (entry,) = record.wait("ingest")
+            pump.let_go()
+            assert processes.wait_for(seen, SECONDS)
+            os.kill(entry["pid"], signal.SIGKILL)
+        assert shown == ["hang"]
+    finally:
+        sqs.set_queue_attributes(QueueUrl=url, Attributes=usual)
+        sqs.purge_queue(QueueUrl=url)
 
 
 def test_an_uploaded_object_reaches_its_function(stack, pump, record):
