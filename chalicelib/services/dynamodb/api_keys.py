@@ -54,7 +54,11 @@ class DynamoApiKeys:
     def put(self, key: ApiKey) -> None:
         """Keep a new key."""
         self._client.put_item(
-            TableName=self._table, Item=_to_item(key), ConditionExpression="attribute_not_exists(id)"
+            TableName=self._table,
+            Item=_to_item(key),
+            # Its own digest: the SDK sends the request again where the answer was lost.
+            ConditionExpression="attribute_not_exists(id) OR digest = :digest",
+            ExpressionAttributeValues={":digest": {"S": key.digest}},
         )
 
     @external("api_keys.list", _translate)

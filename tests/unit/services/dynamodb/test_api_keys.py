@@ -97,3 +97,13 @@ def test_keys_are_listed_page_by_page(client):
 def test_a_missing_table_is_unavailable(client):
     with pytest.raises(Unavailable, match="dynamodb"):
         DynamoApiKeys(client, "nothing", 30).find(KEY.id)
+
+
+def test_a_key_whose_answer_was_lost_is_put_by_the_second_request(client):
+    """The SDK then sends the request again, and the key that stands is this one."""
+    keys = DynamoApiKeys(client, "keys", 30)
+    keys.put(KEY)
+    keys.put(KEY)
+    with pytest.raises(Unavailable):
+        keys.put(replace(KEY, digest="e" * 64))
+    assert keys.find(KEY.id) == KEY
