@@ -22,6 +22,7 @@ from chalicelib.errors import (
     Unavailable,
     WrongMethod,
     WrongType,
+    is_outage,
     loggable,
 )
 from chalicelib.log_context import bound
@@ -186,10 +187,12 @@ class Receive:
         refusals = self.bus.publish(entries)
         # Receipts only behind the bus: a crash in between doubles an event, which later steps see
         # and drop; the other way round it would lose one.
+        writing = True
         for envelope, refusal in zip(envelopes, refusals, strict=True):
             if refusal is None:
                 log.info("accepted", extra=envelope.ids)
-                self._write_receipt(connection, envelope.id)
+                # Where DynamoDB is away, the sender need not wait for it once for each.
+                writing = writing and self._write_receipt(connection, envelope.id)
         refused = [refusal for refusal in refusals if refusal is not None]
         if refused:
             raise Unavailable("bus", f"{len(refused)} of {len(refusals)} events were refused ({refused[0]})")
@@ -218,13 +221,14 @@ class Receive:
             log.warning("receipts can't be read", extra={"error": loggable(error)})
             return set()  # at worst the event comes twice, and is seen by its claim
 
-    def _write_receipt(self, connection: Connection, name: str) -> None:
+    def _write_receipt(self, connection: Connection, name: str) -> bool:
+        """Whether others may be written; what is not written here, ingest writes."""
         try:
             self.receipts.write(connection.source, connection.name, name, self.now())
         except TriggerIQError as error:
-            log.warning(
-                "a receipt can't be written", extra={"error": loggable(error)}
-            )  # ingest writes it too
+            log.warning("a receipt can't be written", extra={"error": loggable(error)})
+            return not is_outage(error)
+        return True
 
     def _keep(
         self, source: Source, connection: Connection, request: Request, error: Exception, trace: Trace

@@ -23,7 +23,7 @@ from triggeriq import Connection, Event, Events, Request, Source, Verified
 
 
 class Named(Source):
-    """Names the event by what the body says, and lets everybody in."""
+    """Names an event by each line of the body, and lets everybody in."""
 
     name = "named"
 
@@ -31,7 +31,7 @@ class Named(Source):
         return Verified(scheme="none")
 
     def receive(self, request: Request, connection: Connection) -> Events:
-        return Events(Event(request.body.decode("utf-8", "surrogatepass")))
+        return Events(*map(Event, request.body.decode("utf-8", "surrogatepass").split("\n")))
 
 
 class FakeBus:
@@ -46,6 +46,7 @@ class FakeBus:
 class FailingReceipts:
     def __init__(self, error: TriggerIQError | None = None) -> None:
         self.error = error
+        self.asked = 0
 
     def stands(self, source: str, connection: str, event_ids: Sequence[str]) -> set[str]:
         if self.error:
@@ -53,6 +54,7 @@ class FailingReceipts:
         return set()
 
     def write(self, source: str, connection: str, event_id: str, received_at: datetime) -> None:
+        self.asked += 1
         if self.error:
             raise self.error
 
@@ -96,3 +98,14 @@ def test_a_name_that_no_key_can_hold_gives_way_to_its_hash(id: str) -> None:
     (event,) = answer.events
     assert event.id.startswith("sha256:")
     assert receive("named", "default", named(id)) == answer
+
+
+@pytest.mark.parametrize(
+    ("error", "asked"), [(Unavailable("dynamodb", "down"), 1), (Poison("dynamodb refused the request"), 3)]
+)
+def test_a_table_that_is_away_is_waited_for_once_a_request(error: TriggerIQError, asked: int) -> None:
+    """Each wait takes some three seconds, and the sender is answered within half a minute or not at all."""
+    receive, bus = receiving(error)
+    receive("named", "default", named("a\nb\nc"))
+    assert len(bus.events) == 3
+    assert receive.receipts.asked == asked  # type: ignore[attr-defined]
