@@ -27,7 +27,7 @@ Outcome = tuple[Record, Exception | None]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Process:
     """The use-case; call it with records of the queue `feedback`. Yields each with why it failed, if it
-    did; those that did not are committed. What there was no time to triage is not yielded."""
+    did; those that did not are committed. What there was no time for is not yielded."""
 
     triage: Callable[[Feedback, str], Triage]
     tickets: TicketStore
@@ -53,10 +53,12 @@ class Process:
                 yield record, error
             except Exception as error:
                 yield record, error
-        yield from self._taken(batch)
+        yield from self._taken(batch, time_left)
 
-    def _taken(self, batch: Sequence[tuple[Record, Triaged]]) -> Iterator[Outcome]:
-        """In one transaction; where that fails for what is in it, one by one."""
+    def _taken(
+        self, batch: Sequence[tuple[Record, Triaged]], time_left: Callable[[], float]
+    ) -> Iterator[Outcome]:
+        """In one transaction; where that fails for what is in it, one by one, as long as there is time."""
         failure: Exception | None = None
         try:
             self._take([triaged for _, triaged in batch])
@@ -67,12 +69,25 @@ class Process:
                 log.warning(
                     "a batch failed; its records are taken one by one", extra={"error": type(error).__name__}
                 )
-                for single in batch:
-                    yield from self._taken([single])
+                yield from self._one_by_one(batch, time_left)
                 return
             failure = error
         for record, _ in batch:
             yield record, failure
+
+    def _one_by_one(
+        self, batch: Sequence[tuple[Record, Triaged]], time_left: Callable[[], float]
+    ) -> Iterator[Outcome]:
+        down: Exception | None = None
+        for single in batch:
+            if down is not None:
+                yield single[0], down
+                continue
+            if time_left() < TAKE_SECONDS:
+                return
+            for record, failure in self._taken([single], time_left):
+                down = failure if isinstance(failure, Unavailable) else None
+                yield record, failure
 
     def _take(self, batch: Sequence[Triaged]) -> None:
         if not batch:
