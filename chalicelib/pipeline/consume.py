@@ -25,6 +25,8 @@ PARKED = "parked"
 """The attribute that says how often a message was parked already."""
 HAND_BACK_SECONDS = 5.0
 """Before the deadline, when no further record is begun."""
+LAST_RECEIVE = 5
+"""Behind it a queue dead-letters a record that comes again (`max_receives` of resources.json)."""
 
 TimeLeft = Callable[[], float]
 """Seconds until the function's deadline."""
@@ -86,9 +88,21 @@ class Consume:
                         again.append(record.id)
             for record in untouched.values():
                 with bound(message_id=record.id):
-                    self._show_again(record, 0)
-                again.append(record.id)
+                    if not self._handed_back(record):
+                        again.append(record.id)
         return again
+
+    def _handed_back(self, record: Record) -> bool:
+        """Let others have what there was no time for; whether a copy stands for it. Only at its last
+        receive: the queue would dead-letter it, and nothing may be wrong with it."""
+        if record.receives >= LAST_RECEIVE:
+            try:
+                self.queue.send([Message(record.body, 0, record.attributes, record.trace)])
+                return True
+            except TriggerIQError as error:
+                log.error("it is left to the queue itself", extra={"error": loggable(error)})
+        self._show_again(record, 0)
+        return False
 
     def _settle(self, record: Record, error: Exception, source: str) -> bool:
         """Do what the table says; whether the record is dealt with."""

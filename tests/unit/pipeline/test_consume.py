@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +13,7 @@ from chalicelib.domain.record import Record
 from chalicelib.domain.trace import new_trace
 from chalicelib.errors import Busy, PluginFailed, Poison, Unavailable, Unconfigured, Unreadable
 from chalicelib.log_context import current
-from chalicelib.pipeline.consume import PARKED, Consume, TimeLeft, each
+from chalicelib.pipeline.consume import LAST_RECEIVE, PARKED, Consume, TimeLeft, each
 from tests.unit.pipeline.fakes import FakeMetrics, FakeQuarantine, FakeQueue, now, plenty, record
 
 
@@ -123,6 +125,21 @@ def test_what_was_not_begun_in_time_is_handed_back_at_once(consuming: Consuming)
     assert consuming(records, {}, lambda: next(left)) == ["b", "c"]
     assert consuming.batches == [["a"]]
     assert consuming.queue.shown_again == {"h-b": 0, "h-c": 0}
+
+
+def test_what_was_not_begun_at_its_last_receive_begins_anew(consuming: Consuming) -> None:
+    """The queue would dead-letter it, and nobody has looked at it yet."""
+    last = record("a", "body", receives=5, mark="kept")
+    assert consuming([last], {}, lambda: 4.9) == []
+    ((body, delay, attributes),) = [(m.body, m.delay_seconds, m.attributes) for m in consuming.queue.sent]
+    assert (body, delay, attributes) == ("body", 0, {"mark": "kept"})
+    consuming.queue.down = 1
+    assert consuming([last], {}, lambda: 4.9) == ["a"]
+
+
+def test_the_last_receive_is_that_of_the_queues() -> None:
+    queues = json.loads(Path("resources.json").read_text())["queues"]
+    assert {queue["max_receives"] for queue in queues.values()} == {LAST_RECEIVE}
 
 
 def test_work_on_single_records_goes_on_behind_one_that_fails() -> None:
