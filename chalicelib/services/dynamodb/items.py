@@ -19,7 +19,8 @@ def to_attribute(value: Any) -> dict[str, Any]:
         case bool():
             return {"BOOL": value}
         case str():
-            return {"S": value}
+            # Half a character, which a plugin may quote from JSON, has no form in UTF-8.
+            return {"S": value.encode("utf-8", "replace").decode()}
         case int() | float():
             return {"N": repr(value)}
         case bytes():

@@ -146,3 +146,13 @@ def test_failures_are_listed_in_pages(quarantine):
     page = quarantine.failures(2, None)
     assert [one.id for one in page.items] == ["m-2", "m-1"]
     assert [one.id for one in quarantine.failures(2, page.next).items] == ["m-0"]
+
+
+def test_half_a_character_that_a_plugin_quotes_spoils_no_more_than_itself(
+    quarantine: DynamoQuarantine,
+) -> None:
+    """JSON may hold one; with it unsaid, its whole file would fail again and again."""
+    item = Quarantined(source="s", connection="c", reason="no text: \ud800", where="line \ud800", at=NOW)
+    kept = quarantine.find(quarantine.keep(item))
+    assert kept is not None
+    assert (kept.reason, kept.where) == ("no text: ?", "line ?")
