@@ -26,8 +26,13 @@ from chalicelib.services.postgres.rows import (
 QUERY_LIMIT = 1_000
 """Characters of a search; nobody types more, and each word costs."""
 
+_RULE = re.compile(r'-(?:[^\w"]*-)+')
+"""Hyphens with no word between, as in a pasted line of them. Each is a "not" to PostgreSQL, which stacks 32
+at most: https://github.com/postgres/postgres/blob/REL_16_STABLE/src/backend/utils/adt/tsquery.c (STACKDEPTH)
+"""
+
 _CONDITIONS = {
-    "query": "t.search @@ websearch_to_tsquery('simple', :query)",  # takes any text without an error
+    "query": "t.search @@ websearch_to_tsquery('simple', :query)",  # takes any text but a _RULE
     "status": "t.status = :status",
     "category": "t.category = :category",
     "priority": "t.priority = :priority",
@@ -54,6 +59,8 @@ def search(database: Database, wanted: TicketFilter, limit: int, cursor: str | N
         value = getattr(wanted, name)
         if value is not None:
             parameters[name] = clean_text(value)[:QUERY_LIMIT] if isinstance(value, str) else value
+    if "query" in parameters:
+        parameters["query"] = _RULE.sub(" ", parameters["query"])
     if "customer" in parameters and not is_id(parameters["customer"]):
         return Page(())
     conditions = [

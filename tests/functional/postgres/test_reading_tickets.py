@@ -256,3 +256,12 @@ def test_the_last_event_of_each_source_is_known(
     tickets.take([said("a", source="csv"), said("b", source="csv", minutes=60), said("c")], now)
     known = desk.last_received(["csv", "zendesk", "app_store"])
     assert known == {"csv": START + timedelta(hours=1), "zendesk": START}
+
+
+@pytest.mark.parametrize("query", ["-" * 500, "crash " + "- " * 40 + "app", "-!" * 40 + "crash"])
+def test_a_pasted_line_of_hyphens_is_no_word(
+    tickets: PostgresTickets, desk: PostgresTicketDesk, now: datetime, query: str
+) -> None:
+    tickets.take([said("r1", "the app does crash"), said("r2", "praise")], now)
+    assert listed(desk, TicketFilter(query=query)) == (["r1"] if "crash" in query else [])
+    assert listed(desk, TicketFilter(query="app -praise -crash")) == []
