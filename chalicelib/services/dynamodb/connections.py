@@ -27,6 +27,9 @@ _translate = aws_errors("dynamodb")
 _NAME = re.compile("[a-z0-9_-]{1,64}")
 SEALED_LIMIT = 4_096
 """Bytes that KMS encrypts at most: https://docs.aws.amazon.com/kms/latest/APIReference/API_Encrypt.html"""
+SETTINGS_LIMIT = 20_000
+"""Bytes of a connection's settings as JSON: a hundred of them have room in one answer of the API, and each in
+an item."""
 _ABSENT_SECONDS = 5.0
 """How long "there is none" is believed: short, since the next request may follow its PUT."""
 
@@ -126,7 +129,7 @@ class DynamoConnections:
 
     def put(self, connection: StoredConnection) -> None:
         """Replace the connection; in force at once in this process. Raises Invalid where its secrets are too
-        long to be sealed."""
+        long to be sealed, or its settings to be kept."""
         secrets = [
             (secret.value, secret.expires_at.isoformat() if secret.expires_at else None)
             for secret in connection.secrets
@@ -139,12 +142,18 @@ class DynamoConnections:
                 "kept; leave out those that were rotated out",
                 "secrets",
             )
+        settings = json.dumps(dict(connection.settings))
+        if len(settings) > SETTINGS_LIMIT:
+            raise Invalid(
+                f"the settings come to {len(settings):,} bytes of JSON, and {SETTINGS_LIMIT:,} are kept",
+                "settings",
+            )
         self._write(
             {
                 "source": connection.source,
                 "name": connection.name,
                 "owner": connection.owner,
-                "settings": json.dumps(dict(connection.settings)),
+                "settings": settings,
                 "updated_at": connection.updated_at.isoformat(),
                 "secrets": self._seal.seal(plain, _context(*place)),
             }

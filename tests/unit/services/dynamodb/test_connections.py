@@ -34,3 +34,17 @@ def test_more_secrets_than_can_be_sealed_are_refused():
     with pytest.raises(Invalid, match="4,096") as refusal:
         connections.put(connection)
     assert refusal.value.field == "secrets"
+
+
+def test_settings_that_are_longer_than_an_item_holds_are_refused():
+    connections = DynamoConnections(None, "connections", None, None, None)
+    connection = StoredConnection(
+        source="csv_upload",
+        name="default",
+        owner="me",
+        settings={"columns": {"text": "x" * 20_000}},
+        updated_at=datetime(2026, 3, 1, tzinfo=UTC),
+    )
+    with pytest.raises(Invalid, match="20,000") as refusal:
+        connections.put(connection)
+    assert refusal.value.field == "settings"
