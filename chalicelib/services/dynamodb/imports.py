@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 KEPT = timedelta(days=90)
 """How long a file is known: its own retention in the uploads bucket must not be longer."""
 
+REASON_LIMIT = 1_000
+"""Characters of a reason, which may be a plugin's words; an item holds 400 KB."""
+
 _translate = aws_errors("dynamodb")
 _ID = re.compile("[0-9a-f]{32}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?[+-]\d\d:\d\d", re.ASCII)
@@ -75,10 +78,10 @@ class DynamoImports:
                 "made",
                 "quarantined",
                 "mark",
-                "reason",
                 "finished_at",
             )
         }
+        changes["reason"] = after.reason and after.reason[:REASON_LIMIT]
         return self._update(before.id, changes, before)
 
     def cancel(self, id: str) -> Import:

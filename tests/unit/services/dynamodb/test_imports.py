@@ -111,3 +111,10 @@ def test_an_invented_cursor_is_refused(client, position):
     with pytest.raises(Invalid) as refusal:
         at(client, NOW).list(10, to_cursor(*position))
     assert refusal.value.field == "cursor"
+
+
+def test_a_reason_that_is_longer_than_an_item_holds_is_cut(client):
+    imports = at(client, NOW)
+    held = imports.register(file(1))
+    failed = imports.checkpoint(held, replace(held, status="failed", reason="x" * 500_000))
+    assert (failed.status, failed.reason) == ("failed", "x" * 1_000)
