@@ -76,7 +76,8 @@ def _absent() -> Any:
 
 
 Limit = Annotated[int, Field(ge=1, le=LIMIT_MOST), BeforeValidator(_digits)]
-Cursor = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,1000}$")]
+# The longest holds an external_id of 500 characters of four bytes each.
+Cursor = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,3000}$")]
 Time = Annotated[datetime, BeforeValidator(_iso_time), AfterValidator(_utc)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,64}$")]
 Line = Annotated[

@@ -34,15 +34,22 @@ def page_of(
     `limit` where there are more. place: the cursor behind an item. words: what of it may be long, as JSON."""
     room = ANSWER_BYTES
     for count, item in enumerate(found[:limit]):
-        room -= len(json.dumps(json.dumps(words(item), ensure_ascii=False)))  # a text in Lambda's own JSON
+        room -= bytes_in_answer(words(item))
         if room < 0 and count:
             return Page(tuple(found[:count]), place(found[count - 1]))
     return Page(tuple(found[:limit]), place(found[limit - 1]) if len(found) > limit else None)
 
 
+def bytes_in_answer(value: object) -> int:
+    """Bytes that a value takes at most in Lambda's answer, where its JSON is a text in JSON. Times in it are
+    taken as text."""
+    return len(json.dumps(json.dumps(value, ensure_ascii=False, default=str)))
+
+
 def to_cursor(*position: str | int | float) -> str:
     """A position in a list as a string of [A-Za-z0-9_-]."""
-    return base64.urlsafe_b64encode(json.dumps(position).encode()).rstrip(b"=").decode()
+    raw = json.dumps(position, ensure_ascii=False).encode("utf-8", "surrogatepass")  # as json.loads reads it
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 def from_cursor(cursor: str, *forms: type | re.Pattern[str]) -> list[str | int | float]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from io import BytesIO
 
 from chalicelib.domain.feedback import cleaned
+from chalicelib.domain.page import ANSWER_BYTES, bytes_in_answer
 from chalicelib.domain.ticket import Triage
 from chalicelib.errors import NotFound, Unreadable
 from chalicelib.pipeline.triage import TriageFeedback
@@ -18,6 +19,7 @@ from triggeriq import (
     Feedback,
     FileHint,
     Ignore,
+    Item,
     NotVerified,
     Received,
     Reply,
@@ -29,8 +31,8 @@ from triggeriq import Unreadable as PluginUnreadable
 UNPACKED_LIMIT = 2_000_000
 """Bytes that a previewed file may unpack to."""
 SHOWN_LIMIT = 1_000
-"""Items that a preview shows. With UNPACKED_LIMIT it keeps the answer within the 6 MB that Lambda takes; a
-few kilobytes of gzip hold a million rows."""
+"""Items that a preview shows, as far as they have room in an answer; a few kilobytes of gzip hold a million
+rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +70,21 @@ class PreviewSource:
         connection = known or Connection(source=source_name, name=connection_name)
         feedback: list[Feedback] = []
         errors: list[str] = []
+        room = ANSWER_BYTES
         try:
             for place, item in enumerate(self._items(source, request, connection)):
                 if place == SHOWN_LIMIT:
                     errors.append(f"there are more; only the first {SHOWN_LIMIT:,} are shown")
                     break
-                if isinstance(item, Feedback):
-                    feedback.append(cleaned(item))
-                elif isinstance(item, Bad):
-                    errors.append(f"{item.where}: {item.reason}")
-                elif isinstance(item, Ignore):
-                    errors.append(f"ignored: {item.reason}")
+                shown = _shown(item)
+                room -= bytes_in_answer(shown if isinstance(shown, str) else asdict(shown))
+                if room < 0:
+                    errors.append(f"there are more; only the first {place:,} have room in an answer")
+                    break
+                if isinstance(shown, str):
+                    errors.append(shown)
+                else:
+                    feedback.append(shown)
         except (PluginUnreadable, Unreadable, ValueError) as error:
             errors.append(str(error))
         return SourcePreview(self._verify(source, known, request), tuple(feedback), tuple(errors))
@@ -96,7 +102,7 @@ class PreviewSource:
             return Verification(False, str(error))
         return Verification(True)
 
-    def _items(self, source: Source, request: Request, connection: Connection) -> Iterator[object]:
+    def _items(self, source: Source, request: Request, connection: Connection) -> Iterator[Item]:
         file_name = request.headers.get("x-file-name")
         if not source.takes("receive") or (file_name is not None and source.takes("read")):
             hint = FileHint(name=file_name or "", modified_at=self.now())
@@ -119,6 +125,13 @@ class PreviewSource:
                 body=request.body,
             )
             yield from source.transform(received, connection)
+
+
+def _shown(item: Item) -> Feedback | str:
+    """The feedback as it would be kept, or why there is none. Raises ValueError as `cleaned` does."""
+    if isinstance(item, Feedback):
+        return cleaned(item)
+    return f"{item.where}: {item.reason}" if isinstance(item, Bad) else f"ignored: {item.reason}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.api.parsing import strict_json
+from chalicelib.api.shapes import PageQuery
+from chalicelib.domain.feedback import LINE_LIMIT
+from chalicelib.domain.page import to_cursor
 from chalicelib.errors import Invalid
 from tests.unit.api.fakes import TICKET_ID
 
@@ -136,3 +139,9 @@ JSON = st.recursive(
 @given(JSON)
 def test_json_comes_in_as_it_is(value):
     assert strict_json(json.dumps(value).encode()) == value
+
+
+@pytest.mark.parametrize("character", ["x", "ж", "🚀", '"'])
+def test_a_cursor_that_a_list_of_the_longest_ids_gave_is_taken(character):
+    cursor = to_cursor("2026-03-01T12:00:00.000001+00:00", "s" * 64, "c" * 64, character * LINE_LIMIT)
+    assert PageQuery(cursor=cursor).cursor == cursor

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from chalicelib.api.parsing import adapter
 from chalicelib.pipeline.preview import SHOWN_LIMIT, UNPACKED_LIMIT, PreviewSource, SourcePreview
 from plugins.sources.app_store import AppStore
 from plugins.sources.csv_upload import CsvUpload
@@ -72,3 +74,15 @@ def test_what_could_be_read_is_shown_beside_what_could_not() -> None:
     shown = preview(CsvUpload(), gzip.compress(rows))
     assert len(shown.feedback) in range(100, 201)
     assert shown.errors == (f"the packed file holds more than {UNPACKED_LIMIT} bytes; upload it in parts",)
+
+
+@pytest.mark.parametrize(
+    ("head", "cell"), [(b"text", b"\\" * 39_000), (b"text,title,author,version", b"\\" * 500)]
+)
+def test_what_grows_as_json_is_shown_as_far_as_lambda_answers(head: bytes, cell: bytes) -> None:
+    row = b",".join([cell] * (head.count(b",") + 1)) + b"\n"
+    shown = preview(CsvUpload(), gzip.compress(head + b"\n" + row * (UNPACKED_LIMIT // len(row) - 1)))
+    shape = adapter("SourcePreview")
+    body = shape.dump_json(shape.validate_python(shown, from_attributes=True)).decode()
+    assert 4_000_000 < len(json.dumps({"body": body})) < 6_000_000
+    assert shown.errors == (f"there are more; only the first {len(shown.feedback):,} have room in an answer",)
