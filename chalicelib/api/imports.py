@@ -34,23 +34,27 @@ def cancel(call: Call, id: str) -> Any:
 
 def bad_rows(call: Call, id: str) -> Answer:
     rows = call.services.imports.bad_rows(id, BAD_ROWS_LIMIT)
-    sheet = io.StringIO()
-    writer = csv.writer(sheet)
-    writer.writerow(("where", "reason", "row", "at", "quarantine_id"))
+    lines = [_line("where", "reason", "row", "at", "quarantine_id")]
     left = BAD_ROWS_BYTES
     for done, row in enumerate(rows):
         said = row.excerpt.decode("utf-8", "replace").rstrip("\r\n")
-        cells = [_cell(text) for text in (row.where, row.reason, said, row.at.isoformat(), row.id)]
-        left -= len(json.dumps(cells))
+        line = _line(*map(_cell, (row.where, row.reason, said, row.at.isoformat(), row.id)))
+        left -= len(json.dumps(line))
         if left < 0:
-            writer.writerow(("", f"{len(rows) - done} more did not fit; GET /quarantine lists them"))
+            lines.append(_line("", f"{len(rows) - done} more did not fit; GET /quarantine lists them"))
             break
-        writer.writerow(cells)
+        lines.append(line)
     return Answer(
-        sheet.getvalue(),
+        "".join(lines),
         headers={"Content-Disposition": f'attachment; filename="bad-rows-{id}.csv"'},
         content_type="text/csv; charset=utf-8",
     )
+
+
+def _line(*cells: str) -> str:
+    written = io.StringIO()
+    csv.writer(written).writerow(cells)
+    return written.getvalue()
 
 
 def _cell(text: str) -> str:

@@ -300,9 +300,11 @@ def test_bad_rows_are_a_file_that_runs_no_formula(api):
     assert api("GET", "/imports/i-2/bad-rows").status == 404
 
 
-def test_a_download_of_bad_rows_stays_within_what_lambda_may_answer(api, services):
+@pytest.mark.parametrize("character", ["\1", '"'], ids=["long in JSON", "long in CSV and in JSON"])
+def test_a_download_of_bad_rows_stays_within_what_lambda_may_answer(api, services, character):
     bad = services.imports.bad[0]
-    services.imports.bad = (replace(bad, reason="\0" * 900, excerpt=b"\1" * 2_000),) * 2_000
+    excerpt = character.encode() * 2_000
+    services.imports.bad = (replace(bad, reason=character * 900, excerpt=excerpt),) * 2_000
     answer = api("GET", "/imports/i-1/bad-rows")
     assert len(json.dumps(answer.text)) < 6_000_000
     *rows, last = csv.DictReader(io.StringIO(answer.text))
