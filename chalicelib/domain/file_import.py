@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from chalicelib.domain.feedback import clean_text
 from chalicelib.errors import Invalid
 
 _NAME = re.compile(r"[a-z0-9_-]{1,64}")
@@ -27,7 +28,10 @@ class Place:
 
 
 def place_of(key: str) -> Place:
-    """Raises Invalid for a key of another form, saying the forms there are."""
+    """Raises Invalid for a key of another form, saying the forms there are, and for one with a character
+    that S3 takes and no other store does: feedback is kept with its key."""
+    if key != clean_text(key):
+        raise Invalid("the key holds a control character; upload the file under another name", "key")
     match key.split("/"):
         case ["reviews", source, connection, *rest] if source and connection and rest and rest[-1]:
             place = Place(source, connection, "/".join(rest))

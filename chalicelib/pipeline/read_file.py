@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from chalicelib.domain.feedback import cleaned
+from chalicelib.domain.feedback import LINE_LIMIT, clean_text, cleaned
 from chalicelib.domain.feedback_message import FeedbackMessage, to_json
 from chalicelib.domain.file_import import Import, Status
 from chalicelib.domain.quarantine import Quarantined
@@ -291,15 +291,16 @@ class _Job(NamedTuple):
 
 
 def _message(state: Import, mark: str, feedback: Feedback, trace: Trace | None) -> Message:
+    place = clean_text(mark)[:LINE_LIMIT]  # a plugin's word, which a message must have room for
     return Message(
         trace=trace,
         body=to_json(
             FeedbackMessage(
                 source=state.source,
                 connection=state.connection,
-                event_id=f"{state.id}:{mark}",
+                event_id=f"{state.id}:{place}",
                 received_at=state.modified_at,
-                raw_key=f"s3://{state.bucket}/{state.key}#{mark}",
+                raw_key=f"s3://{state.bucket}/{state.key}#{place}",
                 trace=trace,
                 feedback=feedback,
             )

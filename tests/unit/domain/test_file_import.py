@@ -25,7 +25,7 @@ def test_a_key_says_where_a_file_belongs(key: str, place: Place) -> None:
         "", "/", "x", "reviews", "reviews/csv/a.csv", "reviews//shop/a.csv", "reviews/csv//a.csv", "emails/a",
         "emails//a", "reviews/csv/shop/", "emails/shop/", "/reviews/csv/shop/a.csv", "reviews/csv/Shop/a.csv",
         "reviews/csv/sh op/a.csv", "emails/" + "x" * 65 + "/a", "reviews/../shop/a.csv",
-        "reviews/csv/s\n/a.csv",
+        "reviews/csv/s\n/a.csv", "reviews/csv/shop/a\0.csv", "emails/shop/\uffff",
     ],
 )  # fmt: skip
 def test_a_key_of_another_form_is_refused(key: str) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
 from itertools import chain, repeat
+from typing import Any
 
 import pytest
 
+from chalicelib.domain.feedback import LINE_LIMIT
 from chalicelib.domain.feedback_message import from_json
 from chalicelib.domain.file_import import Import
 from chalicelib.domain.trace import Trace
@@ -29,6 +32,7 @@ from tests.unit.pipeline.fakes import (
     now,
     plenty,
 )
+from triggeriq import Item
 
 ROWS = 5 * CHECKPOINT + 7
 IMPORT = Import(
@@ -102,6 +106,20 @@ def test_a_mail_that_nobody_wrote_says_why_it_made_no_ticket() -> None:
     assert (held.status, held.read, held.made, held.quarantined) == ("done", 1, 0, 0)
     assert held.reason == "ignored: an automatic mail: Auto-Submitted: auto-replied"
     assert reading.feedback.sent == []
+
+
+def test_a_mark_that_no_store_takes_is_cut() -> None:
+    class Marking(CsvUpload):
+        def read(self, *arguments: Any) -> Iterator[tuple[str, Item]]:
+            for mark, item in super().read(*arguments):
+                yield f"{mark}\0\ud800{'x' * 300_000}", item
+
+    reading = Reading(sheet(1))
+    replace(reading.read, sources=FakeSources(Marking()))(job("i1", TRACE).body, plenty)
+    ((body, *_),) = reading.feedback.sent
+    message = from_json(body)
+    assert message.event_id == f"i1:2{'x' * (LINE_LIMIT - 1)}"
+    assert message.raw_key == f"s3://b/reviews/csv/c/a.csv#2{'x' * (LINE_LIMIT - 1)}"
 
 
 def test_several_invocations_give_one_result() -> None:
