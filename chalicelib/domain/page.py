@@ -15,7 +15,7 @@ from chalicelib.errors import Invalid
 T = TypeVar("T")
 LIMIT_DEFAULT, LIMIT_MOST = 50, 100
 ANSWER_BYTES = 5_000_000
-"""What the long parts of a page may come to as the JSON in which Lambda answers: it takes 6 MB at most."""
+"""What the items of a page may come to as the JSON in which Lambda answers: it takes 6 MB at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +28,13 @@ class Page(Generic[T]):
 
 
 def page_of(
-    found: Sequence[T], limit: int, place: Callable[[T], str], words: Callable[[T], object]
+    found: Sequence[T], limit: int, place: Callable[[T], str], shown: Callable[[T], object]
 ) -> Page[T]:
     """The page of what was found: as many as have room in an answer, one at least. found: one more than
-    `limit` where there are more. place: the cursor behind an item. words: what of it may be long, as JSON."""
+    `limit` where there are more. place: the cursor behind an item. shown: it as JSON."""
     room = ANSWER_BYTES
     for count, item in enumerate(found[:limit]):
-        room -= bytes_in_answer(words(item))
+        room -= bytes_in_answer(shown(item))
         if room < 0 and count:
             return Page(tuple(found[:count]), place(found[count - 1]))
     return Page(tuple(found[:limit]), place(found[limit - 1]) if len(found) > limit else None)

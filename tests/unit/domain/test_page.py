@@ -46,13 +46,13 @@ def test_a_cursor_whose_text_has_not_the_form_of_the_list_s_own_is_refused(value
 
 def test_a_page_has_as_many_as_have_room() -> None:
     long = "x" * (ANSWER_BYTES // 3)
-    page = page_of([long] * 5, 4, place=lambda one: "behind", words=lambda one: one)
+    page = page_of([long] * 5, 4, place=lambda one: "behind", shown=lambda one: one)
     assert (len(page.items), page.next) == (2, "behind")
-    assert page_of([long], 4, place=str, words=str) == Page((long,))
-    assert page_of(["a", "b"], 1, place=lambda one: f"behind {one}", words=str) == Page(("a",), "behind a")
+    assert page_of([long], 4, place=str, shown=str) == Page((long,))
+    assert page_of(["a", "b"], 1, place=lambda one: f"behind {one}", shown=str) == Page(("a",), "behind a")
 
 
 def test_one_that_has_no_room_comes_alone() -> None:
     far_too_long = "\n" * ANSWER_BYTES
-    page = page_of([far_too_long, "a"], 4, place=lambda one: "behind", words=lambda one: one)
+    page = page_of([far_too_long, "a"], 4, place=lambda one: "behind", shown=lambda one: one)
     assert page == Page((far_too_long,), "behind")
