@@ -36,6 +36,8 @@ Tally = Callable[[str, str], None]
 
 _ITEM = (Feedback, Bad, Ignore)
 _END = object()
+MARK_LIMIT = 1_000
+"""Characters; a mark stands in an import, from which reading goes on."""
 RESUME_SECONDS = 300.0
 """For passing over the part of a file that was dealt with: gigabytes, where one item takes no time."""
 
@@ -111,6 +113,8 @@ class GuardedSource(Source):
                 return
             if not (isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], str)):
                 raise self._failed("read yielded something that is no (mark, item)")
+            if len(pair[0]) > MARK_LIMIT:
+                raise self._failed(f"read yielded a mark of more than {MARK_LIMIT:,} characters")
             self._check("read", pair[1])
             yield pair
 

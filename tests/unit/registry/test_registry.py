@@ -346,6 +346,15 @@ def test_what_is_no_mark_with_an_item_is_a_failure(plugins: Plugins, item: Any) 
         list(source.read(BytesIO(), hint, None, CONNECTION))
 
 
+def test_a_mark_is_bounded(plugins: Plugins) -> None:
+    read = {"read": lambda *_: iter([("1", FEEDBACK), ("x" * 1_001, FEEDBACK)])}
+    hint = FileHint(name="a.txt", modified_at=NOW)
+    items = guarded(plugins, type("Long", (Odd,), read)).read(BytesIO(), hint, None, CONNECTION)
+    assert next(items) == ("1", FEEDBACK)
+    with pytest.raises(PluginFailed, match="more than 1,000 characters"):
+        next(items)
+
+
 @pytest.mark.parametrize("item", [None, {"external_id": "1", "text": "It crashes"}, "It crashes"])
 def test_an_item_that_is_none_is_a_failure_and_not_passed_over(plugins: Plugins, item: Any) -> None:
     methods = {"transform": lambda *_: iter([FEEDBACK, item]), "read": lambda *_: iter([("1", item)])}
