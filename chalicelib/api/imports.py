@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from typing import Any
 
 from chalicelib.api.exchange import Answer, Call
 from chalicelib.api.shapes import PageQuery
+from chalicelib.domain.page import ANSWER_BYTES, bytes_in_answer
 from chalicelib.errors import NotFound
 
 BAD_ROWS_LIMIT = 10_000
-BAD_ROWS_BYTES = 5_000_000
-"""What they may come to as the JSON in which Lambda answers: it takes 6 MB at most."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -35,11 +33,11 @@ def cancel(call: Call, id: str) -> Any:
 def bad_rows(call: Call, id: str) -> Answer:
     rows = call.services.imports.bad_rows(id, BAD_ROWS_LIMIT)
     lines = [_line("where", "reason", "row", "at", "quarantine_id")]
-    left = BAD_ROWS_BYTES
+    left = ANSWER_BYTES
     for done, row in enumerate(rows):
         said = row.excerpt.decode("utf-8", "replace").rstrip("\r\n")
         line = _line(*map(_cell, (row.where, row.reason, said, row.at.isoformat(), row.id)))
-        left -= len(json.dumps(line))
+        left -= bytes_in_answer(line)
         if left < 0:
             lines.append(_line("", f"{len(rows) - done} more did not fit; GET /quarantine lists them"))
             break

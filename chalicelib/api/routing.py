@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from chalicelib.settings import Settings
 
+ANYHOW_CHARACTERS = 400_000
+"""Of a body that Lambda can answer with whatever they are: none takes more than 12 bytes of its 6 MB."""
+
 
 class Router:
     """Answers every request that reaches the app; nothing raised by a handler leaves it.
@@ -67,17 +70,6 @@ class Router:
     def _sent(self, call: Call, request_id: str, answer: Answer) -> dict[str, Any]:
         route = call.route
         value = answer.value
-        if value is None or route.method == "HEAD":
-            body = ""
-        elif isinstance(value, str):
-            body = value
-        elif isinstance(value, dict):
-            body = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-        else:
-            from chalicelib.api.parsing import adapter
-
-            shape = adapter(route.answer)
-            body = shape.dump_json(shape.validate_python(value, from_attributes=True), by_alias=True).decode()
         headers = {
             "Cache-Control": "no-store",
             "X-Content-Type-Options": "nosniff",
@@ -93,7 +85,7 @@ class Router:
             "statusCode": answer.status or route.status,
             "headers": headers,
             "multiValueHeaders": {},
-            "body": body.encode("utf-8", "replace").decode(),  # a plugin's words may hold half a character
+            "body": _body(route, value),
         }
 
 
@@ -110,8 +102,40 @@ def _handled(call: Call) -> Answer:
     if route.access != WEBHOOK:
         wanted.update(_shapes(call))
     module, _, function = route.handler.partition(":")
-    answer = getattr(import_module(f"chalicelib.api.{module}"), function)(call, **wanted)
+    handler = getattr(import_module(f"chalicelib.api.{module}"), function)
+    if hasattr(wanted.get("query"), "limit"):
+        return Answer(_page(route, handler, call, **wanted))
+    answer = handler(call, **wanted)
     return answer if isinstance(answer, Answer) else Answer(answer)
+
+
+def _page(route: Route, handler: Callable[..., Any], call: Call, query: Any, **wanted: Any) -> str:
+    """The body of a list: of as many items as were asked for, or, while Lambda can't answer with so many, of
+    half as many."""
+    body = _body(route, handler(call, query=query, **wanted))
+    if len(body) <= ANYHOW_CHARACTERS or query.limit == 1:
+        return body
+    from chalicelib.domain.page import ANSWER_BYTES, bytes_in_answer
+
+    if bytes_in_answer(body) <= ANSWER_BYTES:
+        return body
+    return _page(route, handler, call, query.model_copy(update={"limit": query.limit // 2}), **wanted)
+
+
+def _body(route: Route, value: Any) -> str:
+    """What is sent of a handler's answer."""
+    if value is None or route.method == "HEAD":
+        return ""
+    if isinstance(value, str):
+        body = value
+    elif isinstance(value, dict):
+        body = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    else:
+        from chalicelib.api.parsing import adapter
+
+        shape = adapter(route.answer)
+        body = shape.dump_json(shape.validate_python(value, from_attributes=True), by_alias=True).decode()
+    return body.encode("utf-8", "replace").decode()  # a plugin's words may hold half a character
 
 
 def _shapes(call: Call) -> dict[str, Any]:

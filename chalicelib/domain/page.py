@@ -15,7 +15,8 @@ from chalicelib.errors import Invalid
 T = TypeVar("T")
 LIMIT_DEFAULT, LIMIT_MOST = 50, 100
 ANSWER_BYTES = 5_000_000
-"""What the items of a page may come to as the JSON in which Lambda answers: it takes 6 MB at most."""
+"""What a body may come to as `bytes_in_answer` counts it: Lambda answers with 6 MB at most.
+https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,23 +28,15 @@ class Page(Generic[T]):
     next: str | None = None
 
 
-def page_of(
-    found: Sequence[T], limit: int, place: Callable[[T], str], shown: Callable[[T], object]
-) -> Page[T]:
-    """The page of what was found: as many as have room in an answer, one at least. found: one more than
-    `limit` where there are more. place: the cursor behind an item. shown: it as JSON."""
-    room = ANSWER_BYTES
-    for count, item in enumerate(found[:limit]):
-        room -= bytes_in_answer(shown(item))
-        if room < 0 and count:
-            return Page(tuple(found[:count]), place(found[count - 1]))
+def page_of(found: Sequence[T], limit: int, place: Callable[[T], str]) -> Page[T]:
+    """The page of what was found. found: one more than `limit` where there are more. place: the cursor
+    behind an item."""
     return Page(tuple(found[:limit]), place(found[limit - 1]) if len(found) > limit else None)
 
 
-def bytes_in_answer(value: object) -> int:
-    """Bytes that a value takes at most in Lambda's answer, where its JSON is a text in JSON. Times in it are
-    taken as text."""
-    return len(json.dumps(json.dumps(value, ensure_ascii=False, default=str)))
+def bytes_in_answer(body: str) -> int:
+    """Bytes that a body takes in Lambda's answer, which is JSON with the body as a text in it."""
+    return len(json.dumps(body))
 
 
 def to_cursor(*position: str | int | float) -> str:

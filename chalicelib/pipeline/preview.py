@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from io import BytesIO
@@ -77,7 +78,7 @@ class PreviewSource:
                     errors.append(f"there are more; only the first {SHOWN_LIMIT:,} are shown")
                     break
                 shown = _shown(item)
-                room -= bytes_in_answer(shown if isinstance(shown, str) else asdict(shown))
+                room -= _bytes(shown)
                 if room < 0:
                     errors.append(f"there are more; only the first {place:,} have room in an answer")
                     break
@@ -132,6 +133,11 @@ def _shown(item: Item) -> Feedback | str:
     if isinstance(item, Feedback):
         return cleaned(item)
     return f"{item.where}: {item.reason}" if isinstance(item, Bad) else f"ignored: {item.reason}"
+
+
+def _bytes(shown: Feedback | str) -> int:
+    value = shown if isinstance(shown, str) else asdict(shown)
+    return bytes_in_answer(json.dumps(value, ensure_ascii=False, default=str))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,14 +6,12 @@ from __future__ import annotations
 
 import re
 import uuid
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib.domain.feedback import clean_text
 from chalicelib.domain.page import Page, from_cursor, not_given, page_of, to_cursor
 from chalicelib.domain.ticket import HistoryEntry, Ticket, TicketFilter
-from chalicelib.domain.ticket_event import ticket_json
 from chalicelib.domain.ticket_feedback import TicketFeedback, in_ticket
 from chalicelib.services.postgres.connection import Database
 from chalicelib.services.postgres.rows import (
@@ -88,7 +86,6 @@ def search(database: Database, wanted: TicketFilter, limit: int, cursor: str | N
         [standing_of(row).ticket for row in rows],
         limit,
         place=lambda ticket: to_cursor(ticket.received_at.isoformat(), ticket.id),
-        shown=ticket_json,
     )
 
 
@@ -112,7 +109,6 @@ def feedback(database: Database, ticket_id: str, limit: int, cursor: str | None)
         place=lambda said: to_cursor(
             said.received_at.isoformat(), said.source, said.connection, said.external_id
         ),
-        shown=asdict,
     )
 
 
@@ -130,7 +126,7 @@ def history(database: Database, ticket_id: str, limit: int, cursor: str | None) 
         after=after,
         rows=limit + 1,
     )
-    page = page_of(rows, limit, place=lambda row: to_cursor(row[0]), shown=list)
+    page = page_of(rows, limit, place=lambda row: to_cursor(row[0]))
     entries = (HistoryEntry(at=at, stage=stage, by=by, data=data) for _, at, stage, by, data in page.items)
     return Page(tuple(entries), page.next)
 

@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
@@ -13,7 +11,6 @@ from chalicelib.errors import Invalid, NotFound
 from chalicelib.services.postgres.desk import PostgresTicketDesk
 from chalicelib.services.postgres.tickets import PostgresTickets
 from tests.said import STAGES, START, said, triage
-from triggeriq import Author
 
 
 def listed(desk: PostgresTicketDesk, wanted: TicketFilter | None = None, limit: int = 100) -> list[str]:
@@ -164,39 +161,6 @@ def test_the_ends_of_time_are_times(
     cursor = to_cursor(far.isoformat(), "00000000-0000-0000-0000-000000000000")
     desk.search(TicketFilter(since=far, until=far), 10, cursor)
     assert len(listed(desk, TicketFilter(since=far) if far.year == 1 else TicketFilter(until=far))) == 1
-
-
-def test_long_texts_make_short_pages_that_lambda_can_answer_with(
-    tickets: PostgresTickets, desk: PostgresTicketDesk, now: datetime
-) -> None:
-    tickets.take([said(f"r{i:02}", "\U0001f600" * 40_000, minutes=i) for i in range(9)], now)
-    seen, page = [], desk.search(TicketFilter(), 9, None)
-    while page.next is not None:
-        assert len(json.dumps(json.dumps([asdict(ticket) for ticket in page.items], default=str))) < 6_000_000
-        seen += page.items
-        page = desk.search(TicketFilter(), 9, page.next)
-    assert len(seen) > len(page.items) > 0
-    assert [ticket.external_id for ticket in (*seen, *page.items)] == [f"r{i:02}" for i in range(8, -1, -1)]
-
-
-def test_long_ids_and_names_are_counted_in_too(
-    tickets: PostgresTickets, desk: PostgresTicketDesk, now: datetime
-) -> None:
-    line, text = "\U0001f600" * 490, "\U0001f600" * 1_500
-    lines = {"language": line, "url": line, "author": Author(id=line, name=line, email=line)}
-    answer = triage(text, tags=(line,) * 3, priority=Priority(label="low", reasons=(line,) * 3))
-    tickets.take([said(f"{i}{line}", text, answer=answer, **lines) for i in range(100)], now)
-    thread = [said(f"{i}{line}", text, connection="c", thread=line, **lines) for i in range(100)]
-    (opened, *_), _ = tickets.take(thread, now)
-    shown: tuple[tuple[Any, ...], ...] = (
-        desk.search(TicketFilter(connection="default"), 100, None).items,
-        desk.feedback(opened.ticket_id, 100, None).items,
-    )
-    sizes = [
-        len(json.dumps(json.dumps([asdict(item) for item in items], default=str, ensure_ascii=False)))
-        for items in shown
-    ]
-    assert all(4_000_000 < size < 6_000_000 for size in sizes), sizes
 
 
 def test_what_was_said_comes_in_pages_oldest_first(
