@@ -179,9 +179,9 @@ class Consume:
             log.warning("comes again in the queue's own time", extra={"error": loggable(error)})
 
 
-def each(work: Callable[[Record], None]) -> Work:
-    """Work on single records as work on a batch. Once a dependency is down, the rest need not each
-    wait for it to answer."""
+def each(work: Callable[[Record], None], least: float = HAND_BACK_SECONDS) -> Work:
+    """Work on single records as work on a batch, as long as `least` seconds are left. Once a dependency is
+    down, the rest need not each wait for it to answer."""
 
     def all_of_them(
         records: Sequence[Record], time_left: TimeLeft
@@ -190,7 +190,7 @@ def each(work: Callable[[Record], None]) -> Work:
         for record in records:
             failure: Exception | None = down
             if down is None:
-                if time_left() < HAND_BACK_SECONDS:
+                if time_left() < least:
                     return
                 try:
                     with bound(message_id=record.id):

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from chalicelib.domain.feedback_message import from_json
 from chalicelib.domain.record import Record
 from chalicelib.domain.ticket import CHANGES_NOTHING, Taken, Triage, Triaged
-from chalicelib.errors import Unavailable
+from chalicelib.errors import is_outage
 from chalicelib.log_context import bound
+from chalicelib.pipeline.consume import each
 from chalicelib.pipeline.relay import Relay
 from chalicelib.ports import Clock, Metrics, TicketStore
 from triggeriq import Feedback
@@ -37,7 +38,7 @@ class Process:
 
     def __call__(self, records: Sequence[Record], time_left: Callable[[], float]) -> Iterator[Outcome]:
         batch: list[tuple[Record, Triaged]] = []
-        down: Unavailable | None = None
+        down: Exception | None = None
         for record in records:
             if down is not None:  # the rest need not each wait for it to answer
                 yield record, down
@@ -48,10 +49,8 @@ class Process:
                 message = from_json(record.body)
                 with bound(message_id=record.id, **message.ids):
                     batch.append((record, Triaged(message, self.triage(message.feedback, message.source))))
-            except Unavailable as error:
-                down = error
-                yield record, error
             except Exception as error:
+                down = error if is_outage(error) else None
                 yield record, error
         yield from self._taken(batch, time_left)
 
@@ -62,32 +61,18 @@ class Process:
         failure: Exception | None = None
         try:
             self._take([triaged for _, triaged in batch])
-        except Unavailable as error:
-            failure = error
         except Exception as error:
-            if len(batch) > 1:
+            if len(batch) > 1 and not is_outage(error):
                 log.warning(
                     "a batch failed; its records are taken one by one", extra={"error": type(error).__name__}
                 )
-                yield from self._one_by_one(batch, time_left)
+                known = {record.id: triaged for record, triaged in batch}
+                alone = each(lambda record: self._take([known[record.id]]), TAKE_SECONDS)
+                yield from alone([record for record, _ in batch], time_left)
                 return
             failure = error
         for record, _ in batch:
             yield record, failure
-
-    def _one_by_one(
-        self, batch: Sequence[tuple[Record, Triaged]], time_left: Callable[[], float]
-    ) -> Iterator[Outcome]:
-        down: Exception | None = None
-        for single in batch:
-            if down is not None:
-                yield single[0], down
-                continue
-            if time_left() < TAKE_SECONDS:
-                return
-            for record, failure in self._taken([single], time_left):
-                down = failure if isinstance(failure, Unavailable) else None
-                yield record, failure
 
     def _take(self, batch: Sequence[Triaged]) -> None:
         if not batch:
