@@ -1,19 +1,12 @@
-"""People at work: reading, searching, changing, joining and configuring, over HTTP."""
+"""People at work on tickets: reading, searching, changing and joining, over HTTP."""
 
 from __future__ import annotations
 
-import base64
-import json
 import uuid
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
-
-from tests.functional.client import SECRET, ZENDESK_SECRET, Answer, Client, eventually, signed
+from tests.functional.client import Client, eventually
 from tests.functional.stores import Stores
-
-OTHER = "whsec_" + base64.b64encode(b"another secret of the same length").decode()
 
 
 def said(client: Client, connection: str, *texts: str, **fields: Any) -> list[dict[str, Any]]:
@@ -26,7 +19,7 @@ def said(client: Client, connection: str, *texts: str, **fields: Any) -> list[di
     return sorted(tickets, key=lambda ticket: int(ticket["external_id"]))
 
 
-# ---- changing --------------------------------------------------------------------------------------
+# ---- changing -------------------------------------------------------------------------------------
 
 
 def test_a_change_is_seen_and_stands_in_the_history(client: Client, connection: str) -> None:
@@ -101,7 +94,7 @@ def test_what_cannot_be_joined_or_taken_apart_is_refused(client: Client, connect
     assert client.call("POST", f"{path}/split", {"feedback": [{**lead, "external_id": "x"}]}).status == 409
 
 
-# ---- reading ---------------------------------------------------------------------------------------
+# ---- reading --------------------------------------------------------------------------------------
 
 
 def test_a_list_of_a_hundred_and_twenty_is_paged_without_loss_or_repeat(
@@ -152,272 +145,3 @@ def test_tickets_are_found_by_their_words_and_by_what_they_are(client: Client, c
     assert crash["id"] in found(since=since)
     assert crash["id"] not in found(until=since)
     assert found(since="2100-01-01") == set()
-
-
-# ---- connections -----------------------------------------------------------------------------------
-
-
-def send(client: Client, connection: str, id: str, secret: str) -> Answer:
-    body = json.dumps({"type": "x", "data": {"id": id, "text": "Hello"}}).encode()
-    return client.send("POST", f"/webhooks/standard_webhooks/{connection}", body, signed(id, body, secret))
-
-
-def test_two_secrets_are_valid_while_one_is_rotated_out(client: Client, connection: str) -> None:
-    client.connect("standard_webhooks", connection, SECRET)
-    assert send(client, connection, "1", OTHER).json["reason"] == "mismatch"
-    soon = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
-    secrets = [OTHER, {"value": SECRET, "expires_at": soon}]
-    path = f"/connections/standard_webhooks/{connection}"
-    view = client.call("PUT", path, {"secrets": secrets})
-    assert view.status == 200
-    assert [one["current"] for one in view.json["secrets"]] == [True, False]
-    assert send(client, connection, "2", OTHER).status == 202
-    assert send(client, connection, "3", SECRET).status == 202
-    past = (datetime.now(UTC) - timedelta(seconds=1)).isoformat()
-    client.call("PUT", path, {"secrets": [OTHER, {"value": SECRET, "expires_at": past}]})
-    assert send(client, connection, "4", OTHER).status == 202
-    refused = send(client, connection, "5", SECRET)
-    assert (refused.status, refused.json["reason"]) == (401, "mismatch")
-
-
-def test_a_secret_is_never_shown_nor_kept_in_the_open(
-    client: Client, connection: str, stores: Stores
-) -> None:
-    client.connect("standard_webhooks", connection, SECRET)
-    for path in (f"/connections/standard_webhooks/{connection}", "/connections?limit=100"):
-        answer = client.call("GET", path)
-        assert answer.status == 200
-        assert SECRET.encode() not in answer.body
-    (row,) = stores.rows("connections", name=connection)
-    assert SECRET.removeprefix("whsec_") not in str(row)
-    assert SECRET.removeprefix("whsec_").encode() not in row["secrets"]["B"]
-
-
-def test_a_connection_that_was_deleted_lets_nobody_in(client: Client, connection: str) -> None:
-    client.connect("standard_webhooks", connection)
-    assert send(client, connection, "1", SECRET).status == 202
-    assert client.call("DELETE", f"/connections/standard_webhooks/{connection}").status == 204
-    assert send(client, connection, "2", SECRET).status == 404
-    assert client.call("DELETE", f"/connections/standard_webhooks/{connection}").status == 404
-
-
-@pytest.mark.parametrize(
-    ("source", "body", "field"),
-    [
-        ("zendesk", {"settings": {"x": 1}}, "settings"),
-        ("standard_webhooks", {"settings": {"fields": {"colour": "x"}}}, "settings.fields"),
-        ("standard_webhooks", {"settings": {"nobody": "x"}}, "settings.nobody"),
-        ("generic_json", {"settings": {"verification": "hope"}}, "settings.verification"),
-        ("standard_webhooks", {"secrets": [""]}, "secrets"),
-        ("zendesk", {"secrets": ["dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ=="]}, "secrets[0]"),
-        ("standard_webhooks", {"secrets": "s"}, "secrets"),
-        ("standard_webhooks", {"owner": ""}, "owner"),
-    ],
-)
-def test_a_wrong_setting_is_refused_by_its_name(
-    client: Client, connection: str, source: str, body: dict[str, Any], field: str
-) -> None:
-    answer = client.call("PUT", f"/connections/{source}/{connection}", body)
-    assert answer.status == 400
-    assert answer.json["field"].startswith(field)
-    assert client.call("GET", f"/connections/{source}/{connection}").status == 404
-
-
-# ---- previews --------------------------------------------------------------------------------------
-
-SAMPLES: dict[str, tuple[bytes, str]] = {
-    "standard_webhooks": (b'{"type": "x", "data": {"id": "1", "text": "Hello there"}}', "Hello there"),
-    "zendesk": (b'{"ticket_id": "7", "description": "Hello there"}', "Hello there"),
-    "generic_json": (b'{"message": "Hello there"}', "Hello there"),
-    "app_store": (b'{"data": [{"id": "1", "attributes": {"body": "Hello there"}}]}', "Hello there"),
-    "csv": (b"id,text\n1,Hello there\n", "Hello there"),
-    "inbound_email": (b"From: a@example.com\nSubject: Hi\n\nHello there\n", "Hello there"),
-}
-
-
-def preview(client: Client, source: str, connection: str, body: bytes, **headers: str) -> Answer:
-    return client.call(
-        "POST",
-        f"/sources/{source}/preview",
-        {"connection": connection, "headers": headers, "body_base64": base64.b64encode(body).decode()},
-    )
-
-
-def test_every_source_has_a_sample_here(client: Client) -> None:
-    assert {source["name"] for source in client.get("/sources")["items"]} == set(SAMPLES)
-
-
-@pytest.mark.parametrize("source", SAMPLES)
-def test_a_preview_shows_what_would_become_of_it_and_keeps_nothing(
-    client: Client, connection: str, stores: Stores, source: str
-) -> None:
-    body, text = SAMPLES[source]
-    headers = {"webhook-id": "msg_1"} if source == "standard_webhooks" else {}
-    answer = preview(client, source, connection, body, **headers)
-    assert answer.status == 200, answer
-    assert answer.json["errors"] == []
-    assert [one["text"] for one in answer.json["feedback"]] == [text]
-    assert answer.json["verification"]["ok"] is False
-    broken = preview(client, source, connection, b"\xff{", **headers).json
-    assert broken["feedback"] == []
-    assert broken["errors"]
-    stores.wait_until_quiet()
-    assert client.tickets(connection) == client.quarantined(connection) == []
-
-
-def test_a_preview_says_whether_the_signature_holds_and_why_not(client: Client, connection: str) -> None:
-    client.connect("standard_webhooks", connection)
-    body = SAMPLES["standard_webhooks"][0]
-    assert preview(client, "standard_webhooks", connection, body, **signed("msg_1", body)).json[
-        "verification"
-    ] == {"ok": True, "reason": None}
-    stale = signed("msg_1", body, at=datetime.now(UTC) - timedelta(hours=1))
-    refused = preview(client, "standard_webhooks", connection, body, **stale).json["verification"]
-    assert (refused["ok"], "stale" in refused["reason"]) == (False, True)
-
-
-def test_a_triage_preview_says_what_each_text_would_be(client: Client) -> None:
-    items = [
-        {"text": "The app crashes, I lost all my data. Terrible!", "rating": 1},
-        {"text": "Wunderbar, ich liebe diese App, vielen Dank dafür!"},
-        {"text": ""},
-    ]
-    answer = client.call("POST", "/triage/preview", {"items": items})
-    assert answer.status == 200
-    crash, praise, nothing = answer.json["items"]
-    assert (crash["category"]["label"], crash["priority"]["label"]) == ("bug_report", "critical")
-    assert crash["language"] == "en"
-    assert praise["language"] == "de"
-    assert nothing["needs_review"] is True
-
-
-# ---- configurations --------------------------------------------------------------------------------
-
-
-def test_a_new_priority_rule_takes_effect(client: Client, connection: str) -> None:
-    path = "/configurations/priority"
-    before = client.call("GET", path)
-    rule = {"priority": "critical", "reason": "names the flux capacitor", "words": ["flux capacitor"]}
-    value = {"rules": [*before.json["value"]["rules"], rule]}
-    put = client.call("PUT", path, {"value": value}, If_Match=before.headers["etag"])
-    assert (put.status, put.json["version"]) == (200, before.json["version"] + 1)
-    try:
-        stale = client.call("PUT", path, {"value": value}, If_Match=before.headers["etag"])
-        assert stale.status == 412
-        client.connect("standard_webhooks", connection)
-
-        def critical() -> bool:
-            id = uuid.uuid4().hex
-            client.webhook(connection, id, {"id": id, "text": "My flux capacitor hums, thanks"})
-            newest = next(
-                iter(eventually(lambda: [t for t in client.tickets(connection) if t["external_id"] == id]))
-            )
-            return "names the flux capacitor" in newest["priority"]["reasons"]
-
-        # Other processes believe what they read for some seconds.
-        eventually(critical, seconds=60, every=0.5)
-    finally:
-        assert client.call("PUT", path, {"value": before.json["value"]}).status == 200
-
-
-@pytest.mark.parametrize(
-    ("key", "value", "field"),
-    [
-        ("priority", {"rules": [{"priority": "urgent", "reason": "x"}]}, "value.rules[0].priority"),
-        ("priority", {"rules": "all"}, "value.rules"),
-        ("triage", {"review_below": "much"}, "value.review_below"),
-        ("triage", {"review_below": 1.5}, "value.review_below"),
-        ("triage", {"review_belw": 0.5}, "value.review_belw"),
-    ],
-)
-def test_a_wrong_configuration_is_refused_by_its_field(
-    client: Client, key: str, value: dict[str, Any], field: str
-) -> None:
-    before = client.get(f"/configurations/{key}")
-    answer = client.call("PUT", f"/configurations/{key}", {"value": value})
-    assert (answer.status, answer.json["field"]) == (400, field)
-    assert client.get(f"/configurations/{key}") == before
-
-
-# ---- keys ------------------------------------------------------------------------------------------
-
-
-def new_key(client: Client, *scopes: str, **more: str) -> dict[str, Any]:
-    answer = client.call("POST", "/api-keys", {"scopes": list(scopes), "owner": "team", **more})
-    assert answer.status == 201, answer
-    key: dict[str, Any] = answer.json
-    return key
-
-
-def ask(client: Client, key: str, method: str, path: str) -> Answer:
-    return client.send(method, path, headers={"X-Api-Key": key})
-
-
-def test_a_key_opens_what_its_scopes_say(client: Client) -> None:
-    key = new_key(client, "read")
-    assert ask(client, key["key"], "GET", "/tickets").status == 200
-    refused = ask(client, key["key"], "GET", "/api-keys")
-    assert (refused.status, "admin" in refused.json["detail"]) == (403, True)
-    assert ask(client, key["key"], "DELETE", f"/api-keys/{key['id']}").status == 403
-    ingest = new_key(client, "ingest")
-    assert ask(client, ingest["key"], "GET", "/tickets").status == 403
-
-
-def test_a_revoked_key_opens_nothing(client: Client) -> None:
-    key = new_key(client, "read")
-    assert ask(client, key["key"], "GET", "/tickets").status == 200
-    assert client.call("DELETE", f"/api-keys/{key['id']}").status == 204
-    refused = ask(client, key["key"], "GET", "/tickets")
-    assert (refused.status, refused.json["reason"]) == (401, "mismatch")
-
-
-def test_an_expired_key_opens_nothing(client: Client) -> None:
-    soon = datetime.now(UTC) + timedelta(seconds=1)
-    key = new_key(client, "read", expires_at=soon.isoformat())
-    refused = eventually(
-        lambda: a if (a := ask(client, key["key"], "GET", "/tickets")).status != 200 else None
-    )
-    assert refused is not None
-    assert (refused.status, refused.json["reason"]) == (401, "stale")
-
-
-def test_a_key_is_shown_once(client: Client) -> None:
-    key = new_key(client, "read")
-    listed = client.call("GET", "/api-keys?limit=100")
-    assert key["id"] in {one["id"] for one in listed.json["items"]}
-    assert key["key"].encode() not in listed.body
-    assert key["key"].rpartition("_")[2].encode() not in listed.body
-
-
-@pytest.mark.parametrize(
-    ("headers", "reason"),
-    [
-        ({}, "missing"),
-        ({"X-Api-Key": "tiq_short"}, "malformed"),
-        ({"X-Api-Key": "tiq_" + "a" * 12 + "_" + "b" * 43}, "mismatch"),
-        ({"Authorization": "Bearer x.y.z"}, "missing"),
-    ],
-)
-def test_without_a_good_key_one_word_says_why(client: Client, headers: dict[str, str], reason: str) -> None:
-    answer = client.send("GET", "/tickets", headers=headers)
-    assert (answer.status, answer.json["reason"]) == (401, reason)
-    assert answer.headers["content-type"] == "application/problem+json"
-
-
-# ---- health ----------------------------------------------------------------------------------------
-
-
-def test_a_deep_look_asks_every_dependency(client: Client) -> None:
-    assert client.send("GET", "/health?deep=1").status == 401
-    health = client.get("/health", deep=1)
-    assert health["status"] == "ok"
-    assert set(health["checks"]) >= {"postgres", "dynamodb", "s3", "sqs", "bus", "kms"}
-    assert set(health["checks"].values()) == {"ok"}
-
-
-def test_the_other_connection_of_a_key_is_not_shown(client: Client, connection: str) -> None:
-    client.connect("zendesk", connection, ZENDESK_SECRET)
-    key = new_key(client, "read", "write")["key"]
-    assert ask(client, key, "GET", f"/connections/zendesk/{connection}").status == 403
-    assert ask(client, key, "DELETE", f"/connections/zendesk/{connection}").status == 403
-    assert connection.encode() not in ask(client, key, "GET", "/connections?limit=100").body

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from chalicelib.errors import PluginFailed, Unconfigured
 from chalicelib.registry.registry import Registry
-from tests.unit.registry.test_registry import Plugins, modules, plugins  # noqa: F401 - fixtures
+from tests.unit.registry.conftest import Plugins
 from triggeriq import Connection, Event, Events, Request, Source, hookimpl
 
 
@@ -59,14 +59,14 @@ def register_sources(register: Any) -> None:
 
 
 @pytest.fixture
-def registry(plugins: Plugins) -> Registry:  # noqa: F811
+def registry(plugins: Plugins) -> Registry:
     plugins.add("some", register_sources=register_sources)
     Shop.asked = 0
     return plugins.registry()
 
 
 @pytest.fixture
-def hurried(plugins: Plugins) -> Registry:  # noqa: F811
+def hurried(plugins: Plugins) -> Registry:
     plugins.add("some", register_sources=register_sources)
     return plugins.registry(seconds=0.2)
 

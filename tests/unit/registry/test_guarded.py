@@ -1,0 +1,229 @@
+"""A source behind its guard: what it may say, raise and take of time."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+import pytest
+
+from chalicelib.errors import PluginFailed, Unconfigured
+from chalicelib.registry.listing import source_views
+from tests.unit.pipeline.fakes import NOW
+from tests.unit.registry.conftest import PATIENCE, SECONDS, Plugins, time_passes
+from triggeriq import (
+    Connection,
+    Event,
+    Events,
+    Feedback,
+    FileHint,
+    NotVerified,
+    Received,
+    Request,
+    Source,
+    Unreadable,
+    hookimpl,
+)
+
+FEEDBACK = Feedback(external_id="x", text="It crashes")
+CONNECTION = Connection(source="odd", name="c")
+REQUEST = Request(method="POST", headers={}, body=b"")
+RECEIVED = Received(id="e", received_at=NOW, headers={}, body=b"")
+
+
+class Odd(Source):
+    name = "odd"
+    reads = (".txt",)
+
+    def receive(self, request: Request, connection: Connection) -> Events:
+        return Events(Event("e"))
+
+
+def guarded(plugins: Plugins, cls: type[Source], seconds: float = PATIENCE) -> Source:
+    @hookimpl
+    def register_sources(register: Any) -> None:
+        register(cls)
+
+    plugins.add("odd", register_sources=register_sources)
+    source = plugins.registry(seconds=seconds).find("odd")
+    assert source is not None
+    return source
+
+
+def raising(error: BaseException) -> Any:
+    def method(*arguments: Any) -> Any:
+        raise error
+
+    return method
+
+
+CALLS: dict[str, tuple[Any, ...]] = {
+    "handshake": (REQUEST, CONNECTION),
+    "verify": (REQUEST, CONNECTION, NOW),
+    "receive": (REQUEST, CONNECTION),
+    "transform": (RECEIVED, CONNECTION),
+}
+"""What each method is called with."""
+STALE, NO_JSON = NotVerified("stale"), Unreadable("no JSON")
+
+
+@pytest.mark.parametrize(
+    ("method", "error"),
+    [
+        ("verify", STALE),
+        ("receive", NO_JSON),
+        ("transform", NO_JSON),
+        ("verify", Unconfigured("odd", "an admin must configure its connection anew")),
+    ],
+)
+def test_what_the_contract_names_passes(plugins: Plugins, method: str, error: Exception) -> None:
+    source = guarded(plugins, type("Raising", (Odd,), {method: raising(error)}))
+    with pytest.raises(type(error)):
+        getattr(source, method)(*CALLS[method])
+    assert plugins.failures == []
+
+
+@pytest.mark.parametrize(
+    ("method", "error"),
+    [
+        ("handshake", STALE),
+        ("handshake", NO_JSON),
+        ("verify", NO_JSON),
+        ("receive", STALE),
+        ("transform", STALE),
+    ],
+)
+def test_what_it_names_for_another_method_is_the_plugin_s_failure(
+    plugins: Plugins, method: str, error: Exception
+) -> None:
+    source = guarded(plugins, type("Raising", (Odd,), {method: raising(error)}))
+    with pytest.raises(PluginFailed):
+        getattr(source, method)(*CALLS[method])
+    assert plugins.failures == [("odd", f"raised {type(error).__name__}")]
+
+
+@pytest.mark.parametrize("error", [ImportError("no such library"), Unreadable("x")])
+def test_a_source_that_fails_to_tell_its_settings_is_listed_with_a_warning(
+    plugins: Plugins, error: Exception
+) -> None:
+    plugins.add(
+        "good", register_sources=hookimpl(lambda register: register(type("Good", (Odd,), {"name": "good"})))
+    )
+    guarded(plugins, type("Raising", (Odd,), {"settings": raising(error)}))
+    good, odd = source_views(plugins.registry(), {})
+    assert (good.name, good.settings_schema) == ("good", None)
+    assert (odd.name, odd.settings_schema) == ("odd", None)
+    assert odd.warning is not None
+
+
+@pytest.mark.parametrize("error", [ValueError("x"), SystemExit(1), RecursionError(), AssertionError()])
+def test_anything_else_is_the_plugin_s_failure(plugins: Plugins, error: BaseException) -> None:
+    source = guarded(plugins, type("Raising", (Odd,), {"receive": raising(error)}))
+    with pytest.raises(PluginFailed) as failure:
+        source.receive(REQUEST, CONNECTION)
+    assert failure.value.by == "odd/1"
+    assert plugins.failures == [("odd", f"raised {type(error).__name__}")]
+
+
+@pytest.mark.parametrize("answer", [None, "ok", [Event("e")], Events("ok"), Events([("e", None)])])
+def test_only_events_are_received(plugins: Plugins, answer: Any) -> None:
+    source = guarded(plugins, type("Odd", (Odd,), {"receive": lambda *_: answer}))
+    with pytest.raises(PluginFailed, match="receive returned"):
+        source.receive(REQUEST, CONNECTION)
+
+
+@pytest.mark.parametrize("answer", [None, True, "ok", Events(())])
+def test_only_a_verified_is_proof(plugins: Plugins, answer: Any) -> None:
+    source = guarded(plugins, type("Lying", (Odd,), {"verify": lambda *_: answer}))
+    with pytest.raises(PluginFailed, match="not Verified"):
+        source.verify(REQUEST, CONNECTION, NOW)
+
+
+def test_each_item_of_a_file_has_a_budget_of_its_own(plugins: Plugins) -> None:
+    class Slow(Odd):
+        def read(self, stream, hint, resume, connection):
+            for number in range(4):
+                time_passes(0.5)
+                yield str(number), FEEDBACK
+
+    source = guarded(plugins, Slow, seconds=1.9)
+    hint = FileHint(name="a.txt", modified_at=NOW)
+    assert len(list(source.read(BytesIO(), hint, None, CONNECTION))) == 4
+
+
+def test_the_stream_s_own_slowness_is_not_the_plugin_s(plugins: Plugins) -> None:
+    class SlowStream(BytesIO):
+        def read(self, size=-1):
+            time_passes(0.6)  # twice: for what there is, and for the end
+            return super().read(size)
+
+    class Whole(Odd):
+        def read(self, stream, hint, resume, connection):
+            yield stream.read().decode(), FEEDBACK
+
+    source = guarded(plugins, Whole, seconds=1.0)
+    hint = FileHint(name="a.txt", modified_at=NOW)
+    assert [mark for mark, _ in source.read(SlowStream(b"all"), hint, None, CONNECTION)] == ["all"]
+    assert plugins.failures == []
+
+
+@pytest.mark.parametrize("item", [None, "x", ("1",), (1, FEEDBACK), ("1", FEEDBACK, 2)])
+def test_what_is_no_mark_with_an_item_is_a_failure(plugins: Plugins, item: Any) -> None:
+    source = guarded(plugins, type("Lying", (Odd,), {"read": lambda *_: iter([item, ("2", FEEDBACK)])}))
+    hint = FileHint(name="a.txt", modified_at=NOW)
+    with pytest.raises(PluginFailed, match="no \\(mark, item\\)"):
+        list(source.read(BytesIO(), hint, None, CONNECTION))
+
+
+def test_a_mark_is_bounded(plugins: Plugins) -> None:
+    read = {"read": lambda *_: iter([("1", FEEDBACK), ("x" * 1_001, FEEDBACK)])}
+    hint = FileHint(name="a.txt", modified_at=NOW)
+    items = guarded(plugins, type("Long", (Odd,), read)).read(BytesIO(), hint, None, CONNECTION)
+    assert next(items) == ("1", FEEDBACK)
+    with pytest.raises(PluginFailed, match="more than 1,000 characters"):
+        next(items)
+
+
+@pytest.mark.parametrize("item", [None, {"external_id": "1", "text": "It crashes"}, "It crashes"])
+def test_an_item_that_is_none_is_a_failure_and_not_passed_over(plugins: Plugins, item: Any) -> None:
+    methods = {"transform": lambda *_: iter([FEEDBACK, item]), "read": lambda *_: iter([("1", item)])}
+    source = guarded(plugins, type("Lying", (Odd,), methods))
+    hint = FileHint(name="a.txt", modified_at=NOW)
+    with pytest.raises(PluginFailed, match=f"transform yielded {type(item).__name__}"):
+        source.transform(RECEIVED, CONNECTION)
+    with pytest.raises(PluginFailed, match=f"read yielded {type(item).__name__}"):
+        list(source.read(BytesIO(), hint, None, CONNECTION))
+
+
+def test_where_a_source_raised_stands_in_the_log(plugins: Plugins, caplog: pytest.LogCaptureFixture) -> None:
+    source = guarded(plugins, type("Raising", (Odd,), {"receive": raising(KeyError("x"))}))
+    with pytest.raises(PluginFailed):
+        source.receive(REQUEST, CONNECTION)
+    (record,) = [record for record in caplog.records if record.exc_info]
+    assert record.plugin == "odd/1"  # type: ignore[attr-defined]
+    assert record.exc_info is not None
+    assert record.exc_info[0] is KeyError
+
+
+@pytest.mark.parametrize("settings", [{"site": str}, "Model", object(), dict])
+def test_settings_that_are_no_model_fail_their_own_source_only(plugins: Plugins, settings: Any) -> None:
+    source = guarded(plugins, type("Lying", (Odd,), {"settings": lambda _: settings}))
+    with pytest.raises(PluginFailed, match="no pydantic model"):
+        source.settings()
+    (view,) = source_views(plugins.registry(), {})
+    assert view.settings_schema is None
+    assert "no pydantic model" in str(view.warning)
+
+
+def test_transform_runs_as_a_whole_within_one_budget(plugins: Plugins) -> None:
+    class Slow(Odd):
+        def transform(self, received, connection):
+            for _ in range(4):
+                time_passes(SECONDS / 2)
+                yield FEEDBACK
+
+    with pytest.raises(PluginFailed, match="was cut"):
+        list(guarded(plugins, Slow, SECONDS).transform(RECEIVED, CONNECTION))
+
+
+# ---- budget ----------------------------------------------------------------------------------------
