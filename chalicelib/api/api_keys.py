@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from chalicelib.api.exchange import Answer, Call
-from chalicelib.api.shapes import ApiKeyMake, NewApiKey, PageQuery
+from chalicelib.api.pieces import PageQuery
+from chalicelib.api.shapes import ApiKeyMake, NewApiKey
 from chalicelib.domain.access import SCOPES, ApiKey, new_key
 from chalicelib.domain.page import Page
 from chalicelib.errors import Invalid

@@ -6,7 +6,8 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib.api.exchange import Answer, Call
-from chalicelib.api.shapes import ConnectionPut, PageQuery
+from chalicelib.api.pieces import PageQuery
+from chalicelib.api.shapes import ConnectionPut
 from chalicelib.domain.connection import ConnectionView, Secret
 from chalicelib.domain.page import Page
 from chalicelib.errors import Forbidden, NotFound

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from chalicelib.api.exchange import Answer, Call
-from chalicelib.api.shapes import DeadLetters, PageQuery, Redrive
+from chalicelib.api.pieces import PageQuery
+from chalicelib.api.shapes import DeadLetters, Redrive
 
 
 def listed(call: Call, query: PageQuery) -> DeadLetters:

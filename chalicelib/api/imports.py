@@ -7,7 +7,7 @@ import io
 from typing import Any
 
 from chalicelib.api.exchange import Answer, Call
-from chalicelib.api.shapes import PageQuery
+from chalicelib.api.pieces import PageQuery
 from chalicelib.domain.page import ANSWER_BYTES, bytes_in_answer
 from chalicelib.errors import NotFound
 

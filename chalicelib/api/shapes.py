@@ -3,27 +3,24 @@ for what is only asked or only shown. Everything here is described in /openapi.j
 
 from __future__ import annotations
 
-import re
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import (
-    AfterValidator,
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
-    StringConstraints,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
 
+from chalicelib.api.pieces import Asked, Line, Name, PageQuery, Shown, Tag, Time, absent
 from chalicelib.domain.access import Scope
 from chalicelib.domain.configuration import SHAPES
 from chalicelib.domain.configuration import Configuration as Configuration
-from chalicelib.domain.page import LIMIT_DEFAULT, LIMIT_MOST, Page
+from chalicelib.domain.page import Page
 from chalicelib.domain.ticket import (
     Category,
     CategoryLabel,
@@ -38,72 +35,6 @@ from chalicelib.domain.ticket import (
 )
 from chalicelib.domain.ticket_feedback import TicketFeedback
 from triggeriq import JSON, Feedback
-
-# ---- the pieces ------------------------------------------------------------------------------------
-
-
-def _digits(value: object) -> object:
-    if isinstance(value, str) and not re.fullmatch(r"[0-9]{1,9}", value, re.ASCII):
-        raise ValueError("is a whole number in digits")
-    return value
-
-
-def _iso_time(value: object) -> object:
-    """A date, or a time with or without zone (then UTC); a "+" that a URL made a space is put right."""
-    if isinstance(value, str):
-        if not re.match(r"\d{4}-\d\d-\d\d(?!\d)", value, re.ASCII):
-            raise ValueError("is a time in ISO 8601 such as 2024-05-01 or 2024-05-01T12:00:00Z")
-        return re.sub(r" (\d\d:?\d\d)$", r"+\1", value)
-    return value
-
-
-def _utc(value: datetime) -> datetime:
-    try:
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("is too far away") from None
-
-
-def _one_line(value: str) -> str:
-    if re.search(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", value):
-        raise ValueError("is one line, without control characters")
-    return value
-
-
-def _absent() -> Any:
-    """The default of a field that may be left out and may not be null; never read."""
-    return None
-
-
-Limit = Annotated[int, Field(ge=1, le=LIMIT_MOST), BeforeValidator(_digits)]
-# The longest holds an external_id of 500 characters of four bytes each.
-Cursor = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,3000}$")]
-Time = Annotated[datetime, BeforeValidator(_iso_time), AfterValidator(_utc)]
-Name = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,64}$")]
-Line = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_one_line)
-]
-Tag = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(_one_line)
-]
-
-
-class Asked(BaseModel):
-    """What a client sends: nothing unknown is let pass, so that a misspelt name is not ignored."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Shown(BaseModel):
-    """What a client gets, read from a value's attributes of the same names."""
-
-    model_config = ConfigDict(from_attributes=True, frozen=True)
-
-
-class PageQuery(Asked):
-    limit: Limit = LIMIT_DEFAULT
-    cursor: Cursor | None = Field(None, description="`next` of the page before")
-
 
 # ---- health and webhooks ---------------------------------------------------------------------------
 
@@ -159,11 +90,11 @@ TicketFeedbackPage = Page[TicketFeedback]
 class TicketChange(Asked):
     """At least one field; `assignee` may be null. What is set here, triage never overwrites."""
 
-    status: Status = Field(default_factory=_absent)
+    status: Status = Field(default_factory=absent)
     assignee: Line | None = None
-    priority: PriorityLabel = Field(default_factory=_absent)
-    category: CategoryLabel = Field(default_factory=_absent)
-    tags: Annotated[list[Tag], Field(max_length=50)] = Field(default_factory=_absent)
+    priority: PriorityLabel = Field(default_factory=absent)
+    category: CategoryLabel = Field(default_factory=absent)
+    tags: Annotated[list[Tag], Field(max_length=50)] = Field(default_factory=absent)
 
     @model_validator(mode="after")
     def _something(self) -> TicketChange:

@@ -6,7 +6,8 @@ import uuid
 
 from chalicelib.api.entity_tags import etag, unchanged, wanted_version
 from chalicelib.api.exchange import Answer, Call
-from chalicelib.api.shapes import Merge, PageQuery, Split, SplitTickets, TicketChange, TicketQuery
+from chalicelib.api.pieces import PageQuery
+from chalicelib.api.shapes import Merge, Split, SplitTickets, TicketChange, TicketQuery
 from chalicelib.domain.page import Page
 from chalicelib.domain.ticket import Change, HistoryEntry, Ticket, Versioned
 from chalicelib.domain.ticket_feedback import TicketFeedback

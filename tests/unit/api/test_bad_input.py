@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.api.parsing import strict_json
-from chalicelib.api.shapes import PageQuery
+from chalicelib.api.pieces import PageQuery
 from chalicelib.domain.feedback import LINE_LIMIT
 from chalicelib.domain.page import to_cursor
 from chalicelib.errors import Invalid
