@@ -53,16 +53,21 @@ class TestIt({contract}):
 """
 
 
-@pytest.mark.parametrize("contract", ["WebhookContract", "FileContract"])
-def test_a_contract_over_no_samples_fails(contract: str, tmp_path: Path) -> None:
-    (tmp_path / "test_acme.py").write_text(EMPTY.format(contract=contract))
-    run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-c", os.devnull, str(tmp_path)],
+def outcome(folder: Path, module: str) -> subprocess.CompletedProcess[str]:
+    """An author's tests, run as he runs them."""
+    (folder / "test_acme.py").write_text(module)
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-c", os.devnull, str(folder)],
         capture_output=True,
         text=True,
         check=False,
         cwd=Path(triggeriq.__file__).parents[1],
     )
+
+
+@pytest.mark.parametrize("contract", ["WebhookContract", "FileContract"])
+def test_a_contract_over_no_samples_fails(contract: str, tmp_path: Path) -> None:
+    run = outcome(tmp_path, EMPTY.format(contract=contract))
     assert run.returncode != 0
     assert "a contract over nothing proves nothing" in run.stdout
 
@@ -132,12 +137,5 @@ class TestIt({contracts}):
 @pytest.mark.parametrize("contracts", ["WebhookContract, FileContract", "FileContract, WebhookContract"])
 def test_one_source_may_keep_both_contracts(contracts: str, tmp_path: Path) -> None:
     """Its files need not look like its webhooks: nothing gives a file to `transform`."""
-    (tmp_path / "test_acme.py").write_text(BOTH.format(contracts=contracts))
-    run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-c", os.devnull, str(tmp_path)],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=Path(triggeriq.__file__).parents[1],
-    )
+    run = outcome(tmp_path, BOTH.format(contracts=contracts))
     assert run.returncode == 0, run.stdout
