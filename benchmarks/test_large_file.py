@@ -24,7 +24,7 @@ READ = """
 import json, resource, sys, time
 from datetime import UTC, datetime
 from chalicelib.bootstrap import Outside
-from chalicelib.pipeline.unpack import unpacked, Counted
+from chalicelib.pipeline.intake.unpack import unpacked, Counted
 from chalicelib.settings import from_env
 from triggeriq import Connection, Feedback, FileHint
 

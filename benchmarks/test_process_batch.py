@@ -18,14 +18,14 @@ import pg8000.native
 import pytest
 
 from benchmarks.conftest import SideBySide
-from chalicelib.domain.event import CloudEvent
-from chalicelib.domain.feedback_message import to_json
-from chalicelib.domain.record import Record
-from chalicelib.domain.taking import Known, decide
-from chalicelib.domain.ticket import Triaged
-from chalicelib.pipeline.process import Process
-from chalicelib.pipeline.relay import Relay
-from chalicelib.pipeline.triage import TriageFeedback
+from chalicelib.domain.delivery.event import CloudEvent
+from chalicelib.domain.intake.feedback_message import to_json
+from chalicelib.domain.operations.record import Record
+from chalicelib.domain.tickets.taking import Known, decide
+from chalicelib.domain.tickets.ticket import Triaged
+from chalicelib.pipeline.tickets.process import Process
+from chalicelib.pipeline.tickets.relay import Relay
+from chalicelib.pipeline.triage.triage import TriageFeedback
 from chalicelib.registry import Registry, discover
 from chalicelib.services.emf import EmfMetrics
 from chalicelib.services.postgres.address import parse

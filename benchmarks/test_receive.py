@@ -20,7 +20,7 @@ from chalice import Chalice, Response
 from benchmarks.conftest import SideBySide
 from chalicelib.api.app import App
 from chalicelib.bootstrap import Outside, UseCases
-from chalicelib.domain.connection import Secret
+from chalicelib.domain.intake.connection import Secret
 from chalicelib.settings import from_env
 from local.stack import Stack
 from tests.functional.aws_events import http_event
@@ -91,8 +91,8 @@ def bare() -> Chalice:
 def test_webhook_to_202(side_by_side: SideBySide, stack: Stack) -> None:
     settings = from_env({"TRIGGERIQ_STAGE": "local", "TRIGGERIQ_FUNCTION": "receive"})
     use = UseCases(Outside(settings))
-    use.connections.put(SOURCE, "bench", (Secret(SECRET),), {}, "bench")
-    ours, by_hand = App("ours", settings=lambda: settings, services=lambda: use), bare()
+    use.intake.connections.put(SOURCE, "bench", (Secret(SECRET),), {}, "bench")
+    ours, by_hand = App("ours", settings=lambda: settings, use_cases=lambda: use), bare()
     sqs = stack.client("sqs")
     ingest = sqs.get_queue_url(QueueName="triggeriq-local-ingest")["QueueUrl"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import gc
 from importlib import import_module
+from operator import attrgetter
 from typing import NamedTuple
 
 from chalicelib import settings as settings_module
@@ -13,7 +14,7 @@ LAZY = ("api", "migrate")
 """Functions that make nothing beforehand: most routes need little, and each loads its own; the other runs
 once."""
 CLIENTS = ("dynamodb", "events", "kms", "s3", "sqs")
-HTTP = ("chalicelib.api.webhooks", "chalicelib.api.parsing")
+HTTP = ("chalicelib.api.intake.webhooks", "chalicelib.api.parsing")
 SQS, S3, SCHEDULE = ((f"chalicelib.handlers.{name}",) for name in ("sqs", "s3", "schedule"))
 
 
@@ -30,13 +31,13 @@ class Needs(NamedTuple):
 
 
 NEEDS = {
-    "receive": Needs(HTTP, "receive", ("dynamodb", "kms", "events")),
-    "ingest": Needs(SQS, "ingest", ("dynamodb", "kms", "s3", "sqs"), "ingest", settings=True),
-    "uploads": Needs(S3, "register", ("dynamodb", "events", "sqs")),
-    "files": Needs(SQS, "read_file", ("dynamodb", "kms", "s3", "sqs"), "files", settings=True),
-    "process": Needs(SQS, "process", ("events",), "feedback"),
-    "relay": Needs(SCHEDULE, "relaying", ("events",)),
-    "sweep": Needs(SCHEDULE, "sweep", ("dynamodb", "s3")),
+    "receive": Needs(HTTP, "intake.receive", ("dynamodb", "kms", "events")),
+    "ingest": Needs(SQS, "intake.ingest", ("dynamodb", "kms", "s3", "sqs"), "ingest", settings=True),
+    "uploads": Needs(S3, "intake.register_upload", ("dynamodb", "events", "sqs")),
+    "files": Needs(SQS, "intake.read_file", ("dynamodb", "kms", "s3", "sqs"), "files", settings=True),
+    "process": Needs(SQS, "tickets.process", ("events",), "feedback"),
+    "relay": Needs(SCHEDULE, "tickets.relay", ("events",)),
+    "sweep": Needs(SCHEDULE, "intake.sweep", ("dynamodb", "s3")),
 }
 
 
@@ -59,7 +60,7 @@ def _make(function: str) -> None:
     for module in needs.modules:
         import_module(module)
     use = bootstrap.use_cases()
-    getattr(use, needs.use_case)
+    attrgetter(needs.use_case)(use)
     if needs.queue:
         bootstrap.consumer(needs.queue)
     if needs.settings:
@@ -92,4 +93,4 @@ def _load_routes() -> None:
     for route in ROUTES:
         import_module(f"chalicelib.api.{route.handler.partition(':')[0]}")
         for shape in filter(None, (route.query, route.body, route.answer)):
-            parsing.adapter(shape)
+            parsing.adapter(route.area, shape)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from chalicelib.domain.event import CloudEvent
-from chalicelib.domain.feedback import FeedbackKey
-from chalicelib.domain.feedback_message import FeedbackMessage
-from chalicelib.domain.taking import OPEN, Kept, Known, RunLog, Standing, Thread, decide, thread_of
-from chalicelib.domain.ticket import Taken, Triaged
+from chalicelib.domain.delivery.event import CloudEvent
+from chalicelib.domain.intake.feedback import FeedbackKey
+from chalicelib.domain.intake.feedback_message import FeedbackMessage
+from chalicelib.domain.tickets.taking import OPEN, Kept, Known, RunLog, Standing, Thread, decide, thread_of
+from chalicelib.domain.tickets.ticket import Taken, Triaged
 
 
 class InMemoryTickets:

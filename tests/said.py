@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from chalicelib.domain.feedback_message import FeedbackMessage
-from chalicelib.domain.ticket import Category, Priority, Sentiment, StageLog, Triage, Triaged
+from chalicelib.domain.intake.feedback_message import FeedbackMessage
+from chalicelib.domain.tickets.ticket import Category, Priority, Sentiment, StageLog, Triage, Triaged
 from triggeriq import Feedback
 
 START = datetime(2026, 3, 1, 9, tzinfo=UTC)

@@ -14,7 +14,7 @@ from chalicelib.api.routing import Router
 from chalicelib.settings import Settings
 
 
-def _services() -> Any:
+def _use_cases() -> Any:
     from chalicelib import bootstrap
 
     return bootstrap.use_cases()
@@ -28,20 +28,20 @@ def _log() -> logging.Logger:
 
 
 class App(Chalice):
-    """settings, services, log: what the routes run on; tests hand in their own. Nothing is asked of them
+    """settings, use_cases, log: what the routes run on; tests hand in their own. Nothing is asked of them
     before the first request."""
 
     def __init__(
         self,
         name: str,
         settings: Callable[[], Settings] = settings.current,
-        services: Callable[[], Any] = _services,
+        use_cases: Callable[[], Any] = _use_cases,
         log: Callable[[], logging.Logger] = _log,
         routes: Iterable[Route] = ROUTES,
     ) -> None:
         # Chalice would write its own name into the process's environment, and log in lines of its own.
         super().__init__(name, configure_logs=False, env={})
-        self._router = Router(settings, services, log)
+        self._router = Router(settings, use_cases, log)
         for route in routes:
             self._add(route)
 
@@ -75,4 +75,4 @@ class App(Chalice):
         if method in rows:
             answer: dict[str, Any] = rows[method].view_function(event)
             return answer
-        return self._router.stray(event, list(rows))
+        return self._router.unrouted(event, list(rows))

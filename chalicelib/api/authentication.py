@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.access import LOCAL_CALLER, LOCAL_KEY, LOCAL_STAGE, Caller, caller_of, id_of
+from chalicelib.domain.operations.access import LOCAL_CALLER, LOCAL_KEY, LOCAL_STAGE, Caller, caller_of, id_of
 from chalicelib.errors import Unauthorised
 
 if TYPE_CHECKING:
@@ -19,5 +19,4 @@ def authenticated(call: Call) -> Caller:
     if key == LOCAL_KEY and call.settings.stage == LOCAL_STAGE:
         return LOCAL_CALLER
     key_id = id_of(key)
-    services = call.services
-    return caller_of(key, services.api_keys.find(key_id), services.now())
+    return caller_of(key, call.use.operations.api_keys.find(key_id), call.use.now())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from chalicelib.api.routes import Route
     from chalicelib.bootstrap import UseCases
-    from chalicelib.domain.access import Caller
+    from chalicelib.domain.operations.access import Caller
     from chalicelib.settings import Settings
 
 JSON_TYPE = "application/json"
@@ -29,7 +29,7 @@ class Call:
     """One HTTP request on its way to a handler. It reads no more of the event than it is asked for.
 
     headers: names in lower case. query: every value of each parameter. raw_path: the path's parameters
-    as they came. services: what bootstrap.use_cases() gives; handlers call nothing else.
+    as they came. use: the use-cases, by area; handlers call nothing else.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class Call:
         route: Route,
         event: Mapping[str, Any],
         settings: Callable[[], Settings],
-        services: Callable[[], UseCases],
+        use_cases: Callable[[], UseCases],
     ) -> None:
         self.route = route
         self.headers: dict[str, str] = {k.lower(): v for k, v in (event.get("headers") or {}).items()}
@@ -45,20 +45,20 @@ class Call:
         self.raw_path: dict[str, str] = event.get("pathParameters") or {}
         self._event = event
         self._settings = settings
-        self._services = services
+        self._use_cases = use_cases
         self._caller: Caller | None = None
-        self._served: UseCases | None = None
+        self._use: UseCases | None = None
 
     @property
     def settings(self) -> Settings:
         return self._settings()
 
     @property
-    def services(self) -> UseCases:
-        """What bootstrap.use_cases() gives, built on first use."""
-        if self._served is None:
-            self._served = self._services()
-        return self._served
+    def use(self) -> UseCases:
+        """The use-cases, made on first use."""
+        if self._use is None:
+            self._use = self._use_cases()
+        return self._use
 
     @property
     def caller(self) -> Caller:
@@ -71,8 +71,8 @@ class Call:
 
     def finish(self) -> None:
         """Write what the request made count, whatever its answer is."""
-        if self._served is not None:
-            self._served.metrics.flush()
+        if self._use is not None:
+            self._use.metrics.flush()
 
     def body(self) -> bytes:
         """The bytes of the body. Raises TooLarge and Invalid."""

@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Mapping
 from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -44,13 +45,11 @@ class InvalidShape(Invalid):
 
 
 @cache
-def adapter(name: str) -> TypeAdapter[Any]:
-    """The validator and serialiser of a shape of chalicelib/api/shapes.py, made on first use."""
+def adapter(area: str, name: str) -> TypeAdapter[Any]:
+    """The validator and serialiser of a shape of chalicelib/api/<area>/shapes.py, made on first use."""
     from pydantic import TypeAdapter
 
-    from chalicelib.api import shapes
-
-    return TypeAdapter(getattr(shapes, name))
+    return TypeAdapter(_shape(area, name))
 
 
 def path_parameters(raw: Mapping[str, str]) -> dict[str, str]:
@@ -79,7 +78,7 @@ def body_bytes(event: Mapping[str, Any], limit: int) -> bytes:
 
 def may_be_empty(route: Route) -> bool:
     """Whether no body stands for an empty object: not where that would replace what stands already."""
-    return route.method == "POST" and not any(field.is_required() for field in _fields(route.body).values())
+    return route.method == "POST" and not any(field.is_required() for field in _fields(route).values())
 
 
 def body_as(route: Route, body: bytes, content_type: str) -> Any:
@@ -88,19 +87,21 @@ def body_as(route: Route, body: bytes, content_type: str) -> Any:
     if not re.fullmatch(r"application/([\w.-]+\+)?json", media_type, re.ASCII):
         raise WrongType("send Content-Type: application/json, and JSON in UTF-8")
     if not body and not may_be_empty(route):
-        raise Invalid(f"the body is empty; send a JSON object with {', '.join(_fields(route.body))}")
-    return shaped(adapter(route.body), strict_json(body) if body else {})
+        raise Invalid(f"the body is empty; send a JSON object with {', '.join(_fields(route))}")
+    return shaped(adapter(route.area, route.body), strict_json(body) if body else {})
 
 
-def _fields(name: str) -> Mapping[str, FieldInfo]:
-    from chalicelib.api import shapes
+def _shape(area: str, name: str) -> Any:
+    return getattr(import_module(f"chalicelib.api.{area}.shapes"), name)
 
-    found: Mapping[str, FieldInfo] = getattr(shapes, name).model_fields
+
+def _fields(route: Route) -> Mapping[str, FieldInfo]:
+    found: Mapping[str, FieldInfo] = _shape(route.area, route.body).model_fields
     return found
 
 
-def query_as(name: str, query: Mapping[str, list[str]]) -> Any:
-    """The query's parameters as the shape `name`, or as nothing where it is "". Raises Invalid."""
+def query_as(route: Route, query: Mapping[str, list[str]]) -> Any:
+    """The query's parameters in the route's shape, or nothing where it takes none. Raises Invalid."""
     single = {}
     for field, values in query.items():
         if len(values) != 1:
@@ -108,12 +109,12 @@ def query_as(name: str, query: Mapping[str, list[str]]) -> Any:
         if _UNSTORABLE.search(values[0]):
             raise Invalid(f"{field} holds a character that no text has", field)
         single[field] = values[0]
-    if not name:
+    if not route.query:
         if single:
             field = next(iter(single))
             raise Invalid(f"{field} is no parameter of this address", field)
         return None
-    return shaped(adapter(name), single)
+    return shaped(adapter(route.area, route.query), single)
 
 
 def shaped(into: TypeAdapter[Any], value: Any, place: str = "") -> Any:

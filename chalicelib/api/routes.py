@@ -1,5 +1,8 @@
-"""The whole HTTP surface, one row a route; docs/api.md and /openapi.json tell the same for people and
-for machines. A row names what it needs as text, so that a request imports only what it uses."""
+"""The whole HTTP surface, a row a line; docs/api.md and /openapi.json tell the same, for people and machines.
+
+A row names what it needs as text, so that a request imports only what it uses. The table is one and flat:
+with a module an area, each start would read them all.
+"""
 
 from __future__ import annotations
 
@@ -14,29 +17,37 @@ BODY_LIMIT = 1_000_000
 
 
 class Route(NamedTuple):
-    """handler: "module:function" in chalicelib/api. query, body, answer: names in chalicelib/api/shapes.py.
-
-    status, media: what success answers, and as what. limit: bytes of the body. refusals: statuses beyond
-    those that follow from the rest (400, 401, 403, 404, 413, 415).
-    """
+    """One route."""
 
     method: str
     path: str
     access: str
+    """One of ACCESS."""
     handler: str
+    """"area.module:function" in chalicelib/api."""
     summary: str
     query: str = ""
+    """The query's shape: a name in the `shapes` module of the handler's area, as `body` and `answer` are."""
     body: str = ""
     answer: str = ""
     status: int = 200
+    """Of success."""
     limit: int = BODY_LIMIT
+    """Bytes of the body."""
     refusals: tuple[int, ...] = ()
+    """Statuses beyond those that follow from the rest (400, 401, 403, 404, 413, 415)."""
     media: str = "application/json"
+    """The content type of success."""
+
+    @property
+    def area(self) -> str:
+        """The package of its handler and its shapes."""
+        return self.handler.partition(".")[0]
 
     @property
     def resource(self) -> str:
         """The module of its handler, and its chapter in the documentation."""
-        return self.handler.partition(":")[0]
+        return self.handler.partition(":")[0].partition(".")[2]
 
 
 PREVIEW_LIMIT = 1_500_000
@@ -46,302 +57,47 @@ NAME = "[a-z0-9_-]{1,64}"
 PARAMETERS = {"source": NAME, "connection": NAME, "key": NAME, "id": "[A-Za-z0-9_.:-]{1,200}"}
 """What a path's parameters match once decoded; anything else is 404."""
 
-# fmt: off  # a table reads better with its columns
+# fmt: off
 ROUTES = (
-    Route(
-        "GET",
-        "/health",
-        OPEN,
-        "health:check",
-        "Is it up? `deep=1` asks every dependency (admin)",
-        query="HealthQuery",
-        answer="Health",
-        refusals=(401, 403, 503),
-    ),
-    Route("GET", "/openapi.json", OPEN, "documentation:openapi", "This interface as OpenAPI 3.1"),
-    Route("GET", "/docs", OPEN, "documentation:page", "This interface for people", media="text/html"),
-    Route(
-        "POST",
-        "/webhooks/{source}",
-        WEBHOOK,
-        "webhooks:receive",
-        "A partner's webhook, for the connection `default`",
-        answer="Received",
-        status=202,
-        refusals=(405, 422, 503),
-    ),
-    Route(
-        "HEAD",
-        "/webhooks/{source}",
-        WEBHOOK,
-        "webhooks:receive",
-        "Answer a provider's probe",
-        refusals=(405, 503),
-    ),
-    Route(
-        "POST",
-        "/webhooks/{source}/{connection}",
-        WEBHOOK,
-        "webhooks:receive",
-        "A partner's webhook",
-        answer="Received",
-        status=202,
-        refusals=(405, 422, 503),
-    ),
-    Route(
-        "HEAD",
-        "/webhooks/{source}/{connection}",
-        WEBHOOK,
-        "webhooks:receive",
-        "Answer a provider's probe",
-        refusals=(405, 503),
-    ),
-    Route(
-        "GET",
-        "/tickets",
-        "read",
-        "tickets:search",
-        "Search and filter tickets, newest first",
-        query="TicketQuery",
-        answer="Tickets",
-    ),
-    Route("GET", "/tickets/{id}", "read", "tickets:find", "Read one ticket", answer="Ticket"),
-    Route(
-        "PATCH",
-        "/tickets/{id}",
-        "write",
-        "tickets:change",
-        "Set status, assignee, priority, category or tags",
-        body="TicketChange",
-        answer="Ticket",
-        refusals=(412,),
-    ),
-    Route(
-        "GET",
-        "/tickets/{id}/history",
-        "read",
-        "tickets:history",
-        "The audit trail, oldest first",
-        query="PageQuery",
-        answer="History",
-    ),
-    Route(
-        "GET",
-        "/tickets/{id}/feedback",
-        "read",
-        "tickets:feedback",
-        "What was said in it, oldest first",
-        query="PageQuery",
-        answer="TicketFeedbackPage",
-    ),
-    Route(
-        "POST",
-        "/tickets/{id}/merge",
-        "write",
-        "tickets:merge",
-        "Move the feedback of other tickets into this one",
-        body="Merge",
-        answer="Ticket",
-        refusals=(409, 412),
-    ),
-    Route(
-        "POST",
-        "/tickets/{id}/split",
-        "write",
-        "tickets:split",
-        "Take feedback out into a ticket of its own",
-        body="Split",
-        answer="SplitTickets",
-        status=201,
-        refusals=(409, 412),
-    ),
-    Route(
-        "GET",
-        "/connections",
-        "read",
-        "connections:listed",
-        "List connections: all for an admin, else the caller's own",
-        query="PageQuery",
-        answer="Connections",
-    ),
-    Route(
-        "GET",
-        "/connections/{source}",
-        "read",
-        "connections:find",
-        "Read the connection `default`; secrets are never shown",
-        answer="Connection",
-    ),
-    Route(
-        "PUT",
-        "/connections/{source}",
-        "write",
-        "connections:put",
-        "Make or replace the connection `default`",
-        body="ConnectionPut",
-        answer="Connection",
-    ),
-    Route(
-        "DELETE",
-        "/connections/{source}",
-        "write",
-        "connections:delete",
-        "Delete the connection `default`",
-        status=204,
-    ),
-    Route(
-        "GET",
-        "/connections/{source}/{connection}",
-        "read",
-        "connections:find",
-        "Read a connection; secrets are never shown",
-        answer="Connection",
-    ),
-    Route(
-        "PUT",
-        "/connections/{source}/{connection}",
-        "write",
-        "connections:put",
-        "Make or replace a connection",
-        body="ConnectionPut",
-        answer="Connection",
-    ),
-    Route(
-        "DELETE",
-        "/connections/{source}/{connection}",
-        "write",
-        "connections:delete",
-        "Delete a connection",
-        status=204,
-    ),
-    Route("GET", "/sources", "read", "sources:listed", "The sources installed", answer="Sources"),
-    Route(
-        "POST",
-        "/sources/{source}/preview",
-        "write",
-        "sources:preview",
-        "What would become of these bytes and headers; nothing is stored",
-        body="SourcePreviewRequest",
-        answer="SourcePreview",
-        limit=PREVIEW_LIMIT,
-    ),
-    Route(
-        "POST",
-        "/triage/preview",
-        "write",
-        "triage:preview",
-        "What would become of these texts; nothing is stored",
-        body="TriagePreviewRequest",
-        answer="TriagePreviews",
-    ),
-    Route(
-        "GET", "/plugins", "read", "plugins:listed", "The plugins found, and what failed", answer="Plugins"
-    ),
-    Route(
-        "GET",
-        "/configurations",
-        "read",
-        "configurations:listed",
-        "Every configuration in force",
-        answer="Configurations",
-    ),
-    Route(
-        "GET",
-        "/configurations/{key}",
-        "read",
-        "configurations:find",
-        "Read the configuration in force",
-        answer="Configuration",
-    ),
-    Route(
-        "PUT",
-        "/configurations/{key}",
-        "admin",
-        "configurations:put",
-        "Set a configuration; each version is kept",
-        body="ConfigurationPut",
-        answer="Configuration",
-        refusals=(412,),
-    ),
-    Route(
-        "GET",
-        "/imports",
-        "read",
-        "imports:listed",
-        "Files under way and done, newest first",
-        query="PageQuery",
-        answer="Imports",
-    ),
-    Route("GET", "/imports/{id}", "read", "imports:find", "Read one import", answer="Import"),
-    Route(
-        "DELETE",
-        "/imports/{id}",
-        "write",
-        "imports:cancel",
-        "Cancel an import; what it made stays",
-        answer="Import",
-        refusals=(409,),
-    ),
-    Route(
-        "GET",
-        "/imports/{id}/bad-rows",
-        "read",
-        "imports:bad_rows",
-        "The rows that could not be read, as CSV",
-        media="text/csv",
-    ),
-    Route(
-        "GET",
-        "/quarantine",
-        "read",
-        "quarantine:listed",
-        "What could not be read, newest first",
-        query="QuarantineQuery",
-        answer="Quarantine",
-    ),
-    Route("GET", "/quarantine/{id}", "read", "quarantine:find", "Read one entry", answer="QuarantineEntry"),
-    Route(
-        "POST",
-        "/quarantine/{id}/replay",
-        "admin",
-        "quarantine:replay",
-        "Put it back on its way",
-        answer="Replayed",
-        status=202,
-        refusals=(409,),
-    ),
-    Route(
-        "GET",
-        "/dlq",
-        "read",
-        "dead_letters:listed",
-        "How much each dead-letter queue holds, and the newest failures",
-        query="PageQuery",
-        answer="DeadLetters",
-    ),
-    Route(
-        "POST",
-        "/dlq/redrive",
-        "admin",
-        "dead_letters:redrive",
-        "Put dead letters back on their queues",
-        body="Redrive",
-        answer="Redriven",
-        status=202,
-    ),
-    Route(
-        "POST",
-        "/api-keys",
-        "admin",
-        "api_keys:make",
-        "Make an API key; it is shown this once",
-        body="ApiKeyMake",
-        answer="NewApiKey",
-        status=201,
-    ),
-    Route(
-        "GET", "/api-keys", "admin", "api_keys:listed", "List API keys", query="PageQuery", answer="ApiKeys"
-    ),
-    Route("DELETE", "/api-keys/{id}", "admin", "api_keys:revoke", "Revoke an API key", status=204),
+    Route("GET", "/health", OPEN, "operations.health:check", "Is it up? `deep=1` asks every dependency (admin)", query="HealthQuery", answer="Health", refusals=(401, 403, 503)),
+    Route("GET", "/openapi.json", OPEN, "documentation.documents:openapi", "This interface as OpenAPI 3.1"),
+    Route("GET", "/docs", OPEN, "documentation.documents:page", "This interface for people", media="text/html"),
+    Route("POST", "/webhooks/{source}", WEBHOOK, "intake.webhooks:receive", "A partner's webhook, for the connection `default`", answer="Received", status=202, refusals=(405, 422, 503)),
+    Route("HEAD", "/webhooks/{source}", WEBHOOK, "intake.webhooks:receive", "Answer a provider's probe", refusals=(405, 503)),
+    Route("POST", "/webhooks/{source}/{connection}", WEBHOOK, "intake.webhooks:receive", "A partner's webhook", answer="Received", status=202, refusals=(405, 422, 503)),
+    Route("HEAD", "/webhooks/{source}/{connection}", WEBHOOK, "intake.webhooks:receive", "Answer a provider's probe", refusals=(405, 503)),
+    Route("GET", "/tickets", "read", "tickets.tickets:search", "Search and filter tickets, newest first", query="TicketQuery", answer="Tickets"),
+    Route("GET", "/tickets/{id}", "read", "tickets.tickets:find", "Read one ticket", answer="Ticket"),
+    Route("PATCH", "/tickets/{id}", "write", "tickets.tickets:change", "Set status, assignee, priority, category or tags", body="TicketChange", answer="Ticket", refusals=(412,)),
+    Route("GET", "/tickets/{id}/history", "read", "tickets.tickets:history", "The audit trail, oldest first", query="PageQuery", answer="History"),
+    Route("GET", "/tickets/{id}/feedback", "read", "tickets.tickets:feedback", "What was said in it, oldest first", query="PageQuery", answer="TicketFeedbackPage"),
+    Route("POST", "/tickets/{id}/merge", "write", "tickets.tickets:merge", "Move the feedback of other tickets into this one", body="Merge", answer="Ticket", refusals=(409, 412)),
+    Route("POST", "/tickets/{id}/split", "write", "tickets.tickets:split", "Take feedback out into a ticket of its own", body="Split", answer="SplitTickets", status=201, refusals=(409, 412)),
+    Route("GET", "/connections", "read", "intake.connections:listed", "List connections: all for an admin, else the caller's own", query="PageQuery", answer="Connections"),
+    Route("GET", "/connections/{source}", "read", "intake.connections:find", "Read the connection `default`; secrets are never shown", answer="Connection"),
+    Route("PUT", "/connections/{source}", "write", "intake.connections:put", "Make or replace the connection `default`", body="ConnectionPut", answer="Connection"),
+    Route("DELETE", "/connections/{source}", "write", "intake.connections:delete", "Delete the connection `default`", status=204),
+    Route("GET", "/connections/{source}/{connection}", "read", "intake.connections:find", "Read a connection; secrets are never shown", answer="Connection"),
+    Route("PUT", "/connections/{source}/{connection}", "write", "intake.connections:put", "Make or replace a connection", body="ConnectionPut", answer="Connection"),
+    Route("DELETE", "/connections/{source}/{connection}", "write", "intake.connections:delete", "Delete a connection", status=204),
+    Route("GET", "/sources", "read", "intake.sources:listed", "The sources installed", answer="Sources"),
+    Route("POST", "/sources/{source}/preview", "write", "intake.sources:preview", "What would become of these bytes and headers; nothing is stored", body="SourcePreviewRequest", answer="SourcePreview", limit=PREVIEW_LIMIT),
+    Route("POST", "/triage/preview", "write", "triage.triage:preview", "What would become of these texts; nothing is stored", body="TriagePreviewRequest", answer="TriagePreviews"),
+    Route("GET", "/plugins", "read", "operations.plugins:listed", "The plugins found, and what failed", answer="Plugins"),
+    Route("GET", "/configurations", "read", "operations.configurations:listed", "Every configuration in force", answer="Configurations"),
+    Route("GET", "/configurations/{key}", "read", "operations.configurations:find", "Read the configuration in force", answer="Configuration"),
+    Route("PUT", "/configurations/{key}", "admin", "operations.configurations:put", "Set a configuration; each version is kept", body="ConfigurationPut", answer="Configuration", refusals=(412,)),
+    Route("GET", "/imports", "read", "intake.imports:listed", "Files under way and done, newest first", query="PageQuery", answer="Imports"),
+    Route("GET", "/imports/{id}", "read", "intake.imports:find", "Read one import", answer="Import"),
+    Route("DELETE", "/imports/{id}", "write", "intake.imports:cancel", "Cancel an import; what it made stays", answer="Import", refusals=(409,)),
+    Route("GET", "/imports/{id}/bad-rows", "read", "intake.imports:bad_rows", "The rows that could not be read, as CSV", media="text/csv"),
+    Route("GET", "/quarantine", "read", "intake.quarantine:listed", "What could not be read, newest first", query="QuarantineQuery", answer="Quarantine"),
+    Route("GET", "/quarantine/{id}", "read", "intake.quarantine:find", "Read one entry", answer="QuarantineEntry"),
+    Route("POST", "/quarantine/{id}/replay", "admin", "intake.quarantine:replay", "Put it back on its way", answer="Replayed", status=202, refusals=(409,)),
+    Route("GET", "/dlq", "read", "operations.dead_letters:listed", "How much each dead-letter queue holds, and the newest failures", query="PageQuery", answer="DeadLetters"),
+    Route("POST", "/dlq/redrive", "admin", "operations.dead_letters:redrive", "Put dead letters back on their queues", body="Redrive", answer="Redriven", status=202),
+    Route("POST", "/api-keys", "admin", "operations.api_keys:make", "Make an API key; it is shown this once", body="ApiKeyMake", answer="NewApiKey", status=201),
+    Route("GET", "/api-keys", "admin", "operations.api_keys:listed", "List API keys", query="PageQuery", answer="ApiKeys"),
+    Route("DELETE", "/api-keys/{id}", "admin", "operations.api_keys:revoke", "Revoke an API key", status=204),
 )
 # fmt: on

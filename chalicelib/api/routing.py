@@ -24,22 +24,22 @@ ANYHOW_CHARACTERS = 400_000
 class Router:
     """Answers every request that reaches the app; nothing raised by a handler leaves it.
 
-    settings, services, log: asked on the first request that needs them, never before.
+    settings, use_cases, log: asked on the first request that needs them, never before.
     """
 
     def __init__(
         self,
         settings: Callable[[], Settings],
-        services: Callable[[], Any],
+        use_cases: Callable[[], Any],
         log: Callable[[], logging.Logger],
     ) -> None:
         self._settings = settings
-        self._services = services
+        self._use_cases = use_cases
         self._log = log
 
     def answer(self, route: Route, event: Mapping[str, Any]) -> dict[str, Any]:
         """What a row of the table answers to an event of API Gateway (payload 1.0)."""
-        call = Call(route, event, self._settings, self._services)
+        call = Call(route, event, self._settings, self._use_cases)
         request_id = _request_id(event)
         with bound(request_id=request_id):
             try:
@@ -49,14 +49,14 @@ class Router:
             finally:
                 call.finish()
 
-    def stray(self, event: Mapping[str, Any], methods: list[str]) -> dict[str, Any]:
+    def unrouted(self, event: Mapping[str, Any], methods: list[str]) -> dict[str, Any]:
         """What is answered to a request that fits no row. methods: those that its path takes, if any."""
-        from chalicelib.api.strays import answer_to_stray
+        from chalicelib.api.unrouted import answer_to_unrouted
 
         route = Route(event["requestContext"]["httpMethod"], "", OPEN, "", "")
         request_id = _request_id(event)
-        call = Call(route, event, self._settings, self._services)
-        return self._sent(call, request_id, answer_to_stray(route.method, methods, request_id))
+        call = Call(route, event, self._settings, self._use_cases)
+        return self._sent(call, request_id, answer_to_unrouted(route.method, methods, request_id))
 
     def _problem(self, error: Exception, call: Call, request_id: str) -> Answer:
         from chalicelib.api.problems import problem_of
@@ -133,7 +133,7 @@ def _body(route: Route, value: Any) -> str:
     else:
         from chalicelib.api.parsing import adapter
 
-        shape = adapter(route.answer)
+        shape = adapter(route.area, route.answer)
         body = shape.dump_json(shape.validate_python(value, from_attributes=True), by_alias=True).decode()
     return body.encode("utf-8", "replace").decode()  # a plugin's words may hold half a character
 
@@ -148,7 +148,7 @@ def _shapes(call: Call) -> dict[str, Any]:
     if call.query or (route.query and route.access != OPEN):
         from chalicelib.api.parsing import query_as
 
-        query = query_as(route.query, call.query)
+        query = query_as(route, call.query)
         if route.query:
             shapes["query"] = query
     if route.body:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from chalicelib.services.sqs import SqsQueue
 
 HTTP_FUNCTIONS = ("receive", "api")
+QUEUES = ("ingest", "files", "feedback", "delivery")
 LOCAL_CONNECTIONS = 8
 """Of the router on a developer's machine, which answers in threads."""
 
@@ -149,7 +150,7 @@ class Outside:
         """An event function waits for a server that restarts; whoever asked over HTTP would rather know.
 
         Lambda gives a process one event at a time, so that it needs one connection."""
-        from chalicelib.domain.access import LOCAL_STAGE
+        from chalicelib.domain.operations.access import LOCAL_STAGE
         from chalicelib.services.postgres.connection import Database
 
         http = self.settings.function in HTTP_FUNCTIONS
@@ -192,7 +193,7 @@ class Outside:
     @once
     def registry(self) -> Registry:
         """Plugins of the kind that this function calls, and installed ones, which may be of any."""
-        from chalicelib.pipeline.report_plugin import ReportPlugin
+        from chalicelib.pipeline.operations.report_plugin import ReportPlugin
         from chalicelib.registry import Registry, discover
 
         kind = {"process": "classifiers", "api": ""}.get(self.settings.function, "sources")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.domain.upload import uploads_in
+from chalicelib.domain.intake.upload import uploads_in
 from chalicelib.handlers.invocation import invocation
 
 
@@ -13,4 +13,4 @@ def uploads(event: Mapping[str, Any], context: Any) -> None:
     """Objects that were created under reviews/ or emails/."""
     with invocation(context) as use:
         for upload in uploads_in(event):
-            use.register(upload)
+            use.intake.register_upload(upload)

@@ -11,10 +11,10 @@ from chalicelib.handlers.invocation import invocation
 def relay(event: Any, context: Any) -> dict[str, int]:
     """Each minute: what the outbox still holds."""
     with invocation(context) as use:
-        return {"relayed": use.relaying(time_left(context))}
+        return {"relayed": use.tickets.relay(time_left(context))}
 
 
 def sweep(event: Any, context: Any) -> dict[str, int]:
     """Every five minutes: uploads that nobody read."""
     with invocation(context) as use:
-        return {"registered": use.sweep(time_left(context))}
+        return {"registered": use.intake.sweep(time_left(context))}

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chalicelib import bootstrap
-from chalicelib.domain.record import TRACE_HEADER, Record
+from chalicelib.domain.operations.record import TRACE_HEADER, Record
 from chalicelib.domain.trace import from_xray
 from chalicelib.errors import Unreadable
 from chalicelib.handlers.deadline import time_left
@@ -23,7 +23,7 @@ def ingest(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
 
         def one(record: Record) -> None:
             until = use.now() + timedelta(seconds=left())
-            use.ingest(_bus_event(record.body), f"{context.aws_request_id}/{record.id}", until)
+            use.intake.ingest(_bus_event(record.body), f"{context.aws_request_id}/{record.id}", until)
 
         return _consumed("ingest", event, each(one), left)
 
@@ -32,13 +32,13 @@ def files(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """Jobs to read a file (queue `files`)."""
     left = time_left(context)
     with invocation(context) as use:
-        return _consumed("files", event, each(lambda record: use.read_file(record.body, left)), left)
+        return _consumed("files", event, each(lambda record: use.intake.read_file(record.body, left)), left)
 
 
 def process(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """Feedback (queue `feedback`)."""
     with invocation(context) as use:
-        return _consumed("feedback", event, use.process, time_left(context))
+        return _consumed("feedback", event, use.tickets.process, time_left(context))
 
 
 def _consumed(queue: str, event: Mapping[str, Any], work: Work, left: TimeLeft) -> dict[str, Any]:

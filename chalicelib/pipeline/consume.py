@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from chalicelib.domain.quarantine import Failure, Quarantined
-from chalicelib.domain.record import Record
+from chalicelib.domain.intake.quarantine import Failure, Quarantined
+from chalicelib.domain.operations.record import Record
 from chalicelib.domain.trace import traced
 from chalicelib.errors import Busy, TriggerIQError, is_outage, loggable, reaction_to
 from chalicelib.log_context import bound
-from chalicelib.ports import Clock, Message, Metrics, Quarantine, Queue
+from chalicelib.ports.intake import Quarantine
+from chalicelib.ports.operations import Clock, Message, Metrics, Queue
 
 log = logging.getLogger(__name__)
 

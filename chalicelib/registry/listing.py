@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from chalicelib.domain.quarantine import PluginFailures
+from chalicelib.domain.intake.quarantine import PluginFailures
 from chalicelib.errors import PluginFailed
 from chalicelib.registry.guarded import GuardedSource
 from chalicelib.registry.registry import Registry

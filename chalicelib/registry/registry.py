@@ -20,7 +20,7 @@ from chalicelib.registry.when_asked import WhenAsked
 from triggeriq import Feedback, Source, hookspecs
 
 if TYPE_CHECKING:
-    from chalicelib.pipeline.answers import Answer
+    from chalicelib.pipeline.triage.answers import Answer
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ class Plugin:
 
 
 class Registry:
-    """Sources (chalicelib.ports) and Stages (chalicelib.pipeline.triage) of all plugins.
+    """Sources (chalicelib.ports) and Stages (chalicelib.pipeline.triage.triage) of all plugins.
 
     found: what to load, in the order in which they are asked; `only` (names, in order) limits it.
     seconds: budget of one call. on_failure: told plugin and reason of each failure, may not raise.
@@ -132,7 +132,9 @@ class Registry:
     # Stages
 
     def ask(self, hook: str, **arguments: Any) -> Iterator[Answer]:
-        from chalicelib.pipeline.answers import Answer  # with the tickets: nothing for a function of sources
+        from chalicelib.pipeline.triage.answers import (
+            Answer,  # with the tickets: nothing for a function of sources
+        )
 
         for implementation in reversed(getattr(self._manager.hook, hook).get_hookimpls()):
             plugin = self._plugins[implementation.plugin_name]

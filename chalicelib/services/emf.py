@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from chalicelib import log_context
-from chalicelib.ports import Counter
+from chalicelib.ports.operations import Counter
 
 NAMESPACE = "TriggerIQ"
 DIMENSIONS = ["stage", "source"]

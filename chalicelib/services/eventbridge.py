@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from chalicelib.domain.event import CloudEvent
+from chalicelib.domain.delivery.event import CloudEvent
 from chalicelib.errors import Unavailable
 from chalicelib.services.aws_errors import aws_errors
 from chalicelib.services.external import external

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, BinaryIO
 
 from chalicelib.errors import NotFound
-from chalicelib.ports import StoredObject
+from chalicelib.ports.operations import StoredObject
 from chalicelib.services.aws_errors import aws_errors
 from chalicelib.services.external import external
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from chalicelib.domain.record import TRACE_HEADER
+from chalicelib.domain.operations.record import TRACE_HEADER
 from chalicelib.errors import Unavailable
-from chalicelib.ports import Message
+from chalicelib.ports.operations import Message
 from chalicelib.services.aws_errors import aws_errors
 from chalicelib.services.external import external
 

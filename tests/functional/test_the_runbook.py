@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.feedback_message import to_json
+from chalicelib.domain.intake.feedback_message import to_json
 from local.catalogue import named
 from local.stack import Stack
 from tests.functional.calls import KNOWN

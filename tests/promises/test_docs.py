@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from chalicelib import errors, settings
-from chalicelib.domain import feedback
-from chalicelib.pipeline import ingest, read_file, register_upload
+from chalicelib.domain.intake import feedback
+from chalicelib.pipeline.intake import ingest, read_file, register_upload
 from chalicelib.registry import Registry
 from chalicelib.registry.discovery import Found
 from chalicelib.services.postgres import writing

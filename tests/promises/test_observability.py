@@ -12,10 +12,10 @@ from typing import get_args
 
 import pytest
 
-from chalicelib.domain.ticket import Outcome
+from chalicelib.domain.tickets.ticket import Outcome
 from chalicelib.errors import REACTION
 from chalicelib.log_lines import JsonLine
-from chalicelib.ports import Counter
+from chalicelib.ports.operations import Counter
 from chalicelib.services.emf import SECONDS_TO_TICKET, EmfMetrics
 from tests.promises.test_docs import table
 

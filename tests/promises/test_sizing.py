@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from chalicelib.ports import Counter
+from chalicelib.ports.operations import Counter
 from chalicelib.services import emf
 from sizing import bill, load, pages, usage
 from sizing.prices import PRICES

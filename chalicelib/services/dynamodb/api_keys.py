@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cachetools import TTLCache
 
-from chalicelib.domain.access import ApiKey
+from chalicelib.domain.operations.access import ApiKey
 from chalicelib.domain.page import Page, from_cursor, to_cursor
 from chalicelib.errors import NotFound
 from chalicelib.services.aws_errors import aws_errors

@@ -12,7 +12,7 @@ from chalicelib.services.dynamodb.receipts import KEPT
 from chalicelib.services.external import external
 
 if TYPE_CHECKING:
-    from chalicelib.ports import Clock
+    from chalicelib.ports.operations import Clock
 
 _translate = aws_errors("dynamodb")
 

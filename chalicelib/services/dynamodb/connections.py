@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from cachetools import TTLCache
 
-from chalicelib.domain.connection import Secret, StoredConnection
+from chalicelib.domain.intake.connection import Secret, StoredConnection
 from chalicelib.domain.page import Page, from_cursor, to_cursor
 from chalicelib.errors import Invalid, Unconfigured
 from chalicelib.services.aws_errors import aws_errors
@@ -21,7 +21,7 @@ from chalicelib.services.external import external
 from triggeriq import Connection
 
 if TYPE_CHECKING:
-    from chalicelib.ports import Clock
+    from chalicelib.ports.operations import Clock
 
 _translate = aws_errors("dynamodb")
 _NAME = re.compile("[a-z0-9_-]{1,64}")

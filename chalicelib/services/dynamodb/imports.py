@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.domain.file_import import Import
+from chalicelib.domain.intake.file_import import Import
 from chalicelib.domain.page import Page, from_cursor, to_cursor
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.services.aws_errors import aws_errors
@@ -17,7 +17,7 @@ from chalicelib.services.dynamodb.paging import IN_FORCE, filled
 from chalicelib.services.external import external
 
 if TYPE_CHECKING:
-    from chalicelib.ports import Clock
+    from chalicelib.ports.operations import Clock
 
 KEPT = timedelta(days=90)
 """How long a file is known: its own retention in the uploads bucket must not be longer."""
@@ -32,7 +32,7 @@ _TIMES = {"registered_at", "modified_at", "updated_at", "finished_at"}
 
 
 class DynamoImports:
-    """Imports (chalicelib.pipeline.register_upload and read_file) in DynamoDB."""
+    """Imports (chalicelib.pipeline.intake.register_upload and read_file) in DynamoDB."""
 
     def __init__(self, client: Any, table: str, now: Clock) -> None:
         self._client, self._table, self._now = client, table, now

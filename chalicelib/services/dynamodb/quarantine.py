@@ -9,15 +9,15 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.domain.intake.quarantine import Failure, PluginFailures, Quarantined
 from chalicelib.domain.page import Page, from_cursor, to_cursor
-from chalicelib.domain.quarantine import Failure, PluginFailures, Quarantined
 from chalicelib.services.aws_errors import aws_errors
 from chalicelib.services.dynamodb.items import from_item, to_attribute, to_item
 from chalicelib.services.dynamodb.paging import IN_FORCE, filled
 from chalicelib.services.external import external
 
 if TYPE_CHECKING:
-    from chalicelib.ports import Blobs, Clock
+    from chalicelib.ports.operations import Blobs, Clock
 
 KEPT = timedelta(days=90)
 EXCERPT_LIMIT = 2_000

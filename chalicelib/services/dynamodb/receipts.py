@@ -10,7 +10,7 @@ from chalicelib.services.aws_errors import aws_errors
 from chalicelib.services.external import external
 
 if TYPE_CHECKING:
-    from chalicelib.ports import Clock
+    from chalicelib.ports.operations import Clock
 
 KEPT = timedelta(hours=72)
 """The longest that a sender goes on retrying (Stripe: three days)."""

@@ -11,7 +11,7 @@ from dataclasses import asdict, fields, is_dataclass
 from datetime import datetime
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from chalicelib.domain.configuration import SHAPES, Configuration
+from chalicelib.domain.operations.configuration import SHAPES, Configuration
 from chalicelib.errors import Invalid, NotFound, Stale
 from chalicelib.services.external import external
 from chalicelib.services.postgres.connection import Database, Session

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from chalicelib.domain import changing
-from chalicelib.domain.event import CloudEvent
+from chalicelib.domain.delivery.event import CloudEvent
 from chalicelib.domain.page import Page
-from chalicelib.domain.taking import Kept, Plan, Standing
-from chalicelib.domain.ticket import Change, HistoryEntry, Ticket, TicketFilter, Versioned
-from chalicelib.domain.ticket_feedback import TicketFeedback
+from chalicelib.domain.tickets import changing
+from chalicelib.domain.tickets.taking import Kept, Plan, Standing
+from chalicelib.domain.tickets.ticket import Change, HistoryEntry, Ticket, TicketFilter, Versioned
+from chalicelib.domain.tickets.ticket_feedback import TicketFeedback
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.services.external import external
 from chalicelib.services.postgres import searching

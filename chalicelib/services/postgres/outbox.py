@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from chalicelib.domain.event import CloudEvent
+from chalicelib.domain.delivery.event import CloudEvent
 from chalicelib.domain.trace import from_traceparent
 from chalicelib.services.external import external
 from chalicelib.services.postgres.connection import Database

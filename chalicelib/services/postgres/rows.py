@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from chalicelib.domain.event import CloudEvent
-from chalicelib.domain.feedback_message import FeedbackMessage
-from chalicelib.domain.taking import Kept, RunLog, Standing
-from chalicelib.domain.ticket import Category, Priority, Sentiment, Ticket
+from chalicelib.domain.delivery.event import CloudEvent
+from chalicelib.domain.intake.feedback_message import FeedbackMessage
+from chalicelib.domain.tickets.taking import Kept, RunLog, Standing
+from chalicelib.domain.tickets.ticket import Category, Priority, Sentiment, Ticket
 from chalicelib.domain.trace import traced
 from triggeriq import App, Author, Feedback
 

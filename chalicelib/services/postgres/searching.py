@@ -9,10 +9,10 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
-from chalicelib.domain.feedback import clean_text
+from chalicelib.domain.intake.feedback import clean_text
 from chalicelib.domain.page import Page, from_cursor, not_given, page_of, to_cursor
-from chalicelib.domain.ticket import HistoryEntry, Ticket, TicketFilter
-from chalicelib.domain.ticket_feedback import TicketFeedback, in_ticket
+from chalicelib.domain.tickets.ticket import HistoryEntry, Ticket, TicketFilter
+from chalicelib.domain.tickets.ticket_feedback import TicketFeedback, in_ticket
 from chalicelib.services.postgres.connection import Database
 from chalicelib.services.postgres.rows import (
     FEEDBACK,

@@ -15,10 +15,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from chalicelib.domain.event import CloudEvent
-from chalicelib.domain.feedback import FeedbackKey
-from chalicelib.domain.taking import OPEN, Known, Thread, decide, thread_of
-from chalicelib.domain.ticket import Taken, Triaged
+from chalicelib.domain.delivery.event import CloudEvent
+from chalicelib.domain.intake.feedback import FeedbackKey
+from chalicelib.domain.tickets.taking import OPEN, Known, Thread, decide, thread_of
+from chalicelib.domain.tickets.ticket import Taken, Triaged
 from chalicelib.services.external import external
 from chalicelib.services.postgres.connection import Database, Session, as_rows
 from chalicelib.services.postgres.errors import postgres_errors

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chalicelib.domain.taking import Plan
+from chalicelib.domain.tickets.taking import Plan
 from chalicelib.services.postgres.connection import Session, as_rows
 from chalicelib.services.postgres.rows import (
     EVENT,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.ticket import Change, Ticket, TicketFilter
+from chalicelib.domain.tickets.ticket import Change, Ticket, TicketFilter
 from chalicelib.errors import Conflict, Invalid, NotFound, Stale
 from chalicelib.services.postgres.connection import Database
 from chalicelib.services.postgres.desk import PostgresTicketDesk

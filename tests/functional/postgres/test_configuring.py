@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from chalicelib.domain.configuration import SHAPES, PriorityConfiguration, TriageConfiguration
+from chalicelib.domain.operations.configuration import SHAPES, PriorityConfiguration, TriageConfiguration
 from chalicelib.errors import Invalid, NotFound, Stale
 from chalicelib.services.postgres.configurations import PostgresConfigurations
 from chalicelib.services.postgres.connection import Database

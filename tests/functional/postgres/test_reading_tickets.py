@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chalicelib.domain.page import to_cursor
-from chalicelib.domain.ticket import Category, Change, Priority, Sentiment, Ticket, TicketFilter
+from chalicelib.domain.tickets.ticket import Category, Change, Priority, Sentiment, Ticket, TicketFilter
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.services.postgres.desk import PostgresTicketDesk
 from chalicelib.services.postgres.tickets import PostgresTickets

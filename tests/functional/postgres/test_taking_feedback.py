@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.domain.ticket import Category, Change, Priority, Triaged
+from chalicelib.domain.tickets.ticket import Category, Change, Priority, Triaged
 from chalicelib.errors import Poison
 from chalicelib.services.postgres.connection import Database
 from chalicelib.services.postgres.desk import PostgresTicketDesk

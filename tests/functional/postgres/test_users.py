@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 from pg8000.exceptions import DatabaseError
 
-from chalicelib.domain.ticket import Change
+from chalicelib.domain.tickets.ticket import Change
 from chalicelib.errors import Unavailable
 from chalicelib.services.postgres.configurations import PostgresConfigurations
 from chalicelib.services.postgres.connection import Database, LoginRefused

@@ -9,22 +9,22 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.api.app import App
-from chalicelib.domain.access import ApiKey, Scope, new_key
+from chalicelib.domain.operations.access import ApiKey, Scope, new_key
 from chalicelib.settings import Settings
-from tests.unit.api.fakes import NOW, Client, Services
+from tests.unit.api.fakes import NOW, Client, FakeUseCases
 
 
 @pytest.fixture
-def services() -> Services:
-    return Services(settings=Settings(stage="local", cors_origins=("*",)))
+def use() -> FakeUseCases:
+    return FakeUseCases(settings=Settings(stage="local", cors_origins=("*",)))
 
 
 @pytest.fixture
-def app(services: Services) -> App:
+def app(use: FakeUseCases) -> App:
     return App(
         "test",
-        settings=lambda: services.settings,
-        services=lambda: services,
+        settings=lambda: use.settings,
+        use_cases=lambda: use,
         log=lambda: logging.getLogger("test"),
     )
 
@@ -42,12 +42,12 @@ def api(app: App) -> Client:
 
 
 @pytest.fixture
-def holder(app: App, services: Services) -> Callable[..., Client]:
+def holder(app: App, use: FakeUseCases) -> Callable[..., Client]:
     """Makes a client with a key: holder("read", owner="support", expires_in=timedelta(...))."""
 
     def with_key(*scopes: Scope, owner: str = "support", expires_in: timedelta | None = None) -> Client:
         key_id, key, digest = new_key()
-        services.api_keys.put(
+        use.operations.api_keys.put(
             ApiKey(
                 id=key_id,
                 digest=digest,

@@ -13,14 +13,14 @@ from urllib.parse import parse_qs, urlsplit
 from chalice.local import RouteMatcher
 
 from chalicelib.api.app import App
-from chalicelib.domain.access import ApiKey
-from chalicelib.domain.configuration import SHAPES, Configuration
-from chalicelib.domain.connection import ConnectionView, Secret, StoredConnection
-from chalicelib.domain.event import CloudEvent
-from chalicelib.domain.file_import import Import
+from chalicelib.domain.delivery.event import CloudEvent
+from chalicelib.domain.intake.connection import ConnectionView, Secret, StoredConnection
+from chalicelib.domain.intake.file_import import Import
+from chalicelib.domain.intake.quarantine import Failure, Quarantined
+from chalicelib.domain.operations.access import ApiKey
+from chalicelib.domain.operations.configuration import SHAPES, Configuration
 from chalicelib.domain.page import Page
-from chalicelib.domain.quarantine import Failure, Quarantined
-from chalicelib.domain.ticket import (
+from chalicelib.domain.tickets.ticket import (
     Category,
     Change,
     HistoryEntry,
@@ -30,7 +30,7 @@ from chalicelib.domain.ticket import (
     TicketFilter,
     Versioned,
 )
-from chalicelib.domain.ticket_feedback import TicketFeedback
+from chalicelib.domain.tickets.ticket_feedback import TicketFeedback
 from chalicelib.errors import NotFound, Stale
 from chalicelib.settings import Settings
 from triggeriq import Author, Request
@@ -233,29 +233,15 @@ class Numbers:
 
 
 @dataclass
-class Services:
-    """What bootstrap.router() gives, in memory."""
-
-    settings: Settings = field(default_factory=Settings)
-    tickets: Desk = field(default_factory=Desk)
-    api_keys: Keys = field(default_factory=Keys)
+class FakeIntake:
     connections: Connections = field(default_factory=Connections)
-    configurations: Configurations = field(default_factory=Configurations)
     quarantine: QuarantineList = field(default_factory=QuarantineList)
-    dead_letters: DeadLetters = field(default_factory=DeadLetters)
     imports: Imports = field(default_factory=Imports)
     received: list[tuple[str, str, Request]] = field(default_factory=list)
-    relayed: list[CloudEvent] = field(default_factory=list)
     replayed: list[str] = field(default_factory=list)
     outcome: Any = None
-    preview: Any = None
-    plugin_list: Any = ()
+    previewed: Any = None
     source_list: Any = ()
-    checks: dict[str, str] = field(default_factory=lambda: {"postgres": "ok"})
-    metrics: Numbers = field(default_factory=Numbers)
-
-    def now(self) -> datetime:
-        return NOW
 
     def receive(self, source: str, connection: str, request: Request) -> Any:
         self.received.append((source, connection, request))
@@ -263,27 +249,62 @@ class Services:
             raise self.outcome
         return self.outcome
 
-    def relay(self, events: Sequence[CloudEvent]) -> None:
-        self.relayed += events
-
     def replay(self, id: str) -> None:
         self.replayed.append(id)
+
+    def preview(self, source: str, connection: str, request: Request) -> Any:
+        self.received.append((source, connection, request))
+        return self.previewed
+
+    def sources(self) -> Any:
+        return self.source_list
+
+
+@dataclass
+class FakeTriage:
+    previewed: Any = None
+
+    def preview(self, items: Sequence[Any]) -> Any:
+        return self.previewed
+
+
+@dataclass
+class FakeTickets:
+    desk: Desk = field(default_factory=Desk)
+    told: list[CloudEvent] = field(default_factory=list)
+
+    def tell(self, events: Sequence[CloudEvent]) -> None:
+        self.told += events
+
+
+@dataclass
+class FakeOperations:
+    api_keys: Keys = field(default_factory=Keys)
+    configurations: Configurations = field(default_factory=Configurations)
+    dead_letters: DeadLetters = field(default_factory=DeadLetters)
+    plugin_list: Any = ()
+    checks: dict[str, str] = field(default_factory=lambda: {"postgres": "ok"})
 
     def health(self) -> Mapping[str, str]:
         return self.checks
 
-    def preview_source(self, source: str, connection: str, request: Request) -> Any:
-        self.received.append((source, connection, request))
-        return self.preview
-
-    def preview_triage(self, items: Sequence[Any]) -> Any:
-        return self.preview
-
     def plugins(self) -> Any:
         return self.plugin_list
 
-    def sources(self) -> Any:
-        return self.source_list
+
+@dataclass
+class FakeUseCases:
+    """What bootstrap.use_cases() gives, in memory."""
+
+    settings: Settings = field(default_factory=Settings)
+    intake: FakeIntake = field(default_factory=FakeIntake)
+    triage: FakeTriage = field(default_factory=FakeTriage)
+    tickets: FakeTickets = field(default_factory=FakeTickets)
+    operations: FakeOperations = field(default_factory=FakeOperations)
+    metrics: Numbers = field(default_factory=Numbers)
+
+    def now(self) -> datetime:
+        return NOW
 
 
 class Answered:

@@ -37,10 +37,10 @@ def test_an_expired_key_is_stale(holder):
     assert holder("read", expires_in=timedelta(seconds=1))("GET", "/tickets").status == 200
 
 
-def test_a_revoked_key_is_a_mismatch(holder, services):
+def test_a_revoked_key_is_a_mismatch(holder, use):
     client = holder("read")
-    (key_id,) = services.api_keys.held
-    services.api_keys.revoke(key_id, services.now())
+    (key_id,) = use.operations.api_keys.held
+    use.operations.api_keys.revoke(key_id, use.now())
     assert client("GET", "/tickets").json["reason"] == "mismatch"
 
 
@@ -54,9 +54,9 @@ def test_admin_holds_every_scope(holder):
     assert holder("admin")("GET", "/tickets").status == 200
 
 
-def test_the_local_key_works_on_the_local_stage_only(api, services):
+def test_the_local_key_works_on_the_local_stage_only(api, use):
     assert api("GET", "/tickets").status == 200
-    services.settings = Settings(stage="dev")
+    use.settings = Settings(stage="dev")
     answer = api("GET", "/tickets")
     assert (answer.status, answer.json["reason"]) == (401, "malformed")
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.api.field_types import PageQuery
 from chalicelib.api.parsing import strict_json
-from chalicelib.api.pieces import PageQuery
-from chalicelib.domain.feedback import LINE_LIMIT
+from chalicelib.domain.intake.feedback import LINE_LIMIT
 from chalicelib.domain.page import to_cursor
 from chalicelib.errors import Invalid
 from tests.unit.api.fakes import TICKET_ID
@@ -110,12 +110,12 @@ def test_a_parameter_that_an_address_does_not_have_is_named(api, path):
     assert api("GET", f"{path}?x=1").json["field"] == "x"
 
 
-def test_a_cursor_that_no_list_gave_is_named(api, services):
+def test_a_cursor_that_no_list_gave_is_named(api, use):
     class Desk:
         def search(self, wanted, limit, cursor):
             raise Invalid("cursor is none that a list gave", "cursor")
 
-    services.tickets = Desk()
+    use.tickets.desk = Desk()
     assert api("GET", "/tickets?cursor=abc").json["field"] == "cursor"
 
 

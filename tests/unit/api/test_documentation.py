@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import pytest
 from openapi_spec_validator import validate
 
-from chalicelib.api import examples
+from chalicelib.api.documentation import examples
 from chalicelib.api.parsing import adapter
 from chalicelib.api.routes import OPEN, ROUTES, WEBHOOK
 
@@ -35,7 +35,7 @@ def test_every_route_is_described_with_its_access_and_its_problems(stranger):
 @pytest.mark.parametrize("place", [place for place in examples.BODY if "/webhooks" not in place])
 def test_every_example_is_taken_by_its_shape(place):
     (route,) = [route for route in ROUTES if f"{route.method} {route.path}" == place]
-    adapter(route.body).validate_python(examples.BODY[place])
+    adapter(route.area, route.body).validate_python(examples.BODY[place])
 
 
 def test_every_body_has_an_example():

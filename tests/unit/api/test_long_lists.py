@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.page import Page
-from chalicelib.domain.ticket import Ticket, TicketFilter
-from tests.unit.api.fakes import TICKET, Client, Desk, Services
+from chalicelib.domain.tickets.ticket import Ticket, TicketFilter
+from tests.unit.api.fakes import TICKET, Client, Desk, FakeUseCases
 
 LAMBDA_BYTES = 6_000_000
 
@@ -35,9 +35,9 @@ def sent(answer: Any) -> int:
 
 @pytest.mark.parametrize("text", ["\U0001f600" * 20_000, '"\\' * 20_000, "x" * 40_000])
 def test_long_items_come_in_pages_that_lambda_can_answer_with(
-    api: Client, services: Services, text: str
+    api: Client, use: FakeUseCases, text: str
 ) -> None:
-    services.tickets = Shelf(
+    use.tickets.desk = Shelf(
         [replace(TICKET, external_id=str(n), text=text, description=text) for n in range(90)]
     )
     seen: list[str] = []
@@ -51,15 +51,15 @@ def test_long_items_come_in_pages_that_lambda_can_answer_with(
             break
         cursor = f"&cursor={answer.json['next']}"
     assert seen == [str(n) for n in range(90)]
-    assert min(services.tickets.limits) < 90
+    assert min(use.tickets.desk.limits) < 90
 
 
-def test_items_of_the_usual_length_are_asked_for_once(api: Client, services: Services) -> None:
-    services.tickets = Shelf([replace(TICKET, text="x" * 1_000) for _ in range(100)])
+def test_items_of_the_usual_length_are_asked_for_once(api: Client, use: FakeUseCases) -> None:
+    use.tickets.desk = Shelf([replace(TICKET, text="x" * 1_000) for _ in range(100)])
     assert len(api("GET", "/tickets?limit=100").json["items"]) == 100
-    assert services.tickets.limits == [100]
+    assert use.tickets.desk.limits == [100]
 
 
-def test_one_that_is_too_long_by_itself_comes_alone(api: Client, services: Services) -> None:
-    services.tickets = Shelf([replace(TICKET, text="x" * LAMBDA_BYTES)] * 2)
+def test_one_that_is_too_long_by_itself_comes_alone(api: Client, use: FakeUseCases) -> None:
+    use.tickets.desk = Shelf([replace(TICKET, text="x" * LAMBDA_BYTES)] * 2)
     assert len(api("GET", "/tickets?limit=5").json["items"]) == 1

@@ -10,17 +10,17 @@ from datetime import UTC, datetime
 
 import pytest
 
-from chalicelib.api.shapes import SourceShown
-from chalicelib.domain.configuration import TriageConfiguration
-from chalicelib.domain.ticket import Category, Priority, Sentiment, Triage
-from chalicelib.pipeline.preview import SourcePreview, Verification
+from chalicelib.api.intake.shapes import SourceShown
+from chalicelib.domain.operations.configuration import TriageConfiguration
+from chalicelib.domain.tickets.ticket import Category, Priority, Sentiment, Triage
+from chalicelib.pipeline.intake.preview_source import SourcePreview, Verification
 from chalicelib.registry.listing import PluginView
 from tests.unit.api.fakes import TICKET_ID
 from triggeriq import Feedback
 
 
-def test_health_looks_at_nothing(stranger, services):
-    services.health = None
+def test_health_looks_at_nothing(stranger, use):
+    use.operations.health = None
     answer = stranger("GET", "/health")
     assert answer.status == 200
     assert answer.json == {"status": "ok", "version": "0.1.0", "stage": "local"}
@@ -33,8 +33,8 @@ def test_deep_health_is_for_admins(stranger, api, holder):
     assert "checks" not in api("GET", "/health?deep=0").json
 
 
-def test_deep_health_is_503_where_a_dependency_is_not_well(api, services):
-    services.checks = {"postgres": "no connection", "s3": "ok"}
+def test_deep_health_is_503_where_a_dependency_is_not_well(api, use):
+    use.operations.checks = {"postgres": "no connection", "s3": "ok"}
     answer = api("GET", "/health?deep=true")
     assert (answer.status, answer.json["status"]) == (503, "degraded")
 
@@ -44,7 +44,7 @@ def test_health_refuses_odd_questions(stranger, query):
     assert stranger("GET", f"/health?{query}").status == 400
 
 
-def test_a_connection_is_made_and_its_secrets_are_never_shown(api, services):
+def test_a_connection_is_made_and_its_secrets_are_never_shown(api, use):
     body = {
         "secrets": ["new secret", {"value": "old secret", "expires_at": "2030-01-01T00:00:00Z"}],
         "settings": {"a": 1},
@@ -59,14 +59,14 @@ def test_a_connection_is_made_and_its_secrets_are_never_shown(api, services):
     ]
     assert "new secret" not in answer.text
     assert api("GET", "/connections/zendesk/eu").json == answer.json
-    assert services.connections.held["zendesk", "eu"].secrets[1].expires_at == datetime(
+    assert use.intake.connections.held["zendesk", "eu"].secrets[1].expires_at == datetime(
         2030, 1, 1, tzinfo=UTC
     )
 
 
-def test_the_plain_path_is_the_connection_default(api, services):
+def test_the_plain_path_is_the_connection_default(api, use):
     api("PUT", "/connections/zendesk", {"secrets": ["s"]})
-    assert ("zendesk", "default") in services.connections.held
+    assert ("zendesk", "default") in use.intake.connections.held
     assert api("DELETE", "/connections/zendesk").status == 204
     assert api("GET", "/connections/zendesk").status == 404
     assert api("DELETE", "/connections/zendesk").status == 404
@@ -165,12 +165,12 @@ def test_a_configuration_is_reset_only_on_purpose(api):
     assert api("PUT", "/configurations/triage", {"value": {}}).json["value"] == {"review_below": 0.4}
 
 
-def test_what_takes_a_body_must_get_one_and_what_stood_stays(api, services):
+def test_what_takes_a_body_must_get_one_and_what_stood_stays(api, use):
     api("PUT", "/connections/zendesk", {"secrets": ["s"]})
     answer = api("PUT", "/connections/zendesk")
     assert answer.status == 400
     assert "secrets, settings, owner" in answer.json["detail"]
-    assert len(services.connections.held["zendesk", "default"].secrets) == 1
+    assert len(use.intake.connections.held["zendesk", "default"].secrets) == 1
     assert api("PUT", "/configurations/priority").status == 400
     assert api("GET", "/configurations/priority").json["version"] == 0
     for method, path in (
@@ -191,8 +191,8 @@ def test_setting_a_configuration_needs_an_admin(holder):
     assert holder("read", "write")("PUT", "/configurations/triage", {"value": {}}).status == 403
 
 
-def test_a_source_is_previewed(api, services):
-    services.preview = SourcePreview(
+def test_a_source_is_previewed(api, use):
+    use.intake.previewed = SourcePreview(
         Verification(False, "no connection"), (Feedback(external_id="1", text="hi"),), ("line 2: no text",)
     )
     answer = api("POST", "/sources/zendesk/preview", {"headers": {"X-A": "b"}, "body_base64": "aGk="})
@@ -204,7 +204,7 @@ def test_a_source_is_previewed(api, services):
         "url",
         "app", "device", "thread", "attributes",
     }  # fmt: skip
-    ((source, connection, request),) = services.received
+    ((source, connection, request),) = use.intake.received
     assert (source, connection, request.body, request.headers) == ("zendesk", "default", b"hi", {"x-a": "b"})
 
 
@@ -222,12 +222,12 @@ def test_another_owner_s_connection_is_not_previewed(api, holder):
     assert holder("read", owner="acme")("POST", "/sources/zendesk/preview", {}).status == 403
 
 
-def test_texts_are_previewed(api, services):
+def test_texts_are_previewed(api, use):
     triage = Triage(
         category=Category(), sentiment=Sentiment(), language="en", priority=Priority(), details={}, title="t",
         description="", tags=(), needs_review=True,
     )  # fmt: skip
-    services.preview = (triage, triage)
+    use.triage.previewed = (triage, triage)
     answer = api(
         "POST", "/triage/preview", {"items": [{"text": "a"}, {"text": "b", "rating": 2, "source": "csv"}]}
     )
@@ -237,8 +237,8 @@ def test_texts_are_previewed(api, services):
     }  # fmt: skip
 
 
-def test_plugins_are_listed(api, services):
-    services.plugin_list = (
+def test_plugins_are_listed(api, use):
+    use.operations.plugin_list = (
         PluginView(
             name="zendesk", version="1", hooks=("register_sources",), from_="plugins/sources",
             status="failed",
@@ -250,9 +250,9 @@ def test_plugins_are_listed(api, services):
     assert set(item) >= {"name", "version", "hooks", "from", "status", "error"}
 
 
-def test_sources_are_listed(api, services):
+def test_sources_are_listed(api, use):
     fields = dict.fromkeys(SourceShown.model_fields)
-    services.source_list = (
+    use.intake.source_list = (
         {**fields, "name": "csv", "title": "CSV", "version": "1", "plugin": "csv", "methods": (),
         "content_types": (),
          "takes_webhooks": False, "reads": (".csv",), "verification": ({"header": "x"},)},
@@ -261,14 +261,14 @@ def test_sources_are_listed(api, services):
     assert (item["name"], item["reads"], item["verification"]) == ("csv", [".csv"], [{"header": "x"}])
 
 
-def test_the_quarantine_is_listed_and_replayed(api, services, holder):
+def test_the_quarantine_is_listed_and_replayed(api, use, holder):
     (item,) = api("GET", "/quarantine?source=csv").json["items"]
     assert {"id", "source", "reason", "at", "where"} <= set(item)
     assert api("GET", "/quarantine?source=zendesk").json == {"items": [], "next": None}
     assert api("GET", "/quarantine/q-1").json == item
     assert api("GET", "/quarantine/q-2").status == 404
     assert api("POST", "/quarantine/q-1/replay").status == 202
-    assert services.replayed == ["q-1"]
+    assert use.intake.replayed == ["q-1"]
     assert holder("write")("POST", "/quarantine/q-1/replay").status == 403
 
 
@@ -301,17 +301,17 @@ def test_bad_rows_are_a_file_that_runs_no_formula(api):
 
 
 @pytest.mark.parametrize("character", ["\1", '"'], ids=["long in JSON", "long in CSV and in JSON"])
-def test_a_download_of_bad_rows_stays_within_what_lambda_may_answer(api, services, character):
-    bad = services.imports.bad[0]
+def test_a_download_of_bad_rows_stays_within_what_lambda_may_answer(api, use, character):
+    bad = use.intake.imports.bad[0]
     excerpt = character.encode() * 2_000
-    services.imports.bad = (replace(bad, reason=character * 900, excerpt=excerpt),) * 2_000
+    use.intake.imports.bad = (replace(bad, reason=character * 900, excerpt=excerpt),) * 2_000
     answer = api("GET", "/imports/i-1/bad-rows")
     assert len(json.dumps(answer.text)) < 6_000_000
     *rows, last = csv.DictReader(io.StringIO(answer.text))
     assert last["reason"].startswith(f"{2_000 - len(rows)} more")
 
 
-def test_a_key_is_made_shown_once_and_revoked(api, services, stranger):
+def test_a_key_is_made_shown_once_and_revoked(api, use, stranger):
     made = api("POST", "/api-keys", {"scopes": ["write", "read"], "owner": "desk"})
     assert made.status == 201
     key, key_id = made.json["key"], made.json["id"]
@@ -322,7 +322,7 @@ def test_a_key_is_made_shown_once_and_revoked(api, services, stranger):
     assert listed.json["items"][0]["scopes"] == ["read", "write"]
     assert key not in listed.text
     assert "digest" not in listed.text
-    assert key not in repr(services.api_keys.held)
+    assert key not in repr(use.operations.api_keys.held)
     assert api("DELETE", f"/api-keys/{key_id}").status == 204
     assert stranger("GET", "/tickets", X_Api_Key=key).status == 401
     assert api("DELETE", "/api-keys/unknown").status == 404

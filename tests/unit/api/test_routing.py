@@ -80,8 +80,8 @@ def test_an_encoded_path_is_decoded_once(api):
     assert api("GET", f"/tickets/{TICKET_ID.replace('-', '%2D')}").status == 200
 
 
-def test_an_unexpected_error_tells_nothing_and_logs_one_line(api, services, caplog):
-    services.tickets = None
+def test_an_unexpected_error_tells_nothing_and_logs_one_line(api, use, caplog):
+    use.tickets.desk = None
     with caplog.at_level(logging.ERROR):
         answer = api("GET", "/tickets?q=private")
     assert answer.status == 500
@@ -98,8 +98,8 @@ def test_an_unexpected_error_tells_nothing_and_logs_one_line(api, services, capl
     assert "NoneType" not in line
 
 
-def test_an_error_while_writing_the_answer_is_500_too(api, services):
-    services.plugin_list = ("no plugin",)
+def test_an_error_while_writing_the_answer_is_500_too(api, use):
+    use.operations.plugin_list = ("no plugin",)
     assert api("GET", "/plugins").status == 500
 
 
@@ -112,8 +112,8 @@ def test_any_origin_may_ask_where_all_are_set(stranger):
     assert "X-Api-Key" in preflight.headers["Access-Control-Allow-Headers"]
 
 
-def test_only_listed_origins_may_ask_where_some_are_set(stranger, services):
-    services.settings = Settings(stage="prod", cors_origins=("https://desk.example",))
+def test_only_listed_origins_may_ask_where_some_are_set(stranger, use):
+    use.settings = Settings(stage="prod", cors_origins=("https://desk.example",))
     known = stranger("GET", "/health", Origin="https://desk.example")
     assert known.headers["Access-Control-Allow-Origin"] == "https://desk.example"
     assert "Origin" in known.headers["Vary"]
@@ -126,16 +126,16 @@ def test_refusals_may_be_read_by_the_origin_too(stranger):
     )
 
 
-def test_text_and_base64_bodies_are_the_same(api, services):
+def test_text_and_base64_bodies_are_the_same(api, use):
     text = json.dumps({"queue": "ingest"})
     for body in (text, text.encode()):
         answer = api("POST", "/dlq/redrive", body, Content_Type="application/json")
         assert answer.json == {"moved": {"ingest": 2}}
 
 
-def test_what_was_counted_is_written_whatever_the_answer_is(stranger, api, services):
-    services.outcome = RuntimeError("down")
+def test_what_was_counted_is_written_whatever_the_answer_is(stranger, api, use):
+    use.intake.outcome = RuntimeError("down")
     assert stranger("POST", "/webhooks/zendesk", "{}").status == 500
-    assert services.metrics.written == 1
+    assert use.metrics.written == 1
     assert stranger("GET", "/health").status == 200
-    assert services.metrics.written == 1  # health asks for nothing that counts
+    assert use.metrics.written == 1  # health asks for nothing that counts

@@ -74,6 +74,10 @@ def test_the_place_is_where_our_code_went_to_the_outside(
     def relaying(left: object) -> int:
         raise ValueError("jo@example.com")
 
-    monkeypatch.setattr(bootstrap, "use_cases", lambda: SimpleNamespace(metrics=numbers, relaying=relaying))
+    monkeypatch.setattr(
+        bootstrap,
+        "use_cases",
+        lambda: SimpleNamespace(metrics=numbers, tickets=SimpleNamespace(relay=relaying)),
+    )
     with pytest.raises(Poison, match=r"^Poison at chalicelib\.handlers\.schedule:\d+; the log says more$"):
         schedule.relay({}, CONTEXT)

@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any, BinaryIO
 
-from chalicelib.domain.file_import import Import
-from chalicelib.domain.quarantine import Failure, Quarantined
-from chalicelib.domain.record import Record
+from chalicelib.domain.intake.file_import import Import
+from chalicelib.domain.intake.quarantine import Failure, Quarantined
+from chalicelib.domain.operations.record import Record
 from chalicelib.errors import Conflict, NotFound, Unavailable
-from chalicelib.ports import Message
+from chalicelib.ports.operations import Message
 from triggeriq import Connection, Source
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)

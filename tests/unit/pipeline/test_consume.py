@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.domain.record import Record
+from chalicelib.domain.operations.record import Record
 from chalicelib.domain.trace import new_trace
 from chalicelib.errors import Busy, PluginFailed, Poison, Unavailable, Unconfigured, Unreadable
 from chalicelib.log_context import current

@@ -9,7 +9,7 @@ from typing import Any, get_args
 import pytest
 
 from chalicelib.log_context import bound
-from chalicelib.ports import Counter
+from chalicelib.ports.operations import Counter
 from chalicelib.services.emf import SECONDS_TO_TICKET, EmfMetrics
 
 UNITS = {"Seconds", "Count"}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from chalicelib.domain.event import CloudEvent
+from chalicelib.domain.delivery.event import CloudEvent
 from chalicelib.errors import Unavailable
 from chalicelib.services.eventbridge import EventBridgeBus
 

@@ -9,9 +9,9 @@ from typing import Any
 from botocore.session import get_session
 from botocore.stub import ANY, Stubber
 
-from chalicelib.domain.event import CloudEvent
+from chalicelib.domain.delivery.event import CloudEvent
 from chalicelib.domain.trace import Trace
-from chalicelib.ports import Message
+from chalicelib.ports.operations import Message
 from chalicelib.services.eventbridge import EventBridgeBus
 from chalicelib.services.sqs import SqsQueue
 

@@ -10,7 +10,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from chalicelib.domain.access import ApiKey
+from chalicelib.domain.operations.access import ApiKey
 from chalicelib.domain.page import to_cursor
 from chalicelib.errors import Invalid, NotFound, Unavailable
 from chalicelib.services.dynamodb.api_keys import DynamoApiKeys

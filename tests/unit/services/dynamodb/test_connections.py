@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from chalicelib.domain.connection import Secret, StoredConnection
+from chalicelib.domain.intake.connection import Secret, StoredConnection
 from chalicelib.domain.page import to_cursor
 from chalicelib.errors import Invalid
 from chalicelib.services.dynamodb.connections import DynamoConnections

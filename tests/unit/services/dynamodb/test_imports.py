@@ -11,7 +11,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from chalicelib.domain.file_import import Import, import_id
+from chalicelib.domain.intake.file_import import Import, import_id
 from chalicelib.domain.page import to_cursor
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.services.dynamodb.imports import KEPT, DynamoImports

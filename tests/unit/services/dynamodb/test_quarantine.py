@@ -10,8 +10,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from chalicelib.domain.intake.quarantine import Failure, Quarantined
 from chalicelib.domain.page import to_cursor
-from chalicelib.domain.quarantine import Failure, Quarantined
 from chalicelib.errors import Invalid
 from chalicelib.services.dynamodb.quarantine import EXCERPT_LIMIT, KEPT, DynamoQuarantine
 

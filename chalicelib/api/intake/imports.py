@@ -1,0 +1,60 @@
+"""/imports: files under way and done."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+from chalicelib.api.exchange import Answer, Call
+from chalicelib.api.field_types import PageQuery
+from chalicelib.domain.page import ANSWER_BYTES, bytes_in_answer
+from chalicelib.errors import NotFound
+
+BAD_ROWS_LIMIT = 10_000
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def listed(call: Call, query: PageQuery) -> Any:
+    return call.use.intake.imports.list(query.limit, query.cursor)
+
+
+def find(call: Call, id: str) -> Any:
+    found = call.use.intake.imports.find(id)
+    if found is None:
+        raise NotFound(f"there is no import {id}; GET /imports lists them")
+    return found
+
+
+def cancel(call: Call, id: str) -> Any:
+    return call.use.intake.imports.cancel(id)
+
+
+def bad_rows(call: Call, id: str) -> Answer:
+    rows = call.use.intake.imports.bad_rows(id, BAD_ROWS_LIMIT)
+    lines = [_line("where", "reason", "row", "at", "quarantine_id")]
+    left = ANSWER_BYTES
+    for done, row in enumerate(rows):
+        said = row.excerpt.decode("utf-8", "replace").rstrip("\r\n")
+        line = _line(*map(_cell, (row.where, row.reason, said, row.at.isoformat(), row.id)))
+        left -= bytes_in_answer(line)
+        if left < 0:
+            lines.append(_line("", f"{len(rows) - done} more did not fit; GET /quarantine lists them"))
+            break
+        lines.append(line)
+    return Answer(
+        "".join(lines),
+        headers={"Content-Disposition": f'attachment; filename="bad-rows-{id}.csv"'},
+        content_type="text/csv; charset=utf-8",
+    )
+
+
+def _line(*cells: str) -> str:
+    written = io.StringIO()
+    csv.writer(written).writerow(cells)
+    return written.getvalue()
+
+
+def _cell(text: str) -> str:
+    """What a spreadsheet takes for text, whatever somebody wrote there (OWASP, CSV injection)."""
+    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -1,0 +1,39 @@
+"""/sources: what is installed, and what a source would make of given bytes."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import logging
+from typing import Any
+
+from chalicelib.api.exchange import Call
+from chalicelib.api.intake.shapes import SourcePreviewRequest, Sources
+from chalicelib.errors import Invalid
+from triggeriq import Request
+
+log = logging.getLogger(__name__)
+
+
+def listed(call: Call) -> Sources:
+    return Sources.model_validate({"items": call.use.intake.sources()})
+
+
+def preview(call: Call, source: str, body: SourcePreviewRequest) -> Any:
+    """For an admin, or the connection's owner: it says more of a signature than a stranger may hear."""
+    connection = call.use.intake.connections.get(source, body.connection)
+    if connection is not None:
+        call.caller.require_owner(connection.owner)
+    try:
+        content = base64.b64decode(body.body_base64, validate=True)
+    except (binascii.Error, ValueError):
+        raise Invalid("body_base64 is not base64; encode the body's bytes in it", "body_base64") from None
+    request = Request(
+        method=body.method,
+        headers={name.lower(): value for name, value in body.headers.items()},
+        body=content,
+        query=body.query,
+    )
+    # Who looks why a signature fails is remembered: it is how one would learn to forge one.
+    log.info("a source was previewed", extra={"source": source, "by": call.caller.owner})
+    return call.use.intake.preview(source, body.connection, request)

@@ -1,0 +1,1 @@
+"""/health, /api-keys, /configurations, /dlq, /plugins."""

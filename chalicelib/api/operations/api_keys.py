@@ -1,0 +1,42 @@
+"""/api-keys: made (shown once), listed, revoked by an admin."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from chalicelib.api.exchange import Answer, Call
+from chalicelib.api.field_types import PageQuery
+from chalicelib.api.operations.shapes import ApiKeyMake, NewApiKey
+from chalicelib.domain.operations.access import SCOPES, ApiKey, new_key
+from chalicelib.domain.page import Page
+from chalicelib.errors import Invalid
+
+
+def make(call: Call, body: ApiKeyMake) -> Answer:
+    now = call.use.now()
+    if body.expires_at is not None and body.expires_at <= now:
+        raise Invalid("expires_at lies in the past; a key that never worked helps nobody", "expires_at")
+    key_id, key, digest = new_key()
+    kept = ApiKey(
+        id=key_id,
+        digest=digest,
+        owner=body.owner,
+        scopes=tuple(scope for scope in SCOPES if scope in body.scopes),
+        created_at=now,
+        created_by=call.caller.name,
+        expires_at=body.expires_at,
+    )
+    call.use.operations.api_keys.put(kept)
+    return Answer(
+        NewApiKey.model_validate({**asdict(kept), "key": key}), headers={"Location": f"/api-keys/{key_id}"}
+    )
+
+
+def listed(call: Call, query: PageQuery) -> Page[ApiKey]:
+    page: Page[ApiKey] = call.use.operations.api_keys.list(query.limit, query.cursor)
+    return page
+
+
+def revoke(call: Call, id: str) -> Answer:
+    call.use.operations.api_keys.revoke(id, call.use.now())
+    return Answer()

@@ -1,0 +1,75 @@
+"""/configurations: what operators set while the system runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalicelib.api.entity_tags import etag, wanted_version
+from chalicelib.api.exchange import Answer, Call
+from chalicelib.api.operations.shapes import ConfigurationPut, Configurations
+from chalicelib.api.parsing import ERRORS_LIMIT, FIELD_LIMIT, InvalidShape, shaped
+from chalicelib.domain.operations.configuration import SHAPES, Configuration
+from chalicelib.errors import NotFound
+
+
+def listed(call: Call) -> Configurations:
+    return Configurations(items=tuple(call.use.operations.configurations.find(key) for key in SHAPES))
+
+
+def find(call: Call, key: str) -> Answer:
+    return _answer(call.use.operations.configurations.find(_known(key)))
+
+
+def put(call: Call, key: str, body: ConfigurationPut) -> Answer:
+    value = _value(_known(key), body.value)
+    if_version = wanted_version(call, lambda: int(call.use.operations.configurations.find(key).version))
+    return _answer(
+        call.use.operations.configurations.put(key, value, call.caller.name, if_version, call.use.now())
+    )
+
+
+def _known(key: str) -> str:
+    if key not in SHAPES:
+        raise NotFound(f"there is no configuration {key}; there are {', '.join(SHAPES)}")
+    return key
+
+
+def _value(key: str, given: dict[str, Any]) -> Any:
+    """`given` as the key's own shape. Raises InvalidShape; a name that the shape has not is refused,
+    since a misspelt threshold would else be no threshold."""
+    from pydantic import TypeAdapter
+
+    shape: TypeAdapter[Any] = TypeAdapter(SHAPES[key])
+    value = shaped(shape, given, "value")
+    unknown = _unknown(given, shape.dump_python(value, mode="json"), "value")
+    if unknown:
+        raise InvalidShape(
+            [
+                {"field": field[:FIELD_LIMIT], "message": "there is no such field"}
+                for field in unknown[:ERRORS_LIMIT]
+            ]
+        )
+    return value
+
+
+def _unknown(given: Any, kept: Any, place: str) -> list[str]:
+    """Places in `given` that did not come to be in `kept`."""
+    if isinstance(given, dict) and isinstance(kept, dict):
+        return [
+            found
+            for name, item in given.items()
+            for found in (
+                _unknown(item, kept[name], f"{place}.{name}") if name in kept else [f"{place}.{name}"]
+            )
+        ]
+    if isinstance(given, list) and isinstance(kept, list):
+        return [
+            found
+            for index, (one, other) in enumerate(zip(given, kept, strict=True))
+            for found in _unknown(one, other, f"{place}[{index}]")
+        ]
+    return []
+
+
+def _answer(configuration: Configuration) -> Answer:
+    return Answer(configuration, headers=etag(configuration.version))

@@ -1,0 +1,137 @@
+"""Shapes of operations, by the names that routes.py uses: domain values, and models for what is
+only asked or only shown. /openapi.json describes each from itself."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from chalicelib.api.field_types import Asked, Line, Name, Shown, Time
+from chalicelib.api.field_types import PageQuery as PageQuery
+from chalicelib.domain.operations.access import Scope
+from chalicelib.domain.operations.configuration import SHAPES
+from chalicelib.domain.operations.configuration import Configuration as Configuration
+from triggeriq import JSON
+
+
+class HealthQuery(Asked):
+    deep: bool = Field(False, description="ask every dependency too; needs the scope admin")
+
+
+class Health(Shown):
+    status: Literal["ok", "degraded"]
+    version: str
+    stage: str
+    checks: dict[str, str] | None = Field(None, description="each dependency, `ok` or what ails it")
+
+
+# ---- plugins -------------------------------------------------------------------------------------
+
+
+class PluginShown(Shown):
+    name: str
+    version: str
+    hooks: tuple[str, ...]
+    from_: str = Field(alias="from", validation_alias="from_")
+    status: Literal["loaded", "failed"]
+    error: str | None
+    calls: int = 0
+    failures: int = 0
+
+
+class Plugins(Shown):
+    items: tuple[PluginShown, ...]
+
+
+# ---- configurations ------------------------------------------------------------------------------
+
+
+class Configurations(Shown):
+    items: tuple[Configuration, ...]
+
+
+def _some(given: object) -> object:
+    if given is None:
+        held = (f"{', '.join(field.name for field in fields(SHAPES[key]))} ({key})" for key in SHAPES)
+        raise PydanticCustomError(
+            "missing",
+            f'Send what it is to hold: {" or ".join(held)}; {{"value": {{}}}} brings the defaults back',
+        )
+    return given
+
+
+class ConfigurationPut(Asked):
+    """What GET gave, with another `value`; the rest is not looked at. The bare value will do as well,
+    unless it is empty: only `{"value": {}}` is meant to bring the defaults back."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    value: Annotated[dict[str, JSON], BeforeValidator(_some, json_schema_input_type=dict[str, JSON])]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare(cls, given: Any) -> Any:
+        return {"value": given or None} if isinstance(given, dict) and "value" not in given else given
+
+
+# ---- dead letters --------------------------------------------------------------------------------
+
+
+class FailureShown(Shown):
+    id: str
+    queue: str
+    reason: str
+    at: datetime
+    message_id: str
+    receives: int
+
+
+class DeadLetters(Shown):
+    queues: dict[str, int] = Field(description="messages in each queue's dead-letter queue")
+    items: tuple[FailureShown, ...] = Field(description="failures, newest first")
+    next: str | None
+
+
+class Redrive(Asked):
+    queue: Name | None = Field(None, description="one queue's name; without it, all")
+
+
+class Redriven(Shown):
+    moved: dict[str, int]
+
+
+# ---- API keys ------------------------------------------------------------------------------------
+
+
+class ApiKeyMake(Asked):
+    scopes: Annotated[list[Scope], Field(min_length=1, max_length=4)]
+    owner: Line
+    expires_at: Time | None = None
+
+
+class ApiKeyShown(Shown):
+    id: str
+    owner: str
+    scopes: tuple[Scope, ...]
+    created_at: datetime
+    created_by: str
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+
+class NewApiKey(ApiKeyShown):
+    key: str = Field(description="the key itself, this once")
+
+
+class ApiKeys(Shown):
+    items: tuple[ApiKeyShown, ...]
+    next: str | None

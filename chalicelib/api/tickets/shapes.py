@@ -1,0 +1,94 @@
+"""Shapes of tickets, by the names that routes.py uses: domain values, and models for what is
+only asked or only shown. /openapi.json describes each from itself."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import (
+    Field,
+    model_validator,
+)
+
+from chalicelib.api.field_types import Asked, Line, Name, Shown, Tag, Time, absent
+from chalicelib.api.field_types import PageQuery as PageQuery
+from chalicelib.domain.operations.configuration import Configuration as Configuration
+from chalicelib.domain.page import Page
+from chalicelib.domain.tickets.ticket import (
+    CategoryLabel,
+    HistoryEntry,
+    PriorityLabel,
+    SentimentLabel,
+    Status,
+    Ticket,
+    TicketFilter,
+)
+from chalicelib.domain.tickets.ticket_feedback import TicketFeedback
+from triggeriq import JSON
+
+
+class TicketQuery(PageQuery):
+    q: Annotated[str, Field(min_length=1, max_length=500)] | None = Field(None, description="words to find")
+    status: Status | None = None
+    category: CategoryLabel | None = None
+    priority: PriorityLabel | None = None
+    sentiment: SentimentLabel | None = None
+    source: Name | None = None
+    connection: Name | None = None
+    customer: Line | None = None
+    assignee: Line | None = None
+    tag: Tag | None = None
+    needs_review: bool | None = None
+    since: Time | None = Field(None, description="received at or after")
+    until: Time | None = Field(None, description="received before")
+
+    def as_filter(self) -> TicketFilter:
+        return TicketFilter(query=self.q, **self.model_dump(exclude={"q", "limit", "cursor"}))
+
+
+Tickets = Page[Ticket]
+History = Page[HistoryEntry]
+TicketFeedbackPage = Page[TicketFeedback]
+
+
+class TicketChange(Asked):
+    """At least one field; `assignee` may be null. What is set here, triage never overwrites."""
+
+    status: Status = Field(default_factory=absent)
+    assignee: Line | None = None
+    priority: PriorityLabel = Field(default_factory=absent)
+    category: CategoryLabel = Field(default_factory=absent)
+    tags: Annotated[list[Tag], Field(max_length=50)] = Field(default_factory=absent)
+
+    @model_validator(mode="after")
+    def _something(self) -> TicketChange:
+        if not self.model_fields_set:
+            raise ValueError("nothing is to be changed; send at least one field")
+        return self
+
+    def fields(self) -> dict[str, JSON]:
+        """What was sent, by name; tags without repeats."""
+        sent = self.model_dump(include=self.model_fields_set)
+        if "tags" in sent:
+            sent["tags"] = list(dict.fromkeys(sent["tags"]))
+        return sent
+
+
+class Merge(Asked):
+    tickets: Annotated[list[UUID], Field(min_length=1, max_length=100)]
+
+
+class FeedbackName(Asked):
+    source: Name
+    connection: Name = "default"
+    external_id: Annotated[str, Field(min_length=1, max_length=1_000)]
+
+
+class Split(Asked):
+    feedback: Annotated[list[FeedbackName], Field(min_length=1, max_length=100)]
+
+
+class SplitTickets(Shown):
+    ticket: Ticket = Field(description="what is left")
+    new: Ticket

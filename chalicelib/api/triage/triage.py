@@ -1,0 +1,12 @@
+"""POST /triage/preview."""
+
+from __future__ import annotations
+
+from chalicelib.api.exchange import Call
+from chalicelib.api.triage.shapes import TriagePreviewRequest, TriagePreviews
+from chalicelib.pipeline.triage.preview_texts import TextItem
+
+
+def preview(call: Call, body: TriagePreviewRequest) -> TriagePreviews:
+    items = [TextItem(**item.model_dump()) for item in body.items]
+    return TriagePreviews.model_validate({"items": call.use.triage.preview(items)})

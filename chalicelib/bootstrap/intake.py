@@ -1,0 +1,153 @@
+"""The use-cases that take things in, each with the services that it is handed."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from chalicelib.bootstrap.once import once
+from chalicelib.bootstrap.outside import QUEUES, Outside, now, trace
+
+if TYPE_CHECKING:
+    from chalicelib.pipeline.intake.connect import Connect
+    from chalicelib.pipeline.intake.follow_imports import FollowImports
+    from chalicelib.pipeline.intake.ingest import Ingest
+    from chalicelib.pipeline.intake.preview_source import PreviewSource
+    from chalicelib.pipeline.intake.read_file import ReadFile
+    from chalicelib.pipeline.intake.receive import Receive
+    from chalicelib.pipeline.intake.register_upload import RegisterUpload
+    from chalicelib.pipeline.intake.replay import Replay
+    from chalicelib.pipeline.intake.sweep import Sweep
+    from chalicelib.registry.listing import SourceView
+    from chalicelib.services.dynamodb.quarantine import DynamoQuarantine
+
+
+class Intake:
+    """Each is made on first use."""
+
+    def __init__(self, outside: Outside) -> None:
+        self._outside = outside
+
+    @once
+    def receive(self) -> Receive:
+        from chalicelib.pipeline.intake.receive import Receive
+
+        out = self._outside
+        return Receive(
+            sources=out.registry,
+            connections=out.connections,
+            receipts=out.receipts,
+            bus=out.bus,
+            blobs=out.artifacts,
+            quarantine=out.quarantine,
+            metrics=out.metrics,
+            trace=trace,
+            now=now,
+        )
+
+    @once
+    def ingest(self) -> Ingest:
+        from chalicelib.pipeline.intake.ingest import Ingest
+
+        out = self._outside
+        return Ingest(
+            sources=out.registry,
+            connections=out.connections,
+            receipts=out.receipts,
+            claims=out.claims,
+            blobs=out.artifacts,
+            queue=out.queue("feedback"),
+            quarantine=out.quarantine,
+            metrics=out.metrics,
+        )
+
+    @once
+    def register_upload(self) -> RegisterUpload:
+        from chalicelib.pipeline.intake.register_upload import RegisterUpload
+
+        out = self._outside
+        return RegisterUpload(
+            imports=out.imports,
+            sources=out.registry,
+            bus=out.bus,
+            queue=out.queue("files"),
+            quarantine=out.quarantine,
+            metrics=out.metrics,
+            trace=trace,
+            now=now,
+        )
+
+    @once
+    def read_file(self) -> ReadFile:
+        from chalicelib.pipeline.intake.read_file import ReadFile
+
+        out = self._outside
+        return ReadFile(
+            imports=out.imports,
+            sources=out.registry,
+            connections=out.connections,
+            blobs=out.uploads,
+            feedback=out.queue("feedback"),
+            files=out.queue("files"),
+            quarantine=out.quarantine,
+            metrics=out.metrics,
+            now=now,
+            unpacked_limit=out.settings.unpacked_limit,
+            backlog=out.settings.import_backlog,
+            pause=time.sleep,
+        )
+
+    @once
+    def sweep(self) -> Sweep:
+        from chalicelib.pipeline.intake.sweep import Sweep
+
+        out = self._outside
+        return Sweep(uploads=out.uploads, imports=out.imports, register=self.register_upload, now=now)
+
+    @once
+    def connections(self) -> Connect:
+        from chalicelib.pipeline.intake.connect import Connect
+
+        return Connect(store=self._outside.connections, sources=self._outside.registry, now=now)
+
+    @once
+    def imports(self) -> FollowImports:
+        from chalicelib.pipeline.intake.follow_imports import FollowImports
+
+        return FollowImports(store=self._outside.imports, quarantine=self._outside.quarantine)
+
+    @once
+    def preview(self) -> PreviewSource:
+        from chalicelib.pipeline.intake.preview_source import PreviewSource
+
+        return PreviewSource(sources=self._outside.registry, connections=self._outside.connections, now=now)
+
+    @once
+    def replay(self) -> Replay:
+        from chalicelib.pipeline.intake.replay import Replay
+
+        out = self._outside
+        return Replay(
+            quarantine=out.quarantine,
+            receive=self.receive,
+            bus=out.bus,
+            blobs=out.artifacts,
+            queues={out.named(name): out.queue(name) for name in QUEUES},
+            files=out.queue("files"),
+        )
+
+    @property
+    def quarantine(self) -> DynamoQuarantine:
+        return self._outside.quarantine
+
+    def sources(self) -> tuple[SourceView, ...]:
+        """What GET /sources shows."""
+        from chalicelib.errors import Unavailable
+        from chalicelib.registry.listing import source_views
+
+        registry = self._outside.registry
+        try:
+            last_events = self._outside.desk.last_received(list(registry.sources()))
+        except Unavailable:  # what is installed can be told without the database
+            last_events = {}
+        return source_views(registry, last_events)

@@ -1,0 +1,65 @@
+"""The use-cases that keep the system well."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from chalicelib.bootstrap.once import once
+from chalicelib.bootstrap.outside import QUEUES, Outside
+
+if TYPE_CHECKING:
+    from chalicelib.bootstrap.intake import Intake
+    from chalicelib.pipeline.operations.redrive import Redrive
+    from chalicelib.ports.operations import Configurations
+    from chalicelib.registry.listing import PluginView
+    from chalicelib.services.dynamodb.api_keys import DynamoApiKeys
+
+
+class Operations:
+    """Each is made on first use."""
+
+    def __init__(self, outside: Outside, intake: Intake) -> None:
+        self._outside, self._intake = outside, intake
+
+    @property
+    def configurations(self) -> Configurations:
+        return self._outside.configurations
+
+    @property
+    def api_keys(self) -> DynamoApiKeys:
+        return self._outside.api_keys
+
+    @once
+    def dead_letters(self) -> Redrive:
+        from chalicelib.pipeline.operations.redrive import Pair, Redrive
+
+        out = self._outside
+        return Redrive(
+            pairs={name: Pair(out.queue(name), out.queue(f"{name}-dlq")) for name in QUEUES},
+            asynchronous=out.queue("async-dlq"),
+            register=self._intake.register_upload,
+            remembered=out.quarantine,
+        )
+
+    def plugins(self) -> tuple[PluginView, ...]:
+        """What GET /plugins shows."""
+        from chalicelib.registry.listing import plugin_views
+
+        return plugin_views(self._outside.registry, self._outside.quarantine.plugin_failures())
+
+    def health(self) -> Mapping[str, str]:
+        """Each dependency: "ok", or what is wrong with it."""
+        from chalicelib.pipeline.operations.check_health import check_health
+
+        out = self._outside
+        return check_health(
+            {
+                "postgres": lambda: out.desk.check(),
+                "dynamodb": lambda: out.claims.check(),
+                "s3": lambda: out.artifacts.check(),
+                "sqs": lambda: out.queue("feedback").count(),
+                "bus": lambda: out.bus.check(),
+                "kms": lambda: out.connections.check(),
+            }
+        )

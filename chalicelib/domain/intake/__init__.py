@@ -1,0 +1,1 @@
+"""What comes in: connections, envelopes, feedback, files, the quarantine."""

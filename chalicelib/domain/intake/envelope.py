@@ -1,0 +1,143 @@
+"""How a webhook travels from `receive` to `ingest`: the data of a CloudEvent `feedback.received`.
+
+{"v": 1, "id", "source", "connection", "received_at", "headers": {…}, "replay": false,
+ "body": "…" | "body_base64": "…" | "claim_check": {"key", "sha256"}}
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from chalicelib.domain.delivery.event import CloudEvent
+from chalicelib.domain.trace import Trace, trace_in
+from chalicelib.errors import Unreadable
+
+TYPE = "feedback.received"
+INLINE_LIMIT = 240_000
+"""Bytes of an encoded bus entry above which the body goes to S3 (the bus takes 256 KiB)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimCheck:
+    """Where a body lies that is too long to travel. sha256: hex, of the bytes."""
+
+    key: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """One verified event. Either `body` or `claim_check` holds its bytes. trace: of the request that
+    brought it; what was sent by an older release has none."""
+
+    id: str
+    source: str
+    connection: str
+    received_at: datetime
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = field(default=b"", repr=False)
+    claim_check: ClaimCheck | None = None
+    replay: bool = False
+    trace: Trace | None = None
+
+    @property
+    def ids(self) -> dict[str, str]:
+        """What a line of the log tells of it."""
+        return {
+            "event_id": self.id,
+            "source": self.source,
+            "connection": self.connection,
+            "trace_id": self.trace.xray_id if self.trace else "",
+        }
+
+    def without_body(self, key: str) -> Envelope:
+        """The same with the body left at `key` of the artifacts bucket."""
+        return replace(self, body=b"", claim_check=ClaimCheck(key, hashlib.sha256(self.body).hexdigest()))
+
+    def with_body(self, body: bytes) -> Envelope:
+        """The same with the body brought back. Raises Unreadable where it is not the one left."""
+        if self.claim_check is None or hashlib.sha256(body).hexdigest() != self.claim_check.sha256:
+            raise Unreadable(f"the body of event {self.id} in S3 is not the one that was received")
+        return replace(self, body=body, claim_check=None)
+
+    def as_event(self) -> CloudEvent:
+        """The CloudEvent to put on the bus; its id is unique to source and connection too."""
+        data: dict[str, Any] = {
+            "v": 1,
+            "id": self.id,
+            "source": self.source,
+            "connection": self.connection,
+            "received_at": self.received_at.isoformat(),
+            "headers": dict(self.headers),
+        }
+        if self.replay:
+            data["replay"] = True
+        if self.claim_check:
+            data["claim_check"] = {"key": self.claim_check.key, "sha256": self.claim_check.sha256}
+        else:
+            try:
+                data["body"] = self.body.decode("utf-8")
+            except UnicodeDecodeError:
+                data["body_base64"] = base64.b64encode(self.body).decode()
+        return CloudEvent(
+            id=f"{self.source}/{self.connection}/{self.id}",
+            type=TYPE,
+            subject=f"{self.source}/{self.connection}",
+            time=self.received_at,
+            data=data,
+            trace=self.trace,
+        )
+
+
+def from_event(event: Mapping[str, Any], replay: bool = False) -> Envelope:
+    """Read what `as_event` wrote. replay: the bus says that it comes from its archive.
+
+    Raises Unreadable on anything else, naming what is wrong.
+    """
+    try:
+        data = event["data"]
+        if data["v"] != 1:
+            raise Unreadable(f"envelope version {data['v']!r} is not known here; this code knows 1")
+        check = data.get("claim_check")
+        received_at = datetime.fromisoformat(data["received_at"])
+        if received_at.tzinfo is None:
+            raise ValueError("received_at has no zone")
+        return Envelope(
+            id=_text(data["id"]),
+            source=_text(data["source"]),
+            connection=_text(data["connection"]),
+            received_at=received_at,
+            headers={_text(k): _text(v) for k, v in data["headers"].items()},
+            body=b"" if check else _body(data),
+            claim_check=ClaimCheck(_text(check["key"]), _text(check["sha256"])) if check else None,
+            replay=replay or data.get("replay") is True,
+            trace=trace_in(event),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError, binascii.Error) as error:
+        raise Unreadable(f"not an envelope: {type(error).__name__} {error}") from error
+
+
+def encoded_size(event: CloudEvent) -> int:
+    """Bytes that the event takes as a bus entry, as the bus counts them (detail, type and source)."""
+    return (
+        len(json.dumps(event.as_json(), separators=(",", ":")).encode()) + len(event.type) + len(event.source)
+    )
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is not text")
+    return value
+
+
+def _body(data: Mapping[str, Any]) -> bytes:
+    if "body" in data:
+        return _text(data["body"]).encode("utf-8")
+    return base64.b64decode(_text(data["body_base64"]), validate=True)

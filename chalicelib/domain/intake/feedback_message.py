@@ -1,0 +1,121 @@
+"""What waits on the queue `feedback`: one cleaned feedback and where it came from, as JSON.
+
+{"v": 1, "source", "connection", "event_id", "received_at", "raw_key", "traceparent", "feedback": {…}}
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from chalicelib.domain.intake.feedback import NAMESPACE, FeedbackKey, cleaned, digest
+from chalicelib.domain.trace import Trace, trace_in, traced
+from chalicelib.errors import Unreadable
+from triggeriq import App, Author, Feedback
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedbackMessage:
+    """event_id: the event or file row that it came with. raw_key: where its raw bytes lie, as
+    s3://bucket/key or a key of the artifacts bucket; "" if nowhere. trace: of what brought it in; it is
+    not stored with the feedback, and older messages have none."""
+
+    source: str
+    connection: str
+    event_id: str
+    received_at: datetime
+    feedback: Feedback
+    raw_key: str = ""
+    trace: Trace | None = None
+
+    @property
+    def ids(self) -> dict[str, str]:
+        """What a line of the log tells of it."""
+        return {
+            "event_id": self.event_id,
+            "source": self.source,
+            "connection": self.connection,
+            "trace_id": self.trace.xray_id if self.trace else "",
+        }
+
+    @property
+    def key(self) -> FeedbackKey:
+        return FeedbackKey(self.source, self.connection, self.feedback.external_id)
+
+    @property
+    def digest(self) -> str:
+        return digest(self.feedback)
+
+    @property
+    def order(self) -> tuple[int, datetime]:
+        """Versions of one feedback are ordered by the provider's edit time; where it has none (or the
+        same), by when they came to us, so that a late redelivery never undoes an edit."""
+        return (self.feedback.version, self.received_at)
+
+    @property
+    def run_id(self) -> str:
+        """The same for every delivery of this message, so that a redelivery adds no log."""
+        return str(uuid.uuid5(NAMESPACE, "\n".join(("run", *self.key, *map(str, self.order), self.digest))))
+
+
+def to_json(message: FeedbackMessage) -> str:
+    """The message as the queue holds it."""
+    feedback = asdict(message.feedback)
+    if message.feedback.created_at:
+        feedback["created_at"] = message.feedback.created_at.isoformat()
+    return json.dumps(
+        {
+            "v": 1,
+            "source": message.source,
+            "connection": message.connection,
+            "event_id": message.event_id,
+            "received_at": message.received_at.isoformat(),
+            "raw_key": message.raw_key,
+            **traced(message.trace),
+            "feedback": feedback,
+        },
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+
+
+def from_json(text: str) -> FeedbackMessage:
+    """Read what `to_json` wrote. Raises Unreadable, saying what is wrong, on anything else."""
+    try:
+        data = json.loads(text)
+        if data["v"] != 1:
+            raise Unreadable(f"message version {data['v']!r} is not known here; this code knows 1")
+        return FeedbackMessage(
+            source=str(data["source"]),
+            connection=str(data["connection"]),
+            event_id=str(data["event_id"]),
+            received_at=_time(data["received_at"]),
+            raw_key=str(data.get("raw_key", "")),
+            trace=trace_in(data),
+            feedback=cleaned(_feedback(data["feedback"])),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
+        raise Unreadable(f"not a feedback message: {type(error).__name__} {error}") from error
+
+
+def _feedback(data: Mapping[str, Any]) -> Feedback:
+    created_at = data.get("created_at")
+    return Feedback(
+        **{
+            **data,
+            "author": Author(**data.get("author", {})),
+            "app": App(**data.get("app", {})),
+            "created_at": _time(created_at) if created_at else None,
+        }
+    )
+
+
+def _time(text: str) -> datetime:
+    time = datetime.fromisoformat(text)
+    if time.tzinfo is None:
+        raise ValueError(f"{text} has no zone")
+    return time

@@ -1,0 +1,1 @@
+"""Who is asking, what is configured, the records of queues."""

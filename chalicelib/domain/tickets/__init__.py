@@ -1,0 +1,1 @@
+"""Tickets, what is decided about them, and what is told of them."""

@@ -1,0 +1,1 @@
+"""Takes in webhooks, files and mails, and has them seen, mended and replayed."""

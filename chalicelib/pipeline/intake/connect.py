@@ -1,0 +1,87 @@
+"""Connect: an admin configures an instance of a source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from chalicelib.domain.intake.connection import ConnectionView, Secret, StoredConnection
+from chalicelib.domain.page import Page
+from chalicelib.errors import Invalid, NotFound
+from chalicelib.ports.intake import Sources
+from chalicelib.ports.operations import Clock
+from triggeriq import Connection
+from triggeriq.verification import SECRET_NAME_LENGTH
+
+SECRETS_LIMIT = 5
+SECRET_LENGTH = 1_000
+
+
+class ConnectionStore(Protocol):
+    def get(self, source: str, name: str) -> StoredConnection | None: ...
+
+    def put(self, connection: StoredConnection) -> None: ...
+
+    def delete(self, source: str, name: str) -> bool: ...
+
+    def list(self, limit: int, cursor: str | None) -> Page[tuple[str, str]]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connect:
+    """The use-cases on connections. Secrets go in and never come out."""
+
+    store: ConnectionStore
+    sources: Sources
+    now: Clock
+
+    def put(
+        self, source: str, name: str, secrets: Sequence[Secret], settings: Mapping[str, Any], owner: str
+    ) -> ConnectionView:
+        """Replace the connection. secrets: the current one first. Raises NotFound (no such source),
+        Invalid naming the field, Unavailable."""
+        plugin = self.sources.find(source)
+        if plugin is None:
+            raise NotFound(f"there is no source {source}; GET /sources lists those there are")
+        if len(secrets) > SECRETS_LIMIT:
+            raise Invalid(
+                f"at most {SECRETS_LIMIT} secrets: the current one, and those being rotated out", "secrets"
+            )
+        parsed = self.sources.parse_settings(source, settings)
+        schemes = plugin.schemes(Connection(source=source, name=name, settings=parsed))
+        if any(scheme.kind == "secret_name" for scheme in schemes) and len(name) < SECRET_NAME_LENGTH:
+            raise Invalid(
+                f"where the name is the secret, it has {SECRET_NAME_LENGTH} characters and more", "connection"
+            )
+        for place, secret in enumerate(secrets):
+            fault = next((fault for scheme in schemes if (fault := scheme.fault_of(secret.value))), "")
+            if not secret.value or len(secret.value) > SECRET_LENGTH:
+                fault = f"a secret has 1 to {SECRET_LENGTH} characters"
+            if fault:
+                raise Invalid(fault, f"secrets[{place}]")
+        stored = StoredConnection(
+            source=source,
+            name=name,
+            owner=owner,
+            secrets=tuple(secrets),
+            settings=settings,
+            updated_at=self.now(),
+        )
+        self.store.put(stored)
+        return stored.as_view()
+
+    def get(self, source: str, name: str) -> ConnectionView | None:
+        stored = self.store.get(source, name)
+        return None if stored is None else stored.as_view()
+
+    def list(self, limit: int, cursor: str | None) -> Page[ConnectionView]:
+        """All connections, in no order that means anything."""
+        places = self.store.list(limit, cursor)
+        views = (self.get(source, name) for source, name in places.items)
+        return Page(tuple(view for view in views if view is not None), places.next)
+
+    def delete(self, source: str, name: str) -> None:
+        """Raises NotFound."""
+        if not self.store.delete(source, name):
+            raise NotFound(f"{source} has no connection {name}")

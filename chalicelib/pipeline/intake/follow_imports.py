@@ -1,0 +1,65 @@
+"""Follow imports: where a file is, what of it was bad, and an end to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Protocol
+
+from chalicelib.domain.intake.file_import import Import
+from chalicelib.domain.intake.quarantine import Quarantined
+from chalicelib.domain.page import Page
+from chalicelib.errors import NotFound
+
+
+class ImportStore(Protocol):
+    def list(self, limit: int, cursor: str | None) -> Page[Import]: ...
+
+    def find(self, id: str) -> Import | None: ...
+
+    def cancel(self, id: str) -> Import: ...
+
+
+class QuarantineList(Protocol):
+    def of_event(self, event_id: str, at: datetime) -> Iterator[Quarantined]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowImports:
+    """The use-cases on uploaded files."""
+
+    store: ImportStore
+    quarantine: QuarantineList
+
+    def list(self, limit: int, cursor: str | None) -> Page[Import]:
+        """Newest first."""
+        return self.store.list(limit, cursor)
+
+    def find(self, id: str) -> Import | None:
+        return self.store.find(id)
+
+    def cancel(self, id: str) -> Import:
+        """Stop reading; what was read already stays. Raises NotFound, Conflict."""
+        return self.store.cancel(id)
+
+    def bad_rows(self, id: str, limit: int) -> Sequence[Quarantined]:
+        """What of the file could not be read, in the order of the file. Of more than `limit` it is any
+        so many. Raises NotFound."""
+        held = self.store.find(id)
+        if held is None:
+            raise NotFound(f"there is no import {id}")
+        rows = islice(self.quarantine.of_event(held.id, held.modified_at), limit)
+        return sorted(rows, key=lambda row: _place(row.where))
+
+
+def _place(where: str) -> list[tuple[int, str]]:
+    """Sorts "line 10" behind "line 9"."""
+    return [
+        (int(part or 0), "") if index % 2 else (0, part) for index, part in enumerate(_NUMBER.split(where))
+    ]
+
+
+_NUMBER = re.compile("([0-9]+)")

@@ -1,0 +1,186 @@
+"""Ingest: an event from the bus becomes feedback on its queue, once."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from chalicelib.domain.intake.envelope import Envelope, from_event
+from chalicelib.domain.intake.feedback import cleaned
+from chalicelib.domain.intake.feedback_message import FeedbackMessage, to_json
+from chalicelib.domain.intake.quarantine import Quarantined
+from chalicelib.domain.trace import traced
+from chalicelib.errors import NotFound, PluginFailed, TriggerIQError, Unreadable, loggable
+from chalicelib.log_context import bound
+from chalicelib.ports.intake import Claims, Connections, Quarantine, Receipts, Sources
+from chalicelib.ports.operations import Blobs, Message, Metrics, Queue
+from triggeriq import Bad, Connection, Feedback, Received, Source
+from triggeriq import Unreadable as PluginUnreadable
+
+log = logging.getLogger(__name__)
+
+ITEMS_LIMIT = 10_000
+"""Feedback items of one event; a webhook of a megabyte holds fewer."""
+BAD_LIMIT = 100
+"""Bad items of one event that are kept one by one. Each is a write, and ingest has half a minute; a replay
+of any of them brings the whole event back, so those behind share one entry."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ingest:
+    """The use-case; call it with a bus event (EventBridge's form), who works on it and until when.
+
+    Raises Unreadable (nobody will ever read this message), Busy (another invocation works on it),
+    Unavailable.
+    """
+
+    sources: Sources
+    connections: Connections
+    receipts: Receipts
+    claims: Claims
+    blobs: Blobs
+    queue: Queue
+    quarantine: Quarantine
+    metrics: Metrics
+
+    def __call__(self, event: Mapping[str, Any], owner: str, until: datetime) -> None:
+        envelope = from_event(event.get("detail", {}), replay="replay-name" in event)
+        with bound(**envelope.ids):
+            quarantined = (
+                self._ingest(envelope) if envelope.replay else self._ingest_once(envelope, owner, until)
+            )
+            # Only now: what fails half-way comes again, and counts then.
+            self.metrics.count("quarantined", self._known(envelope.source), quarantined)
+
+    def _ingest_once(self, envelope: Envelope, owner: str, until: datetime) -> int:
+        claim = f"{envelope.source}#{envelope.connection}#{envelope.id}"
+        if not self.claims.begin(claim, owner, until):
+            log.info("dropped a repeat")
+            self.metrics.count("duplicates", self._known(envelope.source))
+            return 0
+        self._write_receipt(envelope)
+        try:
+            quarantined = self._ingest(envelope)
+        except Exception:
+            self._release(claim, owner)
+            raise
+        self.claims.finish(claim, owner)
+        return quarantined
+
+    def _ingest(self, envelope: Envelope) -> int:
+        """How much of it went to the quarantine."""
+        envelope, raw_key = self._with_bytes(envelope)
+        source = self.sources.find(envelope.source)
+        try:
+            if source is None:
+                raise Unreadable(f"no plugin gives the source {envelope.source} now")
+            # Whoever replays may just have mended the connection: the cache is not asked.
+            known = self.connections.find(envelope.source, envelope.connection, fresh=envelope.replay)
+            connection = known or Connection(source=envelope.source, name=envelope.connection)
+            items = _items(source, envelope, connection)
+        except (PluginUnreadable, Unreadable) as error:
+            refused_by = f"{source.name}/{source.version}" if source else ""
+            by = error.by if isinstance(error, PluginFailed) else refused_by
+            self._quarantine(envelope, raw_key, "body", str(error), by)
+            return 1
+        by = f"{source.name}/{source.version}"
+        messages: list[FeedbackMessage] = []
+        bad: list[Bad] = []
+        for place, item in enumerate(items):
+            if isinstance(item, Bad):
+                bad.append(item)
+                continue
+            try:
+                feedback = cleaned(item)
+            except ValueError as error:
+                bad.append(Bad(f"item {place}", f"the plugin made something that is no feedback: {error}"))
+                continue
+            messages.append(
+                FeedbackMessage(
+                    source=envelope.source,
+                    connection=envelope.connection,
+                    event_id=envelope.id,
+                    received_at=envelope.received_at,
+                    raw_key=raw_key,
+                    trace=envelope.trace,
+                    feedback=feedback,
+                )
+            )
+        for each in bad[:BAD_LIMIT]:
+            self._quarantine(envelope, raw_key, each.where, each.reason, by)
+        if rest := bad[BAD_LIMIT:]:
+            reason = f"{len(rest):,} more items can't be read; the first of them: {rest[0].reason}"
+            self._quarantine(envelope, raw_key, f"{rest[0].where} and behind", reason, by)
+        self.queue.send([Message(to_json(message), trace=message.trace) for message in messages])
+        log.info("ingested", extra={"messages": len(messages)})
+        return len(bad)
+
+    def _with_bytes(self, envelope: Envelope) -> tuple[Envelope, str]:
+        """The envelope with its body, and where its raw bytes are kept."""
+        if envelope.claim_check:
+            key = envelope.claim_check.key
+            try:
+                return envelope.with_body(self.blobs.get(key)), key
+            except NotFound as error:
+                raise Unreadable(f"the body of event {envelope.id} is no longer in S3") from error
+        name = hashlib.sha256(envelope.id.encode()).hexdigest()
+        key = f"raw/{envelope.source}/{envelope.connection}/{envelope.received_at:%Y/%m/%d}/{name}"
+        self.blobs.put(key, envelope.body)
+        return envelope, key
+
+    def _quarantine(self, envelope: Envelope, raw_key: str, where: str, reason: str, by: str) -> None:
+        kept = self.quarantine.keep(
+            Quarantined(
+                source=envelope.source,
+                connection=envelope.connection,
+                reason=reason,
+                where=where,
+                at=envelope.received_at,
+                event_id=envelope.id,
+                by=by,
+                raw_key=raw_key,
+                way="bus",
+                replay={
+                    "v": 1,
+                    "id": envelope.id,
+                    "received_at": envelope.received_at.isoformat(),
+                    "headers": dict(envelope.headers),
+                    "sha256": hashlib.sha256(envelope.body).hexdigest(),
+                    **traced(envelope.trace),
+                },
+            )
+        )
+        log.info("quarantined", extra={"quarantine_id": kept})
+
+    def _known(self, source: str) -> str:
+        return source if self.sources.find(source) else ""
+
+    def _write_receipt(self, envelope: Envelope) -> None:
+        try:
+            self.receipts.write(envelope.source, envelope.connection, envelope.id, envelope.received_at)
+        except TriggerIQError as error:
+            log.warning("a receipt can't be written", extra={"error": loggable(error)})
+
+    def _release(self, claim: str, owner: str) -> None:
+        try:
+            self.claims.release(claim, owner)
+        except TriggerIQError as error:
+            log.warning("a claim can't be given up", extra={"error": loggable(error)})  # it expires
+
+
+def _items(source: Source, envelope: Envelope, connection: Connection) -> Sequence[Feedback | Bad]:
+    received = Received(
+        id=envelope.id, received_at=envelope.received_at, headers=envelope.headers, body=envelope.body
+    )
+    items: list[Feedback | Bad] = []
+    made: Iterable[Any] = source.transform(received, connection)
+    for item in made:
+        if len(items) == ITEMS_LIMIT:
+            raise Unreadable(f"the event holds more than {ITEMS_LIMIT} items")
+        if isinstance(item, (Feedback, Bad)):
+            items.append(item)
+    return items

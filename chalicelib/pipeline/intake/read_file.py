@@ -1,0 +1,325 @@
+"""Read a file: an uploaded object, item by item as it streams by, to feedback on its queue.
+
+What was dealt with is claimed by checkpoint, not by row: a crash sends the rows since the last one
+again, and PostgreSQL's keys make that harmless.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+from chalicelib.domain.intake.feedback import LINE_LIMIT, clean_text, cleaned
+from chalicelib.domain.intake.feedback_message import FeedbackMessage, to_json
+from chalicelib.domain.intake.file_import import Import, Status
+from chalicelib.domain.intake.quarantine import Quarantined
+from chalicelib.domain.trace import Trace, trace_in, traced
+from chalicelib.errors import Conflict, NotFound, Unreadable
+from chalicelib.log_context import bound
+from chalicelib.pipeline.intake.register_upload import job
+from chalicelib.pipeline.intake.unpack import Counted, unpacked
+from chalicelib.ports.intake import Connections, Quarantine, Sources
+from chalicelib.ports.operations import Blobs, Clock, Message, Metrics, Queue
+from triggeriq import Bad, Connection, Feedback, FileHint, Ignore, Source
+from triggeriq import Unreadable as PluginUnreadable
+
+log = logging.getLogger(__name__)
+
+BATCH = 10
+"""Messages of one SendMessageBatch."""
+CHECKPOINT = 100
+"""Rows between two checkpoints: what a crash makes us send again."""
+BAD_LIMIT = 1_000
+"""Bad rows in a row after which the file is given up: it is of another format, not one with faults."""
+PAUSE_SECONDS = 1.0
+"""Between two looks whether less feedback waits."""
+STOP_SECONDS = 15.0
+"""Before the function's deadline, when the rest is left to another invocation."""
+
+
+class Imports(Protocol):
+    def find(self, id: str) -> Import | None: ...
+
+    def checkpoint(self, before: Import, after: Import) -> Import: ...
+
+
+class CountedQueue(Queue, Protocol):
+    def count(self) -> int:
+        """Messages on it, roughly."""
+        ...
+
+
+class TimeLeft(Protocol):
+    def __call__(self) -> float:
+        """Seconds until the function's deadline."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadFile:
+    """The use-case; call it with a job's body and what tells the time left.
+
+    backlog: messages on the queue `feedback` above which reading pauses, so that what comes by webhook
+    meanwhile does not wait behind a million rows. pause: sleeps for so many seconds.
+
+    Raises Unreadable for a message that is no job; Unavailable. All that is wrong with the file
+    itself ends in the quarantine and in the import's `reason`.
+    """
+
+    imports: Imports
+    sources: Sources
+    connections: Connections
+    blobs: Blobs
+    feedback: CountedQueue
+    files: Queue
+    quarantine: Quarantine
+    metrics: Metrics
+    now: Clock
+    unpacked_limit: int
+    backlog: int
+    pause: Callable[[float], None]
+
+    def __call__(self, body: str, time_left: TimeLeft) -> None:
+        wanted = _job_of(body)
+        with bound(**wanted.ids):
+            self._do(wanted, time_left)
+
+    def _do(self, wanted: _Job, time_left: TimeLeft) -> None:
+        held = self.imports.find(wanted.id)
+        if held is None or (held.over and not wanted.reopens(held)):
+            log.info("nothing to read")
+            return
+        try:
+            if wanted.row_after is not None:
+                self._read_one(held, wanted)
+            elif held.over:
+                reopened = replace(held, status="running", reason=None, finished_at=None)
+                self._read(self.imports.checkpoint(held, reopened), wanted, time_left)
+            else:
+                self._read(held, wanted, time_left)
+        except Conflict:
+            # Another invocation is further, or somebody cancelled it: it goes on there, or nowhere.
+            log.info("left to another invocation")
+
+    def _read(self, held: Import, wanted: _Job, time_left: TimeLeft) -> None:
+        progress = _Progress(held, wanted.trace)
+        by = held.source
+        try:
+            source = self._source(held)
+            by = f"{source.name}/{source.version}"
+            for mark, item in self._items(source, held, held.mark, progress):
+                self._take(progress, by, mark, item)
+                if progress.bad_in_a_row >= BAD_LIMIT:
+                    raise Unreadable(
+                        f"{BAD_LIMIT} bad rows one after the other: is it really a file for {source.name}?"
+                    )
+                if progress.since_checkpoint >= CHECKPOINT:
+                    self._save(progress, "running")
+                    while self.feedback.count() > self.backlog and time_left() >= STOP_SECONDS:
+                        self.pause(PAUSE_SECONDS)
+                if time_left() < STOP_SECONDS:
+                    self._save(progress, "running")
+                    self.files.send([job(held.id, wanted.trace)])
+                    return
+        except (PluginUnreadable, Unreadable, NotFound) as error:
+            self._flush(progress)
+            where = f"after {progress.mark}" if progress.mark else "file"
+            self._quarantine(progress, where, str(error), by, None, {"resume": True})
+            self._save(progress, "failed", reason=str(error))
+            self.metrics.count("quarantined", self._known(held))
+            return
+        self._save(progress, "done", reason=progress.ignored)
+
+    def _read_one(self, held: Import, wanted: _Job) -> None:
+        """A row from the quarantine once more, its source mended since, or not."""
+        progress, after = _Progress(held, wanted.trace), wanted.row_after or None
+        progress.mark = after  # what fails again is then kept with the same way back
+        by = held.source
+        try:
+            source = self._source(held)
+            by = f"{source.name}/{source.version}"
+            for mark, item in self._items(source, held, after, progress):
+                self._take(progress, by, mark, item)
+                break
+        except (PluginUnreadable, Unreadable, NotFound) as error:
+            self._quarantine(
+                progress, f"after {after or 'the head'}", str(error), by, None, {"row_after": after or ""}
+            )
+            progress.quarantined += 1
+        self._flush(progress)
+        self.metrics.count("quarantined", self._known(held), progress.quarantined - held.quarantined)
+
+    def _source(self, held: Import) -> Source:
+        source = self.sources.find(held.source)
+        if source is None:
+            raise Unreadable(f"no plugin gives the source {held.source} now")
+        return source
+
+    def _known(self, held: Import) -> str:
+        return held.source if self.sources.find(held.source) else ""
+
+    def _items(
+        self, source: Source, held: Import, after: str | None, progress: _Progress
+    ) -> Iterator[tuple[str, object]]:
+        # A file is worth a read: whoever uploads or replays it may just have mended the connection.
+        known = self.connections.find(held.source, held.connection, fresh=True)
+        connection = known or Connection(source=held.source, name=held.connection)
+        name = held.key.rsplit("/", 1)[-1]
+        packed = name.lower().endswith(".gz")
+        hint = FileHint(name=name[:-3] if packed else name, modified_at=held.modified_at)
+        with self.blobs.open(held.key, held.etag) as stored:
+            progress.stream = counted = Counted(stored)
+            yield from source.read(unpacked(counted, self.unpacked_limit), hint, after, connection)
+
+    def _take(self, progress: _Progress, by: str, mark: str, item: object) -> None:
+        held = progress.saved
+        if isinstance(item, Ignore) and progress.ignored is None:
+            progress.ignored = f"ignored: {item.reason}"
+        bad = item if isinstance(item, Bad) else None
+        if isinstance(item, Feedback):
+            try:
+                progress.waiting.append(_message(held, mark, cleaned(item), progress.trace))
+                progress.made += 1
+            except ValueError as error:
+                bad = Bad(mark, f"the plugin made something that is no feedback: {error}")
+        if bad:
+            again: dict[str, object] = {"row_after": progress.mark or ""}
+            self._quarantine(progress, bad.where, bad.reason, by, bad.raw or None, again)
+            progress.quarantined += 1
+        progress.bad_in_a_row = progress.bad_in_a_row + 1 if bad else 0
+        progress.mark = mark
+        progress.read += 1
+        progress.since_checkpoint += 1
+        if len(progress.waiting) >= BATCH:
+            self._flush(progress)
+
+    def _flush(self, progress: _Progress) -> None:
+        self.feedback.send(progress.waiting)
+        progress.waiting = []
+
+    def _save(self, progress: _Progress, status: Status, reason: str | None = None) -> None:
+        """The checkpoint, behind everything that it says was dealt with."""
+        self._flush(progress)
+        before = progress.saved
+        after = progress.as_import(status, reason, None if status == "running" else self.now())
+        progress.saved = self.imports.checkpoint(before, after)
+        progress.since_checkpoint = 0
+        # Behind the checkpoint: rows that a crash makes us read again count once.
+        source = self._known(before)
+        self.metrics.count("received", source, after.read - before.read)
+        self.metrics.count("acknowledged", source, after.made - before.made)
+        self.metrics.count("quarantined", source, after.quarantined - before.quarantined)
+        if status != "running":
+            log.info("read", extra={"status": status, "messages": after.made})
+
+    def _quarantine(
+        self,
+        progress: _Progress,
+        where: str,
+        reason: str,
+        by: str,
+        raw: bytes | None,
+        again: dict[str, object],
+    ) -> None:
+        held = progress.saved
+        self.quarantine.keep(
+            Quarantined(
+                source=held.source,
+                connection=held.connection,
+                reason=reason,
+                where=where,
+                at=held.modified_at,
+                event_id=held.id,
+                by=by,
+                raw_key="" if raw else f"s3://{held.bucket}/{held.key}",
+                way="files",
+                replay={"v": 1, "import": held.id, **again, **traced(progress.trace)},
+            ),
+            raw,
+        )
+
+
+class _Progress:
+    """How far one invocation came: the import as saved, what has happened since, what waits to be sent.
+
+    ignored: why the first item that holds no feedback was passed over, so that a mail which made no ticket
+    says why.
+    """
+
+    def __init__(self, saved: Import, trace: Trace | None) -> None:
+        self.saved, self.trace = saved, trace
+        self.mark = saved.mark
+        self.read, self.made, self.quarantined = saved.read, saved.made, saved.quarantined
+        self.waiting: list[Message] = []
+        self.ignored: str | None = None
+        self.since_checkpoint = self.bad_in_a_row = 0
+        self.stream: Counted | None = None
+
+    def as_import(self, status: Status, reason: str | None, finished_at: datetime | None) -> Import:
+        return replace(
+            self.saved,
+            status=status,
+            mark=self.mark,
+            read=self.read,
+            made=self.made,
+            quarantined=self.quarantined,
+            bytes_read=self.stream.count if self.stream else self.saved.bytes_read,
+            reason=reason,
+            finished_at=finished_at,
+        )
+
+
+class _Job(NamedTuple):
+    """What a message on the queue `files` asks for. row_after: only the one row behind this mark ("" =
+    the first), from the quarantine. resume: go on with a file that had failed. trace: of its upload."""
+
+    id: str
+    row_after: str | None
+    resume: bool
+    trace: Trace | None
+
+    @property
+    def ids(self) -> dict[str, str]:
+        """What a line of the log tells of it."""
+        return {"import_id": self.id, "trace_id": self.trace.xray_id if self.trace else ""}
+
+    def reopens(self, held: Import) -> bool:
+        return self.row_after is not None or (self.resume and held.status == "failed")
+
+
+def _message(state: Import, mark: str, feedback: Feedback, trace: Trace | None) -> Message:
+    place = clean_text(mark)[:LINE_LIMIT]  # a plugin's word, which a message must have room for
+    return Message(
+        trace=trace,
+        body=to_json(
+            FeedbackMessage(
+                source=state.source,
+                connection=state.connection,
+                event_id=f"{state.id}:{place}",
+                received_at=state.modified_at,
+                raw_key=f"s3://{state.bucket}/{state.key}#{place}",
+                trace=trace,
+                feedback=feedback,
+            )
+        ),
+    )
+
+
+def _job_of(body: str) -> _Job:
+    try:
+        data = json.loads(body)
+        if data["v"] != 1:
+            raise Unreadable(f"job version {data['v']!r} is not known here; this code knows 1")
+        after = data.get("row_after")
+        return _Job(
+            str(data["import"]),
+            None if after is None else str(after),
+            data.get("resume") is True,
+            trace_in(data),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        raise Unreadable(f"not a job to read a file: {type(error).__name__} {error}") from error

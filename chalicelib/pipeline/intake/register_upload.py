@@ -1,0 +1,152 @@
+"""Register an upload: S3 tells of an object, once or several times; a job to read it goes on the queue."""
+
+from __future__ import annotations
+
+import json
+import logging
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from chalicelib.domain.delivery.event import CloudEvent
+from chalicelib.domain.intake.file_import import MAIL, Import, Place, import_id, place_of
+from chalicelib.domain.intake.quarantine import Quarantined
+from chalicelib.domain.intake.upload import Upload
+from chalicelib.domain.trace import Trace, traced
+from chalicelib.errors import Conflict, Invalid, Unavailable
+from chalicelib.log_context import bound
+from chalicelib.ports.delivery import Bus
+from chalicelib.ports.intake import Quarantine, Sources
+from chalicelib.ports.operations import Clock, Message, Metrics, Queue
+
+log = logging.getLogger(__name__)
+
+MAIL_LIMIT = 40_000_000
+"""Bytes of one mail: what SES delivers at most."""
+FILE_LIMIT = 5_000_000_000
+"""Bytes of one review file as stored: what one S3 PUT takes."""
+
+_SES_PROBE = "AMAZON_SES_SETUP_NOTIFICATION"
+_NAMESPACE = uuid.UUID("0a1f3f55-2f0e-4c35-a7a4-0c54a0f0b3d5")
+
+
+class Imports(Protocol):
+    def register(self, wanted: Import) -> Import: ...
+
+    def queued(self, id: str) -> None: ...
+
+    def checkpoint(self, before: Import, after: Import) -> Import: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterUpload:
+    """The use-case. Called twice with the same upload, it sends at most one job more, which finds
+    nothing left to do. Raises Unavailable: then S3 must tell again, or the sweep finds it."""
+
+    imports: Imports
+    sources: Sources
+    bus: Bus
+    queue: Queue
+    quarantine: Quarantine
+    metrics: Metrics
+    trace: Callable[[], Trace]
+    now: Clock
+
+    def __call__(self, upload: Upload) -> None:
+        if upload.key.endswith("/") or upload.key.rsplit("/", 1)[-1] == _SES_PROBE:
+            return  # a folder made in the console; SES trying whether it may write
+        now = self.now()
+        try:
+            place, refusal = place_of(upload.key), ""
+        except Invalid as error:
+            place, refusal = Place("", "", upload.key), str(error)
+        wanted = Import(
+            id=import_id(upload.bucket, upload.key, upload.etag),
+            source=place.source,
+            connection=place.connection,
+            bucket=upload.bucket,
+            key=upload.key,
+            etag=upload.etag,
+            size=upload.size,
+            registered_at=now,
+            modified_at=upload.modified_at,
+            updated_at=now,
+        )
+        with bound(import_id=wanted.id):
+            held = self.imports.register(wanted)
+            if not (held.queued or held.over):
+                self._queue(held, refusal or self._refusal(place, upload))
+
+    def _queue(self, held: Import, refusal: str) -> None:
+        if refusal:
+            self._refuse(held, refusal)
+            return
+        trace = self.trace()
+        self._tell(held, trace)
+        self.queue.send([job(held.id, trace)])
+        self.imports.queued(held.id)
+        log.info("registered", extra={"trace_id": trace.xray_id})
+
+    def _refusal(self, place: Place, upload: Upload) -> str:
+        source = self.sources.find(place.source)
+        # A source that is not there may come back; until then its file waits in the quarantine, where
+        # its reader puts it. A mail's name has no ending: SES gives it an id.
+        if (
+            source is not None
+            and place.source != MAIL
+            and not place.file.lower().removesuffix(".gz").endswith(source.reads)
+        ):
+            return f"{place.source} reads files that end in {', '.join(source.reads) or 'nothing'}"
+        limit = MAIL_LIMIT if place.source == MAIL else FILE_LIMIT
+        if upload.size > limit:
+            return f"the file has {upload.size} bytes; at most {limit} are read"
+        return "the file is empty" if upload.size == 0 else ""
+
+    def _refuse(self, held: Import, reason: str) -> None:
+        kept = self.quarantine.keep(
+            Quarantined(
+                source=held.source,
+                connection=held.connection,
+                reason=reason,
+                where="file",
+                at=held.registered_at,
+                event_id=held.id,
+                raw_key=f"s3://{held.bucket}/{held.key}",
+            )
+        )
+        log.info("quarantined", extra={"quarantine_id": kept})
+        self.metrics.count("quarantined", held.source if self.sources.find(held.source) else "")
+        try:
+            self.imports.checkpoint(
+                held, replace(held, status="refused", reason=reason, finished_at=self.now())
+            )
+        except Conflict:
+            log.info("was refused by another invocation")
+
+    def _tell(self, held: Import, trace: Trace) -> None:
+        (refusal,) = self.bus.publish(
+            [
+                CloudEvent(
+                    id=str(uuid.uuid5(_NAMESPACE, held.id)),
+                    type="file.received",
+                    subject=held.id,
+                    time=held.registered_at,
+                    trace=trace,
+                    data={
+                        "import": held.id,
+                        "source": held.source,
+                        "connection": held.connection,
+                        "key": held.key,
+                        "size": held.size,
+                    },
+                )
+            ]
+        )
+        if refusal is not None:
+            raise Unavailable("bus", f"file.received was refused ({refusal})")
+
+
+def job(import_id: str, trace: Trace | None) -> Message:
+    """The message on the queue `files` that has a registered file read, from its checkpoint on."""
+    return Message(json.dumps({"v": 1, "import": import_id, **traced(trace)}), trace=trace)

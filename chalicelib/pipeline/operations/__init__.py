@@ -1,0 +1,1 @@
+"""Keeps the system well: health, dead letters, plugins that fail."""

@@ -1,0 +1,1 @@
+"""Makes tickets of feedback, and tells of them."""

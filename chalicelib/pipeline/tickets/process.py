@@ -1,0 +1,94 @@
+"""Process: feedback from its queue becomes tickets, a batch in one transaction, and the world is told."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from chalicelib.domain.intake.feedback_message import from_json
+from chalicelib.domain.operations.record import Record
+from chalicelib.domain.tickets.ticket import CHANGES_NOTHING, Taken, Triage, Triaged
+from chalicelib.errors import is_outage
+from chalicelib.log_context import bound
+from chalicelib.pipeline.consume import each
+from chalicelib.pipeline.tickets.relay import Relay
+from chalicelib.ports.operations import Clock, Metrics
+from chalicelib.ports.tickets import TicketStore
+from triggeriq import Feedback
+
+log = logging.getLogger(__name__)
+
+
+TAKE_SECONDS = 10.0
+"""Kept back from triage for the transaction, which waits up to five for a database that restarts."""
+
+Outcome = tuple[Record, Exception | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Process:
+    """The use-case; call it with records of the queue `feedback`. Yields each with why it failed, if it
+    did; those that did not are committed. What there was no time for is not yielded."""
+
+    triage: Callable[[Feedback, str], Triage]
+    tickets: TicketStore
+    relay: Relay
+    metrics: Metrics
+    now: Clock
+
+    def __call__(self, records: Sequence[Record], time_left: Callable[[], float]) -> Iterator[Outcome]:
+        batch: list[tuple[Record, Triaged]] = []
+        down: Exception | None = None
+        for record in records:
+            if down is not None:  # the rest need not each wait for it to answer
+                yield record, down
+                continue
+            if time_left() < TAKE_SECONDS and batch:
+                break
+            try:
+                message = from_json(record.body)
+                with bound(message_id=record.id, **message.ids):
+                    batch.append((record, Triaged(message, self.triage(message.feedback, message.source))))
+            except Exception as error:
+                down = error if is_outage(error) else None
+                yield record, error
+        yield from self._taken(batch, time_left)
+
+    def _taken(
+        self, batch: Sequence[tuple[Record, Triaged]], time_left: Callable[[], float]
+    ) -> Iterator[Outcome]:
+        """In one transaction; where that fails for what is in it, one by one, as long as there is time."""
+        failure: Exception | None = None
+        try:
+            self._take([triaged for _, triaged in batch])
+        except Exception as error:
+            if len(batch) > 1 and not is_outage(error):
+                log.warning(
+                    "a batch failed; its records are taken one by one", extra={"error": type(error).__name__}
+                )
+                known = {record.id: triaged for record, triaged in batch}
+                alone = each(lambda record: self._take([known[record.id]]), TAKE_SECONDS)
+                yield from alone([record for record, _ in batch], time_left)
+                return
+            failure = error
+        for record, _ in batch:
+            yield record, failure
+
+    def _take(self, batch: Sequence[Triaged]) -> None:
+        if not batch:
+            return
+        taken, events = self.tickets.take(batch, self.now())
+        self._told(batch, taken)
+        self.relay.now_if_possible(events)
+
+    def _told(self, batch: Sequence[Triaged], taken: Sequence[Taken]) -> None:
+        """What is committed, counted and logged."""
+        now = self.now()
+        for (message, _), (outcome, ticket_id) in zip(batch, taken, strict=True):
+            if outcome in CHANGES_NOTHING:
+                self.metrics.count("duplicates", message.source)
+            else:
+                self.metrics.count("ticketed", message.source)
+                self.metrics.seconds_to_ticket(message.source, (now - message.received_at).total_seconds())
+            log.info("taken", extra={**message.ids, "ticket_id": ticket_id, "outcome": outcome})

@@ -1,0 +1,1 @@
+"""Classifies feedback, by the plugins' stages."""

@@ -1,0 +1,16 @@
+"""Events, and the bus that they go out on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from chalicelib.domain.delivery.event import CloudEvent
+
+
+class Bus(Protocol):
+    def publish(self, events: Sequence[CloudEvent]) -> Sequence[str | None]:
+        """Put events on the bus, in as few calls as it takes. Returns for each, in order, None where
+        it was accepted, else why not. Raises Unavailable only if nothing is known of any."""
+        ...

@@ -1,0 +1,67 @@
+"""What comes in: its connections and sources, and what was seen of it before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from chalicelib.domain.intake.quarantine import Quarantined
+    from triggeriq import Connection, Source
+
+
+class Receipts(Protocol):
+    """What was accepted in the last 72 hours, by (source, connection, event id)."""
+
+    def stands(self, source: str, connection: str, event_ids: Sequence[str]) -> set[str]:
+        """Those of `event_ids` for which a receipt stands."""
+        ...
+
+    def write(self, source: str, connection: str, event_id: str, received_at: datetime) -> None:
+        """A receipt, unless one stands already."""
+        ...
+
+
+class Claims(Protocol):
+    """Who works on what: one invocation at a time, once done never again for 72 hours."""
+
+    def begin(self, name: str, owner: str, until: datetime) -> bool:
+        """Claim `name` until the deadline. True: it is ours now. False: it was done before.
+
+        The same owner may begin again. Raises Busy where another invocation holds it.
+        """
+        ...
+
+    def finish(self, name: str, owner: str) -> None:
+        """It is done."""
+        ...
+
+    def release(self, name: str, owner: str) -> None:
+        """Give it up, so that the next try need not wait for the deadline."""
+        ...
+
+
+class Connections(Protocol):
+    def find(self, source: str, name: str, fresh: bool = False) -> Connection | None:
+        """The connection with its secrets in force, from a cache of 60 s unless `fresh`."""
+        ...
+
+
+class Sources(Protocol):
+    """The plugins' sources by name. Each call of one keeps within its time budget, and raises
+    PluginFailed where the plugin raises what the contract does not name, or overruns."""
+
+    def find(self, name: str) -> Source | None: ...
+
+    def parse_settings(self, source: str, settings: Mapping[str, Any]) -> Any:
+        """The object that the source's settings model makes of them. Raises Invalid, naming the field."""
+        ...
+
+
+class Quarantine(Protocol):
+    def keep(self, item: Quarantined, raw: bytes | None = None) -> str:
+        """Keep what could not be read, once however often it is kept; returns its id. raw: its bytes,
+        stored beside it unless the item's `raw_key` says where they are already."""
+        ...

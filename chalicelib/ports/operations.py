@@ -1,0 +1,80 @@
+"""What every area needs: the time, queues, buckets, metrics, what operators configured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple, Protocol
+
+if TYPE_CHECKING:  # whoever implements or asks has what it needs of the domain
+    from datetime import datetime
+
+    from chalicelib.domain.operations.configuration import Configuration
+    from chalicelib.domain.trace import Trace
+
+Counter = Literal["received", "acknowledged", "duplicates", "quarantined", "ticketed", "failed"]
+"""What is counted; docs/observability.md says what each of them counts, and when."""
+
+
+class Clock(Protocol):
+    def __call__(self) -> datetime: ...
+
+
+class Metrics(Protocol):
+    """Numbers by source, told when the invocation at hand ends. source: a source that there is, never a
+    name that a stranger sent; "" where it is not known."""
+
+    def count(self, counter: Counter, source: str, times: int = 1) -> None: ...
+
+    def seconds_to_ticket(self, source: str, seconds: float) -> None:
+        """How long one feedback took from its receipt until it was committed to a ticket."""
+        ...
+
+
+class Message(NamedTuple):
+    """What to send on a queue. attributes: short strings that travel beside the body. trace: the one that
+    the message belongs to; without it, that of the invocation which sends it."""
+
+    body: str
+    delay_seconds: int = 0
+    attributes: Mapping[str, str] = {}
+    trace: Trace | None = None
+
+
+class Queue(Protocol):
+    def send(self, messages: Sequence[Message]) -> None:
+        """Send all, in batches of ten and 256 KiB at most. Raises Unavailable if any was not taken
+        after one more try; those before it may have been."""
+        ...
+
+
+class Blobs(Protocol):
+    """One bucket."""
+
+    def put(self, key: str, body: bytes, content_type: str = "application/octet-stream") -> None: ...
+
+    def get(self, key: str) -> bytes:
+        """Raises NotFound."""
+        ...
+
+    def open(self, key: str, etag: str | None = None) -> BinaryIO:
+        """A stream of the object, of just that version if `etag` is given. Raises NotFound."""
+        ...
+
+
+class StoredObject(NamedTuple):
+    """One object of a bucket's listing. size in bytes."""
+
+    key: str
+    etag: str
+    size: int
+    modified_at: datetime
+
+
+class Configurations(Protocol):
+    def find(self, key: str) -> Configuration:
+        """The value in force, from a short cache; the built-in default where none was set."""
+        ...
+
+    def put(self, key: str, value: Any, by: str, if_version: int | None, now: datetime) -> Configuration:
+        """A new version. Raises Stale, NotFound for a key that there is not."""
+        ...

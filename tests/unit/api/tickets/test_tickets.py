@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from chalicelib.domain.tickets.ticket import TicketFilter
+from tests.unit.api.fakes import OTHER_ID, TICKET_ID
+
+TICKET_FIELDS = {
+    "id", "source", "connection", "external_id", "version", "kind", "title", "description", "text",
+    "language",
+    "rating", "url", "tags", "category", "sentiment", "priority", "details", "status", "needs_review",
+    "assignee",
+    "author", "customer_id", "created_at", "received_at", "updated_at", "feedback_count",
+}  # fmt: skip
+ONE = f"/tickets/{TICKET_ID}"
+
+
+def test_a_list_has_items_and_the_next_cursor(api, use):
+    answer = api("GET", "/tickets?source=zendesk&limit=2&cursor=abc")
+    assert answer.status == 200
+    assert answer.json["next"] == "bmV4dA"
+    ticket = answer.json["items"][0]
+    assert set(ticket) == TICKET_FIELDS
+    assert set(ticket["category"]) == {"label", "confidence", "by"}
+    assert set(ticket["sentiment"]) == {"label", "score", "confidence", "by"}
+    assert set(ticket["priority"]) == {"label", "reasons"}
+    assert ticket["author"] == {"id": "9", "name": "Ada", "email": "ada@example.com"}
+    assert ticket["created_at"] == "2024-05-01T12:00:00Z"
+    assert ticket["text"] == "It crashes — 💥"
+    assert use.tickets.desk.asked == [(TicketFilter(source="zendesk"), 2, "abc")]
+
+
+def test_filters_reach_the_search(api, use):
+    api(
+        "GET",
+        "/tickets?q=crash&status=open&category=bug_report&priority=high&sentiment=negative&connection=eu"
+        "&customer=c1&assignee=ada&tag=login&needs_review=false&since=2024-05-01&until=2024-05-02T10:00:00+02:00",
+    )
+    ((wanted, limit, cursor),) = use.tickets.desk.asked
+    assert (limit, cursor) == (50, None)
+    assert wanted == TicketFilter(
+        query="crash", status="open", category="bug_report", priority="high", sentiment="negative",
+        connection="eu", customer="c1", assignee="ada", tag="login", needs_review=False,
+        since=datetime(2024, 5, 1, tzinfo=UTC), until=datetime(2024, 5, 2, 8, tzinfo=UTC),
+    )  # fmt: skip
+
+
+def test_a_ticket_is_read_with_its_etag(api):
+    answer = api("GET", ONE.upper().replace("/TICKETS", "/tickets"))
+    assert (answer.status, answer.headers["ETag"]) == (200, '"7"')
+    assert set(answer.json) == TICKET_FIELDS
+
+
+@pytest.mark.parametrize("tag", ['"7"', 'W/"7"', '"1", "7"', "*"])
+def test_a_ticket_that_the_client_has_is_304(api, tag):
+    answer = api("GET", ONE, If_None_Match=tag)
+    assert (answer.status, answer.text) == (304, "")
+
+
+def test_an_unknown_ticket_is_404(api):
+    assert api("GET", "/tickets/00000000-0000-0000-0000-000000000000").status == 404
+
+
+def test_a_change_is_made_by_name_and_told(api, use):
+    answer = api("PATCH", ONE, {"status": "pending", "assignee": None, "tags": ["a", "b", "a"]})
+    assert (answer.status, answer.json["status"], answer.headers["ETag"]) == (200, "pending", '"8"')
+    (change,) = use.tickets.desk.asked
+    assert change.fields == {"status": "pending", "assignee": None, "tags": ["a", "b"]}
+    assert change.by == "local (local)"
+    assert [event.type for event in use.tickets.told] == ["ticket.updated"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {}, {"status": None}, {"status": "done"}, {"priority": None}, {"category": {"label": "spam"}},
+        {"tags": None}, {"tags": "a"}, {"tags": [""]}, {"tags": ["x"] * 51}, {"assignee": ""},
+        {"assignee": "jo\nFORGED"}, {"assignee": "jo\x1b[2J"}, {"assignee": "jo\u2028x"}, {"tags": ["a\0"]},
+        {"title": "new"},
+        {"id": "x", "status": "open"},
+    ],
+)  # fmt: skip
+def test_a_change_that_can_not_be_is_400(api, use, body):
+    assert api("PATCH", ONE, body).status == 400
+    assert use.tickets.desk.asked == []
+
+
+@pytest.mark.parametrize("tag", ['"7"', 'W/"7"', '"3", "7"', "*", ' "7" '])
+def test_a_change_of_the_version_that_was_read_is_made(api, tag):
+    assert api("PATCH", ONE, {"status": "closed"}, If_Match=tag).status == 200
+
+
+@pytest.mark.parametrize("tag", ['"6"', 'W/"8"', '"1", "2"', '"abc"', '""', '"99999999999999999999"'])
+def test_a_change_of_another_version_is_412(api, tag):
+    answer = api("PATCH", ONE, {"status": "closed"}, If_Match=tag)
+    assert answer.status == 412
+    assert answer.json["type"] == "urn:triggeriq:problem:stale"
+
+
+@pytest.mark.parametrize("tag", ["7", "", '"7', '"7" "8"', '"7",'])
+def test_an_if_match_that_can_not_be_read_is_400(api, tag):
+    assert api("PATCH", ONE, {"status": "closed"}, If_Match=tag).json["field"] == "If-Match"
+
+
+def test_the_audit_trail_has_its_shape(api):
+    assert api("GET", f"{ONE}/history").json == {
+        "items": [
+            {
+                "at": "2024-05-01T12:00:00Z",
+                "stage": "classify",
+                "by": "category/1",
+                "data": {"label": "bug_report"},
+            }
+        ],
+        "next": None,
+    }
+
+
+def test_what_was_said_has_its_shape(api):
+    assert api("GET", f"{ONE}/feedback").json == {
+        "items": [
+            {
+                "external_id": "4712",
+                "version": 0,
+                "kind": "message",
+                "title": None,
+                "text": "Still so",
+                "rating": None,
+                "language": None,
+                "author": {"id": None, "name": None, "email": None},
+                "created_at": None,
+                "url": None,
+                "app": {"id": None, "version": None},
+                "device": {},
+                "thread": None,
+                "attributes": {},
+                "source": "zendesk",
+                "connection": "default",
+                "received_at": "2024-05-01T12:00:00Z",
+            }
+        ],
+        "next": None,
+    }
+
+
+def test_tickets_are_merged(api, use):
+    answer = api("POST", f"{ONE}/merge", {"tickets": [OTHER_ID, OTHER_ID.upper()]})
+    assert (answer.status, answer.json["feedback_count"]) == (200, 2)
+    assert use.tickets.desk.asked == [(TICKET_ID, [OTHER_ID], "local (local)")]
+
+
+@pytest.mark.parametrize("tickets", [[], ["x"], [TICKET_ID], None, [1]])
+def test_a_merge_that_can_not_be_is_400(api, tickets):
+    assert api("POST", f"{ONE}/merge", {"tickets": tickets}).status == 400
+
+
+def test_feedback_is_taken_out_into_a_ticket_of_its_own(api, use):
+    item = {"source": "zendesk", "connection": "default", "external_id": "1"}
+    answer = api("POST", f"{ONE}/split", {"feedback": [item, item]})
+    assert (answer.status, answer.headers["Location"]) == (201, f"/tickets/{OTHER_ID}")
+    assert (answer.json["ticket"]["id"], answer.json["new"]["id"]) == (TICKET_ID, OTHER_ID)
+    assert use.tickets.desk.asked == [(TICKET_ID, [("zendesk", "default", "1")], "local (local)")]

@@ -1,0 +1,130 @@
+"""Whatever a plugin makes: clean, bounded, or no feedback at all."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.domain.intake.feedback import cleaned, digest
+from chalicelib.domain.intake.feedback_message import FeedbackMessage, from_json, to_json
+from chalicelib.errors import Unreadable
+from triggeriq import App, Author, Feedback
+
+AT = datetime(2026, 1, 2, tzinfo=UTC)
+TEXTS = st.text(max_size=50) | st.text(st.characters(categories=["Cs", "Cc"]), max_size=20)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+    max_leaves=8,
+)
+FEEDBACK = st.builds(
+    Feedback,
+    external_id=TEXTS.map(lambda text: "x" + text),
+    text=TEXTS,
+    title=st.none() | TEXTS,
+    rating=st.none() | st.floats(),
+    version=st.integers(),
+    author=st.builds(Author, id=TEXTS, name=TEXTS, email=TEXTS),
+    app=st.builds(App, id=TEXTS, version=TEXTS),
+    created_at=st.none() | st.datetimes() | st.datetimes(timezones=st.timezones()),
+    url=TEXTS,
+    thread=TEXTS,
+    device=st.dictionaries(TEXTS, TEXTS, max_size=3),
+    attributes=st.dictionaries(TEXTS, VALUES, max_size=3),
+)
+
+
+def message(feedback: Feedback) -> FeedbackMessage:
+    return FeedbackMessage(source="s", connection="c", event_id="e", received_at=AT, feedback=feedback)
+
+
+@given(FEEDBACK)
+def test_a_cleaned_feedback_travels_unchanged(feedback: Feedback) -> None:
+    sent = message(cleaned(feedback))
+    text = to_json(sent)
+    text.encode("utf-8")
+    assert "\x00" not in text
+    assert from_json(text) == sent
+
+
+@given(FEEDBACK)
+def test_cleaning_twice_changes_nothing(feedback: Feedback) -> None:
+    assert cleaned(cleaned(feedback)) == cleaned(feedback)
+
+
+@pytest.mark.parametrize("character", ['"', "\n", "\\", "€"])
+def test_escapes_do_not_make_the_longest_feedback_too_long(character: str) -> None:
+    long = character * 100_000
+    feedback = Feedback(
+        external_id="x",
+        text=long,
+        title=long,
+        language=long,
+        author=Author(id=long, name=long, email=long),
+        app=App(id=long, version=long),
+        url="https://" + long,
+        thread=long,
+        device={f"{n}{long}": long for n in range(100)},
+        attributes={f"{n}{character * 100}": character * 500 for n in range(1000)},
+    )
+    assert len(to_json(message(cleaned(feedback))).encode()) < 256 * 1024 - 6_000
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"external_id": ""},
+        {"external_id": " \x00 "},
+        {"external_id": None},
+        {"text": None},
+        {"text": 5},
+        {"version": None},
+        {"version": float("inf")},
+        {"version": "x"},
+        {"kind": "shout"},
+        {"kind": []},
+        {"rating": "many"},
+        {"author": None},
+        {"attributes": []},
+        {"device": "iPhone"},
+        {"created_at": "today"},
+    ],
+)
+def test_what_is_no_feedback_is_a_value_error_and_nothing_else(fields: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        cleaned(Feedback(**{"external_id": "x", "text": "", **fields}))
+
+
+def test_a_time_gets_its_zone() -> None:
+    at = datetime(2026, 1, 2, 3, tzinfo=timezone(timedelta(hours=2)))
+    feedback = cleaned(Feedback(external_id="x", text="", created_at=at))
+    assert feedback.created_at == datetime(2026, 1, 2, 1, tzinfo=UTC)
+    naive = cleaned(Feedback(external_id="x", text="", created_at=at.replace(tzinfo=None)))
+    assert naive.created_at == datetime(2026, 1, 2, 3, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "//example.com", "ftp://x", ""])
+def test_only_web_addresses_are_links(url: str) -> None:
+    assert cleaned(Feedback(external_id="x", text="", url=url)).url is None
+
+
+def test_the_digest_is_over_what_a_person_would_compare() -> None:
+    one = Feedback(external_id="x", text="a", title="t", rating=5)
+    assert digest(one) == digest(Feedback(external_id="y", text="a", title="t", rating=5.0, version=9))
+    for other in ({"text": "b"}, {"title": "u"}, {"rating": 4}, {"title": None}):
+        assert digest(one) != digest(
+            Feedback(**{"external_id": "x", "text": "a", "title": "t", "rating": 5, **other})
+        )
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[]", "null", '{"v": 2}', '{"v": 1}', "[" * 100_000, '{"v": 1, "x": ' + "9" * 5_000 + "}"],
+)
+def test_a_message_that_is_none_is_unreadable(text: str) -> None:
+    with pytest.raises(Unreadable):
+        from_json(text)

@@ -1,0 +1,301 @@
+"""Reading a file in as many invocations as it takes, each from the last one's checkpoint."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from io import BytesIO
+from itertools import chain, repeat
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.intake.feedback import LINE_LIMIT
+from chalicelib.domain.intake.feedback_message import from_json
+from chalicelib.domain.intake.file_import import Import
+from chalicelib.domain.trace import Trace
+from chalicelib.errors import Unavailable, Unreadable
+from chalicelib.pipeline.intake.read_file import BAD_LIMIT, CHECKPOINT, ReadFile
+from chalicelib.pipeline.intake.register_upload import job
+from plugins.sources.csv_upload import CsvUpload
+from plugins.sources.inbound_email import InboundEmail
+from tests.unit.pipeline.fakes import (
+    NOW,
+    FakeBlobs,
+    FakeConnections,
+    FakeImports,
+    FakeMetrics,
+    FakeQuarantine,
+    FakeQueue,
+    FakeSources,
+    now,
+    plenty,
+)
+from triggeriq import Item
+
+ROWS = 5 * CHECKPOINT + 7
+IMPORT = Import(
+    id="i1",
+    source="csv",
+    connection="c",
+    bucket="b",
+    key="reviews/csv/c/a.csv",
+    etag="e",
+    size=1,
+    registered_at=NOW,
+    modified_at=NOW,
+    updated_at=NOW,
+)
+
+
+def sheet(rows: int = ROWS, *bad: int) -> bytes:
+    lines = (f"{n}" if n in bad else f"{n},row {n}" for n in range(1, rows + 1))
+    return ("id,text\n" + "\n".join(lines) + "\n").encode()
+
+
+TRACE = Trace("65e19ab0" + "a" * 24, "b" * 16)
+
+
+class Reading:
+    """One file, and all that reading it leaves."""
+
+    def __init__(self, body: bytes, held: Import = IMPORT) -> None:
+        self.imports = FakeImports(replace(held, size=len(body)))
+        self.feedback, self.files, self.quarantine = FakeQueue(), FakeQueue(), FakeQuarantine()
+        self.blobs, self.metrics = FakeBlobs({held.key: body}), FakeMetrics()
+        self.pauses: list[float] = []
+        self.read = ReadFile(
+            imports=self.imports,
+            sources=FakeSources(CsvUpload()),
+            connections=FakeConnections(),
+            blobs=self.blobs,
+            feedback=self.feedback,
+            files=self.files,
+            quarantine=self.quarantine,
+            metrics=self.metrics,
+            now=now,
+            unpacked_limit=10**9,
+            backlog=1_000,
+            pause=self.pauses.append,
+        )
+
+    @property
+    def held(self) -> Import:
+        return self.imports.imports["i1"]
+
+    @property
+    def ids(self) -> list[str]:
+        return [from_json(message.body).feedback.external_id for message in self.feedback.sent]
+
+
+def test_a_file_is_read_in_one_go_where_time_allows() -> None:
+    reading = Reading(sheet())
+    reading.read(job("i1", TRACE).body, plenty)
+    assert reading.ids == [str(n) for n in range(1, ROWS + 1)]
+    held = reading.held
+    assert (held.status, held.read, held.made, held.quarantined, held.left) == ("done", ROWS, ROWS, 0, 0)
+    assert reading.files.sent == []
+
+
+def test_a_mail_that_nobody_wrote_says_why_it_made_no_ticket() -> None:
+    mail = b"From: a@example.com\nSubject: Away\nAuto-Submitted: auto-replied\n\nI am away.\n"
+    reading = Reading(mail, replace(IMPORT, source="inbound_email", key="emails/c/1"))
+    replace(reading.read, sources=FakeSources(InboundEmail()))(job("i1", TRACE).body, plenty)
+    held = reading.held
+    assert (held.status, held.read, held.made, held.quarantined) == ("done", 1, 0, 0)
+    assert held.reason == "ignored: an automatic mail: Auto-Submitted: auto-replied"
+    assert reading.feedback.sent == []
+
+
+def test_a_mark_that_no_store_takes_is_cut() -> None:
+    class Marking(CsvUpload):
+        def read(self, *arguments: Any) -> Iterator[tuple[str, Item]]:
+            for mark, item in super().read(*arguments):
+                yield f"{mark}\0\ud800{'x' * 300_000}", item
+
+    reading = Reading(sheet(1))
+    replace(reading.read, sources=FakeSources(Marking()))(job("i1", TRACE).body, plenty)
+    ((body, *_),) = reading.feedback.sent
+    message = from_json(body)
+    assert message.event_id == f"i1:2{'x' * (LINE_LIMIT - 1)}"
+    assert message.raw_key == f"s3://b/reviews/csv/c/a.csv#2{'x' * (LINE_LIMIT - 1)}"
+
+
+def test_several_invocations_give_one_result() -> None:
+    reading = Reading(sheet(ROWS, 3, 250))
+    invocations = 0
+    jobs = [job("i1", TRACE)]
+    while jobs:
+        seconds_left = chain([600.0] * 149, repeat(1.0))  # the 150th row of each invocation is its last
+        reading.read(jobs.pop().body, seconds_left.__next__)
+        jobs, reading.files.sent = reading.files.sent, []
+        invocations += 1
+    assert invocations == ROWS // 150 + 1
+    assert reading.ids == [str(n) for n in range(1, ROWS + 1) if n not in (3, 250)]
+    held = reading.held
+    assert (held.status, held.read, held.made, held.quarantined) == ("done", ROWS, ROWS - 2, 2)
+    assert [item.where for item in reading.quarantine.items] == ["line 4", "line 251"]
+
+
+def test_a_crash_sends_only_what_came_since_the_checkpoint_again() -> None:
+    reading = Reading(sheet())
+    sent = iter(range(10**6))
+
+    class Failing(FakeQueue):
+        def send(self, messages):
+            if next(sent) == 25:  # in the third stretch of a hundred
+                raise Unavailable("sqs", "down")
+            super().send(messages)
+
+    failing = Failing()
+    with pytest.raises(Unavailable):
+        replace(reading.read, feedback=failing)(job("i1", TRACE).body, plenty)
+    assert reading.held.read == 2 * CHECKPOINT
+    reading.read(job("i1", TRACE).body, plenty)
+    assert reading.ids == [str(n) for n in range(2 * CHECKPOINT + 1, ROWS + 1)]
+    assert reading.held.made == ROWS
+
+
+def test_a_file_cancelled_under_way_stops_at_the_next_checkpoint() -> None:
+    reading = Reading(sheet())
+
+    def cancel_then_plenty() -> float:
+        reading.imports.cancel("i1")
+        return 600.0
+
+    reading.read(job("i1", TRACE).body, cancel_then_plenty)
+    assert reading.held.status == "cancelled"
+    assert len(reading.ids) == CHECKPOINT
+    reading.read(job("i1", TRACE).body, plenty)
+    assert len(reading.ids) == CHECKPOINT
+
+
+def test_two_invocations_at_once_do_not_both_go_on() -> None:
+    reading = Reading(sheet())
+    first = True
+
+    def another_reads_meanwhile() -> float:
+        nonlocal first
+        if first:
+            first = False
+            reading.read(job("i1", TRACE).body, plenty)
+        return 600.0
+
+    reading.read(job("i1", TRACE).body, another_reads_meanwhile)
+    assert reading.held.status == "done"
+    assert reading.held.made == ROWS
+    assert set(reading.ids) == {str(n) for n in range(1, ROWS + 1)}
+
+
+def test_a_job_that_comes_twice_reads_nothing_again() -> None:
+    reading = Reading(sheet(3))
+    reading.read(job("i1", TRACE).body, plenty)
+    reading.read(job("i1", TRACE).body, plenty)
+    assert reading.ids == ["1", "2", "3"]
+
+
+def test_a_file_waits_while_too_much_feedback_waits() -> None:
+    reading = Reading(sheet(2 * CHECKPOINT))
+    reading.feedback.waiting = [1_001, 1_500, 1_000]
+    reading.read(job("i1", TRACE).body, plenty)
+    assert len(reading.pauses) == 2
+    assert reading.held.status == "done"
+
+
+def test_bad_rows_among_good_ones_give_no_file_up() -> None:
+    rows = 2 * BAD_LIMIT
+    reading = Reading(sheet(rows, *range(1, rows, 2)))
+    reading.read(job("i1", TRACE).body, plenty)
+    assert (reading.held.status, reading.held.made, reading.held.quarantined) == (
+        "done",
+        rows // 2,
+        rows // 2,
+    )
+
+
+def test_a_row_whose_file_is_gone_is_kept_again() -> None:
+    reading = Reading(sheet(2, 1))
+    reading.read(job("i1", TRACE).body, plenty)
+    (item,) = reading.quarantine.items
+    reading.blobs.objects.clear()
+    reading.read(json.dumps(item.replay), plenty)
+    again = reading.quarantine.items[-1]
+    assert (again.replay, again.reason != item.reason) == (item.replay, True)
+
+
+def test_a_file_of_bad_rows_is_given_up() -> None:
+    reading = Reading(b"id,text\n" + b"1\n" * (BAD_LIMIT + 500))
+    reading.read(job("i1", TRACE).body, plenty)
+    assert reading.held.status == "failed"
+    assert reading.held.quarantined == BAD_LIMIT
+    assert "is it really a file for csv" in (reading.held.reason or "")
+
+
+def test_a_failed_file_goes_on_behind_what_was_read() -> None:
+    reading = Reading(b"\xff\xfe" + "id,text\n1,row 1\n".encode("utf-16-le") + b"x")  # half a character
+    reading.read(job("i1", TRACE).body, plenty)
+    assert reading.held.status == "failed"
+    (item,) = reading.quarantine.items
+    reading.read(job("i1", TRACE).body, plenty)
+    assert reading.held.status == "failed"
+    reading.blobs.objects[IMPORT.key] = sheet(5)
+    reading.read(json.dumps(item.replay), plenty)
+    assert reading.held.status == "done"
+    assert reading.ids[-1] == "5"
+
+
+@pytest.mark.parametrize("row", [1, 2, 5])
+def test_one_row_is_read_again_and_kept_again_by_the_same_way(row: int) -> None:
+    reading = Reading(sheet(5, row))
+    reading.read(job("i1", TRACE).body, plenty)
+    (kept,) = reading.quarantine.items
+    for _ in range(2):
+        reading.quarantine.kept.clear()
+        reading.read(json.dumps(kept.replay), plenty)
+        assert reading.quarantine.items == [kept]
+    reading.blobs.objects[IMPORT.key] = sheet(5)
+    reading.feedback.sent.clear()
+    reading.quarantine.kept.clear()
+    reading.read(json.dumps(kept.replay), plenty)
+    assert reading.ids == [str(row)]
+    assert reading.quarantine.items == []
+
+
+def test_a_file_that_is_gone_fails_with_the_reason() -> None:
+    reading = Reading(sheet(1))
+    reading.blobs.objects.clear()
+    reading.read(job("i1", TRACE).body, plenty)
+    assert reading.held.status == "failed"
+    assert len(reading.quarantine.items) == 1
+
+
+@pytest.mark.parametrize(
+    "body", ["", "{", "[]", "null", '{"v": 2, "import": "i1"}', '{"v": 1}', "[" * 100_000]
+)
+def test_a_message_that_is_no_job_is_unreadable(body: str) -> None:
+    with pytest.raises(Unreadable):
+        Reading(sheet(1)).read(body, plenty)
+
+
+def test_nothing_of_the_stream_is_left_open() -> None:
+    class Watched(BytesIO):
+        pass
+
+    stream = Watched(sheet(CHECKPOINT * 2))
+    reading = Reading(b"")
+
+    class Blobs(FakeBlobs):
+        def open(self, key, etag=None):
+            return stream
+
+    replace(reading.read, blobs=Blobs())(job("i1", TRACE).body, plenty)
+    assert stream.closed
+
+
+@pytest.mark.parametrize("name", ["a.ndjson", "a.ndjson.gz", "A.NDJSON.GZ"])
+def test_a_file_is_told_by_its_ending_however_it_is_written(name: str) -> None:
+    held = replace(IMPORT, key=f"reviews/csv/c/{name}")
+    reading = Reading(b'{"id": "1", "text": "It crashes"}\n', held)
+    reading.read(job("i1", TRACE).body, plenty)
+    assert (reading.held.status, reading.ids) == ("done", ["1"])

@@ -1,0 +1,106 @@
+"""What process does when what triage asks is down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from chalicelib.domain.intake.feedback_message import FeedbackMessage, to_json
+from chalicelib.domain.operations.record import Record
+from chalicelib.domain.tickets.ticket import Triage, Triaged
+from chalicelib.errors import Poison, Unavailable
+from chalicelib.pipeline.tickets.process import Process
+from chalicelib.pipeline.tickets.relay import Relay
+from chalicelib.ports.tickets import TicketStore
+from tests.in_memory_tickets import InMemoryTickets
+from tests.said import triage
+from tests.unit.pipeline.fakes import NOW, FakeMetrics, now, plenty, record
+from triggeriq import Feedback
+
+
+class Triaging:
+    """Its configurations are away from feedback number `down` on."""
+
+    def __init__(self, down: int) -> None:
+        self._down = down
+        self.asked = 0
+
+    def __call__(self, feedback: Feedback, source: str) -> Triage:
+        self.asked += 1
+        if self.asked >= self._down:
+            raise Unavailable("postgres", "down")
+        return triage(feedback.text)
+
+
+def message(number: int) -> Record:
+    feedback = Feedback(external_id=str(number), text="It crashes")
+    body = to_json(
+        FeedbackMessage(source="csv", connection="c", event_id="e", received_at=NOW, feedback=feedback)
+    )
+    return record(str(number), body)
+
+
+def processing(triaging: Triaging, tickets: TicketStore | None = None) -> Process:
+    nothing: Any = None
+    relay = Relay(outbox=nothing, bus=Taking(), now=now, grace=nothing)
+    tickets = tickets or InMemoryTickets()
+    return Process(triage=triaging, tickets=tickets, relay=relay, metrics=FakeMetrics(), now=now)
+
+
+class Choosy(InMemoryTickets):
+    """Can't store feedback 0, so no batch with it; each transaction takes eight of `left` seconds, and from
+    the one numbered `down` on the database is away."""
+
+    def __init__(self, down: int = 100) -> None:
+        super().__init__()
+        self._down = down
+        self.asked = 0
+        self.left = 50.0
+
+    def take(self, batch: Sequence[Triaged], run: datetime) -> Any:
+        self.asked += 1
+        self.left -= 8
+        if self.asked >= self._down:
+            raise Unavailable("postgres", "down")
+        if any(message.key.external_id == "0" for message, _ in batch):
+            raise Poison("postgres refused the data")
+        return super().take(batch, run)
+
+
+class Taking:
+    """A bus that is away too; the schedule relays."""
+
+    def publish(self, events: Any) -> Any:
+        raise Unavailable("bus", "down")
+
+
+def test_a_dependency_that_is_down_is_waited_for_once_a_batch() -> None:
+    """Each wait takes five seconds, and the function fifty: ten of them would be cut, with copies parked
+    beside originals that come again."""
+    triaging = Triaging(down=3)
+    outcomes = list(processing(triaging)([message(number) for number in range(10)], plenty))
+    failures = {one.id: error for one, error in outcomes}
+    assert triaging.asked == 3
+    assert [id for id, error in failures.items() if error is None] == ["0", "1"]
+    assert sum(isinstance(error, Unavailable) for error in failures.values()) == 8
+
+
+def test_records_taken_one_by_one_are_handed_back_where_time_is_short() -> None:
+    """A bus that hangs takes some eight seconds of each."""
+    tickets = Choosy()
+    records = [message(number) for number in range(10)]
+    outcomes = list(processing(Triaging(100), tickets)(records, lambda: tickets.left))
+    assert tickets.left > 0
+    assert [(one.id, type(error)) for one, error in outcomes] == [
+        ("0", Poison),
+        *((str(number), type(None)) for number in range(1, 5)),
+    ]
+
+
+def test_a_database_that_goes_away_is_waited_for_once_by_records_taken_one_by_one() -> None:
+    tickets = Choosy(down=3)
+    records = [message(number) for number in range(5)]
+    outcomes = list(processing(Triaging(100), tickets)(records, plenty))
+    assert tickets.asked == 3
+    assert [type(error) for _, error in outcomes] == [Poison, *[Unavailable] * 4]

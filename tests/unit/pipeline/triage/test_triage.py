@@ -1,0 +1,145 @@
+"""Triage over stages that answer anything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.operations.configuration import (
+    Configuration,
+    PriorityConfiguration,
+    TriageConfiguration,
+)
+from chalicelib.domain.tickets.ticket import Triage
+from chalicelib.pipeline.triage.answers import Answer
+from chalicelib.pipeline.triage.triage import STAGES, TriageFeedback
+from tests.unit.pipeline.fakes import FakeStages
+from triggeriq import Draft, Feedback, PriorityRule, Review, Verdict
+
+FEEDBACK = Feedback(external_id="x", text="First line\nand the rest")
+SURE = {
+    "classify": [
+        Answer(
+            "c/1", [Verdict(facet="category", label="praise"), Verdict(facet="sentiment", label="positive")]
+        )
+    ],
+    "prioritise": [Answer("p/1", Verdict(facet="priority", label="low", reasons=("praise",)))],
+}
+
+
+class FakeConfigurations:
+    def __init__(self, rules: tuple[PriorityRule, ...] = ()) -> None:
+        self._values: dict[str, Any] = {
+            "priority": PriorityConfiguration(rules=rules),
+            "triage": TriageConfiguration(review_below=0.5),
+        }
+
+    def find(self, key: str) -> Configuration:
+        return Configuration(key=key, value=self._values[key], version=0)
+
+    def put(self, *arguments: Any) -> Configuration:
+        raise NotImplementedError
+
+
+def triaged(answers: dict[str, list[Answer]], feedback: Feedback = FEEDBACK) -> tuple[Triage, FakeStages]:
+    stages = FakeStages(answers)
+    return TriageFeedback(stages=stages, configurations=FakeConfigurations())(feedback, "zendesk"), stages
+
+
+def test_the_stages_are_asked_in_their_order_each_with_what_came_before() -> None:
+    _, stages = triaged(SURE)
+    assert [hook for hook, _ in stages.asked] == list(STAGES)
+    asked = dict(stages.asked)
+    assert set(asked["prioritise"]["verdicts"]) == {"category", "sentiment"}
+    assert set(asked["review"]["verdicts"]) == {"category", "sentiment", "priority"}
+
+
+def test_the_first_opinion_on_a_facet_wins() -> None:
+    later = Answer("late/1", Verdict(facet="category", label="spam"))
+    triage, _ = triaged({**SURE, "classify": [*SURE["classify"], later]})
+    assert (triage.category.label, triage.category.by) == ("praise", "c/1")
+    assert triage.needs_review is False
+
+
+def test_where_nobody_says_anything_a_person_must_look() -> None:
+    triage, _ = triaged({})
+    assert (triage.category.label, triage.sentiment.label, triage.priority.label) == (
+        "other",
+        "neutral",
+        "medium",
+    )
+    assert triage.needs_review is True
+    assert (triage.title, triage.description) == ("First line", FEEDBACK.text)
+
+
+def test_a_verdict_without_confidence_wants_a_person() -> None:
+    unsure = Answer("c/1", [Verdict(facet="category", label="spam", confidence=0.4)])
+    triage, _ = triaged({**SURE, "classify": [unsure, *SURE["classify"]]})
+    assert triage.needs_review is True
+
+
+def test_a_plugin_hears_only_of_rules_for_the_feedback_s_source() -> None:
+    rules = tuple(
+        PriorityRule(priority="high", reason=reason, source=source)
+        for reason, source in (("all", ()), ("ours", ("zendesk", "csv")), ("another's", ("csv",)))
+    )
+    stages = FakeStages(SURE)
+    TriageFeedback(stages=stages, configurations=FakeConfigurations(rules))(FEEDBACK, "zendesk")
+    assert [rule.reason for rule in dict(stages.asked)["prioritise"]["rules"]] == ["all", "ours"]
+
+
+@pytest.mark.parametrize(
+    ("hook", "value"),
+    [
+        ("classify", 5),
+        ("classify", "spam"),
+        ("classify", [None]),
+        ("classify", Verdict(facet="category", label="nonsense")),
+        ("classify", Verdict(facet="category", label=["spam"])),
+        ("classify", Verdict(facet={}, label="spam")),
+        ("classify", Verdict(facet="mood", label="")),
+        ("classify", Verdict(facet="category", label="spam", confidence=None)),
+        ("classify", Verdict(facet="category", label="spam", confidence=float("nan"))),
+        ("classify", Verdict(facet="sentiment", label="negative", score="low")),
+        ("classify", Verdict(facet="category", label="spam", evidence=(1,))),
+        ("classify", Verdict(facet="category", label="spam", evidence=7)),
+        ("extract", ["a"]),
+        ("extract", {"a": "x" * 60_000}),
+        ("prioritise", Verdict(facet="priority", label="urgent")),
+        ("draft", "a title"),
+        ("draft", Draft(title=5)),
+        ("draft", Draft(tags="abc")),
+        ("draft", Draft(tags=(None,))),
+        ("review", True),
+        ("review", Review(needs_review=False, reasons=3)),
+    ],
+)
+def test_an_answer_that_is_none_is_counted_and_the_next_one_taken(hook: str, value: Any) -> None:
+    before = Answer("odd/1", value)
+    triage, stages = triaged({**SURE, hook: [before, *SURE.get(hook, [])]})
+    assert [by for by, _ in stages.counted] == ["odd/1"]
+    assert stages.counted[0][1].startswith("returned ") or "is no" in stages.counted[0][1]
+    assert (triage.category.label, triage.priority.label) == ("praise", "low")
+    assert triage.needs_review is True
+    (log,) = [log for log in triage.logs if log.stage == hook]
+    assert log.data["failures"] == [{"by": "odd/1", "reason": stages.counted[0][1]}]
+
+
+def test_what_a_plugin_says_is_made_clean() -> None:
+    triage, _ = triaged(
+        {
+            **SURE,
+            "extract": [Answer("e/1", {"a\x00": ["\ud800", float("nan")]})],
+            "draft": [Answer("d/1", Draft(title="T\x00" * 500, tags=(" a ", "a", "", "\x00")))],
+        }
+    )
+    assert triage.details == {"a": ["", None]}
+    assert set(triage.title) == {"T"}
+    assert len(triage.title) == 120
+    assert triage.tags == ("a",)
+
+
+def test_every_stage_leaves_one_log() -> None:
+    triage, _ = triaged(SURE)
+    assert [log.stage for log in triage.logs] == list(STAGES)
