@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import re
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple
@@ -39,12 +40,28 @@ class ApiKey:
     revoked_at: datetime | None = None
 
 
+class Restriction(NamedTuple):
+    """The connections that a restricted caller may see things of."""
+
+    patterns: tuple[str, ...]
+    """Each "source/connection", or "source/*" for all of a source."""
+
+    def covers(self, connections: Iterable[str]) -> bool:
+        """Whether all of these, each "source/connection", are the caller's. Of none, nothing is known: refused."""
+        named = tuple(connections)
+        return bool(named) and all(
+            one in self.patterns or f"{one.partition('/')[0]}/*" in self.patterns for one in named
+        )
+
+
 class Caller(NamedTuple):
     """Who is asking."""
 
     owner: str
     scopes: tuple[Scope, ...]
     key_id: str
+    restriction: Restriction | None = None
+    """None: it may see things of every connection."""
 
     def may(self, scope: Scope) -> bool:
         """Whether the caller holds the scope; `admin` holds every other."""
