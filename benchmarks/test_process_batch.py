@@ -21,8 +21,10 @@ from benchmarks.conftest import SideBySide
 from chalicelib.domain.delivery.event import CloudEvent
 from chalicelib.domain.intake.feedback_message import to_json
 from chalicelib.domain.operations.record import Record
-from chalicelib.domain.tickets.taking import Known, decide
+from chalicelib.domain.tickets.decisions.take import take
+from chalicelib.domain.tickets.plan import Known
 from chalicelib.domain.tickets.ticket import Triaged
+from chalicelib.pipeline.tickets.amend import Amend
 from chalicelib.pipeline.tickets.process import Process
 from chalicelib.pipeline.tickets.relay import Relay
 from chalicelib.pipeline.triage.triage import TriageFeedback
@@ -45,7 +47,7 @@ from chalicelib.services.postgres.rows import (
     ticket_row,
 )
 from chalicelib.services.postgres.tickets import PostgresTickets
-from tests.said import START, said
+from tests.said import START, said, take_in
 
 pytest_plugins = ("tests.functional.postgres.conftest",)
 
@@ -95,7 +97,7 @@ def batches() -> Iterator[list[Triaged]]:
 
 def rows_of(batch: list[Triaged]) -> dict[str, list[dict[str, Any]]]:
     """The rows that we would write."""
-    plan = decide(batch, Known(), START)
+    plan = take(batch, Known(), START)
     return {
         "tickets": [
             {**ticket_row(standing), "words": f"{standing.ticket.title}\n{standing.ticket.description}"}
@@ -137,14 +139,15 @@ def process_of(database: Database) -> Process:
     clock = partial(datetime.now, UTC)
     relay = Relay(outbox=PostgresOutbox(database), bus=AcceptingBus(), now=clock, grace=timedelta())
     metrics = EmfMetrics("bench", "process", lambda line: None)
-    return Process(triage=triage, tickets=PostgresTickets(database), relay=relay, metrics=metrics, now=clock)
+    amend = Amend(tickets=PostgresTickets(database), relay=relay)
+    return Process(triage=triage, amend=amend, metrics=metrics, now=clock)
 
 
 def test_take_a_batch_of_ten(
     side_by_side: SideBySide, url: str, database: Database, batches: Iterator[list[Triaged]]
 ) -> None:
     """Into PostgreSQL alone, triage being done."""
-    take, peer = PostgresTickets(database).take, ByHand(url)
+    tickets, peer = PostgresTickets(database), ByHand(url)
 
     def setup() -> tuple[Any, ...]:
         batch = next(batches)
@@ -155,7 +158,7 @@ def test_take_a_batch_of_ten(
         warm_up=WARM_UP,
         setup=setup,
         check=lambda outcomes: outcomes in (None, ["created"] * 10),
-        ours=lambda batch, rows: [taken.outcome for taken in take(batch, START)[0]],
+        ours=lambda batch, rows: [one.outcome for one in take_in(tickets, batch, START)[0]],
         bare_pg8000=lambda batch, rows: peer.write(rows),
     )
     peer.connection.close()
@@ -197,12 +200,11 @@ def test_take_a_batch_again(
     side_by_side: SideBySide, database: Database, batches: Iterator[list[Triaged]]
 ) -> None:
     """Delivered twice."""
-    take = PostgresTickets(database).take
-    batch = next(batches)
-    take(batch, START)
+    tickets, batch = PostgresTickets(database), next(batches)
+    take_in(tickets, batch, START)
     side_by_side(
         rounds=ROUNDS,
         warm_up=WARM_UP,
         check=lambda outcomes: outcomes == ["unchanged"] * 10,
-        ours=lambda: [taken.outcome for taken in take(batch, START)[0]],
+        ours=lambda: [one.outcome for one in take_in(tickets, batch, START)[0]],
     )

@@ -56,7 +56,7 @@ CALLS: Mapping[str, Mapping[str, Call | None]] = {
     },
     "process": {
         "postgres.find_configuration": None,  # PostgreSQL costs the same whatever it is asked
-        "postgres.take": None,
+        "postgres.amend_tickets": None,
         "bus.publish": Call("EventBridge events", 1),
         "postgres.relayed": None,
     },

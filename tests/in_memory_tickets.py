@@ -1,36 +1,55 @@
-"""The in-memory twin of PostgresTickets: the same decision over dictionaries."""
+"""The in-memory twin of PostgresTickets: the same decisions over dictionaries."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
 
 from chalicelib.domain.delivery.event import CloudEvent
 from chalicelib.domain.intake.feedback import FeedbackKey
 from chalicelib.domain.intake.feedback_message import FeedbackMessage
-from chalicelib.domain.tickets.taking import OPEN, Kept, Known, RunLog, Standing, Thread, decide, thread_of
-from chalicelib.domain.tickets.ticket import Taken, Triaged
+from chalicelib.domain.tickets.decisions.take import thread_of
+from chalicelib.domain.tickets.plan import Kept, Known, Plan, RunLog, Selection, Standing, Thread
+from chalicelib.domain.tickets.ticket import OPEN
 
 
+@dataclass
 class InMemoryTickets:
-    """A TicketStore. Its attributes are what a test looks at."""
+    """A TicketStore. Its fields are what a test looks at."""
 
-    def __init__(self) -> None:
-        self.feedback: dict[FeedbackKey, Kept] = {}
-        self.former: list[FeedbackMessage] = []
-        self.tickets: dict[str, Standing] = {}
-        self.logs: dict[tuple[str, str, str, int], RunLog] = {}
-        self.outbox: dict[str, CloudEvent] = {}
+    feedback: dict[FeedbackKey, Kept] = field(default_factory=dict)
+    former: list[FeedbackMessage] = field(default_factory=list)
+    tickets: dict[str, Standing] = field(default_factory=dict)
+    logs: dict[tuple[str, str, str], RunLog] = field(default_factory=dict)
+    outbox: dict[str, CloudEvent] = field(default_factory=dict)
+    days: list[date] = field(default_factory=list)
 
-    def take(self, batch: Sequence[Triaged], run: datetime) -> tuple[Sequence[Taken], Sequence[CloudEvent]]:
-        plan = decide(batch, Known(self.feedback, self.tickets, self._open_threads()), run)
+    def amend(self, selection: Selection, decide: Callable[[Known], Plan]) -> Plan:
+        plan = decide(self._known(selection))
+        for key, kept in self.feedback.items():
+            self.feedback[key] = Kept(kept.message, plan.moved.get(kept.ticket_id, kept.ticket_id))
         self.feedback |= plan.feedback
         self.former += plan.former
         self.tickets |= plan.tickets
         for log in plan.logs:
             self.logs.setdefault((log.ticket_id, log.run_id, log.log.stage), log)
         self.outbox |= {event.id: event for event in plan.events}
-        return plan.taken, plan.events
+        self.days += sorted(plan.days)
+        return plan
+
+    def _known(self, selection: Selection) -> Known:
+        """No more than was selected: a decision that looks further must fail here, too."""
+        feedback = {key: kept for key, kept in self.feedback.items() if key in selection.feedback}
+        threads = {
+            thread: ticket_id
+            for thread, ticket_id in self._open_threads().items()
+            if thread in selection.threads
+        }
+        ids = {kept.ticket_id for kept in feedback.values()} | {*threads.values(), *selection.tickets}
+        if selection.items:
+            feedback |= {k: kept for k, kept in self.feedback.items() if kept.ticket_id in selection.tickets}
+        return Known(feedback, {id: self.tickets[id] for id in ids if id in self.tickets}, threads)
 
     def _open_threads(self) -> dict[Thread, str]:
         latest = sorted(self.feedback.values(), key=lambda kept: kept.message.received_at)

@@ -1,12 +1,16 @@
-"""Builders: what somebody said, with what triage says of it."""
+"""Builders: what somebody said, with what triage says of it, taken in."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from chalicelib.domain.delivery.event import CloudEvent
 from chalicelib.domain.intake.feedback_message import FeedbackMessage
-from chalicelib.domain.tickets.ticket import Category, Priority, Sentiment, StageLog, Triage, Triaged
+from chalicelib.domain.tickets.decisions.take import selection, take
+from chalicelib.domain.tickets.ticket import Category, Priority, Sentiment, StageLog, Taken, Triage, Triaged
+from chalicelib.ports.tickets import TicketStore
 from triggeriq import Feedback
 
 START = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -53,3 +57,11 @@ def said(
         raw_key=f"raw/{external_id}",
     )
     return Triaged(message, answer or triage(text))
+
+
+def take_in(
+    tickets: TicketStore, batch: Sequence[Triaged], now: datetime
+) -> tuple[Sequence[Taken], Sequence[CloudEvent]]:
+    """Take a batch in, as Process does; what became of each, and what is told."""
+    plan = tickets.amend(selection(batch), lambda known: take(batch, known, now))
+    return plan.taken, plan.events

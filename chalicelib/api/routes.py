@@ -68,7 +68,7 @@ ROUTES = (
     Route("HEAD", "/webhooks/{source}/{connection}", WEBHOOK, "intake.webhooks:receive", "Answer a provider's probe", refusals=(405, 503)),
     Route("GET", "/tickets", "read", "tickets.tickets:search", "Search and filter tickets, newest first", query="TicketQuery", answer="Tickets"),
     Route("GET", "/tickets/{id}", "read", "tickets.tickets:find", "Read one ticket", answer="Ticket"),
-    Route("PATCH", "/tickets/{id}", "write", "tickets.tickets:change", "Set status, assignee, priority, category or tags", body="TicketChange", answer="Ticket", refusals=(412,)),
+    Route("PATCH", "/tickets/{id}", "write", "tickets.tickets:change", "Set status, assignee, priority, category, tags or links", body="TicketChange", answer="Ticket", refusals=(412,)),
     Route("GET", "/tickets/{id}/history", "read", "tickets.tickets:history", "The audit trail, oldest first", query="PageQuery", answer="History"),
     Route("GET", "/tickets/{id}/feedback", "read", "tickets.tickets:feedback", "What was said in it, oldest first", query="PageQuery", answer="TicketFeedbackPage"),
     Route("POST", "/tickets/{id}/merge", "write", "tickets.tickets:merge", "Move the feedback of other tickets into this one", body="Merge", answer="Ticket", refusals=(409, 412)),

@@ -147,7 +147,7 @@ class Intake:
 
         registry = self._outside.registry
         try:
-            last_events = self._outside.desk.last_received(list(registry.sources()))
+            last_events = self._outside.ticket_reader.last_received(list(registry.sources()))
         except Unavailable:  # what is installed can be told without the database
             last_events = {}
         return source_views(registry, last_events)

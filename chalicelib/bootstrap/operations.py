@@ -55,7 +55,7 @@ class Operations:
         out = self._outside
         return check_health(
             {
-                "postgres": lambda: out.desk.check(),
+                "postgres": lambda: out.ticket_reader.check(),
                 "dynamodb": lambda: out.claims.check(),
                 "s3": lambda: out.artifacts.check(),
                 "sqs": lambda: out.queue("feedback").count(),

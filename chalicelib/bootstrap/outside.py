@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from chalicelib.services.eventbridge import EventBridgeBus
     from chalicelib.services.postgres.configurations import PostgresConfigurations
     from chalicelib.services.postgres.connection import Database
-    from chalicelib.services.postgres.desk import PostgresTicketDesk
     from chalicelib.services.postgres.outbox import PostgresOutbox
+    from chalicelib.services.postgres.ticket_reader import PostgresTicketReader
     from chalicelib.services.postgres.tickets import PostgresTickets
     from chalicelib.services.s3 import S3Blobs
     from chalicelib.services.sqs import SqsQueue
@@ -173,10 +173,10 @@ class Outside:
         return PostgresTickets(self.database)
 
     @once
-    def desk(self) -> PostgresTicketDesk:
-        from chalicelib.services.postgres.desk import PostgresTicketDesk
+    def ticket_reader(self) -> PostgresTicketReader:
+        from chalicelib.services.postgres.ticket_reader import PostgresTicketReader
 
-        return PostgresTicketDesk(self.database)
+        return PostgresTicketReader(self.database)
 
     @once
     def outbox(self) -> PostgresOutbox:

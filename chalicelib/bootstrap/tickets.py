@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -11,10 +10,13 @@ from chalicelib.bootstrap.outside import Outside, now
 
 if TYPE_CHECKING:
     from chalicelib.bootstrap.triage import Triage
-    from chalicelib.domain.delivery.event import CloudEvent
+    from chalicelib.pipeline.tickets.amend import Amend
+    from chalicelib.pipeline.tickets.change import ChangeTicket
+    from chalicelib.pipeline.tickets.merge import MergeTickets
     from chalicelib.pipeline.tickets.process import Process
+    from chalicelib.pipeline.tickets.read import ReadTickets
     from chalicelib.pipeline.tickets.relay import Relay
-    from chalicelib.ports.tickets import TicketDesk
+    from chalicelib.pipeline.tickets.split import SplitTicket
 
 
 class Tickets:
@@ -36,18 +38,39 @@ class Tickets:
         )
 
     @once
+    def _amend(self) -> Amend:
+        from chalicelib.pipeline.tickets.amend import Amend
+
+        return Amend(tickets=self._outside.tickets, relay=self.relay)
+
+    @once
     def process(self) -> Process:
         from chalicelib.pipeline.tickets.process import Process
 
-        out = self._outside
         return Process(
-            triage=self._triage.feedback, tickets=out.tickets, relay=self.relay, metrics=out.metrics, now=now
+            triage=self._triage.feedback, amend=self._amend, metrics=self._outside.metrics, now=now
         )
 
-    @property
-    def desk(self) -> TicketDesk:
-        return self._outside.desk
+    @once
+    def read(self) -> ReadTickets:
+        from chalicelib.pipeline.tickets.read import ReadTickets
 
-    def tell(self, events: Sequence[CloudEvent]) -> None:
-        """Put on the bus what a change left in the outbox; the schedule does it where that fails."""
-        self.relay.now_if_possible(events)
+        return ReadTickets(tickets=self._outside.ticket_reader)
+
+    @once
+    def change(self) -> ChangeTicket:
+        from chalicelib.pipeline.tickets.change import ChangeTicket
+
+        return ChangeTicket(amend=self._amend, now=now)
+
+    @once
+    def merge(self) -> MergeTickets:
+        from chalicelib.pipeline.tickets.merge import MergeTickets
+
+        return MergeTickets(amend=self._amend, now=now)
+
+    @once
+    def split(self) -> SplitTicket:
+        from chalicelib.pipeline.tickets.split import SplitTicket
+
+        return SplitTicket(amend=self._amend, now=now)

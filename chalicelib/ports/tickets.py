@@ -1,32 +1,28 @@
-"""Tickets: taken in, read, changed, and told of."""
+"""Tickets: amended, read, and told of."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.domain.delivery.event import CloudEvent
+    from chalicelib.domain.operations.access import Restriction
     from chalicelib.domain.page import Page
-    from chalicelib.domain.tickets.ticket import (
-        Change,
-        HistoryEntry,
-        Taken,
-        TicketFilter,
-        Triaged,
-        Versioned,
-    )
+    from chalicelib.domain.tickets.plan import Known, Plan, Selection, Standing
+    from chalicelib.domain.tickets.ticket import HistoryEntry, TicketFilter
     from chalicelib.domain.tickets.ticket_feedback import TicketFeedback
 
 
 class TicketStore(Protocol):
-    def take(self, batch: Sequence[Triaged], run: datetime) -> tuple[Sequence[Taken], Sequence[CloudEvent]]:
-        """Feedback, tickets, logs and outbox in one transaction. Taking the same twice changes
-        nothing. Returns what became of each, and the events left in the outbox for relaying.
+    def amend(self, selection: Selection, decide: Callable[[Known], Plan]) -> Plan:
+        """Read what is selected under a lock, have it decided, write the plan: all in one transaction.
+        Returns the plan; its events are in the outbox.
 
-        run: the time to write into rows. Raises Poison where a row can't be stored.
+        decide: pure, for it may be asked again. What it raises leaves everything as it was. Raises Poison
+        where something of the plan can't be stored.
         """
         ...
 
@@ -41,13 +37,15 @@ class Outbox(Protocol):
         ...
 
 
-class TicketDesk(Protocol):
-    """Tickets as people read and change them. Changes return the events left in the outbox too."""
+class TicketReader(Protocol):
+    """Tickets as people read them."""
 
-    def find(self, ticket_id: str) -> Versioned | None: ...
+    def find(self, ticket_id: str) -> Standing | None: ...
 
-    def last_received(self, sources: Sequence[str]) -> Mapping[str, datetime]:
-        """When each source last gave feedback; one that never did is absent."""
+    def last_received(
+        self, sources: Sequence[str], within: Restriction | None = None
+    ) -> Mapping[str, datetime]:
+        """When each source last gave feedback, of connections within; one that never did is absent."""
         ...
 
     def search(self, wanted: TicketFilter, limit: int, cursor: str | None) -> Page[Any]:
@@ -55,35 +53,9 @@ class TicketDesk(Protocol):
         ...
 
     def history(self, ticket_id: str, limit: int, cursor: str | None) -> Page[HistoryEntry]:
-        """Oldest first. Raises NotFound."""
+        """The audit trail of a ticket, oldest first."""
         ...
 
     def feedback(self, ticket_id: str, limit: int, cursor: str | None) -> Page[TicketFeedback]:
-        """What was said in it, oldest first. Raises NotFound."""
-        ...
-
-    def change(
-        self, ticket_id: str, change: Change, if_version: int | None, now: datetime
-    ) -> tuple[Versioned, Sequence[CloudEvent]]:
-        """Set fields, remember them as set by a person. Raises NotFound, Stale."""
-        ...
-
-    def merge(
-        self, ticket_id: str, others: Sequence[str], by: str, if_version: int | None, now: datetime
-    ) -> tuple[Versioned, Sequence[CloudEvent]]:
-        """Move all feedback of `others` into the ticket; they are closed.
-
-        Raises NotFound, Stale, Conflict."""
-        ...
-
-    def split(
-        self,
-        ticket_id: str,
-        feedback: Sequence[tuple[str, str, str]],
-        by: str,
-        if_version: int | None,
-        now: datetime,
-    ) -> tuple[Versioned, Versioned, Sequence[CloudEvent]]:
-        """Take feedback items, named by (source, connection, external_id), out into a ticket of their
-        own; returns what is left and the new one. Raises NotFound, Stale, Conflict."""
+        """What was said in a ticket, oldest first."""
         ...

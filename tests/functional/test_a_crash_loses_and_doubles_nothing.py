@@ -66,7 +66,7 @@ CALLS = {
         "queue.send",
         "imports.write",
     ],
-    "process": ["postgres.find_configuration", "postgres.take", "bus.publish", "postgres.relayed"],
+    "process": ["postgres.find_configuration", "postgres.amend_tickets", "bus.publish", "postgres.relayed"],
     "relay": ["postgres.pending", "bus.publish", "postgres.relayed"],
 }
 """The calls of one invocation of a new process, each name once, in the order of the first."""
@@ -76,8 +76,8 @@ OF_THE_API = {
     "connections.write", "connections.delete", "connections.list", "queue.count", "queue.receive",
     "queue.delete", "queue.delay", "quarantine.read", "quarantine.list", "quarantine.delete",
     "quarantine.write", "plugins.count", "api_keys.list", "api_keys.read", "api_keys.revoke",
-    "api_keys.write", "postgres.change_ticket", "postgres.find_ticket", "postgres.merge_tickets",
-    "postgres.migrate", "postgres.put_configuration", "postgres.search_tickets", "postgres.split_ticket",
+    "api_keys.write", "postgres.find_ticket",
+    "postgres.migrate", "postgres.put_configuration", "postgres.search_tickets",
     "postgres.ticket_feedback", "postgres.ticket_history", "postgres.check", "postgres.last_received",
     "secrets.read",
 }  # fmt: skip
@@ -172,7 +172,7 @@ def begin(way: Way, case: str) -> tuple[str, dict[str, Any], Callable[[], None]]
         return function, way.until(function), lambda: None
     way.send(LONG if "long" in case else "")
     if function == "relay":
-        way.functions.calls_until_killed("process", way.until("process"), after="postgres.take")
+        way.functions.calls_until_killed("process", way.until("process"), after="postgres.amend_tickets")
         return function, relay_event(), lambda: None
     return function, way.until(function), lambda: None
 

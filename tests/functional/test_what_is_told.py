@@ -77,7 +77,7 @@ def test_the_trace_is_that_of_lambda_and_a_stranger_s_changes_nothing(start: Cal
 def test_the_schedule_tells_the_trace_of_what_was_left(told: Told, functions: Functions) -> None:
     told.webhook("msg_1", id="r1")
     told.step("ingest")
-    functions.calls_until_killed("process", told.batch("process"), after="postgres.take")
+    functions.calls_until_killed("process", told.batch("process"), after="postgres.amend_tickets")
     told.functions.invoke("relay", events.scheduled_event(load_functions()["relay"]))
     (created,) = told.created()
     (trace_id,) = trace_ids(told.logs("receive"), "accepted").values()
@@ -118,7 +118,8 @@ def test_what_comes_twice_counts_once_as_a_ticket(told: Told) -> None:
 
 
 @pytest.mark.parametrize(
-    ("last", "ticketed", "duplicates"), [("postgres.find_configuration", 1, 0), ("postgres.take", 0, 1)]
+    ("last", "ticketed", "duplicates"),
+    [("postgres.find_configuration", 1, 0), ("postgres.amend_tickets", 0, 1)],
 )
 def test_what_a_crash_sends_again_counts_as_it_is_found(
     told: Told, functions: Functions, last: str, ticketed: int, duplicates: int

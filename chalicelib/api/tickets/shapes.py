@@ -52,6 +52,11 @@ History = Page[HistoryEntry]
 TicketFeedbackPage = Page[TicketFeedback]
 
 
+class LinkPut(Asked):
+    kind: Annotated[Tag, Field(max_length=50, description="what it is to the ticket, such as `issue`")]
+    url: Annotated[str, Field(max_length=2_000, pattern=r"^https?://[!-~]+$")]
+
+
 class TicketChange(Asked):
     """At least one field; `assignee` may be null. What is set here, triage never overwrites."""
 
@@ -60,6 +65,7 @@ class TicketChange(Asked):
     priority: PriorityLabel = Field(default_factory=absent)
     category: CategoryLabel = Field(default_factory=absent)
     tags: Annotated[list[Tag], Field(max_length=50)] = Field(default_factory=absent)
+    links: Annotated[list[LinkPut], Field(max_length=20)] = Field(default_factory=absent)
 
     @model_validator(mode="after")
     def _something(self) -> TicketChange:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 
 from chalicelib.api.entity_tags import etag, unchanged, wanted_version
 from chalicelib.api.exchange import Answer, Call
 from chalicelib.api.field_types import PageQuery
 from chalicelib.api.tickets.shapes import Merge, Split, SplitTickets, TicketChange, TicketQuery
+from chalicelib.domain.intake.feedback import FeedbackKey
 from chalicelib.domain.page import Page
-from chalicelib.domain.tickets.ticket import Change, HistoryEntry, Ticket, Versioned
+from chalicelib.domain.tickets.plan import Standing
+from chalicelib.domain.tickets.ticket import Change, HistoryEntry, Ticket
 from chalicelib.domain.tickets.ticket_feedback import TicketFeedback
 from chalicelib.errors import Invalid, NotFound
 
 
 def search(call: Call, query: TicketQuery) -> Page[Ticket]:
-    page: Page[Ticket] = call.use.tickets.desk.search(query.as_filter(), query.limit, query.cursor)
-    return page
+    wanted = replace(query.as_filter(), within=call.caller.restriction)
+    return call.use.tickets.read.search(wanted, query.limit, query.cursor)
 
 
 def find(call: Call, id: str) -> Answer:
@@ -29,21 +32,18 @@ def find(call: Call, id: str) -> Answer:
 def change(call: Call, id: str, body: TicketChange) -> Answer:
     ticket_id = _ticket_id(id)
     wanted = Change(body.fields(), call.caller.name)
-    changed, events = call.use.tickets.desk.change(
-        ticket_id, wanted, _if_version(call, ticket_id), call.use.now()
+    changed = call.use.tickets.change(
+        ticket_id, wanted, _if_version(call, ticket_id), call.caller.restriction
     )
-    call.use.tickets.tell(events)
     return _answer(changed)
 
 
 def history(call: Call, id: str, query: PageQuery) -> Page[HistoryEntry]:
-    page: Page[HistoryEntry] = call.use.tickets.desk.history(_ticket_id(id), query.limit, query.cursor)
-    return page
+    return call.use.tickets.read.history(_ticket_id(id), query.limit, query.cursor, call.caller.restriction)
 
 
 def feedback(call: Call, id: str, query: PageQuery) -> Page[TicketFeedback]:
-    page: Page[TicketFeedback] = call.use.tickets.desk.feedback(_ticket_id(id), query.limit, query.cursor)
-    return page
+    return call.use.tickets.read.feedback(_ticket_id(id), query.limit, query.cursor, call.caller.restriction)
 
 
 def merge(call: Call, id: str, body: Merge) -> Answer:
@@ -51,36 +51,32 @@ def merge(call: Call, id: str, body: Merge) -> Answer:
     others = [str(other) for other in dict.fromkeys(body.tickets)]
     if ticket_id in others:
         raise Invalid("a ticket can't be merged into itself; leave it out of the list", "tickets")
-    merged, events = call.use.tickets.desk.merge(
-        ticket_id, others, call.caller.name, _if_version(call, ticket_id), call.use.now()
+    merged = call.use.tickets.merge(
+        ticket_id, others, call.caller.name, _if_version(call, ticket_id), call.caller.restriction
     )
-    call.use.tickets.tell(events)
     return _answer(merged)
 
 
 def split(call: Call, id: str, body: Split) -> Answer:
     ticket_id = _ticket_id(id)
-    items = list(dict.fromkeys((item.source, item.connection, item.external_id) for item in body.feedback))
-    left, made, events = call.use.tickets.desk.split(
-        ticket_id, items, call.caller.name, _if_version(call, ticket_id), call.use.now()
+    named = (FeedbackKey(item.source, item.connection, item.external_id) for item in body.feedback)
+    items = list(dict.fromkeys(named))
+    left, new = call.use.tickets.split(
+        ticket_id, items, call.caller.name, _if_version(call, ticket_id), call.caller.restriction
     )
-    call.use.tickets.tell(events)
-    headers = {"Location": f"/tickets/{made.ticket.id}", **etag(made.row_version)}
-    return Answer(SplitTickets(ticket=left.ticket, new=made.ticket), headers=headers)
+    headers = {"Location": f"/tickets/{new.ticket.id}", **etag(new.row_version)}
+    return Answer(SplitTickets(ticket=left.ticket, new=new.ticket), headers=headers)
 
 
-def _found(call: Call, ticket_id: str) -> Versioned:
-    found: Versioned | None = call.use.tickets.desk.find(ticket_id)
-    if found is None:
-        raise NotFound(f"there is no ticket {ticket_id}")
-    return found
+def _found(call: Call, ticket_id: str) -> Standing:
+    return call.use.tickets.read.find(ticket_id, call.caller.restriction)
 
 
 def _if_version(call: Call, ticket_id: str) -> int | None:
     return wanted_version(call, lambda: _found(call, ticket_id).row_version)
 
 
-def _answer(found: Versioned) -> Answer:
+def _answer(found: Standing) -> Answer:
     return Answer(found.ticket, headers=etag(found.row_version))
 
 

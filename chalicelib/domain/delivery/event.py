@@ -27,6 +27,8 @@ class CloudEvent:
     time: datetime
     data: dict[str, Any]
     source: str = "triggeriq"
+    connections: tuple[str, ...] = ()
+    """The connections that it is made of, each "source/connection"; they decide who may see it."""
     trace: Trace | None = None
 
     def as_json(self) -> dict[str, Any]:

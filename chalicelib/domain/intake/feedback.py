@@ -40,7 +40,8 @@ class FeedbackKey(NamedTuple):
     def ticket_id(self) -> str:
         """The id of the ticket that this feedback opens: the same however often it is taken, so that a
         replay after a loss brings back the same addresses."""
-        return str(uuid.uuid5(NAMESPACE, "\n".join(("ticket", *self))))
+        said = "\n".join(("ticket", *self)).encode("utf-8", "replace").decode()  # whoever asks may name any
+        return str(uuid.uuid5(NAMESPACE, said))
 
 
 def digest(feedback: Feedback) -> str:

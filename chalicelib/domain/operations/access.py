@@ -47,7 +47,8 @@ class Restriction(NamedTuple):
     """Each "source/connection", or "source/*" for all of a source."""
 
     def covers(self, connections: Iterable[str]) -> bool:
-        """Whether all of these, each "source/connection", are the caller's. Of none, nothing is known: refused."""
+        """Whether all of these, each "source/connection", are the caller's. Of none, nothing is known:
+        refused."""
         named = tuple(connections)
         return bool(named) and all(
             one in self.patterns or f"{one.partition('/')[0]}/*" in self.patterns for one in named

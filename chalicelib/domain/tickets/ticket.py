@@ -8,52 +8,87 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 
 from chalicelib.domain.intake.feedback_message import FeedbackMessage
+from chalicelib.domain.operations.access import Restriction
 from triggeriq import JSON, Author, Draft, Verdict
 
 Status = Literal["open", "pending", "resolved", "closed"]
+OPEN = ("open", "pending")
+"""Statuses in which a ticket still takes replies."""
 PriorityLabel = Literal["critical", "high", "medium", "low"]
 CategoryLabel = Literal["bug_report", "feature_request", "complaint", "praise", "question", "spam", "other"]
 SentimentLabel = Literal["negative", "neutral", "positive"]
 
 
+Uuid = str
+"""An id as `uuid` writes it."""
+
+LEAD = {"of": "lead"}
+"""Marks what a ticket shows of its lead feedback, the one that opened it; its own row does not hold it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Category:
+    """What a ticket is about."""
+
     label: str = "other"
     confidence: float = 0.0
+    """0 to 1."""
     by: str = ""
+    """"plugin/version", or the person who set it."""
+    evidence: tuple[str, ...] = ()
+    """The words that the verdict rests on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentiment:
+    """How the customer feels about it."""
+
     label: str = "neutral"
     score: float = 0.0
+    """-1 to 1."""
     confidence: float = 0.0
     by: str = ""
+    evidence: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Priority:
+    """How urgent it is."""
+
     label: str = "medium"
     reasons: tuple[str, ...] = ()
+    """Sentences for people."""
+    evidence: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Something elsewhere that belongs to a ticket."""
+
+    kind: str
+    """What it is to the ticket, such as "issue" or "commit"."""
+    url: str
+
+
+# A field here is all of a field: SQL, events and API are made from it. Its name is that of its column and of
+# its member in JSON, and its type says theirs (services/postgres/columns.py, domain/as_json.py).
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
-    """As clients see it. source to author are those of its lead feedback, the one that opened it;
-    version is that feedback's (the row's own version is in the ETag)."""
+    """What a team acts on: one or more feedback items, and what triage says of them."""
 
-    id: str
+    id: Uuid
     source: str
     connection: str
     external_id: str
-    version: int
-    kind: str
+    version: int = field(metadata=LEAD)
+    """Of the lead feedback; the row's own is in the ETag."""
+    kind: str = field(metadata=LEAD)
     title: str
     description: str
-    text: str
+    text: str = field(metadata=LEAD)
     language: str | None
-    rating: float | None
-    url: str | None
+    rating: float | None = field(metadata=LEAD)
+    url: str | None = field(metadata=LEAD)
     tags: tuple[str, ...]
     category: Category
     sentiment: Sentiment
@@ -61,20 +96,18 @@ class Ticket:
     details: Mapping[str, JSON]
     status: Status
     needs_review: bool
-    assignee: str | None
-    author: Author
-    customer_id: str | None
+    assignee: str | None = None
+    author: Author = field(metadata=LEAD)
+    customer_id: Uuid | None = None
     created_at: datetime
+    """When the customer said it."""
     received_at: datetime
+    """When it opened."""
     updated_at: datetime
-    feedback_count: int
-
-
-class Versioned(NamedTuple):
-    """A ticket and the version of its row, for ETag and If-Match."""
-
-    ticket: Ticket
-    row_version: int
+    feedback_count: int = 1
+    merged_into: Uuid | None = None
+    """The ticket that took its feedback; this one is closed and holds none."""
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,11 +158,12 @@ class Taken(NamedTuple):
 
 
 class Change(NamedTuple):
-    """What a person sets on a ticket: field name → value, for status, assignee, priority, category,
-    tags. by: who. Fields set so are never overwritten by triage."""
+    """What a person sets on a ticket. Fields set so are never overwritten by triage."""
 
     fields: Mapping[str, JSON]
+    """Name → value, for status, assignee, priority, category, tags, links."""
     by: str
+    """Who sets them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,9 +178,10 @@ class HistoryEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketFilter:
-    """What to list; None states nothing. query: full text. since/until: by received_at, half open."""
+    """What to list; None states nothing."""
 
     query: str | None = None
+    """Words, found by full text."""
     status: str | None = None
     category: str | None = None
     priority: str | None = None
@@ -158,4 +193,8 @@ class TicketFilter:
     tag: str | None = None
     needs_review: bool | None = None
     since: datetime | None = None
+    """Received at or after."""
     until: datetime | None = None
+    """Received before."""
+    within: Restriction | None = None
+    """What the caller may see."""

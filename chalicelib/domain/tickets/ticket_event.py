@@ -6,11 +6,15 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import accumulate
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+from chalicelib.domain.as_json import as_json
 from chalicelib.domain.delivery.event import CloudEvent, ticket_event_id
 from chalicelib.domain.tickets.ticket import Ticket
 from chalicelib.domain.trace import Trace
+
+if TYPE_CHECKING:
+    from chalicelib.domain.tickets.plan import Standing
 
 TicketEventType = Literal["ticket.created", "ticket.updated", "ticket.resolved"]
 
@@ -18,82 +22,50 @@ TEXT_LIMIT = 6_000
 """Characters of text and of description in an event; the API has all of them. A bus entry takes
 256 KiB, and an escaped character up to twelve bytes of it."""
 LINES_LIMIT = 10_000
-"""Characters of tags, and of reasons, as JSON; those beyond are left out of the event."""
+"""Characters of tags, of reasons and of links, as JSON; those beyond are left out of the event."""
+EVIDENCE_LIMIT = 1_000
+"""Characters of a verdict's evidence, as JSON; words beyond are left out of the event."""
 DETAILS_LIMIT = 20_000
 """Characters of details; larger ones are left out of the event."""
 
 
-def ticket_event(
-    type: TicketEventType, ticket: Ticket, row_version: int, now: datetime, trace: Trace | None = None
-) -> CloudEvent:
-    """The event; its id is the same for the same version of the ticket's row. trace: of the feedback that
-    brought it about."""
-    return CloudEvent(
-        id=ticket_event_id(ticket.id, row_version, type),
-        type=type,
-        subject=ticket.id,
-        time=now,
-        data=_short(ticket),
-        trace=trace,
-    )
-
-
-def ticket_json(ticket: Ticket) -> dict[str, Any]:
-    """The ticket in the shape that clients rely on."""
-    return {
-        "id": ticket.id,
-        "source": ticket.source,
-        "connection": ticket.connection,
-        "external_id": ticket.external_id,
-        "version": ticket.version,
-        "kind": ticket.kind,
-        "title": ticket.title,
-        "description": ticket.description,
-        "text": ticket.text,
-        "language": ticket.language,
-        "rating": ticket.rating,
-        "url": ticket.url,
-        "tags": list(ticket.tags),
-        "category": {
-            "label": ticket.category.label,
-            "confidence": ticket.category.confidence,
-            "by": ticket.category.by,
-        },
-        "sentiment": {
-            "label": ticket.sentiment.label,
-            "score": ticket.sentiment.score,
-            "confidence": ticket.sentiment.confidence,
-            "by": ticket.sentiment.by,
-        },
-        "priority": {"label": ticket.priority.label, "reasons": list(ticket.priority.reasons)},
-        "details": dict(ticket.details),
-        "status": ticket.status,
-        "needs_review": ticket.needs_review,
-        "assignee": ticket.assignee,
-        "author": {"id": ticket.author.id, "name": ticket.author.name, "email": ticket.author.email},
-        "customer_id": ticket.customer_id,
-        "created_at": _time(ticket.created_at),
-        "received_at": _time(ticket.received_at),
-        "updated_at": _time(ticket.updated_at),
-        "feedback_count": ticket.feedback_count,
-    }
+def ticket_events(
+    before: Standing, after: Standing, now: datetime, trace: Trace | None = None
+) -> list[CloudEvent]:
+    """What is told of a ticket's change; the ids are the same for the same version of its row. trace: of the
+    feedback that brought it about."""
+    types: list[TicketEventType] = ["ticket.updated" if before.row_version else "ticket.created"]
+    if after.ticket.status == "resolved" != before.ticket.status:
+        types.append("ticket.resolved")
+    return [
+        CloudEvent(
+            id=ticket_event_id(after.ticket.id, after.row_version, type),
+            type=type,
+            subject=after.ticket.id,
+            time=now,
+            data=_short(after.ticket),
+            connections=after.connections,
+            trace=trace,
+        )
+        for type in types
+    ]
 
 
 def _short(ticket: Ticket) -> dict[str, Any]:
-    data = ticket_json(ticket)
+    """The ticket as the API shows it, cut to what has room on the bus."""
+    data: dict[str, Any] = as_json(ticket)
     for name in ("text", "description"):
         data[name] = data[name][:TEXT_LIMIT]
     if data["details"] and len(json.dumps(data["details"], default=str)) > DETAILS_LIMIT:
         data["details"] = {}
-    data["tags"], data["priority"]["reasons"] = _first(ticket.tags), _first(ticket.priority.reasons)
+    data["tags"], data["links"] = _first(data["tags"], LINES_LIMIT), _first(data["links"], LINES_LIMIT)
+    data["priority"]["reasons"] = _first(data["priority"]["reasons"], LINES_LIMIT)
+    for name in ("category", "sentiment", "priority"):
+        data[name]["evidence"] = _first(data[name]["evidence"], EVIDENCE_LIMIT)
     return data
 
 
-def _first(lines: Sequence[str]) -> list[str]:
+def _first(items: Sequence[Any], limit: int) -> list[Any]:
     """As many as have room."""
-    ends = accumulate(len(json.dumps(line)) for line in lines)
-    return [line for line, end in zip(lines, ends, strict=True) if end <= LINES_LIMIT]
-
-
-def _time(time: datetime) -> str:
-    return time.isoformat().replace("+00:00", "Z")
+    ends = accumulate(len(json.dumps(item)) for item in items)
+    return [item for item, end in zip(items, ends, strict=True) if end <= limit]

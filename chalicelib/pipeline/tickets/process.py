@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from chalicelib.domain.intake.feedback_message import from_json
 from chalicelib.domain.operations.record import Record
+from chalicelib.domain.tickets.decisions.take import selection, take
 from chalicelib.domain.tickets.ticket import CHANGES_NOTHING, Taken, Triage, Triaged
 from chalicelib.errors import is_outage
 from chalicelib.log_context import bound
 from chalicelib.pipeline.consume import each
-from chalicelib.pipeline.tickets.relay import Relay
+from chalicelib.pipeline.tickets.amend import Amend
 from chalicelib.ports.operations import Clock, Metrics
-from chalicelib.ports.tickets import TicketStore
 from triggeriq import Feedback
 
 log = logging.getLogger(__name__)
@@ -32,8 +32,7 @@ class Process:
     did; those that did not are committed. What there was no time for is not yielded."""
 
     triage: Callable[[Feedback, str], Triage]
-    tickets: TicketStore
-    relay: Relay
+    amend: Amend
     metrics: Metrics
     now: Clock
 
@@ -78,9 +77,9 @@ class Process:
     def _take(self, batch: Sequence[Triaged]) -> None:
         if not batch:
             return
-        taken, events = self.tickets.take(batch, self.now())
-        self._told(batch, taken)
-        self.relay.now_if_possible(events)
+        now = self.now()
+        plan = self.amend(selection(batch), lambda known: take(batch, known, now))
+        self._told(batch, plan.taken)
 
     def _told(self, batch: Sequence[Triaged], taken: Sequence[Taken]) -> None:
         """What is committed, counted and logged."""

@@ -210,7 +210,12 @@ def _doubts(verdicts: Mapping[str, Verdict], limits: TriageConfiguration) -> lis
 def _category(verdict: Verdict | None) -> Category:
     if verdict is None:
         return Category()
-    return Category(label=verdict.label, confidence=round(verdict.confidence, 4), by=verdict.by)
+    return Category(
+        label=verdict.label,
+        confidence=round(verdict.confidence, 4),
+        by=verdict.by,
+        evidence=verdict.evidence,
+    )
 
 
 def _sentiment(verdict: Verdict | None) -> Sentiment:
@@ -221,10 +226,11 @@ def _sentiment(verdict: Verdict | None) -> Sentiment:
         score=round(max(-1.0, min(1.0, verdict.score or 0.0)), 4),
         confidence=round(verdict.confidence, 4),
         by=verdict.by,
+        evidence=verdict.evidence,
     )
 
 
 def _priority(verdict: Verdict | None) -> Priority:
     if verdict is None:
         return Priority(reasons=("nobody could tell",))
-    return Priority(label=verdict.label, reasons=verdict.reasons)
+    return Priority(label=verdict.label, reasons=verdict.reasons, evidence=verdict.evidence)

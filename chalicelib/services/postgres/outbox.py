@@ -1,5 +1,6 @@
 """What is still to be told on the bus."""
 
+# ruff: noqa: S608 — SQL is composed of our own lists of columns; values are always parameters
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -7,10 +8,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 from chalicelib.domain.delivery.event import CloudEvent
-from chalicelib.domain.trace import from_traceparent
 from chalicelib.services.external import external
+from chalicelib.services.postgres.columns import names
 from chalicelib.services.postgres.connection import Database
 from chalicelib.services.postgres.errors import postgres_errors
+from chalicelib.services.postgres.rows import EVENT, event_of
 
 
 class PostgresOutbox(NamedTuple):
@@ -23,17 +25,12 @@ class PostgresOutbox(NamedTuple):
     @external("postgres.pending", postgres_errors)
     def pending(self, limit: int, older_than: datetime) -> Sequence[CloudEvent]:
         rows = self.database.run(
-            "select id, type, subject, time, data, traceparent from outbox "
+            f"select {names(EVENT)} from outbox "
             "where time < cast(:older_than as timestamptz) order by position limit :rows",
             older_than=older_than,
             rows=limit,
         )
-        return [
-            CloudEvent(
-                id=id, type=type, subject=subject, time=time, data=data, trace=from_traceparent(traceparent)
-            )
-            for id, type, subject, time, data, traceparent in rows
-        ]
+        return [event_of(row) for row in rows]
 
     @external("postgres.relayed", postgres_errors)
     def relayed(self, event_ids: Sequence[str]) -> None:

@@ -13,12 +13,13 @@ from chalicelib.domain.intake.feedback import clean_text
 from chalicelib.domain.page import Page, from_cursor, not_given, page_of, to_cursor
 from chalicelib.domain.tickets.ticket import HistoryEntry, Ticket, TicketFilter
 from chalicelib.domain.tickets.ticket_feedback import TicketFeedback, in_ticket
+from chalicelib.services.postgres.columns import names
 from chalicelib.services.postgres.connection import Database
+from chalicelib.services.postgres.restricting import own_tickets
 from chalicelib.services.postgres.rows import (
     FEEDBACK,
     FROM_TICKET,
     SELECT_TICKET,
-    columns,
     kept_of,
     standing_of,
 )
@@ -52,7 +53,7 @@ _NAMED = (re.compile("[a-z0-9_-]{1,64}"),) * 2 + (re.compile("[^\0\ud800-\udfff]
 
 
 def search(database: Database, wanted: TicketFilter, limit: int, cursor: str | None) -> Page[Ticket]:
-    """See ports.TicketDesk. source and connection hold of any feedback of a ticket. What was merged
+    """See ports.tickets.TicketReader. source and connection hold of any feedback of a ticket. What was merged
     away is not listed: its feedback stands in another ticket."""
     parameters: dict[str, Any] = {}
     for name in (*_CONDITIONS, *_ITEM_CONDITIONS):
@@ -73,6 +74,10 @@ def search(database: Database, wanted: TicketFilter, limit: int, cursor: str | N
         )
     if wanted.needs_review is not None:
         conditions.append("t.needs_review" if wanted.needs_review else "not t.needs_review")
+    own, own_parameters = own_tickets(wanted.within, "t")
+    if own:
+        conditions.append(own)
+        parameters |= own_parameters
     if cursor is not None:
         conditions.append(_BEHIND)
         parameters["last_at"], parameters["last_id"] = _position(cursor)
@@ -97,7 +102,7 @@ def feedback(database: Database, ticket_id: str, limit: int, cursor: str | None)
         conditions.append(f"({_SAID}) > (cast(:at as timestamptz), :source, :connection, :external_id)")
         position = dict(zip(("source", "connection", "external_id"), name, strict=True), at=_time(at))
     rows = database.run(
-        f"select {columns(FEEDBACK)} from feedback where {' and '.join(conditions)} "
+        f"select {names(FEEDBACK)} from feedback where {' and '.join(conditions)} "
         f"order by {_SAID} limit :rows",
         ticket_id=ticket_id,
         rows=limit + 1,

@@ -1,4 +1,5 @@
-"""Takes feedback in: one transaction a batch, four round trips where all of it is new.
+"""Amends tickets: what is selected is read under a lock, decided upon and written, in one transaction. A
+batch of feedback that is all new takes four round trips.
 
 1  begin, and the locks: shared against merge and split, then one for each feedback and thread, in
    one order for everybody
@@ -11,40 +12,32 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Set
 from typing import NamedTuple
 
-from chalicelib.domain.delivery.event import CloudEvent
 from chalicelib.domain.intake.feedback import FeedbackKey
-from chalicelib.domain.tickets.taking import OPEN, Known, Thread, decide, thread_of
-from chalicelib.domain.tickets.ticket import Taken, Triaged
+from chalicelib.domain.tickets.plan import Kept, Known, Plan, Selection, Thread
+from chalicelib.domain.tickets.ticket import OPEN
 from chalicelib.services.external import external
+from chalicelib.services.postgres.columns import names, recordset, table
 from chalicelib.services.postgres.connection import Database, Session, as_rows
 from chalicelib.services.postgres.errors import postgres_errors
-from chalicelib.services.postgres.rows import (
-    FEEDBACK,
-    FROM_TICKET,
-    SELECT_TICKET,
-    columns,
-    kept_of,
-    recordset,
-    standing_of,
-)
+from chalicelib.services.postgres.rows import FEEDBACK, FROM_TICKET, SELECT_TICKET, kept_of, standing_of
+from chalicelib.services.postgres.searching import is_id
 from chalicelib.services.postgres.writing import write
 
 MOVES = 0x7219_0002
-"""The advisory lock that merge and split hold alone and batches share: while feedback is taken in, none
-of it moves to another ticket."""
+"""The advisory lock that whoever moves feedback holds alone and others share: while feedback is taken in,
+none of it moves to another ticket."""
 
-_KEY = {"source": "text", "connection": "text", "external_id": "text"}
-_THREAD = {"source": "text", "connection": "text", "thread": "text"}
+_KEY = table({"source": "text", "connection": "text", "external_id": "text"})
+_THREAD = table({"source": "text", "connection": "text", "thread": "text"})
 
 # `lateral`: one look into the index for each. A join would be planned as a scan of the whole table, once
 # and for all, while the table is still small.
 _FEEDBACK = f"""
 select f.* from {recordset(_KEY, "keys")} cross join lateral (
-    select {columns(FEEDBACK)} from feedback
+    select {names(FEEDBACK)} from feedback
     where source = r.source and connection = r.connection and external_id = r.external_id
     limit 1
 ) f
@@ -59,6 +52,7 @@ select r.source, r.connection, r.thread, f.ticket_id from {recordset(_THREAD, "t
 ) f
 """
 _LOCK = "select id from tickets where id = any(:ids::uuid[]) order by id for update"
+_ITEMS = f"select {names(FEEDBACK)} from feedback where ticket_id = any(:ids::uuid[])"
 _TICKETS = f"select {SELECT_TICKET} {FROM_TICKET} where t.id = any(:ids::uuid[])"
 
 
@@ -67,24 +61,23 @@ class PostgresTickets(NamedTuple):
 
     database: Database
 
-    @external("postgres.take", postgres_errors)
-    def take(self, batch: Sequence[Triaged], run: datetime) -> tuple[Sequence[Taken], Sequence[CloudEvent]]:
-        """See ports.TicketStore. Poison: one of the batch can't be stored, so nothing of it was; taken
-        one by one, the others go through."""
-        keys = {message.key for message, _ in batch}
-        threads = {thread for message, _ in batch if (thread := thread_of(message))}
+    @external("postgres.amend_tickets", postgres_errors)
+    def amend(self, selection: Selection, decide: Callable[[Known], Plan]) -> Plan:
+        """See ports.tickets. Poison: something of it can't be stored, so nothing of it was."""
 
-        def work(session: Session) -> tuple[Sequence[Taken], Sequence[CloudEvent]]:
-            plan = decide(batch, _known(session, keys, threads), run)
-            write(session, plan, run)
-            return plan.taken, plan.events
+        def work(session: Session) -> Plan:
+            plan = decide(_known(session, selection))
+            write(session, plan)
+            return plan
 
-        return self.database.transact(work, f"begin; {_locks([*keys, *threads])}")
+        return self.database.transact(work, f"begin; {_locks(selection)}")
 
 
-def _locks(names: Iterable[tuple[str, ...]]) -> str:
+def _locks(selection: Selection) -> str:
     """Locks on names, sorted, so that two batches never wait for each other in a ring."""
-    numbers = sorted({_number(name) for name in names})
+    if selection.moves:
+        return f"select pg_advisory_xact_lock({MOVES})"
+    numbers = sorted({_number(name) for name in (*selection.feedback, *selection.threads)})
     each = "".join(f", pg_advisory_xact_lock({number})" for number in numbers)
     return f"select pg_advisory_xact_lock_shared({MOVES}){each}"
 
@@ -94,20 +87,21 @@ def _number(name: tuple[str, ...]) -> int:
     return int.from_bytes(hashlib.blake2b(said, digest_size=8).digest(), signed=True)
 
 
-def _known(session: Session, keys: set[FeedbackKey], threads: set[Thread]) -> Known:
+def _known(session: Session, selection: Selection) -> Known:
     while True:
-        feedback = [
-            kept_of(row) for row in session.run(_FEEDBACK, keys=as_rows([key._asdict() for key in keys]))
-        ]
-        open_threads = _open_threads(session, threads)
-        ids = {kept.ticket_id for kept in feedback} | set(open_threads.values())
+        feedback = _feedback(session, selection.feedback)
+        open_threads = _open_threads(session, selection.threads)
+        named = {id for id in selection.tickets if is_id(id)}
+        ids = {kept.ticket_id for kept in feedback} | set(open_threads.values()) | named
         if not ids:
             return Known()
         session.run(_LOCK, ids=sorted(ids))
         # Somebody may have closed a thread's ticket while we waited for it; nobody can any more.
-        if not threads or _open_threads(session, threads) == open_threads:
+        if not selection.threads or _open_threads(session, selection.threads) == open_threads:
             break
     tickets = [standing_of(row) for row in session.run(_TICKETS, ids=sorted(ids))]
+    if selection.items:
+        feedback += [kept_of(row) for row in session.run(_ITEMS, ids=sorted(named))]
     return Known(
         {kept.message.key: kept for kept in feedback},
         {standing.ticket.id: standing for standing in tickets},
@@ -115,7 +109,14 @@ def _known(session: Session, keys: set[FeedbackKey], threads: set[Thread]) -> Kn
     )
 
 
-def _open_threads(session: Session, threads: set[Thread]) -> dict[Thread, str]:
+def _feedback(session: Session, keys: Set[FeedbackKey]) -> list[Kept]:
+    if not keys:
+        return []
+    wanted = as_rows([key._asdict() for key in keys])
+    return [kept_of(row) for row in session.run(_FEEDBACK, keys=wanted)]
+
+
+def _open_threads(session: Session, threads: Set[Thread]) -> dict[Thread, str]:
     if not threads:
         return {}
     rows = session.run(

@@ -20,6 +20,7 @@ RIGHTS = {
     "processing_logs": "select, insert",
     "outbox": "select, insert, delete",
     "configurations": "select, insert",
+    "touched_days": "insert",
     "migrations": "",
 }
 """What the app may do with each table. One that is not here it can't even read."""

@@ -3,9 +3,8 @@
 # ruff: noqa: S608 — SQL is composed of our own lists of columns; values are always parameters
 from __future__ import annotations
 
-from datetime import datetime
-
-from chalicelib.domain.tickets.taking import Plan
+from chalicelib.domain.tickets.plan import Plan
+from chalicelib.services.postgres.columns import names, recordset, table, updates
 from chalicelib.services.postgres.connection import Session, as_rows
 from chalicelib.services.postgres.rows import (
     EVENT,
@@ -13,12 +12,10 @@ from chalicelib.services.postgres.rows import (
     FORMER,
     LOG,
     TICKET,
-    columns,
     event_rows,
     feedback_row,
     former_row,
     log_rows,
-    recordset,
     ticket_row,
 )
 
@@ -28,19 +25,15 @@ ITEM_WORDS_LIMIT = 5_000
 """Characters that each of a ticket's latest twenty items adds to it."""
 
 
-def _set(table: dict[str, str], besides: set[str]) -> str:
-    return ", ".join(f"{name} = excluded.{name}" for name in table if name not in besides)
-
-
 _KEY = {"source", "connection", "external_id"}
 
 # All parts see the tables as they were before; so the words of items in this very batch come with
 # the ticket, those of its other items from the table.
 _WRITE = f"""
-with incoming as (select {columns(FEEDBACK)} from {recordset(FEEDBACK, "feedback")}),
+with incoming as (select {names(FEEDBACK)} from {recordset(FEEDBACK, "feedback")}),
 ticket as (
-    insert into tickets ({columns(TICKET)}, search)
-    select {columns(TICKET, "r")}, to_tsvector('simple', left(r.words || coalesce((
+    insert into tickets ({names(TICKET)}, search)
+    select {names(TICKET, "r")}, to_tsvector('simple', left(r.words || coalesce((
         select string_agg(left(o.text, {ITEM_WORDS_LIMIT}), ' ') from (
             select ' ' || f.text as text from feedback f
             where r.has_others and f.ticket_id = r.id and not exists (
@@ -49,32 +42,44 @@ ticket as (
             )
             order by f.received_at desc limit 20
         ) o), ''), {WORDS_LIMIT}))
-    from {recordset({**TICKET, "words": "text", "has_others": "boolean"}, "tickets")}
-    on conflict (id) do update set {_set(TICKET, {"id"})}, search = excluded.search
+    from {recordset((*TICKET, *table({"words": "text", "has_others": "boolean"})), "tickets")}
+    on conflict (id) do update set {updates(TICKET, {"id"})}, search = excluded.search
 ),
 feedback as (
-    insert into feedback ({columns(FEEDBACK)}) select {columns(FEEDBACK)} from incoming
-    on conflict (source, connection, external_id) do update set {_set(FEEDBACK, _KEY)}
+    insert into feedback ({names(FEEDBACK)}) select {names(FEEDBACK)} from incoming
+    on conflict (source, connection, external_id) do update set {updates(FEEDBACK, _KEY)}
 ),
 former as (
-    insert into feedback_versions ({columns(FORMER)})
-    select {columns(FORMER)} from {recordset(FORMER, "former")}
+    insert into feedback_versions ({names(FORMER)})
+    select {names(FORMER)} from {recordset(FORMER, "former")}
     on conflict do nothing
 ),
 log as (
-    insert into processing_logs (at, {columns(LOG)}) select cast(:now as timestamptz), {columns(LOG)}
+    insert into processing_logs (at, {names(LOG)}) select cast(:now as timestamptz), {names(LOG)}
     from {recordset(LOG, "logs")}
     on conflict do nothing
+),
+touched as (
+    insert into touched_days (day) select unnest(cast(:days as date[]))
 )
-insert into outbox ({columns(EVENT)}) select {columns(EVENT)} from {recordset(EVENT, "events")}
+insert into outbox ({names(EVENT)}) select {names(EVENT)} from {recordset(EVENT, "events")}
 on conflict do nothing
 """
 
 
-def write(session: Session, plan: Plan, now: datetime) -> None:
+_MOVE = """
+update feedback f set ticket_id = r.into_id from json_to_recordset(:moved) as r(from_id uuid, into_id uuid)
+where f.ticket_id = r.from_id
+"""
+
+
+def write(session: Session, plan: Plan) -> None:
     """Store all of the plan; a log or an event that stands already is left as it is."""
     if not (plan.feedback or plan.former or plan.tickets or plan.logs or plan.events):
         return
+    if plan.moved:  # first, so that the words of a ticket are looked for where they are to be
+        moved = [{"from_id": one, "into_id": into} for one, into in plan.moved.items()]
+        session.run(_MOVE, moved=as_rows(moved))
     session.run(
         _WRITE,
         tickets=as_rows(_tickets(plan)),
@@ -82,7 +87,8 @@ def write(session: Session, plan: Plan, now: datetime) -> None:
         former=as_rows([former_row(message) for message in plan.former]),
         logs=as_rows(log_rows(plan.logs)),
         events=as_rows(event_rows(plan.events)),
-        now=now,
+        days=sorted(plan.days),
+        now=plan.now,
     )
 
 

@@ -14,17 +14,17 @@ from tempfile import mkdtemp
 import pytest
 
 from chalicelib.services.postgres.connection import Database
-from chalicelib.services.postgres.desk import PostgresTicketDesk
 from chalicelib.services.postgres.migrate import migrate
 from chalicelib.services.postgres.tickets import PostgresTickets
 from local.postgres import Postgres
 from local.state import ROOTS_FOLDER, State, is_root
+from tests.functional.postgres.desk import Desk
 
 _names = itertools.count(1)
 
 FORGET = """
 set local triggeriq.erasing = 'on';
-truncate processing_logs, feedback_versions, feedback, tickets, outbox, configurations
+truncate processing_logs, feedback_versions, feedback, tickets, outbox, configurations, touched_days
 """
 
 
@@ -122,8 +122,8 @@ def tickets(database: Database) -> PostgresTickets:
 
 
 @pytest.fixture
-def desk(database: Database) -> PostgresTicketDesk:
-    return PostgresTicketDesk(database)
+def desk(database: Database) -> Desk:
+    return Desk(database)
 
 
 @pytest.fixture

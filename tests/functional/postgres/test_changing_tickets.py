@@ -8,28 +8,25 @@ import pytest
 from chalicelib.domain.tickets.ticket import Change, Ticket, TicketFilter
 from chalicelib.errors import Conflict, Invalid, NotFound, Stale
 from chalicelib.services.postgres.connection import Database
-from chalicelib.services.postgres.desk import PostgresTicketDesk
 from chalicelib.services.postgres.outbox import PostgresOutbox
 from chalicelib.services.postgres.tickets import PostgresTickets
-from tests.said import said
+from tests.functional.postgres.desk import Desk
+from tests.said import said, take_in
 
 
 def ids(tickets: PostgresTickets, now: datetime, *names: str, **fields: Any) -> list[str]:
     return [
         taken.ticket_id
-        for taken in tickets.take([said(name, f"Words of {name}", **fields) for name in names], now)[0]
+        for taken in take_in(tickets, [said(name, f"Words of {name}", **fields) for name in names], now)[0]
     ]
 
 
-def read(desk: PostgresTicketDesk, id: str) -> Ticket:
-    found = desk.find(id)
-    assert found is not None
+def read(desk: Desk, id: str) -> Ticket:
+    found = desk.read.find(id)
     return found.ticket
 
 
-def test_a_change_is_stored_told_and_remembered(
-    tickets: PostgresTickets, desk: PostgresTicketDesk, now: datetime
-) -> None:
+def test_a_change_is_stored_told_and_remembered(tickets: PostgresTickets, desk: Desk, now: datetime) -> None:
     (id,) = ids(tickets, now, "a")
     fields = {
         "status": "pending",
@@ -38,7 +35,7 @@ def test_a_change_is_stored_told_and_remembered(
         "category": "question",
         "tags": ["x", "x", " "],
     }
-    (ticket, row_version), events = desk.change(id, Change(fields, "ann"), 1, now)
+    (ticket, row_version, *_), events = desk.change(id, Change(fields, "ann"), 1, now)
     assert row_version == 2
     assert (ticket.status, ticket.assignee, ticket.tags) == ("pending", "bob", ("x",))
     assert (ticket.priority.label, ticket.priority.reasons) == ("high", ("set by ann",))
@@ -47,9 +44,7 @@ def test_a_change_is_stored_told_and_remembered(
     assert read(desk, id) == ticket
 
 
-def test_resolving_is_told_as_such_once(
-    tickets: PostgresTickets, desk: PostgresTicketDesk, now: datetime
-) -> None:
+def test_resolving_is_told_as_such_once(tickets: PostgresTickets, desk: Desk, now: datetime) -> None:
     (id,) = ids(tickets, now, "a")
     _, events = desk.change(id, Change({"status": "resolved"}, "ann"), None, now)
     assert [event.type for event in events] == ["ticket.updated", "ticket.resolved"]
@@ -58,9 +53,7 @@ def test_resolving_is_told_as_such_once(
     assert (versioned.row_version, list(events)) == (2, [])
 
 
-def test_a_stale_version_changes_nothing(
-    tickets: PostgresTickets, desk: PostgresTicketDesk, now: datetime
-) -> None:
+def test_a_stale_version_changes_nothing(tickets: PostgresTickets, desk: Desk, now: datetime) -> None:
     one, two = ids(tickets, now, "a", "b")
     desk.change(one, Change({"status": "pending"}, "ann"), 1, now)
     with pytest.raises(Stale):
@@ -89,7 +82,7 @@ def test_a_stale_version_changes_nothing(
     ],
 )
 def test_a_wrong_value_is_invalid_and_named(
-    tickets: PostgresTickets, desk: PostgresTicketDesk, now: datetime, field: str, value: Any
+    tickets: PostgresTickets, desk: Desk, now: datetime, field: str, value: Any
 ) -> None:
     (id,) = ids(tickets, now, "a")
     with pytest.raises(Invalid) as caught:
@@ -98,41 +91,41 @@ def test_a_wrong_value_is_invalid_and_named(
 
 
 def test_hostile_tags_and_assignees_are_made_storable(
-    tickets: PostgresTickets, desk: PostgresTicketDesk, now: datetime
+    tickets: PostgresTickets, desk: Desk, now: datetime
 ) -> None:
     (id,) = ids(tickets, now, "a")
     fields = {"tags": ["\x00", "a\ud800b", "😀" * 5_000], "assignee": "\x00" + "n" * 9_999}
-    (ticket, _), _ = desk.change(id, Change(fields, "ann"), None, now)
+    (ticket, *_), _ = desk.change(id, Change(fields, "ann"), None, now)
     assert ticket.tags == ("ab", "😀" * 100)
     assert ticket == read(desk, id)
 
 
 def test_merging_moves_all_feedback_and_closes_the_others(
-    database: Database, tickets: PostgresTickets, desk: PostgresTicketDesk, now: datetime
+    database: Database, tickets: PostgresTickets, desk: Desk, now: datetime
 ) -> None:
     into, one, two = ids(tickets, now, "a", "b", "c")
-    (ticket, row_version), events = desk.merge(into, [one, two, one], "ann", 1, now)
+    (ticket, row_version, *_), events = desk.merge(into, [one, two, one], "ann", 1, now)
     assert (ticket.feedback_count, row_version) == (3, 2)
     assert [(event.type, event.subject) for event in events] == [
         ("ticket.updated", id) for id in (into, one, two)
     ]
     assert (read(desk, one).status, read(desk, one).feedback_count) == ("closed", 0)
-    assert [found.id for found in desk.search(TicketFilter(), 10, None).items] == [into]
-    assert [found.id for found in desk.search(TicketFilter(query="words of c"), 10, None).items] == [into]
-    assert desk.history(into, 50, None).items[-1].data == {"merged": [one, two]}
-    assert desk.history(one, 50, None).items[-1].data == {"into": into}
+    assert [found.id for found in desk.read.search(TicketFilter(), 10, None).items] == [into]
+    assert [found.id for found in desk.read.search(TicketFilter(query="words of c"), 10, None).items] == [
+        into
+    ]
+    assert desk.read.history(into, 50, None).items[-1].data == {"merged": [one, two]}
+    assert desk.read.history(one, 50, None).items[-1].data == {"into": into}
 
 
-def test_merging_again_is_harmless(tickets: PostgresTickets, desk: PostgresTicketDesk, now: datetime) -> None:
+def test_merging_again_is_harmless(tickets: PostgresTickets, desk: Desk, now: datetime) -> None:
     into, one = ids(tickets, now, "a", "b")
     first, _ = desk.merge(into, [one], "ann", 1, now)
     again, events = desk.merge(into, [one], "ann", 1, now)
     assert (again, list(events)) == (first, [])
 
 
-def test_what_cannot_be_merged_is_a_conflict(
-    tickets: PostgresTickets, desk: PostgresTicketDesk, now: datetime
-) -> None:
+def test_what_cannot_be_merged_is_a_conflict(tickets: PostgresTickets, desk: Desk, now: datetime) -> None:
     into, one, third = ids(tickets, now, "a", "b", "c")
     with pytest.raises(Conflict, match="itself"):
         desk.merge(into, [into], "ann", None, now)
@@ -148,27 +141,29 @@ def test_what_cannot_be_merged_is_a_conflict(
 
 
 def test_a_newer_version_goes_where_its_feedback_is_now(
-    tickets: PostgresTickets, desk: PostgresTicketDesk, now: datetime
+    tickets: PostgresTickets, desk: Desk, now: datetime
 ) -> None:
     into, one = ids(tickets, now, "a", "b")
     desk.merge(into, [one], "ann", None, now)
-    (taken,), (event,) = tickets.take([said("b", "Quite other words", version=5)], now)
+    (taken,), (event,) = take_in(tickets, [said("b", "Quite other words", version=5)], now)
     assert (taken.outcome, taken.ticket_id, event.subject) == ("updated", into, into)
     assert read(desk, into).text == "Words of a"
-    assert [found.id for found in desk.search(TicketFilter(query="quite other"), 10, None).items] == [into]
+    assert [found.id for found in desk.read.search(TicketFilter(query="quite other"), 10, None).items] == [
+        into
+    ]
 
 
 def test_a_reply_goes_to_the_ticket_that_took_its_thread(
-    tickets: PostgresTickets, desk: PostgresTicketDesk, now: datetime
+    tickets: PostgresTickets, desk: Desk, now: datetime
 ) -> None:
     into, one = ids(tickets, now, "a", thread="ta")[0], ids(tickets, now, "b", thread="tb")[0]
     desk.merge(into, [one], "ann", None, now)
-    (taken,), _ = tickets.take([said("b2", thread="tb")], now)
+    (taken,), _ = take_in(tickets, [said("b2", thread="tb")], now)
     assert (taken.outcome, taken.ticket_id) == ("joined", into)
 
 
 def test_splitting_gives_the_items_a_ticket_of_their_own(
-    tickets: PostgresTickets, desk: PostgresTicketDesk, now: datetime
+    tickets: PostgresTickets, desk: Desk, now: datetime
 ) -> None:
     ticket_id = ids(tickets, now, "a", "b", "c", thread="t")[0]
     keys = [("zendesk", "default", "c"), ("zendesk", "default", "b")]
@@ -181,15 +176,15 @@ def test_splitting_gives_the_items_a_ticket_of_their_own(
         ("ticket.created", new.ticket.id),
     ]
     assert read(desk, new.ticket.id) == new.ticket
-    assert [found.id for found in desk.search(TicketFilter(query="words of c"), 10, None).items] == [
+    assert [found.id for found in desk.read.search(TicketFilter(query="words of c"), 10, None).items] == [
         new.ticket.id
     ]
-    (taken,), _ = tickets.take([said("c", "Edited", version=2)], now)
+    (taken,), _ = take_in(tickets, [said("c", "Edited", version=2)], now)
     assert taken.ticket_id == new.ticket.id
 
 
 def test_splitting_what_was_merged_brings_the_old_ticket_back(
-    tickets: PostgresTickets, desk: PostgresTicketDesk, now: datetime
+    tickets: PostgresTickets, desk: Desk, now: datetime
 ) -> None:
     into, one = ids(tickets, now, "a", "b")
     desk.merge(into, [one], "ann", None, now)
@@ -197,7 +192,7 @@ def test_splitting_what_was_merged_brings_the_old_ticket_back(
     assert back.ticket.id == one
     assert (back.ticket.status, back.ticket.feedback_count, left.ticket.feedback_count) == ("open", 1, 1)
     assert [event.type for event in events] == ["ticket.updated", "ticket.updated"]
-    assert {found.id for found in desk.search(TicketFilter(), 10, None).items} == {into, one}
+    assert {found.id for found in desk.read.search(TicketFilter(), 10, None).items} == {into, one}
     desk.merge(into, [one], "ann", None, now)
     assert read(desk, into).feedback_count == 2
 
@@ -213,7 +208,7 @@ def test_splitting_what_was_merged_brings_the_old_ticket_back(
     ],
 )
 def test_what_cannot_be_split_changes_nothing(
-    tickets: PostgresTickets, desk: PostgresTicketDesk, now: datetime, keys: Any, error: type[Exception]
+    tickets: PostgresTickets, desk: Desk, now: datetime, keys: Any, error: type[Exception]
 ) -> None:
     id = ids(tickets, now, "a", "b", thread="t")[0]
     with pytest.raises(error):
@@ -222,10 +217,10 @@ def test_what_cannot_be_split_changes_nothing(
 
 
 def test_the_outbox_holds_what_was_not_relayed(
-    database: Database, tickets: PostgresTickets, desk: PostgresTicketDesk, now: datetime
+    database: Database, tickets: PostgresTickets, desk: Desk, now: datetime
 ) -> None:
     outbox = PostgresOutbox(database)
-    _, created = tickets.take([said("a"), said("b")], now)
+    _, created = take_in(tickets, [said("a"), said("b")], now)
     _, updated = desk.change(created[0].subject, Change({"status": "resolved"}, "ann"), None, now)
     later = now + timedelta(seconds=1)
     assert list(outbox.pending(100, later)) == [*created, *updated]

@@ -14,7 +14,7 @@ from chalicelib.errors import Unavailable
 from chalicelib.services.postgres.connection import Database, Session
 from chalicelib.services.postgres.outbox import PostgresOutbox
 from chalicelib.services.postgres.tickets import PostgresTickets
-from tests.said import said
+from tests.said import said, take_in
 
 KILL_OTHERS = """
 select pg_terminate_backend(pid) from pg_stat_activity
@@ -33,9 +33,9 @@ def killer(url: str) -> Iterator[Database]:
 def test_a_connection_that_died_in_the_pool_is_replaced(
     tickets: PostgresTickets, killer: Database, now: datetime
 ) -> None:
-    tickets.take([said("r1")], now)
+    take_in(tickets, [said("r1")], now)
     killer.run(KILL_OTHERS)
-    assert tickets.take([said("r2")], now)[0][0].outcome == "created"
+    assert take_in(tickets, [said("r2")], now)[0][0].outcome == "created"
 
 
 def test_a_single_statement_too(database: Database, killer: Database) -> None:
@@ -187,7 +187,7 @@ def test_no_server_is_unavailable_at_once_without_patience(now: datetime) -> Non
 def test_a_missing_schema_is_unavailable_not_poison(empty_url: str, now: datetime) -> None:
     database = Database(empty_url)
     with pytest.raises(Unavailable, match="feedback"):
-        PostgresTickets(database).take([said()], now)
+        take_in(PostgresTickets(database), [said()], now)
     database.close()
 
 

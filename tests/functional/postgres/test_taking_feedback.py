@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from chalicelib.domain.tickets.ticket import Category, Change, Priority, Triaged
 from chalicelib.errors import Poison
 from chalicelib.services.postgres.connection import Database
-from chalicelib.services.postgres.desk import PostgresTicketDesk
 from chalicelib.services.postgres.tickets import PostgresTickets
 from tests.functional.postgres.conftest import FORGET
-from tests.said import STAGES, said, triage
+from tests.functional.postgres.desk import Desk
+from tests.said import STAGES, said, take_in, triage
 from triggeriq import Author
 
 TABLES = ("feedback", "tickets", "processing_logs", "outbox", "feedback_versions")
@@ -30,7 +30,7 @@ def counts(database: Database) -> dict[str, int]:
 
 
 def outcomes(tickets: PostgresTickets, now: datetime, *batch: Triaged) -> list[str]:
-    return [taken.outcome for taken in tickets.take(batch, now)[0]]
+    return [taken.outcome for taken in take_in(tickets, batch, now)[0]]
 
 
 def state(database: Database) -> list[Any]:
@@ -42,7 +42,7 @@ def state(database: Database) -> list[Any]:
 
 
 def test_feedback_becomes_a_ticket(database: Database, tickets: PostgresTickets, now: datetime) -> None:
-    (taken,), (event,) = tickets.take([said(text="It crashes")], now)
+    (taken,), (event,) = take_in(tickets, [said(text="It crashes")], now)
     assert taken.outcome == "created"
     assert (event.type, event.subject) == ("ticket.created", taken.ticket_id)
     assert event.data["text"] == "It crashes"
@@ -55,7 +55,7 @@ def test_feedback_becomes_a_ticket(database: Database, tickets: PostgresTickets,
     }
 
 
-def test_every_field_survives(tickets: PostgresTickets, desk: PostgresTicketDesk, now: datetime) -> None:
+def test_every_field_survives(tickets: PostgresTickets, desk: Desk, now: datetime) -> None:
     answer = triage(
         "Größe 🚀 \\ \" {a,b} 'x'",
         tags=("a,b", 'say "hi"', "back\\slash", "NULL", "{}", "日本"),
@@ -64,7 +64,8 @@ def test_every_field_survives(tickets: PostgresTickets, desk: PostgresTicketDesk
         needs_review=True,
     )
     created = now - timedelta(days=3, microseconds=7)
-    (taken,), _ = tickets.take(
+    (taken,), _ = take_in(
+        tickets,
         [
             said(
                 "ü/1",
@@ -80,9 +81,8 @@ def test_every_field_survives(tickets: PostgresTickets, desk: PostgresTicketDesk
         ],
         now,
     )
-    found = desk.find(taken.ticket_id)
-    assert found is not None
-    ticket, row_version = found
+    found = desk.read.find(taken.ticket_id)
+    ticket, row_version, *_ = found
     assert row_version == 1
     assert (ticket.tags, ticket.priority, ticket.details) == (answer.tags, answer.priority, answer.details)
     assert (ticket.version, ticket.rating, ticket.created_at, ticket.updated_at) == (2**53, 1.0, created, now)
@@ -95,7 +95,7 @@ def test_taking_the_same_again_changes_nothing(
     database: Database, tickets: PostgresTickets, now: datetime
 ) -> None:
     batch = [said("r1"), said("r2", thread="t"), said("r3", thread="t")]
-    tickets.take(batch, now)
+    take_in(tickets, batch, now)
     before = counts(database), state(database)
     for _ in range(3):
         assert outcomes(tickets, now, *batch) == ["unchanged"] * 3
@@ -105,22 +105,23 @@ def test_taking_the_same_again_changes_nothing(
 def test_one_external_id_on_two_connections_makes_two_tickets(
     tickets: PostgresTickets, now: datetime
 ) -> None:
-    taken, _ = tickets.take([said("r1"), said("r1", connection="second"), said("r1", source="intercom")], now)
+    taken, _ = take_in(
+        tickets, [said("r1"), said("r1", connection="second"), said("r1", source="intercom")], now
+    )
     assert [t.outcome for t in taken] == ["created"] * 3
     assert len({t.ticket_id for t in taken}) == 3
 
 
 def test_a_newer_version_updates_feedback_and_ticket(
-    database: Database, tickets: PostgresTickets, desk: PostgresTicketDesk, now: datetime
+    database: Database, tickets: PostgresTickets, desk: Desk, now: datetime
 ) -> None:
-    tickets.take([said(text="One star", version=1, rating=1.0)], now)
-    (taken,), (event,) = tickets.take(
-        [said(text="Now five", version=2, rating=5.0)], now + timedelta(hours=1)
+    take_in(tickets, [said(text="One star", version=1, rating=1.0)], now)
+    (taken,), (event,) = take_in(
+        tickets, [said(text="Now five", version=2, rating=5.0)], now + timedelta(hours=1)
     )
     assert taken.outcome == "updated"
     assert (event.type, event.data["text"], event.data["version"]) == ("ticket.updated", "Now five", 2)
-    found = desk.find(taken.ticket_id)
-    assert found is not None
+    found = desk.read.find(taken.ticket_id)
     assert (found.ticket.text, found.ticket.rating, found.ticket.title, found.row_version) == (
         "Now five",
         5.0,
@@ -132,18 +133,17 @@ def test_a_newer_version_updates_feedback_and_ticket(
 
 
 def test_an_older_version_that_comes_late_is_kept_as_what_was_said_before(
-    database: Database, tickets: PostgresTickets, desk: PostgresTicketDesk, now: datetime
+    database: Database, tickets: PostgresTickets, desk: Desk, now: datetime
 ) -> None:
-    (taken,), _ = tickets.take([said(text="Second", version=2)], now)
+    (taken,), _ = take_in(tickets, [said(text="Second", version=2)], now)
     assert outcomes(tickets, now, said(text="First", version=1, minutes=5)) == ["stale"]
-    found = desk.find(taken.ticket_id)
-    assert found is not None
+    found = desk.read.find(taken.ticket_id)
     assert (found.ticket.text, found.row_version) == ("Second", 1)
     assert database.run("select version, text from feedback_versions") == [[1, "First"]]
 
 
 def test_what_lies_between_two_equal_versions_comes_too_late(tickets: PostgresTickets, now: datetime) -> None:
-    tickets.take([said(text="Same", version=1)], now)
+    take_in(tickets, [said(text="Same", version=1)], now)
     assert outcomes(tickets, now, said(text="Same", version=3)) == ["unchanged"]
     assert outcomes(tickets, now, said(text="Between", version=2)) == ["stale"]
 
@@ -167,7 +167,7 @@ def test_versions_in_every_order_and_any_batches_give_one_state(database: Databa
         for cut in (0, 2, 4):
             tickets = afresh(database)
             for batch in (order[:cut], order[cut:], order[:1]):
-                tickets.take(batch, now)
+                take_in(tickets, batch, now)
             former = database.run("select version, text from feedback_versions order by 1, 2")
             ends.add(repr((state(database), former)))
     assert len(ends) == 1
@@ -188,7 +188,7 @@ def test_any_order_with_repeats_leaves_the_same_words(
     for _ in range(2):
         tickets = afresh(database)
         for message in data.draw(st.permutations([*messages, *messages[:2]])):
-            tickets.take([message], now)
+            take_in(tickets, [message], now)
         ends.append(
             database.run("select version, received_at, text, (select count(*) from tickets) from feedback")
         )
@@ -196,13 +196,12 @@ def test_any_order_with_repeats_leaves_the_same_words(
 
 
 def test_a_reply_joins_the_open_ticket_of_its_thread(
-    database: Database, tickets: PostgresTickets, desk: PostgresTicketDesk, now: datetime
+    database: Database, tickets: PostgresTickets, desk: Desk, now: datetime
 ) -> None:
-    (opened,), _ = tickets.take([said("m1", "The printer burns", thread="t1")], now)
-    (joined,), (event,) = tickets.take([said("m2", "Smoke everywhere", thread="t1", minutes=5)], now)
+    (opened,), _ = take_in(tickets, [said("m1", "The printer burns", thread="t1")], now)
+    (joined,), (event,) = take_in(tickets, [said("m2", "Smoke everywhere", thread="t1", minutes=5)], now)
     assert (joined.outcome, joined.ticket_id, event.type) == ("joined", opened.ticket_id, "ticket.updated")
-    found = desk.find(opened.ticket_id)
-    assert found is not None
+    found = desk.read.find(opened.ticket_id)
     assert (found.ticket.feedback_count, found.ticket.text) == (2, "The printer burns")
     words = database.run("select search::text from tickets")[0][0]
     assert "printer" in words
@@ -222,41 +221,39 @@ def test_a_thread_of_another_connection_is_another_thread(tickets: PostgresTicke
     ("status", "outcome"), [("pending", "joined"), ("resolved", "created"), ("closed", "created")]
 )
 def test_a_reply_to_a_settled_ticket_opens_a_new_one(
-    tickets: PostgresTickets, desk: PostgresTicketDesk, now: datetime, status: str, outcome: str
+    tickets: PostgresTickets, desk: Desk, now: datetime, status: str, outcome: str
 ) -> None:
-    (opened,), _ = tickets.take([said("m1", thread="t")], now)
+    (opened,), _ = take_in(tickets, [said("m1", thread="t")], now)
     desk.change(opened.ticket_id, Change({"status": status}, "ann"), None, now)
     assert outcomes(tickets, now, said("m2", "And again", thread="t")) == [outcome]
 
 
 def test_what_a_person_set_outlives_a_newer_version(
-    tickets: PostgresTickets, desk: PostgresTicketDesk, now: datetime
+    tickets: PostgresTickets, desk: Desk, now: datetime
 ) -> None:
-    (taken,), _ = tickets.take([said(text="Bad", version=1)], now)
+    (taken,), _ = take_in(tickets, [said(text="Bad", version=1)], now)
     fields = {"status": "closed", "priority": "low", "category": "praise", "tags": ["mine"]}
     desk.change(taken.ticket_id, Change(fields, "ann"), None, now)
     newer = triage(
         "Worse", category=Category(label="spam"), priority=Priority(label="critical"), tags=("theirs",)
     )
     assert outcomes(tickets, now, said(text="Worse", version=2, answer=newer)) == ["updated"]
-    found = desk.find(taken.ticket_id)
-    assert found is not None
+    found = desk.read.find(taken.ticket_id)
     ticket = found.ticket
     assert (ticket.status, ticket.priority.label, ticket.category.label) == ("closed", "low", "praise")
     assert (ticket.tags, ticket.text, ticket.title) == (("mine",), "Worse", "Worse")
 
 
 def test_an_older_triage_gives_way_where_no_person_spoke(
-    tickets: PostgresTickets, desk: PostgresTicketDesk, now: datetime
+    tickets: PostgresTickets, desk: Desk, now: datetime
 ) -> None:
-    (taken,), _ = tickets.take([said(text="Bad", version=1)], now)
+    (taken,), _ = take_in(tickets, [said(text="Bad", version=1)], now)
     desk.change(taken.ticket_id, Change({"priority": "low"}, "ann"), None, now)
     newer = triage(
         "Worse", category=Category(label="spam"), priority=Priority(label="critical"), tags=("theirs",)
     )
-    tickets.take([said(text="Worse", version=2, answer=newer)], now)
-    found = desk.find(taken.ticket_id)
-    assert found is not None
+    take_in(tickets, [said(text="Worse", version=2, answer=newer)], now)
+    found = desk.read.find(taken.ticket_id)
     assert (found.ticket.priority.label, found.ticket.category.label, found.ticket.tags) == (
         "low",
         "spam",
@@ -278,13 +275,13 @@ def at_once(calls: list[Callable[[], Any]]) -> list[Any]:
 def test_the_same_message_from_many_threads_at_once_makes_one_ticket(
     database: Database, tickets: PostgresTickets, now: datetime
 ) -> None:
-    taken = at_once([lambda: tickets.take([said("r1")], now)] * 16)
+    taken = at_once([lambda: take_in(tickets, [said("r1")], now)] * 16)
     assert sorted(t.outcome for (t,), _ in taken) == ["created"] + ["unchanged"] * 15
     assert counts(database)["tickets"] == counts(database)["outbox"] == 1
 
 
 def test_replies_at_once_join_one_ticket(database: Database, tickets: PostgresTickets, now: datetime) -> None:
-    at_once([lambda i=i: tickets.take([said(f"m{i}", f"{i}", thread="t")], now) for i in range(12)])  # type: ignore[misc]
+    at_once([lambda i=i: take_in(tickets, [said(f"m{i}", f"{i}", thread="t")], now) for i in range(12)])  # type: ignore[misc]
     assert database.run("select feedback_count, row_version from tickets") == [[12, 12]]
 
 
@@ -293,7 +290,7 @@ def test_crossing_batches_at_once_never_lock_each_other_out(
 ) -> None:
     for round in range(5):
         batch = [said(f"r{i}", f"round {round}", version=round, thread=f"t{i % 3}") for i in range(6)]
-        at_once([lambda b=b: tickets.take(b, now) for b in (batch, batch[::-1], batch[3:] + batch[:3])])  # type: ignore[misc]
+        at_once([lambda b=b: take_in(tickets, b, now) for b in (batch, batch[::-1], batch[3:] + batch[:3])])  # type: ignore[misc]
     assert counts(database)["tickets"] == 3
     assert database.run("select distinct text from feedback") == [["round 4"]]
 
@@ -302,7 +299,7 @@ def test_a_record_that_cannot_be_stored_is_poison_and_leaves_nothing(
     database: Database, tickets: PostgresTickets, now: datetime
 ) -> None:
     with pytest.raises(Poison):
-        tickets.take([said("good"), said("bad", "with\x00NUL")], now)
+        take_in(tickets, [said("good"), said("bad", "with\x00NUL")], now)
     assert counts(database)["feedback"] == 0
     assert outcomes(tickets, now, said("good")) == ["created"]
 
@@ -313,29 +310,26 @@ def test_a_fact_that_has_no_form_in_json_never_stops_the_others(
 ) -> None:
     bad = said("bad", answer=triage(details={"fact": fact}))
     try:
-        tickets.take([said("good"), bad], now)
+        take_in(tickets, [said("good"), bad], now)
     except Poison:
         assert outcomes(tickets, now, said("good")) == ["created"]
 
 
 def test_a_lone_surrogate_is_poison(tickets: PostgresTickets, now: datetime) -> None:
     with pytest.raises(Poison):
-        tickets.take([said("bad", "half \ud800 a pair")], now)
+        take_in(tickets, [said("bad", "half \ud800 a pair")], now)
 
 
 @pytest.mark.parametrize("text", ["a " * 20_000, "日" * 40_000, "é" * 40_000, "\U0001f600" * 40_000])
 def test_the_longest_texts_are_stored(tickets: PostgresTickets, now: datetime, text: str) -> None:
-    (taken,), (event,) = tickets.take([said("long" * 125, text, thread="\U0001f600" * 500)], now)
+    (taken,), (event,) = take_in(tickets, [said("long" * 125, text, thread="\U0001f600" * 500)], now)
     assert taken.outcome == "created"
     assert len(event.data["text"]) <= 8_000
 
 
-def test_a_long_thread_stays_within_the_index(
-    tickets: PostgresTickets, desk: PostgresTicketDesk, now: datetime
-) -> None:
+def test_a_long_thread_stays_within_the_index(tickets: PostgresTickets, desk: Desk, now: datetime) -> None:
     for start in range(0, 60, 20):
         batch = [said(f"m{i}", f"word{i} " * 4_000, thread="t", minutes=i) for i in range(start, start + 20)]
-        taken, _ = tickets.take(batch, now)
-    found = desk.find(taken[0].ticket_id)
-    assert found is not None
+        taken, _ = take_in(tickets, batch, now)
+    found = desk.read.find(taken[0].ticket_id)
     assert found.ticket.feedback_count == 60

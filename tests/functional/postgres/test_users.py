@@ -15,13 +15,13 @@ from chalicelib.domain.tickets.ticket import Change
 from chalicelib.errors import Unavailable
 from chalicelib.services.postgres.configurations import PostgresConfigurations
 from chalicelib.services.postgres.connection import Database, LoginRefused
-from chalicelib.services.postgres.desk import PostgresTicketDesk
 from chalicelib.services.postgres.migrate import migrate, packaged
 from chalicelib.services.postgres.outbox import PostgresOutbox
 from chalicelib.services.postgres.tickets import PostgresTickets
 from chalicelib.services.postgres.users import APP, OWNER, RIGHTS, SPARE_CONNECTIONS, Master, master_of
 from local.postgres import SETTINGS
-from tests.said import said
+from tests.functional.postgres.desk import Desk
+from tests.said import said, take_in
 
 MASTER = Master("master", "sesame")
 FORBIDDEN = [
@@ -153,7 +153,7 @@ def test_a_schema_that_the_master_made_is_handed_over(server: Server, now: datet
     )
     assert owners == []
     app = server.database(APP)
-    PostgresTickets(app).take([said("r1")], now)
+    take_in(PostgresTickets(app), [said("r1")], now)
     app.close()
 
 
@@ -178,17 +178,17 @@ def test_the_secret_of_rds_is_read_and_never_quoted() -> None:
 
 
 def test_the_app_does_all_that_the_app_does(app: Database, now: datetime) -> None:
-    tickets, desk = PostgresTickets(app), PostgresTicketDesk(app)
-    (one, two), events = tickets.take([said("r1", thread="t"), said("r2")], now)
-    tickets.take([said("r1", thread="t", text="another word", version=2)], now)
+    tickets, desk = PostgresTickets(app), Desk(app)
+    (one, two), events = take_in(tickets, [said("r1", thread="t"), said("r2")], now)
+    take_in(tickets, [said("r1", thread="t", text="another word", version=2)], now)
     outbox = PostgresOutbox(app)
     assert outbox.pending(10, datetime.max.replace(tzinfo=now.tzinfo))
     outbox.relayed([event.id for event in events])
     desk.change(one.ticket_id, Change({"status": "pending"}, "me"), None, now)
     desk.merge(one.ticket_id, [two.ticket_id], "me", None, now)
     desk.split(one.ticket_id, [("zendesk", "default", "r2")], "me", None, now)
-    desk.history(one.ticket_id, 10, None)
-    desk.check()
+    desk.read.history(one.ticket_id, 10, None)
+    desk.read.tickets.check()
     configurations = PostgresConfigurations(app)
     key = configurations.find("priority")
     configurations.put("priority", key.value, "me", 0, now)

@@ -13,13 +13,13 @@ from urllib.parse import parse_qs, urlsplit
 from chalice.local import RouteMatcher
 
 from chalicelib.api.app import App
-from chalicelib.domain.delivery.event import CloudEvent
 from chalicelib.domain.intake.connection import ConnectionView, Secret, StoredConnection
 from chalicelib.domain.intake.file_import import Import
 from chalicelib.domain.intake.quarantine import Failure, Quarantined
-from chalicelib.domain.operations.access import ApiKey
+from chalicelib.domain.operations.access import ApiKey, Restriction
 from chalicelib.domain.operations.configuration import SHAPES, Configuration
 from chalicelib.domain.page import Page
+from chalicelib.domain.tickets.plan import Standing, visible
 from chalicelib.domain.tickets.ticket import (
     Category,
     Change,
@@ -28,7 +28,6 @@ from chalicelib.domain.tickets.ticket import (
     Sentiment,
     Ticket,
     TicketFilter,
-    Versioned,
 )
 from chalicelib.domain.tickets.ticket_feedback import TicketFeedback
 from chalicelib.errors import NotFound, Stale
@@ -50,63 +49,71 @@ TICKET = Ticket(
 )  # fmt: skip
 
 
-class Desk:
-    """Tickets in a dict; remembers what it was asked."""
+class FakeTickets:
+    """The use-cases on tickets, over a dict; remembers what each was asked."""
 
     def __init__(self) -> None:
-        self.held = {TICKET_ID: Versioned(TICKET, 7), OTHER_ID: Versioned(replace(TICKET, id=OTHER_ID), 1)}
+        other = replace(TICKET, id=OTHER_ID)
+        self.held = {TICKET_ID: Standing(TICKET, 7), OTHER_ID: Standing(other, 1)}
         self.asked: list[Any] = []
+        self.read = self
 
-    def find(self, ticket_id: str) -> Versioned | None:
-        return self.held.get(ticket_id)
+    def find(self, id: str, within: Restriction | None = None) -> Standing:
+        return visible(self.held.get(id), id, within)
 
     def search(self, wanted: TicketFilter, limit: int, cursor: str | None) -> Page[Ticket]:
         self.asked.append((wanted, limit, cursor))
-        return Page(tuple(versioned.ticket for versioned in self.held.values()), "bmV4dA")
+        return Page(tuple(standing.ticket for standing in self.held.values()), "bmV4dA")
 
-    def history(self, ticket_id: str, limit: int, cursor: str | None) -> Page[HistoryEntry]:
+    def history(
+        self, id: str, limit: int, cursor: str | None, within: Restriction | None = None
+    ) -> Page[HistoryEntry]:
         return Page((HistoryEntry(at=NOW, stage="classify", by="category/1", data={"label": "bug_report"}),))
 
-    def feedback(self, ticket_id: str, limit: int, cursor: str | None) -> Page[TicketFeedback]:
+    def feedback(
+        self, id: str, limit: int, cursor: str | None, within: Restriction | None = None
+    ) -> Page[TicketFeedback]:
         said = TicketFeedback(
             external_id="4712", text="Still so", source="zendesk", connection="default", received_at=NOW
         )
         return Page((said,))
 
     def change(
-        self, ticket_id: str, change: Change, if_version: int | None, now: datetime
-    ) -> tuple[Versioned, Sequence[CloudEvent]]:
-        found = self._standing(ticket_id, if_version)
-        self.asked.append(change)
-        return self._put(found, {"status": change.fields.get("status", "open")}), (event(ticket_id),)
+        self, id: str, wanted: Change, if_version: int | None, within: Restriction | None = None
+    ) -> Standing:
+        standing = self.find(id, within)
+        standing.check_version(if_version)
+        self.asked.append(wanted)
+        return self._put(standing, status=wanted.fields.get("status", "open"))
 
     def merge(
-        self, ticket_id: str, others: Sequence[str], by: str, if_version: int | None, now: datetime
-    ) -> tuple[Versioned, Sequence[CloudEvent]]:
-        self.asked.append((ticket_id, others, by))
-        return self._put(self._standing(ticket_id, if_version), {"feedback_count": 1 + len(others)}), ()
+        self,
+        id: str,
+        others: Sequence[str],
+        by: str,
+        if_version: int | None,
+        within: Restriction | None = None,
+    ) -> Standing:
+        self.asked.append((id, others, by))
+        return self._put(self.find(id, within), feedback_count=1 + len(others))
 
     def split(
-        self, ticket_id: str, feedback: Sequence[Any], by: str, if_version: int | None, now: datetime
-    ) -> tuple[Versioned, Versioned, Sequence[CloudEvent]]:
-        self.asked.append((ticket_id, feedback, by))
-        return self._standing(ticket_id, if_version), self.held[OTHER_ID], ()
+        self,
+        id: str,
+        feedback: Sequence[Any],
+        by: str,
+        if_version: int | None,
+        within: Restriction | None = None,
+    ) -> tuple[Standing, Standing]:
+        self.asked.append((id, feedback, by))
+        return self.find(id, within), self.held[OTHER_ID]
 
-    def _standing(self, ticket_id: str, if_version: int | None) -> Versioned:
-        found = self.held.get(ticket_id)
-        if found is None:
-            raise NotFound(f"there is no ticket {ticket_id}")
-        if if_version not in (None, found.row_version):
-            raise Stale("it has changed since; read it again")
-        return found
-
-    def _put(self, found: Versioned, fields: dict[str, Any]) -> Versioned:
-        self.held[found.ticket.id] = Versioned(replace(found.ticket, **fields), found.row_version + 1)
-        return self.held[found.ticket.id]
-
-
-def event(ticket_id: str) -> CloudEvent:
-    return CloudEvent(id="e1", type="ticket.updated", subject=ticket_id, time=NOW, data={})
+    def _put(self, standing: Standing, **fields: Any) -> Standing:
+        changed = standing._replace(
+            ticket=replace(standing.ticket, **fields), row_version=standing.row_version + 1
+        )
+        self.held[changed.ticket.id] = changed
+        return changed
 
 
 class Keys:
@@ -266,15 +273,6 @@ class FakeTriage:
 
     def preview(self, items: Sequence[Any]) -> Any:
         return self.previewed
-
-
-@dataclass
-class FakeTickets:
-    desk: Desk = field(default_factory=Desk)
-    told: list[CloudEvent] = field(default_factory=list)
-
-    def tell(self, events: Sequence[CloudEvent]) -> None:
-        self.told += events
 
 
 @dataclass

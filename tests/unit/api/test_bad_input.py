@@ -111,11 +111,11 @@ def test_a_parameter_that_an_address_does_not_have_is_named(api, path):
 
 
 def test_a_cursor_that_no_list_gave_is_named(api, use):
-    class Desk:
+    class Refusing:
         def search(self, wanted, limit, cursor):
             raise Invalid("cursor is none that a list gave", "cursor")
 
-    use.tickets.desk = Desk()
+    use.tickets.read = Refusing()
     assert api("GET", "/tickets?cursor=abc").json["field"] == "cursor"
 
 

@@ -10,12 +10,12 @@ import pytest
 
 from chalicelib.domain.page import Page
 from chalicelib.domain.tickets.ticket import Ticket, TicketFilter
-from tests.unit.api.fakes import TICKET, Client, Desk, FakeUseCases
+from tests.unit.api.fakes import TICKET, Client, FakeTickets, FakeUseCases
 
 LAMBDA_BYTES = 6_000_000
 
 
-class Shelf(Desk):
+class Shelf(FakeTickets):
     """Gives its tickets in pages; a cursor is a place."""
 
     def __init__(self, tickets: list[Ticket]) -> None:
@@ -37,9 +37,7 @@ def sent(answer: Any) -> int:
 def test_long_items_come_in_pages_that_lambda_can_answer_with(
     api: Client, use: FakeUseCases, text: str
 ) -> None:
-    use.tickets.desk = Shelf(
-        [replace(TICKET, external_id=str(n), text=text, description=text) for n in range(90)]
-    )
+    use.tickets = Shelf([replace(TICKET, external_id=str(n), text=text, description=text) for n in range(90)])
     seen: list[str] = []
     cursor = ""
     while True:
@@ -51,15 +49,15 @@ def test_long_items_come_in_pages_that_lambda_can_answer_with(
             break
         cursor = f"&cursor={answer.json['next']}"
     assert seen == [str(n) for n in range(90)]
-    assert min(use.tickets.desk.limits) < 90
+    assert min(use.tickets.limits) < 90
 
 
 def test_items_of_the_usual_length_are_asked_for_once(api: Client, use: FakeUseCases) -> None:
-    use.tickets.desk = Shelf([replace(TICKET, text="x" * 1_000) for _ in range(100)])
+    use.tickets = Shelf([replace(TICKET, text="x" * 1_000) for _ in range(100)])
     assert len(api("GET", "/tickets?limit=100").json["items"]) == 100
-    assert use.tickets.desk.limits == [100]
+    assert use.tickets.limits == [100]
 
 
 def test_one_that_is_too_long_by_itself_comes_alone(api: Client, use: FakeUseCases) -> None:
-    use.tickets.desk = Shelf([replace(TICKET, text="x" * LAMBDA_BYTES)] * 2)
+    use.tickets = Shelf([replace(TICKET, text="x" * LAMBDA_BYTES)] * 2)
     assert len(api("GET", "/tickets?limit=5").json["items"]) == 1

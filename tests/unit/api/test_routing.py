@@ -81,7 +81,7 @@ def test_an_encoded_path_is_decoded_once(api):
 
 
 def test_an_unexpected_error_tells_nothing_and_logs_one_line(api, use, caplog):
-    use.tickets.desk = None
+    use.tickets = None
     with caplog.at_level(logging.ERROR):
         answer = api("GET", "/tickets?q=private")
     assert answer.status == 500

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable
 from typing import Any
 
 from chalicelib.domain.intake.feedback_message import FeedbackMessage, to_json
 from chalicelib.domain.operations.record import Record
-from chalicelib.domain.tickets.ticket import Triage, Triaged
+from chalicelib.domain.tickets.plan import Known, Plan, Selection
+from chalicelib.domain.tickets.ticket import Triage
 from chalicelib.errors import Poison, Unavailable
+from chalicelib.pipeline.tickets.amend import Amend
 from chalicelib.pipeline.tickets.process import Process
 from chalicelib.pipeline.tickets.relay import Relay
 from chalicelib.ports.tickets import TicketStore
@@ -44,8 +45,8 @@ def message(number: int) -> Record:
 def processing(triaging: Triaging, tickets: TicketStore | None = None) -> Process:
     nothing: Any = None
     relay = Relay(outbox=nothing, bus=Taking(), now=now, grace=nothing)
-    tickets = tickets or InMemoryTickets()
-    return Process(triage=triaging, tickets=tickets, relay=relay, metrics=FakeMetrics(), now=now)
+    amend = Amend(tickets=tickets or InMemoryTickets(), relay=relay)
+    return Process(triage=triaging, amend=amend, metrics=FakeMetrics(), now=now)
 
 
 class Choosy(InMemoryTickets):
@@ -58,14 +59,14 @@ class Choosy(InMemoryTickets):
         self.asked = 0
         self.left = 50.0
 
-    def take(self, batch: Sequence[Triaged], run: datetime) -> Any:
+    def amend(self, selection: Selection, decide: Callable[[Known], Plan]) -> Plan:
         self.asked += 1
         self.left -= 8
         if self.asked >= self._down:
             raise Unavailable("postgres", "down")
-        if any(message.key.external_id == "0" for message, _ in batch):
+        if any(key.external_id == "0" for key in selection.feedback):
             raise Poison("postgres refused the data")
-        return super().take(batch, run)
+        return super().amend(selection, decide)
 
 
 class Taking:

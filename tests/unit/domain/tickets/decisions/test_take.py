@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chalicelib.domain.tickets.taking import Known, Standing, Thread, decide
+from chalicelib.domain.tickets.decisions.take import take
+from chalicelib.domain.tickets.plan import Known, Standing, Thread
 from chalicelib.domain.tickets.ticket import Category, Priority
 from tests.in_memory_tickets import InMemoryTickets
-from tests.said import START, said, triage
+from tests.said import START, said, take_in, triage
 from triggeriq import Author
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -26,9 +27,13 @@ def test_the_first_feedback_opens_a_ticket_with_its_triage() -> None:
     message = said(
         "r1", "Broken", version=3, rating=2.0, author=Author(name="Zoë"), url="https://e.x/", kind="review"
     )
-    plan = decide([message], Known(), NOW)
-    (ticket, row_version, human_set), triage = plan.tickets[message.message.key.ticket_id], message.triage
+    plan = take([message], Known(), NOW)
+    (ticket, row_version, human_set, connections), triage = (
+        plan.tickets[message.message.key.ticket_id],
+        message.triage,
+    )
     assert (row_version, human_set, plan.taken[0].outcome) == (1, frozenset(), "created")
+    assert connections == ("zendesk/default",)
     assert (ticket.title, ticket.category, ticket.tags) == (triage.title, triage.category, triage.tags)
     assert (ticket.text, ticket.rating, ticket.version, ticket.kind) == ("Broken", 2.0, 3, "review")
     assert (ticket.created_at, ticket.received_at, ticket.updated_at) == (START, START, NOW)
@@ -36,19 +41,19 @@ def test_the_first_feedback_opens_a_ticket_with_its_triage() -> None:
 
 
 def test_a_ticket_has_the_same_id_however_often_it_is_lost() -> None:
-    ids = {decide([said()], Known(), NOW).taken[0].ticket_id for _ in range(2)}
+    ids = {take([said()], Known(), NOW).taken[0].ticket_id for _ in range(2)}
     assert len(ids) == 1
 
 
 def test_said_by_the_customer_before_it_came_to_us() -> None:
     earlier = START - timedelta(days=2)
-    plan = decide([said(created_at=earlier)], Known(), NOW)
+    plan = take([said(created_at=earlier)], Known(), NOW)
     assert next(iter(plan.tickets.values())).ticket.created_at == earlier
 
 
 def test_nothing_is_planned_for_what_is_known(tickets: InMemoryTickets) -> None:
-    tickets.take([said()], NOW)
-    plan = decide([said()], Known(tickets.feedback, tickets.tickets), NOW)
+    take_in(tickets, [said()], NOW)
+    plan = take([said()], Known(tickets.feedback, tickets.tickets), NOW)
     assert [taken.outcome for taken in plan.taken] == ["unchanged"]
     assert (plan.feedback, plan.former, plan.tickets, plan.logs, plan.events) == ({}, [], {}, [], [])
 
@@ -56,7 +61,7 @@ def test_nothing_is_planned_for_what_is_known(tickets: InMemoryTickets) -> None:
 @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
 def test_one_key_several_times_in_a_batch(tickets: InMemoryTickets, order: tuple[int, ...]) -> None:
     versions = [said(text=f"say {n}", version=n) for n in range(3)]
-    tickets.take([versions[n] for n in order], NOW)
+    take_in(tickets, [versions[n] for n in order], NOW)
     (kept,) = tickets.feedback.values()
     (standing,) = tickets.tickets.values()
     assert (kept.message.feedback.text, standing.ticket.text, standing.ticket.version) == (
@@ -68,20 +73,20 @@ def test_one_key_several_times_in_a_batch(tickets: InMemoryTickets, order: tuple
 
 
 def test_without_a_version_what_came_later_is_newer(tickets: InMemoryTickets) -> None:
-    tickets.take([said(text="edited", minutes=5), said(text="as first said", minutes=1)], NOW)
+    take_in(tickets, [said(text="edited", minutes=5), said(text="as first said", minutes=1)], NOW)
     assert [kept.message.feedback.text for kept in tickets.feedback.values()] == ["edited"]
 
 
 def test_each_change_of_a_row_has_an_event_of_its_own(tickets: InMemoryTickets) -> None:
-    _, events = tickets.take([said(text="a"), said(text="b", version=1), said("r2")], NOW)
+    _, events = take_in(tickets, [said(text="a"), said(text="b", version=1), said("r2")], NOW)
     assert [event.type for event in events] == ["ticket.created", "ticket.updated", "ticket.created"]
     assert len({event.id for event in events}) == 3
 
 
 def test_a_late_item_of_a_ticket_changes_its_count_and_not_its_triage(tickets: InMemoryTickets) -> None:
-    tickets.take([said("m1", "Calm", thread="t")], NOW)
+    take_in(tickets, [said("m1", "Calm", thread="t")], NOW)
     furious = triage("Furious", priority=Priority(label="critical"), category=Category(label="spam"))
-    tickets.take([said("m2", "Furious", thread="t", answer=furious)], NOW + timedelta(hours=1))
+    take_in(tickets, [said("m2", "Furious", thread="t", answer=furious)], NOW + timedelta(hours=1))
     (standing,) = tickets.tickets.values()
     ticket = standing.ticket
     assert (ticket.feedback_count, ticket.text, ticket.priority.label) == (2, "Calm", "medium")
@@ -89,32 +94,32 @@ def test_a_late_item_of_a_ticket_changes_its_count_and_not_its_triage(tickets: I
 
 
 def test_an_edit_of_such_an_item_leaves_the_lead_as_it_is(tickets: InMemoryTickets) -> None:
-    tickets.take([said("m1", "Calm", thread="t"), said("m2", "More", thread="t")], NOW)
-    (taken,), _ = tickets.take([said("m2", "More yet", thread="t", version=2)], NOW)
+    take_in(tickets, [said("m1", "Calm", thread="t"), said("m2", "More", thread="t")], NOW)
+    (taken,), _ = take_in(tickets, [said("m2", "More yet", thread="t", version=2)], NOW)
     (standing,) = tickets.tickets.values()
     assert (taken.outcome, standing.ticket.text, standing.ticket.feedback_count) == ("updated", "Calm", 2)
 
 
 def test_a_closed_ticket_takes_its_leads_new_words_and_stays_closed(tickets: InMemoryTickets) -> None:
-    (taken,), _ = tickets.take([said(text="Bad", version=1)], NOW)
+    (taken,), _ = take_in(tickets, [said(text="Bad", version=1)], NOW)
     before = tickets.tickets[taken.ticket_id]
     tickets.tickets[taken.ticket_id] = Standing(
         replace(before.ticket, status="closed"), 2, frozenset({"status"})
     )
-    tickets.take([said(text="Worse", version=2)], NOW)
+    take_in(tickets, [said(text="Worse", version=2)], NOW)
     after = tickets.tickets[taken.ticket_id]
     assert (after.ticket.status, after.ticket.text, after.row_version) == ("closed", "Worse", 3)
 
 
 def test_a_thread_is_known_within_the_batch() -> None:
     known = Known(threads={Thread("zendesk", "default", "other"): "elsewhere"})
-    plan = decide([said("m1", thread="t"), said("m2", thread="t"), said("m3")], known, NOW)
+    plan = take([said("m1", thread="t"), said("m2", thread="t"), said("m3")], known, NOW)
     assert [taken.outcome for taken in plan.taken] == ["created", "joined", "created"]
 
 
 def test_a_redelivery_of_what_a_newer_one_replaced_changes_nothing_more(tickets: InMemoryTickets) -> None:
     batch = [said(text="a", version=1), said(text="b", version=2)]
-    tickets.take(batch, NOW)
+    take_in(tickets, batch, NOW)
     tickets_before, logs_before = dict(tickets.tickets), dict(tickets.logs)
-    assert [taken.outcome for taken in tickets.take(batch, NOW)[0]] == ["stale", "unchanged"]
+    assert [taken.outcome for taken in take_in(tickets, batch, NOW)[0]] == ["stale", "unchanged"]
     assert (tickets.tickets, tickets.logs) == (tickets_before, logs_before)

@@ -13,75 +13,13 @@ the ticket's count and words, never its classification.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import NamedTuple
 
-from chalicelib.domain.delivery.event import CloudEvent
-from chalicelib.domain.intake.feedback import FeedbackKey
 from chalicelib.domain.intake.feedback_message import FeedbackMessage
-from chalicelib.domain.tickets.ticket import Outcome, StageLog, Taken, Ticket, Triage, Triaged
-from chalicelib.domain.tickets.ticket_event import TicketEventType, ticket_event
-
-OPEN = ("open", "pending")
-"""Statuses in which a ticket still takes replies."""
-
-
-class Thread(NamedTuple):
-    """What a message and its replies share."""
-
-    source: str
-    connection: str
-    name: str
-
-
-class Kept(NamedTuple):
-    """A feedback as the store has it, and the ticket that it belongs to."""
-
-    message: FeedbackMessage
-    ticket_id: str
-
-
-class Standing(NamedTuple):
-    """A ticket as the store has it. human_set: fields that a person set."""
-
-    ticket: Ticket
-    row_version: int
-    human_set: frozenset[str] = frozenset()
-
-    @property
-    def lead(self) -> FeedbackKey:
-        return FeedbackKey(self.ticket.source, self.ticket.connection, self.ticket.external_id)
-
-
-class Known(NamedTuple):
-    """What the store has of all that a batch touches. threads: the open ticket of each thread."""
-
-    feedback: Mapping[FeedbackKey, Kept] = {}
-    tickets: Mapping[str, Standing] = {}
-    threads: Mapping[Thread, str] = {}
-
-
-class RunLog(NamedTuple):
-    """A stage's log with the run and the ticket that it belongs to."""
-
-    run_id: str
-    ticket_id: str
-    log: StageLog
-
-
-@dataclass(slots=True)
-class Plan:
-    """What to write. taken: for each message of the batch, in order. feedback, tickets: as they are
-    to stand; former: what feedback said before; tickets' words are to be indexed anew."""
-
-    taken: list[Taken] = field(default_factory=list)
-    feedback: dict[FeedbackKey, Kept] = field(default_factory=dict)
-    former: list[FeedbackMessage] = field(default_factory=list)
-    tickets: dict[str, Standing] = field(default_factory=dict)
-    logs: list[RunLog] = field(default_factory=list)
-    events: list[CloudEvent] = field(default_factory=list)
+from chalicelib.domain.tickets.plan import Kept, Known, Plan, RunLog, Selection, Standing, Thread
+from chalicelib.domain.tickets.ticket import Outcome, Taken, Ticket, Triage, Triaged
 
 
 def thread_of(message: FeedbackMessage) -> Thread | None:
@@ -89,7 +27,15 @@ def thread_of(message: FeedbackMessage) -> Thread | None:
     return Thread(message.source, message.connection, name) if name else None
 
 
-def decide(batch: Sequence[Triaged], known: Known, now: datetime) -> Plan:
+def selection(batch: Sequence[Triaged]) -> Selection:
+    """What is to be known of a batch before it can be taken."""
+    return Selection(
+        feedback=frozenset(message.key for message, _ in batch),
+        threads=frozenset(thread for message, _ in batch if (thread := thread_of(message))),
+    )
+
+
+def take(batch: Sequence[Triaged], known: Known, now: datetime) -> Plan:
     """Take the batch one by one, each seeing what those before it did. now: the time to write."""
     return _Decision(known, now).over(batch)
 
@@ -99,7 +45,7 @@ class _Decision:
         self._known = known
         self._threads = dict(known.threads)
         self._now = now
-        self._plan = Plan()
+        self._plan = Plan(now)
 
     def over(self, batch: Sequence[Triaged]) -> Plan:
         for triaged in batch:
@@ -135,23 +81,18 @@ class _Decision:
             count = standing.ticket.feedback_count + 1
             ticket = replace(standing.ticket, feedback_count=count, updated_at=self._now)
             return self._put("joined", Triaged(message, triage), standing, ticket)
-        ticket = _opened(message, triage, self._now)
+        ticket = opened(message, triage, self._now)
         if thread:
             self._threads[thread] = ticket.id
-        return self._put("created", Triaged(message, triage), Standing(ticket, 0), ticket)
+        new = Standing(ticket, 0, connections=(connection_of(message),))
+        return self._put("created", Triaged(message, triage), new, ticket)
 
     def _put(self, outcome: Outcome, triaged: Triaged, before: Standing, ticket: Ticket) -> Taken:
         message, triage = triaged
-        after = Standing(ticket, before.row_version + 1, before.human_set)
-        self._plan.tickets[ticket.id] = after
+        self._plan.put(before, ticket, trace=message.trace)
         self._plan.feedback[message.key] = Kept(message, ticket.id)
-        self._log(message.run_id, ticket.id, triage)
-        type: TicketEventType = "ticket.created" if outcome == "created" else "ticket.updated"
-        self._plan.events.append(ticket_event(type, ticket, after.row_version, self._now, message.trace))
+        self._plan.logs += [RunLog(message.run_id, ticket.id, log) for log in triage.logs]
         return Taken(outcome, ticket.id)
-
-    def _log(self, run_id: str, ticket_id: str, triage: Triage) -> None:
-        self._plan.logs += [RunLog(run_id, ticket_id, log) for log in triage.logs]
 
     def _ticket(self, ticket_id: str) -> Standing:
         return self._plan.tickets.get(ticket_id) or self._known.tickets[ticket_id]
@@ -164,7 +105,13 @@ def _moved(kept: FeedbackMessage, newer: FeedbackMessage) -> FeedbackMessage:
     )
 
 
-def _opened(message: FeedbackMessage, triage: Triage, now: datetime) -> Ticket:
+def connection_of(message: FeedbackMessage) -> str:
+    """As a ticket names the connections that it is made of."""
+    return f"{message.source}/{message.connection}"
+
+
+def opened(message: FeedbackMessage, triage: Triage, now: datetime) -> Ticket:
+    """A new ticket for what was said, with what triage says of it."""
     feedback = message.feedback
     return Ticket(
         id=message.key.ticket_id,
@@ -186,13 +133,10 @@ def _opened(message: FeedbackMessage, triage: Triage, now: datetime) -> Ticket:
         details=triage.details,
         status="open",
         needs_review=triage.needs_review,
-        assignee=None,
         author=feedback.author,
-        customer_id=None,
         created_at=feedback.created_at or message.received_at,
         received_at=message.received_at,
         updated_at=now,
-        feedback_count=1,
     )
 
 

@@ -1,0 +1,24 @@
+"""Amend: whatever changes tickets goes through here, and is told of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from chalicelib.domain.tickets.plan import Known, Plan, Selection
+from chalicelib.pipeline.tickets.relay import Relay
+from chalicelib.ports.tickets import TicketStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amend:
+    """The use-case that the others on tickets are made of; call it with what to read and what to decide."""
+
+    tickets: TicketStore
+    relay: Relay
+
+    def __call__(self, selection: Selection, decide: Callable[[Known], Plan]) -> Plan:
+        """See TicketStore.amend. What it leaves in the outbox is relayed at once, if that is possible."""
+        plan = self.tickets.amend(selection, decide)
+        self.relay.now_if_possible(plan.events)
+        return plan

@@ -1,0 +1,50 @@
+"""Read: tickets as a caller may see them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from chalicelib.domain.operations.access import Restriction
+from chalicelib.domain.page import Page
+from chalicelib.domain.tickets.plan import Standing, visible
+from chalicelib.domain.tickets.ticket import HistoryEntry, Ticket, TicketFilter
+from chalicelib.domain.tickets.ticket_feedback import TicketFeedback
+from chalicelib.ports.tickets import TicketReader
+
+MOVES = ("merge", "split")
+"""Stages of the audit trail that name other tickets and their feedback."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadTickets:
+    """The use-cases of reading. within: what the caller may see; what is not his is not there."""
+
+    tickets: TicketReader
+
+    def search(self, wanted: TicketFilter, limit: int, cursor: str | None) -> Page[Ticket]:
+        """Newest first. Raises Invalid for a cursor that no list gave."""
+        page: Page[Ticket] = self.tickets.search(wanted, limit, cursor)
+        return page
+
+    def find(self, id: str, within: Restriction | None = None) -> Standing:
+        """Raises NotFound."""
+        return visible(self.tickets.find(id), id, within)
+
+    def history(
+        self, id: str, limit: int, cursor: str | None, within: Restriction | None = None
+    ) -> Page[HistoryEntry]:
+        """The audit trail, oldest first. To a restricted caller a merge or split does not say with what: it
+        may be others'. Raises NotFound, Invalid."""
+        self.find(id, within)
+        page = self.tickets.history(id, limit, cursor)
+        if within is None:
+            return page
+        entries = (replace(entry, data={}) if entry.stage in MOVES else entry for entry in page.items)
+        return Page(tuple(entries), page.next)
+
+    def feedback(
+        self, id: str, limit: int, cursor: str | None, within: Restriction | None = None
+    ) -> Page[TicketFeedback]:
+        """What was said in it, oldest first. Raises NotFound, Invalid."""
+        self.find(id, within)
+        return self.tickets.feedback(id, limit, cursor)

@@ -1,0 +1,64 @@
+"""Tickets as people read them."""
+
+# ruff: noqa: S608 — SQL is composed of our own lists of columns; values are always parameters
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from chalicelib.domain.operations.access import Restriction
+from chalicelib.domain.page import Page
+from chalicelib.domain.tickets.plan import Standing
+from chalicelib.domain.tickets.ticket import HistoryEntry, Ticket, TicketFilter
+from chalicelib.domain.tickets.ticket_feedback import TicketFeedback
+from chalicelib.services.external import external
+from chalicelib.services.postgres import searching
+from chalicelib.services.postgres.connection import Database
+from chalicelib.services.postgres.errors import postgres_errors
+from chalicelib.services.postgres.restricting import own_feedback
+from chalicelib.services.postgres.rows import FROM_TICKET, SELECT_TICKET, standing_of
+
+_FIND = f"select {SELECT_TICKET} {FROM_TICKET} where t.id = cast(:id as uuid)"
+
+
+class PostgresTicketReader(NamedTuple):
+    """The TicketReader."""
+
+    database: Database
+
+    @external("postgres.check", postgres_errors)
+    def check(self) -> None:
+        """Raises Unavailable where the database can't be asked."""
+        self.database.run("select 1")
+
+    @external("postgres.find_ticket", postgres_errors)
+    def find(self, ticket_id: str) -> Standing | None:
+        rows = self.database.run(_FIND, id=ticket_id) if searching.is_id(ticket_id) else []
+        return standing_of(rows[0]) if rows else None
+
+    @external("postgres.last_received", postgres_errors)
+    def last_received(
+        self, sources: Sequence[str], within: Restriction | None = None
+    ) -> Mapping[str, datetime]:
+        condition, parameters = own_feedback(within, "f")
+        rows = self.database.ask(
+            "select source, (select max(f.received_at) from feedback f where f.source = wanted.source"
+            f"{' and ' + condition if condition else ''}) "
+            "from unnest(cast(:sources as text[])) as wanted (source)",
+            sources=list(sources),
+            **parameters,
+        )
+        return {source: at for source, at in rows if at is not None}
+
+    @external("postgres.search_tickets", postgres_errors)
+    def search(self, wanted: TicketFilter, limit: int, cursor: str | None) -> Page[Ticket]:
+        return searching.search(self.database, wanted, limit, cursor)
+
+    @external("postgres.ticket_history", postgres_errors)
+    def history(self, ticket_id: str, limit: int, cursor: str | None) -> Page[HistoryEntry]:
+        return searching.history(self.database, ticket_id, limit, cursor)
+
+    @external("postgres.ticket_feedback", postgres_errors)
+    def feedback(self, ticket_id: str, limit: int, cursor: str | None) -> Page[TicketFeedback]:
+        return searching.feedback(self.database, ticket_id, limit, cursor)

@@ -1,0 +1,190 @@
+"""What every TicketStore promises, on the real one and on its twin in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.intake.feedback import FeedbackKey
+from chalicelib.domain.tickets.decisions.change import change
+from chalicelib.domain.tickets.decisions.merge import merge
+from chalicelib.domain.tickets.decisions.split import selection as selection_to_split
+from chalicelib.domain.tickets.decisions.split import split
+from chalicelib.domain.tickets.plan import Kept, Known, Plan, Selection, Thread
+from chalicelib.domain.tickets.ticket import Change, Link
+from chalicelib.errors import Conflict
+from chalicelib.ports.tickets import TicketStore
+from chalicelib.services.postgres.connection import Database
+from tests.in_memory_tickets import InMemoryTickets
+from tests.said import said, take_in
+
+A, B = FeedbackKey("zendesk", "default", "a"), FeedbackKey("csv", "shop", "b")
+ABSENT = "5e9b3a9e-7e5b-4b43-9f5c-0c8f0a8f8d11"
+
+
+@pytest.fixture(params=["postgres", "in memory"])
+def store(request: pytest.FixtureRequest) -> TicketStore:
+    if request.param == "postgres":
+        store: TicketStore = request.getfixturevalue("tickets")
+        return store
+    return InMemoryTickets()
+
+
+@pytest.fixture
+def two(store: TicketStore, now: datetime) -> tuple[str, str]:
+    """The ids of two tickets, of a connection each."""
+    messages = [said("a", thread="t"), said("b", source="csv", connection="shop", minutes=1)]
+    one, other = take_in(store, messages, now)[0]
+    return one.ticket_id, other.ticket_id
+
+
+def looked_up(store: TicketStore, selection: Selection, now: datetime) -> Known:
+    """What a decision is told; it decides for nothing."""
+    seen: list[Known] = []
+
+    def look(known: Known) -> Plan:
+        seen.append(known)
+        return Plan(now)
+
+    store.amend(selection, look)
+    return seen[-1]
+
+
+def test_nothing_is_known_of_what_there_is_not(store: TicketStore, now: datetime) -> None:
+    selection = Selection(
+        feedback=frozenset({A}),
+        threads=frozenset({Thread("zendesk", "default", "t")}),
+        tickets=(ABSENT, "no id", "\ud800"),
+        items=True,
+    )
+    known = looked_up(store, selection, now)
+    assert (dict(known.feedback), dict(known.tickets), dict(known.threads)) == ({}, {}, {})
+
+
+def test_feedback_brings_its_ticket_and_no_other(
+    store: TicketStore, two: tuple[str, str], now: datetime
+) -> None:
+    known = looked_up(store, Selection(feedback=frozenset({B})), now)
+    assert {key: kept.ticket_id for key, kept in known.feedback.items()} == {B: two[1]}
+    assert [*known.tickets] == [two[1]]
+    assert known.tickets[two[1]].connections == ("csv/shop",)
+
+
+def test_a_thread_brings_its_open_ticket(store: TicketStore, two: tuple[str, str], now: datetime) -> None:
+    thread = Thread("zendesk", "default", "t")
+    assert looked_up(store, Selection(threads=frozenset({thread})), now).threads == {thread: two[0]}
+
+
+@pytest.mark.parametrize("items", [True, False])
+def test_a_ticket_brings_its_items_where_they_are_asked_for(
+    store: TicketStore, two: tuple[str, str], now: datetime, items: bool
+) -> None:
+    known = looked_up(store, Selection(tickets=(two[0],), items=items), now)
+    assert ([*known.tickets], [*known.feedback]) == ([two[0]], [A] if items else [])
+
+
+def test_what_was_planned_is_what_is_known_next(
+    store: TicketStore, two: tuple[str, str], now: datetime
+) -> None:
+    fields = {"status": "pending", "tags": ["x"], "links": [{"kind": "issue", "url": "https://a.example/1"}]}
+    plan = store.amend(
+        Selection(tickets=(two[0],)), lambda known: change(known.alive(two[0]), Change(fields, "ann"), now)
+    )
+    known = looked_up(store, Selection(tickets=(two[0],)), now)
+    assert known.tickets[two[0]] == plan.tickets[two[0]]
+    assert known.tickets[two[0]].ticket.links == (Link("issue", "https://a.example/1"),)
+    assert known.tickets[two[0]].human_set == {"status", "tags", "links"}
+
+
+def merged(store: TicketStore, two: tuple[str, str], now: datetime) -> Plan:
+    return store.amend(
+        Selection(tickets=two, moves=True),
+        lambda known: merge(known.alive(two[0]), [known.alive(two[1])], "ann", now),
+    )
+
+
+def test_feedback_moves_with_a_merge_and_back_with_a_split(
+    store: TicketStore, two: tuple[str, str], now: datetime
+) -> None:
+    merged(store, two, now)
+    known = looked_up(store, Selection(tickets=two, items=True), now)
+    assert {kept.ticket_id for kept in known.feedback.values()} == {two[0]}
+    assert known.tickets[two[0]].connections == known.tickets[two[1]].connections
+    assert known.tickets[two[0]].connections == ("csv/shop", "zendesk/default")
+    assert known.tickets[two[1]].ticket.merged_into == two[0]
+    store.amend(
+        selection_to_split(two[0], [B]), lambda known: split(known.alive(two[0]), [B], known, "ann", now)
+    )
+    known = looked_up(store, Selection(tickets=two, items=True), now)
+    assert {key: kept.ticket_id for key, kept in known.feedback.items()} == {A: two[0], B: two[1]}
+    assert known.tickets[two[0]].connections == ("zendesk/default",)
+    assert known.tickets[two[1]].connections == ("csv/shop",)
+    assert known.tickets[two[1]].ticket.merged_into is None
+
+
+def test_a_decision_that_refuses_changes_nothing(
+    store: TicketStore, two: tuple[str, str], now: datetime
+) -> None:
+    def refuse(known: Known) -> Plan:
+        raise Conflict("no")
+
+    with pytest.raises(Conflict):
+        store.amend(Selection(tickets=two, moves=True), refuse)
+    assert looked_up(store, Selection(tickets=(two[0],)), now).tickets[two[0]].row_version == 1
+
+
+@pytest.fixture
+def days(request: pytest.FixtureRequest, store: TicketStore) -> Callable[[], list[date]]:
+    """The days that were touched since it was asked last."""
+    if isinstance(store, InMemoryTickets):
+
+        def in_memory() -> list[date]:
+            touched, store.days = store.days, []
+            return touched
+
+        return in_memory
+    database: Database = request.getfixturevalue("database")
+    statement = "delete from touched_days returning day"
+    return lambda: sorted(day for (day,) in database.run(statement))
+
+
+def test_the_days_whose_figures_change_are_marked(
+    store: TicketStore, days: Callable[[], list[date]], now: datetime
+) -> None:
+    """now is the first of March 2026, and everything came then."""
+    (one, other), _ = take_in(store, [said("a", created_at=datetime(2026, 2, 3, tzinfo=UTC)), said("b")], now)
+    assert {*days()} == {date(2026, 2, 3), date(2026, 3, 1)}
+    later = now + timedelta(days=4)
+    ids = (one.ticket_id, other.ticket_id)
+
+    def changed(**fields: Any) -> list[date]:
+        decide = lambda known: change(known.alive(ids[0]), Change(fields, "ann"), later)  # noqa: E731
+        store.amend(Selection(tickets=(ids[0],)), decide)
+        return days()
+
+    assert changed(category="question") == [date(2026, 2, 3), date(2026, 3, 1)]
+    assert changed(category="question") == []
+    assert changed(status="resolved") == [date(2026, 2, 3), date(2026, 3, 1), date(2026, 3, 5)]
+    merged(store, ids, later)
+    assert days() == [date(2026, 2, 3), date(2026, 3, 1), date(2026, 3, 5)]
+
+
+def test_what_comes_again_marks_no_day(
+    store: TicketStore, days: Callable[[], list[date]], now: datetime
+) -> None:
+    take_in(store, [said("a")], now)
+    days()
+    take_in(store, [said("a")], now)
+    assert days() == []
+
+
+def test_kept_feedback_comes_back_as_it_was(store: TicketStore, now: datetime) -> None:
+    message = said("a", "Größe \U0001f680 \"'{a,b}", version=2**53, rating=1.0, thread="t").message
+    (taken,), _ = take_in(
+        store, [said("a", message.feedback.text, version=2**53, rating=1.0, thread="t")], now
+    )
+    known = looked_up(store, Selection(feedback=frozenset({A})), now)
+    assert known.feedback == {A: Kept(message, taken.ticket_id)}
