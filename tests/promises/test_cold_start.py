@@ -16,6 +16,8 @@ import pytest
 
 from benchmarks import cold_start
 from benchmarks.cold_start import Contender
+from chalicelib.api.routes import ROUTES
+from lambda_package import bytecode
 from local.catalogue import load_functions
 from tests.functional.aws_events import http_event
 
@@ -62,6 +64,23 @@ def test_a_start_costs_no_more_than_it_may(function: str, unpacked: Path, tmp_pa
     else:
         ratio = cold_start.ratio_of_cpu(ROUNDS, *(_cpu(one, event) for one in (ours, peer)))
         assert ratio <= limit.cpu
+
+
+@pytest.mark.skipif(shutil.which("valgrind") is None, reason="a difference so small is counted, not timed")
+def test_a_hundred_routes_cost_the_health_path_no_more_than_it_may(unpacked: Path, tmp_path: Path) -> None:
+    """The table is read at each start, and it grows."""
+    grown = tmp_path / "grown"
+    shutil.copytree(unpacked, grown)
+    table = grown / "chalicelib" / "api" / "routes.py"
+    *rows, end, formatting, _ = table.read_text(encoding="utf-8").split("\n")
+    row = next(row for row in rows if '"/tickets/{id}/split"' in row)  # one of the longest
+    more = [row.replace("/split", f"/{number}") for number in range(len(ROUTES), 100)]
+    table.write_text("\n".join((*rows, *more, end, formatting, "")), encoding="utf-8")
+    bytecode.compile_all(grown)
+    event = http_event("GET", "/health")
+    ours = Contender(grown, "app.app", SETTINGS | {"TRIGGERIQ_FUNCTION": "api"})
+    counted = [cold_start.instructions(one, event) for one in (ours, cold_start.chalice(tmp_path / "peer"))]
+    assert counted[0] / counted[1] <= 1.10, counted
 
 
 def _cpu(contender: Contender, event: object) -> Callable[[], float]:
