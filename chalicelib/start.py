@@ -19,21 +19,19 @@ SQS, S3, SCHEDULE = ((f"chalicelib.handlers.{name}",) for name in ("sqs", "s3", 
 
 class Needs(NamedTuple):
     """modules: what answers the event. use_case: of UseCases. clients: of AWS, those that an ordinary event
-    asks; one that only a failure asks is made when it does. queue: whose records come. settings: whether
-    sources are asked for more than to verify and name an event."""
+    asks; one that only a failure asks is made when it does. queue: whose records come."""
 
     modules: tuple[str, ...]
     use_case: str
     clients: tuple[str, ...]
     queue: str = ""
-    settings: bool = False
 
 
 NEEDS = {
     "receive": Needs(HTTP, "receive", ("dynamodb", "kms", "events")),
-    "ingest": Needs(SQS, "ingest", ("dynamodb", "kms", "s3", "sqs"), "ingest", settings=True),
+    "ingest": Needs(SQS, "ingest", ("dynamodb", "kms", "s3", "sqs"), "ingest"),
     "uploads": Needs(S3, "register", ("dynamodb", "events", "sqs")),
-    "files": Needs(SQS, "read_file", ("dynamodb", "kms", "s3", "sqs"), "files", settings=True),
+    "files": Needs(SQS, "read_file", ("dynamodb", "kms", "s3", "sqs"), "files"),
     "process": Needs(SQS, "process", ("events",), "feedback"),
     "relay": Needs(SCHEDULE, "relaying", ("events",)),
     "sweep": Needs(SCHEDULE, "sweep", ("dynamodb", "s3")),
@@ -62,8 +60,6 @@ def _make(function: str) -> None:
     getattr(use, needs.use_case)
     if needs.queue:
         bootstrap.consumer(needs.queue)
-    if needs.settings:
-        use.load_settings()
     bootstrap.make_clients(needs.clients)
 
 

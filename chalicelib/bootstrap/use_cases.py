@@ -44,10 +44,6 @@ class UseCases:
         self.settings = outside.settings
         self.now = now
 
-    def load_settings(self) -> None:
-        """Have the sources make the models of their connections' settings."""
-        self._outside.registry.load_settings()
-
     def make_all(self) -> None:
         """Make each of them now."""
         for name, part in vars(type(self)).items():

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, BinaryIO, TypeVar
 
-from chalicelib.errors import PluginFailed, TriggerIQError
+from chalicelib.errors import Invalid, PluginFailed, TriggerIQError
 from chalicelib.registry.budget import Overrun, budget, paused
 from triggeriq import (
     Bad,
@@ -27,6 +27,7 @@ from triggeriq import (
     Unreadable,
     Verified,
 )
+from triggeriq.settings import read_settings
 
 log = logging.getLogger(__name__)
 
@@ -53,23 +54,38 @@ class GuardedSource(Source):
             setattr(self, name, getattr(inner, name))
         self.__dict__["verification"] = inner.verification
         self.__dict__["reads"] = inner.reads
+        self.__dict__["settings"] = inner.settings
 
     def takes(self, method: str) -> bool:  # type: ignore[override]  # of the class behind the guard
         return type(self._inner).takes(method)
 
-    def settings(self) -> Any:
-        model = self._call(self._inner.settings)
-        if model is not None and not (isinstance(model, type) and hasattr(model, "model_json_schema")):
-            raise self._failed("settings returned something that is no pydantic model class")
-        return model
-
     def settings_schema(self) -> dict[str, Any] | None:
         """The JSON schema of its settings, or None where it has none."""
-        model = self.settings()
-        return None if model is None else self._call(model.model_json_schema)
+        if self.settings is None:
+            return None
+        from chalicelib.registry.settings_model import schema_of  # loads pydantic
 
-    def stored(self, settings: Mapping[str, Any]) -> Any:
-        return self._call(self._inner.stored, settings)
+        return self._call(schema_of, self.settings)
+
+    def parse_settings(self, given: Mapping[str, Any]) -> Any:
+        """An instance of its settings. Raises Invalid, naming the field."""
+        if self.settings is None:
+            if given:
+                raise Invalid(f"{self.name} has no settings; leave them out", "settings")
+            return None
+        from chalicelib.registry.settings_model import validated  # loads pydantic
+
+        return self._call(validated, self.settings, given)
+
+    def stored_settings(self, stored: Mapping[str, Any]) -> Any:
+        """The same, of what `parse_settings` took when it was stored. Needs pydantic only where that is not
+        to the letter what the dataclass says: a "5" for a number, or the plugin wants others by now."""
+        if self.settings is None:
+            return self.parse_settings(stored)
+        try:
+            return self._call(read_settings, self.settings, stored, may_raise=(ValueError,))
+        except ValueError:
+            return self.parse_settings(stored)
 
     def schemes(self, connection: Connection) -> tuple[Scheme, ...]:
         return self._call(self._inner.schemes, connection)
@@ -137,7 +153,7 @@ class GuardedSource(Source):
         seconds: float = 0.0,
     ) -> T:
         """may_raise: what the contract lets this method raise. An error of ours passes too: it comes through
-        what we handed in, a stream or settings."""
+        what we handed in, such as a stream."""
         seconds = seconds or self._seconds
         passed: tuple[type[Exception], ...] = (*may_raise, TriggerIQError)
         try:
