@@ -132,8 +132,9 @@ class Connections(Protocol):
 
 
 class Sources(Protocol):
-    """The plugins' sources by name. Each call of one keeps within its time budget, and raises
-    PluginFailed where the plugin raises what the contract does not name, or overruns."""
+    """The plugins' sources by name. Each call of one keeps within its time budget. It raises Unreadable (of
+    chalicelib.errors) where the plugin says so, and PluginFailed, which is one too, where the plugin raises
+    what the contract does not name, or overruns."""
 
     def find(self, name: str) -> Source | None: ...
 

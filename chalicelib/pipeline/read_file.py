@@ -24,7 +24,6 @@ from chalicelib.pipeline.register_upload import job
 from chalicelib.pipeline.unpack import Counted, unpacked
 from chalicelib.ports import Blobs, Clock, Connections, Message, Metrics, Quarantine, Queue, Sources
 from triggeriq import Bad, Connection, Feedback, FileHint, Ignore, Source
-from triggeriq import Unreadable as PluginUnreadable
 
 log = logging.getLogger(__name__)
 
@@ -124,7 +123,7 @@ class ReadFile:
                     self._save(progress, "running")
                     self.files.send([job(held.id, wanted.trace)])
                     return
-        except (PluginUnreadable, Unreadable, NotFound) as error:
+        except (Unreadable, NotFound) as error:
             self._flush(progress)
             where = f"after {progress.mark}" if progress.mark else "file"
             self._quarantine(progress, where, str(error), by, None, {"resume": True})
@@ -144,7 +143,7 @@ class ReadFile:
             for mark, item in self._items(source, held, after, progress):
                 self._take(progress, by, mark, item)
                 break
-        except (PluginUnreadable, Unreadable, NotFound) as error:
+        except (Unreadable, NotFound) as error:
             self._quarantine(
                 progress, f"after {after or 'the head'}", str(error), by, None, {"row_after": after or ""}
             )

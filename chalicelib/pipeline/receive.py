@@ -20,6 +20,7 @@ from chalicelib.errors import (
     TriggerIQError,
     Unauthorised,
     Unavailable,
+    Unreadable,
     WrongMethod,
     WrongType,
     is_outage,
@@ -27,7 +28,7 @@ from chalicelib.errors import (
 )
 from chalicelib.log_context import bound
 from chalicelib.ports import Blobs, Bus, Clock, Connections, Metrics, Quarantine, Receipts, Sources
-from triggeriq import Connection, Event, Events, Ignore, NotVerified, Reply, Request, Source, Unreadable
+from triggeriq import Connection, Event, Events, Ignore, NotVerified, Reply, Request, Source
 
 log = logging.getLogger(__name__)
 
@@ -121,7 +122,7 @@ class Receive:
             ) from error
         try:
             answer = source.receive(request, connection)
-        except (Unreadable, PluginFailed) as error:
+        except Unreadable as error:
             self.metrics.count("received", source.name)
             raise NotUnderstood(
                 f"the request is genuine but can't be read: {error}",

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, BinaryIO, TypeVar
 
-from chalicelib.errors import Invalid, PluginFailed, TriggerIQError
+from chalicelib.errors import Invalid, PluginFailed, TriggerIQError, Unreadable
 from chalicelib.registry.budget import Overrun, budget, paused
 from triggeriq import (
     Bad,
@@ -24,9 +24,9 @@ from triggeriq import (
     Request,
     Scheme,
     Source,
-    Unreadable,
     Verified,
 )
+from triggeriq import Unreadable as PluginUnreadable
 from triggeriq.settings import read_settings
 
 log = logging.getLogger(__name__)
@@ -44,7 +44,8 @@ RESUME_SECONDS = 300.0
 
 
 class GuardedSource(Source):
-    """The plugin's source as the core uses it. Raises PluginFailed for whatever else it raises."""
+    """The plugin's source as the core uses it. Where the contract lets the plugin raise its Unreadable, that
+    of chalicelib.errors is raised, with the same words; PluginFailed for whatever else it raises."""
 
     def __init__(self, inner: Source, plugin: str, seconds: float, tally: Tally) -> None:
         self._inner, self.plugin, self._seconds, self._tally = inner, plugin, seconds, tally
@@ -101,14 +102,16 @@ class GuardedSource(Source):
         return self._expected("handshake", answer, (Reply, type(None)))
 
     def receive(self, request: Request, connection: Connection) -> Events | Reply | Ignore:
-        answer = self._call(self._inner.receive, request, connection, may_raise=(Unreadable,))
+        answer = self._call(self._inner.receive, request, connection, may_raise=(PluginUnreadable,))
         if isinstance(answer, Events) and not all(isinstance(event, Event) for event in answer.items):
             raise self._failed("receive returned Events of something that is no Event")
         return self._expected("receive", answer, (Events, Reply, Ignore))
 
     def transform(self, received: Received, connection: Connection) -> Iterator[Any]:
         """All items at once: a webhook is small, and one budget holds for the whole of it."""
-        items = self._call(lambda: list(self._inner.transform(received, connection)), may_raise=(Unreadable,))
+        items = self._call(
+            lambda: list(self._inner.transform(received, connection)), may_raise=(PluginUnreadable,)
+        )
         for item in items:
             self._check("transform", item)
         return iter(items)
@@ -119,11 +122,11 @@ class GuardedSource(Source):
         """Item by item; the budget holds from one to the next, without the time that the stream takes."""
         unhurried = io.BufferedReader(_Unhurried(stream), buffer_size=64 * 1024)
         items = self._call(
-            lambda: iter(self._inner.read(unhurried, hint, resume, connection)), may_raise=(Unreadable,)
+            lambda: iter(self._inner.read(unhurried, hint, resume, connection)), may_raise=(PluginUnreadable,)
         )
         seconds = self._seconds if resume is None else max(self._seconds, RESUME_SECONDS)
         while True:
-            pair: Any = self._call(lambda: next(items, _END), may_raise=(Unreadable,), seconds=seconds)
+            pair: Any = self._call(lambda: next(items, _END), may_raise=(PluginUnreadable,), seconds=seconds)
             seconds = self._seconds
             if pair is _END:
                 return
@@ -159,7 +162,9 @@ class GuardedSource(Source):
         try:
             with budget(seconds):
                 answer = method(*arguments)
-        except passed:
+        except passed as error:
+            if isinstance(error, PluginUnreadable):
+                raise Unreadable(str(error)) from error
             raise
         except Overrun:
             raise self._failed(f"took longer than {seconds:g} s and was cut") from None
@@ -184,7 +189,10 @@ class _Unhurried(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        with paused():
-            chunk = self._stream.read(len(buffer))
+        try:
+            with paused():
+                chunk = self._stream.read(len(buffer))
+        except Unreadable as error:  # the plugin may catch it, and say where it was
+            raise PluginUnreadable(str(error)) from error
         buffer[: len(chunk)] = chunk
         return len(chunk)

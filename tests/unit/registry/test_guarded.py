@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib import errors
 from chalicelib.errors import PluginFailed
 from tests.unit.pipeline.fakes import NOW
 from tests.unit.registry.conftest import PATIENCE, SECONDS, Plugins, time_passes
@@ -70,14 +71,61 @@ STALE, NO_JSON = NotVerified("stale"), Unreadable("no JSON")
     ("method", "error"),
     [
         ("verify", STALE),
-        ("receive", NO_JSON),
-        ("transform", NO_JSON),
+        ("receive", errors.Unreadable("no JSON")),
+        ("transform", errors.Unreadable("no JSON")),
     ],
 )
-def test_what_the_contract_names_passes(plugins: Plugins, method: str, error: Exception) -> None:
-    source = guarded(plugins, type("Raising", (Odd,), {method: raising(error)}))
-    with pytest.raises(type(error)):
+def test_what_the_contract_names_passes_as_an_error_of_ours(
+    plugins: Plugins, method: str, error: Exception
+) -> None:
+    raised = NO_JSON if isinstance(error, errors.Unreadable) else error
+    source = guarded(plugins, type("Raising", (Odd,), {method: raising(raised)}))
+    with pytest.raises(type(error), match=str(error)) as passed:
         getattr(source, method)(*CALLS[method])
+    assert type(passed.value) is type(error)
+    assert plugins.failures == []
+
+
+class Lines(Odd):
+    """A file, line by line; it says after which one the rest is lost."""
+
+    def read(self, stream, hint, resume, connection):
+        done = 0
+        try:
+            for line in stream:
+                done += 1
+                yield line.decode(), FEEDBACK
+        except Unreadable as error:
+            raise Unreadable(f"line {done + 1}: {error}") from None
+
+
+class Cut(BytesIO):
+    """A stream of one line, behind which it fails."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(b"one\n")
+        self._error = error
+
+    def read(self, size=-1):
+        if chunk := super().read(size):
+            return chunk
+        raise self._error
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (errors.Unreadable("the file is cut off"), "line 2: the file is cut off"),
+        (errors.Unavailable("s3", "down"), "s3: down"),
+    ],
+)
+def test_an_error_of_ours_in_the_stream_comes_through_the_plugin(
+    plugins: Plugins, error: Exception, told: str
+) -> None:
+    items = guarded(plugins, Lines).read(Cut(error), FileHint(name="a", modified_at=NOW), None, CONNECTION)
+    assert next(items) == ("one\n", FEEDBACK)
+    with pytest.raises(type(error), match=told):
+        next(items)
     assert plugins.failures == []
 
 
