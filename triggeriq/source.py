@@ -31,7 +31,7 @@ class Source:
     """The version of this contract that the source was written for."""
 
     name: ClassVar[str]
-    """Its address in URLs and keys: [a-z0-9_-]{1,64}."""
+    """Its address in URLs and keys: it matches triggeriq.names.NAME."""
     title: ClassVar[str] = ""
     """Its name for people."""
     version: ClassVar[str] = "1"

@@ -11,9 +11,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from chalicelib.api.routes import PARAMETERS
 from chalicelib.errors import Invalid, NotFound, TooLarge, WrongType
 from triggeriq import Unreadable
+from triggeriq.names import NAME
 from triggeriq.payload import parse_json
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from chalicelib.api.routes import Route
 
+PARAMETERS = {"source": NAME, "connection": NAME, "key": NAME, "id": "[A-Za-z0-9_.:-]{1,200}"}
+"""What a path's parameters match once decoded; anything else is 404."""
 DEPTH_LIMIT = 50
 """How deep JSON may be nested; nothing of ours needs more than a tenth of it."""
 ERRORS_LIMIT = 20

@@ -42,10 +42,6 @@ class Route(NamedTuple):
 PREVIEW_LIMIT = 1_500_000
 """A preview's body holds a webhook's in base64."""
 
-NAME = "[a-z0-9_-]{1,64}"
-PARAMETERS = {"source": NAME, "connection": NAME, "key": NAME, "id": "[A-Za-z0-9_.:-]{1,200}"}
-"""What a path's parameters match once decoded; anything else is 404."""
-
 # fmt: off  # a table reads better with its columns
 ROUTES = (
     Route(

@@ -17,6 +17,7 @@ from chalicelib.registry.budget import Overrun, budget
 from chalicelib.registry.discovery import BUILT_IN, Found
 from chalicelib.registry.guarded import GuardedSource
 from triggeriq import Feedback, Source, hookspecs
+from triggeriq.names import NAME
 from triggeriq.settings import fault_of
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ log = logging.getLogger(__name__)
 
 LOAD_SECONDS = 10.0
 """For importing one plugin: a trained model may come with it."""
-NAME = r"[a-z0-9_-]{1,64}"
 PLUGIN_NAME = r"[A-Za-z0-9_.-]{1,100}"
 
 

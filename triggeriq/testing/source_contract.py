@@ -16,6 +16,7 @@ from typing import ClassVar, get_args
 import pytest
 
 from triggeriq import Bad, Feedback, Ignore, Item, Source, Unreadable
+from triggeriq.names import NAME
 from triggeriq.payload import MAX_ID
 from triggeriq.settings import fault_of
 from triggeriq.values import Kind
@@ -38,7 +39,7 @@ class SourceContract:
                 metafunc.parametrize(asked, given, ids=[sample.name for sample in given])
 
     def test_its_name_can_stand_in_an_address(self) -> None:
-        assert re.fullmatch(r"[a-z0-9_-]{1,64}", self.source.name)
+        assert re.fullmatch(NAME, self.source.name)
         assert self.source.api == 1
 
     def test_its_headers_are_named_in_lower_case_and_hold_no_secret(self) -> None:

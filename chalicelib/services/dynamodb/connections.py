@@ -19,12 +19,13 @@ from chalicelib.services.aws_errors import aws_errors
 from chalicelib.services.dynamodb.items import from_item, to_item
 from chalicelib.services.external import external
 from triggeriq import Connection
+from triggeriq.names import NAME
 
 if TYPE_CHECKING:
     from chalicelib.ports import Clock
 
 _translate = aws_errors("dynamodb")
-_NAME = re.compile("[a-z0-9_-]{1,64}")
+_NAME = re.compile(NAME)
 SEALED_LIMIT = 4_096
 """Bytes that KMS encrypts at most: https://docs.aws.amazon.com/kms/latest/APIReference/API_Encrypt.html"""
 SETTINGS_LIMIT = 20_000
