@@ -20,21 +20,19 @@ SQS, S3, SCHEDULE = ((f"chalicelib.handlers.{name}",) for name in ("sqs", "s3", 
 
 class Needs(NamedTuple):
     """modules: what answers the event. use_case: of UseCases. clients: of AWS, those that an ordinary event
-    asks; one that only a failure asks is made when it does. queue: whose records come. settings: whether
-    sources are asked for more than to verify and name an event."""
+    asks; one that only a failure asks is made when it does. queue: whose records come."""
 
     modules: tuple[str, ...]
     use_case: str
     clients: tuple[str, ...]
     queue: str = ""
-    settings: bool = False
 
 
 NEEDS = {
     "receive": Needs(HTTP, "intake.receive", ("dynamodb", "kms", "events")),
-    "ingest": Needs(SQS, "intake.ingest", ("dynamodb", "kms", "s3", "sqs"), "ingest", settings=True),
+    "ingest": Needs(SQS, "intake.ingest", ("dynamodb", "kms", "s3", "sqs"), "ingest"),
     "uploads": Needs(S3, "intake.register_upload", ("dynamodb", "events", "sqs")),
-    "files": Needs(SQS, "intake.read_file", ("dynamodb", "kms", "s3", "sqs"), "files", settings=True),
+    "files": Needs(SQS, "intake.read_file", ("dynamodb", "kms", "s3", "sqs"), "files"),
     "process": Needs(SQS, "tickets.process", ("events",), "feedback"),
     "relay": Needs(SCHEDULE, "tickets.relay", ("events",)),
     "sweep": Needs(SCHEDULE, "intake.sweep", ("dynamodb", "s3")),
@@ -63,8 +61,6 @@ def _make(function: str) -> None:
     attrgetter(needs.use_case)(use)
     if needs.queue:
         bootstrap.consumer(needs.queue)
-    if needs.settings:
-        use.load_settings()
     bootstrap.make_clients(needs.clients)
 
 

@@ -1,6 +1,6 @@
 """The contract between TriggerIQ and its plugins: everything that a plugin imports is here."""
 
-from triggeriq.errors import NotVerified, Unreadable
+from triggeriq.errors import InvalidSetting, NotVerified, Unreadable
 from triggeriq.hookspecs import hookimpl
 from triggeriq.source import Source
 from triggeriq.values import (
@@ -38,6 +38,7 @@ __all__ = [
     "Feedback",
     "FileHint",
     "Ignore",
+    "InvalidSetting",
     "Item",
     "NotVerified",
     "PriorityRule",

@@ -20,6 +20,18 @@ class NotVerified(Exception):
         self.reason: Reason = reason
 
 
+class InvalidSetting(ValueError):
+    """A setting that can't be. An admin who stores it gets 400 with the message and the field's name.
+
+    The message says what is wrong and what is allowed.
+    """
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+        """Its name within the settings, dotted: "fields.text"; "" where several contradict each other."""
+
+
 class Unreadable(Exception):
     """A genuine payload that can't be understood. The core keeps its bytes in the quarantine.
 

@@ -20,7 +20,7 @@ from triggeriq.values import JSON
 MAX_DEPTH = 100
 """Levels of nesting: far above any provider's, far below the interpreter's recursion limit."""
 MAX_DIGITS = 300
-"""Digits of an integer: so many still fit a float."""
+"""Characters of a number: so many still fit a float."""
 
 MAX_ID = 256
 
@@ -74,14 +74,18 @@ def _children(value: Any) -> Sequence[Any]:
     return value if isinstance(value, list) else ()
 
 
-def _integer(digits: str) -> int:
-    if len(digits) > MAX_DIGITS:
-        raise Unreadable(f"a number of {len(digits)} digits")
-    return int(digits)
+def _integer(number: str) -> int:
+    return int(_short(number))
+
+
+def _short(number: str) -> str:
+    if len(number) > MAX_DIGITS:
+        raise Unreadable(f"a number of {len(number)} digits")
+    return number
 
 
 def _finite(number: str) -> float:
-    value = float(number)
+    value = float(_short(number))
     if not math.isfinite(value):
         raise Unreadable("a number too large to keep")
     return value

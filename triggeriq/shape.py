@@ -15,7 +15,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any, cast, get_args
 
-from triggeriq.errors import Unreadable
+from triggeriq.errors import InvalidSetting, Unreadable
 from triggeriq.payload import at, identifier, labels, milliseconds, moment, name, rating, text
 from triggeriq.values import JSON, App, Author, Feedback, Kind
 
@@ -60,16 +60,20 @@ class Shape:
     paths: Mapping[str, tuple[tuple[str, ...], ...]]
 
     @classmethod
-    def mapped(cls, fields: Mapping[str, str]) -> Shape:
+    def mapped(cls, fields: Mapping[str, str], setting: str = "fields") -> Shape:
         """The default shape, but each part named in `fields` stands at the dotted path given there.
 
-        Raises ValueError, with a message for the person who configures it.
+        setting: what the field map is called in the source's settings. Raises InvalidSetting, naming the
+        part in it.
         """
         for part, path in fields.items():
+            place = f"{setting}.{part}"
             if part not in ALIASES:
-                raise ValueError(f"{part!r} is no part of a feedback; those are {', '.join(ALIASES)}")
+                raise InvalidSetting(
+                    f"{part!r} is no part of a feedback; those are {', '.join(ALIASES)}", place
+                )
             if not _PATH.fullmatch(path):
-                raise ValueError(f"{path!r} is no dotted path such as 'payload.comment.0.text'")
+                raise InvalidSetting(f"{path!r} is no dotted path such as 'payload.comment.0.text'", place)
         places = {**ALIASES, **{part: (path,) for part, path in fields.items()}}
         return cls({part: tuple(tuple(path.split(".")) for path in paths) for part, paths in places.items()})
 

@@ -3,15 +3,12 @@ clock: what it needs is handed in, so that its tests need nothing but bytes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar
+from typing import Any, BinaryIO, ClassVar
 
 from triggeriq.values import Connection, Events, FileHint, Ignore, Item, Received, Reply, Request
 from triggeriq.verification import Scheme, Verified, verify
-
-if TYPE_CHECKING:
-    from pydantic import BaseModel
 
 
 class Source:
@@ -34,7 +31,7 @@ class Source:
     """The version of this contract that the source was written for."""
 
     name: ClassVar[str]
-    """Its address in URLs and keys: [a-z0-9_-]{1,64}."""
+    """Its address in URLs and keys: it matches triggeriq.names.NAME."""
     title: ClassVar[str] = ""
     """Its name for people."""
     version: ClassVar[str] = "1"
@@ -50,16 +47,8 @@ class Source:
     None: every webhook is refused."""
     reads: ClassVar[tuple[str, ...]] = ()
     """Endings of the files that `read` takes, such as ".csv" ("" takes any name); none: it takes no files."""
-
-    def settings(self) -> type[BaseModel] | None:
-        """The model of what a connection must say; import pydantic here, not above. None: nothing."""
-        return None
-
-    def stored(self, settings: Mapping[str, Any]) -> Any:
-        """`Connection.settings`, of what `settings()` found valid when it was stored. Override it where a
-        plain object with the same attributes does: loading pydantic takes longer than receiving a webhook."""
-        model = self.settings()
-        return None if model is None else model.model_validate(dict(settings))
+    settings: ClassVar[type[Any] | None] = None
+    """What a connection must say: a frozen dataclass, see triggeriq.settings. None: nothing."""
 
     def schemes(self, connection: Connection) -> tuple[Scheme, ...]:
         """The rows in force for this connection; override where its settings choose among them."""

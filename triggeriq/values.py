@@ -33,8 +33,8 @@ class Request:
 class Connection:
     """One configured instance of a source, as its plugin sees it.
 
-    secrets: those in force now, the current one first, never printed. settings: an instance of the
-    model that `Source.settings()` returned, or None where the source has none.
+    secrets: those in force now, the current one first, never printed. settings: an instance of
+    `Source.settings`; None where the source has none, or nobody configured the connection.
     """
 
     source: str

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from chalicelib.domain.page import LIMIT_DEFAULT, LIMIT_MOST
+from triggeriq.names import NAME
 
 
 def _digits(value: object) -> object:
@@ -48,7 +49,7 @@ Limit = Annotated[int, Field(ge=1, le=LIMIT_MOST), BeforeValidator(_digits)]
 # The longest holds an external_id of 500 characters of four bytes each.
 Cursor = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,3000}$")]
 Time = Annotated[datetime, BeforeValidator(_iso_time), AfterValidator(_utc)]
-Name = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,64}$")]
+Name = Annotated[str, Field(pattern=f"^{NAME}$")]
 Line = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_one_line)
 ]

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
-import math
 import re
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from chalicelib.api.routes import PARAMETERS
 from chalicelib.errors import Invalid, NotFound, TooLarge, WrongType
+from triggeriq import Unreadable
+from triggeriq.names import NAME
+from triggeriq.payload import parse_json
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter, ValidationError
@@ -22,10 +23,10 @@ if TYPE_CHECKING:
 
     from chalicelib.api.routes import Route
 
+PARAMETERS = {"source": NAME, "connection": NAME, "key": NAME, "id": "[A-Za-z0-9_.:-]{1,200}"}
+"""What a path's parameters match once decoded; anything else is 404."""
 DEPTH_LIMIT = 50
 """How deep JSON may be nested; nothing of ours needs more than a tenth of it."""
-DIGITS_LIMIT = 300
-"""How long a number may be written; longer ones fit no float."""
 ERRORS_LIMIT = 20
 """Faults that an answer names; there may be one a field."""
 FIELD_LIMIT = 200
@@ -161,22 +162,17 @@ def _place(parts: tuple[str | int, ...], value: Any, place: str, missing: bool) 
 
 
 def strict_json(body: bytes) -> Any:
-    """JSON to the letter, in UTF-8: no NaN, no endless numbers or nesting, no NUL, no lone surrogates.
+    """The JSON in a body of ours: as a partner's (triggeriq.payload), without a byte order mark, and with
+    nothing in it that no store keeps.
 
     Raises Invalid.
     """
+    if body.startswith(BOM_UTF8):
+        raise Invalid("the body begins with a byte order mark; leave it out")
     try:
-        value = json.loads(
-            body.decode("utf-8"), parse_constant=_no_constant, parse_int=_int, parse_float=_float
-        )
-    except UnicodeDecodeError as error:
-        raise Invalid(f"the body is not UTF-8: byte {error.start} fits no character") from None
-    except RecursionError:
-        raise Invalid(f"the body is nested deeper than {DEPTH_LIMIT} levels") from None
-    except json.JSONDecodeError as error:
-        raise Invalid(
-            f"the body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
-        ) from None
+        value = parse_json(body)
+    except Unreadable as error:
+        raise Invalid(f"the body can't be read: {error}") from None
     _check(value)
     return value
 
@@ -198,20 +194,3 @@ def _check(value: Any) -> None:
             return
         level = deeper
     raise Invalid(f"the body is nested deeper than {DEPTH_LIMIT} levels")
-
-
-def _no_constant(text: str) -> Any:
-    raise Invalid(f"the body is not JSON: it has no {text}")
-
-
-def _int(text: str) -> int:
-    if len(text) > DIGITS_LIMIT:
-        raise Invalid(f"the body holds a number of {len(text):,} characters")
-    return int(text)
-
-
-def _float(text: str) -> float:
-    value = float(text) if len(text) <= DIGITS_LIMIT else math.inf
-    if math.isinf(value):
-        raise Invalid("the body holds a number that is too long or too large")
-    return value

@@ -53,10 +53,6 @@ class Route(NamedTuple):
 PREVIEW_LIMIT = 1_500_000
 """A preview's body holds a webhook's in base64."""
 
-NAME = "[a-z0-9_-]{1,64}"
-PARAMETERS = {"source": NAME, "connection": NAME, "key": NAME, "id": "[A-Za-z0-9_.:-]{1,200}"}
-"""What a path's parameters match once decoded; anything else is 404."""
-
 # fmt: off
 ROUTES = (
     Route("GET", "/health", OPEN, "operations.health:check", "Is it up? `deep=1` asks every dependency (admin)", query="HealthQuery", answer="Health", refusals=(401, 403, 503)),

@@ -122,7 +122,7 @@ class Outside:
             self.client("dynamodb"),
             self.named("connections"),
             KmsSeal(self.client("kms"), self.settings.kms_key),
-            self.registry.settings_when_asked,
+            self.registry.stored_settings,
             now,
             self.settings.connection_cache_seconds,
         )

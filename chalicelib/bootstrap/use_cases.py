@@ -66,10 +66,6 @@ class UseCases:
             retry_seconds=self.settings.retry_seconds,
         )
 
-    def load_settings(self) -> None:
-        """Have the sources make the models of their connections' settings."""
-        self._outside.registry.load_settings()
-
     def make_all(self) -> None:
         """Make each of them now."""
         for area in (self.intake, self.triage, self.tickets, self.operations):

@@ -45,18 +45,20 @@ class Claims(Protocol):
 
 class Connections(Protocol):
     def find(self, source: str, name: str, fresh: bool = False) -> Connection | None:
-        """The connection with its secrets in force, from a cache of 60 s unless `fresh`."""
+        """The connection with its secrets in force, from a cache of 60 s unless `fresh`. Raises Unconfigured
+        where its source no longer takes its settings."""
         ...
 
 
 class Sources(Protocol):
-    """The plugins' sources by name. Each call of one keeps within its time budget, and raises
-    PluginFailed where the plugin raises what the contract does not name, or overruns."""
+    """The plugins' sources by name. Each call of one keeps within its time budget. It raises Unreadable (of
+    chalicelib.errors) where the plugin says so, and PluginFailed, which is one too, where the plugin raises
+    what the contract does not name, or overruns."""
 
     def find(self, name: str) -> Source | None: ...
 
     def parse_settings(self, source: str, settings: Mapping[str, Any]) -> Any:
-        """The object that the source's settings model makes of them. Raises Invalid, naming the field."""
+        """The instance of the source's settings that says what they say. Raises Invalid, naming the field."""
         ...
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, BinaryIO, TypeVar
 
-from chalicelib.errors import PluginFailed, TriggerIQError
+from chalicelib.errors import Invalid, PluginFailed, TriggerIQError, Unreadable
 from chalicelib.registry.budget import Overrun, budget, paused
 from triggeriq import (
     Bad,
@@ -24,9 +24,10 @@ from triggeriq import (
     Request,
     Scheme,
     Source,
-    Unreadable,
     Verified,
 )
+from triggeriq import Unreadable as PluginUnreadable
+from triggeriq.settings import read_settings
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +44,8 @@ RESUME_SECONDS = 300.0
 
 
 class GuardedSource(Source):
-    """The plugin's source as the core uses it. Raises PluginFailed for whatever else it raises."""
+    """The plugin's source as the core uses it. Where the contract lets the plugin raise its Unreadable, that
+    of chalicelib.errors is raised, with the same words; PluginFailed for whatever else it raises."""
 
     def __init__(self, inner: Source, plugin: str, seconds: float, tally: Tally) -> None:
         self._inner, self.plugin, self._seconds, self._tally = inner, plugin, seconds, tally
@@ -53,23 +55,38 @@ class GuardedSource(Source):
             setattr(self, name, getattr(inner, name))
         self.__dict__["verification"] = inner.verification
         self.__dict__["reads"] = inner.reads
+        self.__dict__["settings"] = inner.settings
 
     def takes(self, method: str) -> bool:  # type: ignore[override]  # of the class behind the guard
         return type(self._inner).takes(method)
 
-    def settings(self) -> Any:
-        model = self._call(self._inner.settings)
-        if model is not None and not (isinstance(model, type) and hasattr(model, "model_json_schema")):
-            raise self._failed("settings returned something that is no pydantic model class")
-        return model
-
     def settings_schema(self) -> dict[str, Any] | None:
         """The JSON schema of its settings, or None where it has none."""
-        model = self.settings()
-        return None if model is None else self._call(model.model_json_schema)
+        if self.settings is None:
+            return None
+        from chalicelib.registry.settings_model import schema_of  # loads pydantic
 
-    def stored(self, settings: Mapping[str, Any]) -> Any:
-        return self._call(self._inner.stored, settings)
+        return self._call(schema_of, self.settings)
+
+    def parse_settings(self, given: Mapping[str, Any]) -> Any:
+        """An instance of its settings. Raises Invalid, naming the field."""
+        if self.settings is None:
+            if given:
+                raise Invalid(f"{self.name} has no settings; leave them out", "settings")
+            return None
+        from chalicelib.registry.settings_model import validated  # loads pydantic
+
+        return self._call(validated, self.settings, given)
+
+    def stored_settings(self, stored: Mapping[str, Any]) -> Any:
+        """The same, of what `parse_settings` took when it was stored. Needs pydantic only where that is not
+        to the letter what the dataclass says: a "5" for a number, or the plugin wants others by now."""
+        if self.settings is None:
+            return self.parse_settings(stored)
+        try:
+            return self._call(read_settings, self.settings, stored, may_raise=(ValueError,))
+        except ValueError:
+            return self.parse_settings(stored)
 
     def schemes(self, connection: Connection) -> tuple[Scheme, ...]:
         return self._call(self._inner.schemes, connection)
@@ -85,14 +102,16 @@ class GuardedSource(Source):
         return self._expected("handshake", answer, (Reply, type(None)))
 
     def receive(self, request: Request, connection: Connection) -> Events | Reply | Ignore:
-        answer = self._call(self._inner.receive, request, connection, may_raise=(Unreadable,))
+        answer = self._call(self._inner.receive, request, connection, may_raise=(PluginUnreadable,))
         if isinstance(answer, Events) and not all(isinstance(event, Event) for event in answer.items):
             raise self._failed("receive returned Events of something that is no Event")
         return self._expected("receive", answer, (Events, Reply, Ignore))
 
     def transform(self, received: Received, connection: Connection) -> Iterator[Any]:
         """All items at once: a webhook is small, and one budget holds for the whole of it."""
-        items = self._call(lambda: list(self._inner.transform(received, connection)), may_raise=(Unreadable,))
+        items = self._call(
+            lambda: list(self._inner.transform(received, connection)), may_raise=(PluginUnreadable,)
+        )
         for item in items:
             self._check("transform", item)
         return iter(items)
@@ -103,11 +122,11 @@ class GuardedSource(Source):
         """Item by item; the budget holds from one to the next, without the time that the stream takes."""
         unhurried = io.BufferedReader(_Unhurried(stream), buffer_size=64 * 1024)
         items = self._call(
-            lambda: iter(self._inner.read(unhurried, hint, resume, connection)), may_raise=(Unreadable,)
+            lambda: iter(self._inner.read(unhurried, hint, resume, connection)), may_raise=(PluginUnreadable,)
         )
         seconds = self._seconds if resume is None else max(self._seconds, RESUME_SECONDS)
         while True:
-            pair: Any = self._call(lambda: next(items, _END), may_raise=(Unreadable,), seconds=seconds)
+            pair: Any = self._call(lambda: next(items, _END), may_raise=(PluginUnreadable,), seconds=seconds)
             seconds = self._seconds
             if pair is _END:
                 return
@@ -137,13 +156,15 @@ class GuardedSource(Source):
         seconds: float = 0.0,
     ) -> T:
         """may_raise: what the contract lets this method raise. An error of ours passes too: it comes through
-        what we handed in, a stream or settings."""
+        what we handed in, such as a stream."""
         seconds = seconds or self._seconds
         passed: tuple[type[Exception], ...] = (*may_raise, TriggerIQError)
         try:
             with budget(seconds):
                 answer = method(*arguments)
-        except passed:
+        except passed as error:
+            if isinstance(error, PluginUnreadable):
+                raise Unreadable(str(error)) from error
             raise
         except Overrun:
             raise self._failed(f"took longer than {seconds:g} s and was cut") from None
@@ -168,7 +189,10 @@ class _Unhurried(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        with paused():
-            chunk = self._stream.read(len(buffer))
+        try:
+            with paused():
+                chunk = self._stream.read(len(buffer))
+        except Unreadable as error:  # the plugin may catch it, and say where it was
+            raise PluginUnreadable(str(error)) from error
         buffer[: len(chunk)] = chunk
         return len(chunk)

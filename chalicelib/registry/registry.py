@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pluggy
 
-from chalicelib.errors import Invalid, NotFound, PluginFailed, Unconfigured
-from chalicelib.registry.budget import Overrun, budget, paused
+from chalicelib.errors import NotFound
+from chalicelib.registry.budget import Overrun, budget
 from chalicelib.registry.discovery import BUILT_IN, Found
 from chalicelib.registry.guarded import GuardedSource
-from chalicelib.registry.when_asked import WhenAsked
 from triggeriq import Feedback, Source, hookspecs
+from triggeriq.names import NAME
+from triggeriq.settings import fault_of
 
 if TYPE_CHECKING:
     from chalicelib.pipeline.triage.answers import Answer
@@ -26,7 +27,6 @@ log = logging.getLogger(__name__)
 
 LOAD_SECONDS = 10.0
 """For importing one plugin: a trained model may come with it."""
-NAME = r"[a-z0-9_-]{1,64}"
 PLUGIN_NAME = r"[A-Za-z0-9_.-]{1,100}"
 
 
@@ -89,45 +89,16 @@ class Registry:
 
     def parse_settings(self, source: str, settings: Mapping[str, Any]) -> Any:
         """See chalicelib.ports.Sources."""
-        plugin = self._sources.get(source)
-        if plugin is None:
-            raise NotFound(f"there is no source {source}")
-        model = plugin.settings()
-        if model is None:
-            if settings:
-                raise Invalid(f"{source} has no settings; leave them out", "settings")
-            return None
-        try:
-            return model.model_validate(dict(settings))
-        except ValueError as error:  # pydantic's; its text names the place and quotes no secret
-            first = error.errors(include_input=False, include_url=False)[0]  # type: ignore[attr-defined]
-            place = ".".join(str(part) for part in ("settings", *first["loc"]))
-            raise Invalid(f"{first['msg']}; GET /sources shows the settings' schema", place) from error
+        return self._source(source).parse_settings(settings)
 
-    def settings_when_asked(self, source: str, settings: Mapping[str, Any]) -> Any:
-        """The same for settings that were parsed before they were stored: parsed when a plugin looks at them.
-        Raises, then, Unconfigured where the plugin wants others by now."""
-        plugin = self._sources.get(source)
-        if plugin is None or not plugin.takes("settings"):
-            return self.parse_settings(source, settings)
-        if plugin.takes("stored"):
-            return plugin.stored(settings)
+    def stored_settings(self, source: str, settings: Mapping[str, Any]) -> Any:
+        """The same for settings that `parse_settings` took when they were stored; needs no pydantic."""
+        return self._source(source).stored_settings(settings)
 
-        def parse() -> Any:
-            try:
-                with paused():  # it is asked for in a plugin's time
-                    return self.parse_settings(source, settings)
-            except Invalid as error:
-                raise Unconfigured(source, f"an admin must configure its connection anew: {error}") from error
-
-        return WhenAsked(settings, parse)
-
-    def load_settings(self) -> None:
-        """Have the sources make their models of settings now."""
-        for source in self._sources.values():
-            if source.takes("settings"):
-                with suppress(PluginFailed):  # it is counted, and asked again when it is needed
-                    source.settings()
+    def _source(self, name: str) -> GuardedSource:
+        if name not in self._sources:
+            raise NotFound(f"there is no source {name}")
+        return self._sources[name]
 
     # Stages
 
@@ -227,6 +198,8 @@ class Registry:
             raise ValueError(f"a source's name matches {NAME}; {cls.name!r} does not")
         if cls.api != Source.api:
             raise ValueError(f"{cls.name} was written for contract {cls.api}; this is {Source.api}")
+        if fault := fault_of(cls.settings):
+            raise ValueError(f"{cls.name}: {fault}")
         if cls.name in self._sources:
             other = next(one.name for one in self._plugins.values() if cls.name in one.sources)
             raise ValueError(

@@ -7,7 +7,7 @@ Apple's specification makes every attribute optional. A review has no edit date,
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 from triggeriq import App, Author, Bad, Connection, Feedback, FileHint, Item, Source, hookimpl
@@ -16,15 +16,21 @@ from triggeriq.reading import json_items
 from triggeriq.values import JSON
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppStoreSettings:
+    """There is no way to verify an App Store webhook: all are refused. Reviews come as files."""
+
+    app_id: str | None = field(default=None, metadata={"max_length": 200})
+    """The app's id or bundle id, since a review does not name it."""
+
+
 class AppStore(Source):
     """Takes files only. Apple signs no request that holds a review, so every webhook is refused."""
 
     name = "app_store"
     title = "App Store Connect reviews (files only: there is no way to verify a webhook, so all are refused)"
     reads = (".json", ".jsonl", ".ndjson")
-
-    def settings(self) -> type[Any]:
-        return _settings()
+    settings = AppStoreSettings
 
     def read(
         self, stream: BinaryIO, hint: FileHint, resume: str | None, connection: Connection
@@ -33,10 +39,10 @@ class AppStore(Source):
         yield from self._items(stream, int(resume or 0), connection)
 
     def _items(self, stream: BinaryIO, done: int, connection: Connection) -> Iterator[tuple[str, Item]]:
-        app_id = connection.settings.app_id if connection.settings else None
+        settings: AppStoreSettings = connection.settings or AppStoreSettings()
         for count, item in enumerate(json_items(stream, "data"), start=1):
             if count > done:
-                yield str(count), _review(item, f"data[{count - 1}]", app_id)
+                yield str(count), _review(item, f"data[{count - 1}]", settings.app_id)
 
 
 def _review(item: JSON, where: str, app_id: str | None) -> Feedback | Bad:
@@ -63,20 +69,6 @@ def _review(item: JSON, where: str, app_id: str | None) -> Feedback | Bad:
             if value
         },
     )
-
-
-@cache
-def _settings() -> type[Any]:
-    from pydantic import BaseModel, Field
-
-    class AppStoreSettings(BaseModel, extra="forbid"):
-        """There is no way to verify an App Store webhook: all are refused. Reviews come as files."""
-
-        app_id: str | None = Field(
-            None, max_length=200, description="The app's id or bundle id, since a review does not name it."
-        )
-
-    return AppStoreSettings
 
 
 @hookimpl

@@ -6,7 +6,7 @@ import csv
 import json
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
+from dataclasses import dataclass, field
 from io import StringIO
 from typing import Any, BinaryIO
 
@@ -16,6 +16,18 @@ from triggeriq.reading import csv_rows, lines
 from triggeriq.shape import ALIASES, DEFAULT, Shape
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CsvSettings:
+    """There is no way to verify a webhook: all are refused. Tables come as files."""
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """Which column holds which part of a feedback: {"text": "Customer says"}. In NDJSON a column is a
+    dotted path. What is not named is found by the usual names of a header."""
+
+    def __post_init__(self) -> None:
+        Shape.mapped(dict.fromkeys(self.columns, "x"), "columns")  # a column may be called anything
+
+
 class CsvUpload(Source):
     """Marks are the last line of a row. What has no id is named by the sha256 of its cells."""
 
@@ -23,19 +35,17 @@ class CsvUpload(Source):
     title = "CSV and NDJSON files (files only: there is no way to verify a webhook, so all are refused)"
     content_types = ("text/csv", "application/x-ndjson")
     reads = (".csv", ".tsv", ".ndjson", ".jsonl")
-
-    def settings(self) -> type[Any]:
-        return _settings()
+    settings = CsvSettings
 
     def read(
         self, stream: BinaryIO, hint: FileHint, resume: str | None, connection: Connection
     ) -> Iterator[tuple[str, Item]]:
+        settings: CsvSettings = connection.settings or CsvSettings()
         read = _ndjson if hint.name.lower().endswith((".ndjson", ".jsonl")) else _csv
-        yield from read(stream, int(resume or 0), connection)
+        yield from read(stream, int(resume or 0), settings.columns)
 
 
-def _csv(stream: BinaryIO, done: int, connection: Connection) -> Iterator[tuple[str, Item]]:
-    columns = connection.settings.columns if connection.settings else {}
+def _csv(stream: BinaryIO, done: int, columns: Mapping[str, str]) -> Iterator[tuple[str, Item]]:
     rows = csv_rows(stream, after=done)
     header = next(rows, (1, 1, []))[2]
     if isinstance(header, Bad):
@@ -81,8 +91,7 @@ def _written(cells: list[str]) -> bytes:
     return row.getvalue().encode()
 
 
-def _ndjson(stream: BinaryIO, done: int, connection: Connection) -> Iterator[tuple[str, Item]]:
-    columns = connection.settings.columns if connection.settings else {}
+def _ndjson(stream: BinaryIO, done: int, columns: Mapping[str, str]) -> Iterator[tuple[str, Item]]:
     shape = Shape.mapped(columns) if columns else DEFAULT
     for number, line in lines(stream):
         if number <= done:
@@ -94,28 +103,6 @@ def _ndjson(stream: BinaryIO, done: int, connection: Connection) -> Iterator[tup
                 yield str(number), shape.feedback(parse_object(line), digest(line.strip()))
             except Unreadable as error:
                 yield str(number), Bad(f"line {number}", str(error), raw=line)
-
-
-@cache
-def _settings() -> type[Any]:
-    from pydantic import BaseModel, Field, field_validator
-
-    class CsvSettings(BaseModel, extra="forbid"):
-        """There is no way to verify a webhook: all are refused. Tables come as files."""
-
-        columns: dict[str, str] = Field(
-            default_factory=dict,
-            description='Which column holds which part of a feedback: {"text": "Customer says"}. In NDJSON a '
-            "column is a dotted path. What is not named is found by the usual names of a header.",
-        )
-
-        @field_validator("columns")
-        @classmethod
-        def _known(cls, columns: dict[str, str]) -> dict[str, str]:
-            Shape.mapped(dict.fromkeys(columns, "x"))
-            return columns
-
-    return CsvSettings
 
 
 @hookimpl

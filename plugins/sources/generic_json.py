@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from triggeriq import (
@@ -12,6 +12,7 @@ from triggeriq import (
     Event,
     Events,
     Ignore,
+    InvalidSetting,
     Item,
     Received,
     Request,
@@ -23,6 +24,74 @@ from triggeriq import (
 from triggeriq.payload import at, digest, parse_json
 from triggeriq.shape import DEFAULT, Shape
 from triggeriq.values import JSON
+
+_HEADER = r"^[A-Za-z0-9-]{0,100}$"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GenericJsonSettings:
+    """How the sender proves itself, and where in its JSON the feedback stands."""
+
+    verification: Literal["hmac", "api_key", "bearer", "basic", "secret_name"] = "hmac"
+    """hmac: a signature over the body, made with the connection's secret. api_key: the secret itself in a
+    header. bearer: the secret behind `Authorization: Bearer`. basic: HTTP basic authentication, the secret
+    being `user:password`. secret_name: no signature at all; the connection's own name is the secret,
+    random and at least 32 characters long."""
+    header: str = field(default="", metadata={"pattern": _HEADER})
+    """The header with the proof. Empty: X-Signature for hmac, X-Api-Key for api_key, else Authorization."""
+    algorithm: Literal["sha1", "sha256", "sha512"] = "sha256"
+    """hmac: the hash."""
+    encoding: Literal["hex", "base64"] = "hex"
+    """hmac: how the signature is written."""
+    prefix: str = field(default="", metadata={"max_length": 64})
+    """hmac, api_key: what stands before it, such as "sha256="."""
+    timestamp_header: str = field(default="", metadata={"pattern": _HEADER})
+    """hmac: the header with the time of signing, where the sender signs one."""
+    timestamp_form: Literal["epoch", "iso8601"] = "epoch"
+    """hmac: seconds since 1970, or ISO 8601 with its zone."""
+    tolerance_seconds: int = field(default=300, metadata={"ge": 1, "le": 3600})
+    """hmac: how far off that time may be."""
+    signed: str = field(default="", metadata={"max_length": 200})
+    """hmac: what is signed, with {body} and {timestamp} in place. Empty: {body}, or {timestamp}.{body}
+    where there is a timestamp_header."""
+    items: str = field(default="", metadata={"max_length": 200})
+    """The dotted path of the object, or of the list of objects, to read. Empty: the body itself."""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """Where the parts of a feedback stand in each object, as dotted paths: {"text": "comment.body"}. What
+    is not named stands where the default shape has it."""
+
+    def __post_init__(self) -> None:
+        Shape.mapped(self.fields)
+        try:
+            self.scheme()
+        except ValueError as error:  # of a scheme made of these, only what is signed can be wrong
+            raise InvalidSetting(str(error), "signed") from None
+
+    def scheme(self) -> Scheme:
+        """The one row in force."""
+        match self.verification:
+            case "secret_name":
+                return Scheme(kind="secret_name")
+            case "basic":
+                return Scheme(kind="basic", header=self.header or "Authorization")
+            case "bearer":
+                return Scheme(kind="token", header=self.header or "Authorization", prefix="Bearer ")
+            case "api_key":
+                return Scheme(kind="token", header=self.header or "X-Api-Key", prefix=self.prefix)
+            case "hmac":
+                return Scheme(
+                    header=self.header or "X-Signature",
+                    prefix=self.prefix,
+                    algorithm=self.algorithm,
+                    encoding=self.encoding,
+                    signed=(self.signed or self._usually_signed()).encode(),
+                    timestamp_header=self.timestamp_header,
+                    timestamp_form=self.timestamp_form,
+                    tolerance=self.tolerance_seconds,
+                )
+
+    def _usually_signed(self) -> str:
+        return "{timestamp}.{body}" if self.timestamp_header else "{body}"
 
 
 class GenericJson(Source):
@@ -37,9 +106,7 @@ class GenericJson(Source):
         "application/cloudevents+json",
         "text/json",
     )
-
-    def settings(self) -> type[Any]:
-        return _settings()
+    settings = GenericJsonSettings
 
     def schemes(self, connection: Connection) -> tuple[Scheme, ...]:
         return (connection.settings.scheme(),) if connection.settings else ()
@@ -78,95 +145,6 @@ def _item(item: JSON, where: str, external_id: str, shape: Shape) -> Item:
         return shape.feedback(item, external_id=external_id)
     except Unreadable as error:
         return Bad(where, str(error))
-
-
-@cache
-def _settings() -> type[Any]:
-    from pydantic import BaseModel, Field, field_validator, model_validator
-
-    class GenericJsonSettings(BaseModel, extra="forbid"):
-        """How the sender proves itself, and where in its JSON the feedback stands."""
-
-        verification: Literal["hmac", "api_key", "bearer", "basic", "secret_name"] = Field(
-            "hmac",
-            description="hmac: a signature over the body, made with the connection's secret. api_key: the "
-            "secret itself in a header. bearer: the secret behind `Authorization: Bearer`. basic: HTTP basic "
-            "authentication, the secret being `user:password`. secret_name: no signature at all; the "
-            "connection's own name is the secret, random and at least 32 characters long.",
-        )
-        header: str = Field(
-            "",
-            pattern=r"^[A-Za-z0-9-]{0,100}$",
-            description="The header with the proof. Empty: X-Signature for hmac, X-Api-Key for api_key, "
-            "else Authorization.",
-        )
-        algorithm: Literal["sha1", "sha256", "sha512"] = Field("sha256", description="hmac: the hash.")
-        encoding: Literal["hex", "base64"] = Field("hex", description="hmac: how the signature is written.")
-        prefix: str = Field(
-            "", max_length=64, description='hmac, api_key: what stands before it, such as "sha256=".'
-        )
-        timestamp_header: str = Field(
-            "",
-            pattern=r"^[A-Za-z0-9-]{0,100}$",
-            description="hmac: the header with the time of signing, where the sender signs one.",
-        )
-        timestamp_form: Literal["epoch", "iso8601"] = Field(
-            "epoch", description="hmac: seconds since 1970, or ISO 8601 with its zone."
-        )
-        tolerance_seconds: int = Field(300, ge=1, le=3600, description="hmac: how far off that time may be.")
-        signed: str = Field(
-            "",
-            max_length=200,
-            description="hmac: what is signed, with {body} and {timestamp} in place. Empty: {body}, or "
-            "{timestamp}.{body} where there is a timestamp_header.",
-        )
-        items: str = Field(
-            "",
-            max_length=200,
-            description="The dotted path of the object, or of the list of objects, to read. "
-            "Empty: the body itself.",
-        )
-        fields: dict[str, str] = Field(
-            default_factory=dict,
-            description="Where the parts of a feedback stand in each object, as dotted paths: "
-            '{"text": "comment.body"}. What is not named stands where the default shape has it.',
-        )
-
-        @field_validator("fields")
-        @classmethod
-        def _known(cls, fields: dict[str, str]) -> dict[str, str]:
-            Shape.mapped(fields)
-            return fields
-
-        @model_validator(mode="after")
-        def _sound(self) -> GenericJsonSettings:
-            self.scheme()
-            return self
-
-        def scheme(self) -> Scheme:
-            """The one row in force. Raises ValueError where the fields contradict each other."""
-            if self.verification == "secret_name":
-                return Scheme(kind="secret_name")
-            if self.verification == "hmac":
-                return Scheme(
-                    header=self.header or "X-Signature",
-                    prefix=self.prefix,
-                    algorithm=self.algorithm,
-                    encoding=self.encoding,
-                    signed=(
-                        self.signed or ("{timestamp}.{body}" if self.timestamp_header else "{body}")
-                    ).encode(),
-                    timestamp_header=self.timestamp_header,
-                    timestamp_form=self.timestamp_form,
-                    tolerance=self.tolerance_seconds,
-                )
-            if self.verification == "basic":
-                return Scheme(kind="basic", header=self.header or "Authorization")
-            if self.verification == "bearer":
-                return Scheme(kind="token", header=self.header or "Authorization", prefix="Bearer ")
-            return Scheme(kind="token", header=self.header or "X-Api-Key", prefix=self.prefix)
-
-    return GenericJsonSettings
 
 
 @hookimpl

@@ -7,9 +7,7 @@ the field map of the connection's settings.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from functools import cache
-from types import SimpleNamespace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from triggeriq import (
@@ -42,18 +40,25 @@ def _scheme(family: str) -> Scheme:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandardWebhooksSettings:
+    """The connection's secrets are `whsec_…`, as the partner's library shows them."""
+
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """Where the parts of a feedback stand within `data`, as dotted paths: {"text": "comment.body"}. What
+    is not named stands where the default shape has it."""
+
+    def __post_init__(self) -> None:
+        Shape.mapped(self.fields)
+
+
 class StandardWebhooks(Source):
     """The message's id names the event; the feedback has its own `id`, or else that of the message."""
 
     name = "standard_webhooks"
     title = "Standard Webhooks"
     verification = (_scheme("webhook"), _scheme("svix"))
-
-    def settings(self) -> type[Any]:
-        return _settings()
-
-    def stored(self, settings: Mapping[str, Any]) -> Any:
-        return SimpleNamespace(fields=settings.get("fields", {}))
+    settings = StandardWebhooksSettings
 
     def receive(self, request: Request, connection: Connection) -> Events:
         family = _family(request)
@@ -90,28 +95,6 @@ def _feedback(body: Mapping[str, Any], message_id: str, connection: Connection) 
     return replace(
         feedback, created_at=feedback.created_at or moment(body.get("timestamp")), attributes=attributes
     )
-
-
-@cache
-def _settings() -> type[Any]:
-    from pydantic import BaseModel, Field, field_validator
-
-    class StandardWebhooksSettings(BaseModel, extra="forbid"):
-        """The connection's secrets are `whsec_…`, as the partner's library shows them."""
-
-        fields: dict[str, str] = Field(
-            default_factory=dict,
-            description="Where the parts of a feedback stand within `data`, as dotted paths: "
-            '{"text": "comment.body"}. What is not named stands where the default shape has it.',
-        )
-
-        @field_validator("fields")
-        @classmethod
-        def _known(cls, fields: dict[str, str]) -> dict[str, str]:
-            Shape.mapped(fields)
-            return fields
-
-    return StandardWebhooksSettings
 
 
 @hookimpl

@@ -153,7 +153,6 @@ def a_body_that_is_lost(account: Account) -> None:
 
 
 def events_that_are_parked_or_wait_for_another(account: Account) -> None:
-    # A source that looks at its settings to read an event; others never miss them.
     mended = {"verification": "api_key", "header": "X-Token"}
     account.connect("generic_json", "spoilt", **mended)
     parked = account.webhook("parked", b'{"text": "It crashes"}', "generic_json", "spoilt")

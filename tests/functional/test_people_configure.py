@@ -66,7 +66,10 @@ def test_a_connection_that_was_deleted_lets_nobody_in(client: Client, connection
     ("source", "body", "field"),
     [
         ("zendesk", {"settings": {"x": 1}}, "settings"),
-        ("standard_webhooks", {"settings": {"fields": {"colour": "x"}}}, "settings.fields"),
+        ("standard_webhooks", {"settings": {"fields": {"colour": "x"}}}, "settings.fields.colour"),
+        ("standard_webhooks", {"settings": {"fields": {"text": 5}}}, "settings.fields.text"),
+        ("generic_json", {"settings": {"signed": "nothing"}}, "settings.signed"),
+        ("csv", {"settings": {"columns": {"colour": "x"}}}, "settings.columns.colour"),
         ("standard_webhooks", {"settings": {"nobody": "x"}}, "settings.nobody"),
         ("generic_json", {"settings": {"verification": "hope"}}, "settings.verification"),
         ("standard_webhooks", {"secrets": [""]}, "secrets"),

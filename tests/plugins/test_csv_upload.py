@@ -7,8 +7,8 @@ from io import BytesIO
 
 import pytest
 
-from plugins.sources.csv_upload import CsvUpload
-from triggeriq import Bad, Connection, Feedback, FileHint, Unreadable
+from plugins.sources.csv_upload import CsvSettings, CsvUpload
+from triggeriq import Bad, Connection, Feedback, FileHint, InvalidSetting, Unreadable
 from triggeriq.testing import FileContract, Upload
 
 TABLE = (
@@ -117,8 +117,9 @@ def test_a_header_in_another_charset_is_unreadable() -> None:
 
 
 def test_a_column_is_no_part_of_a_feedback() -> None:
-    with pytest.raises(ValueError, match="no part of a feedback"):
-        CsvUpload().settings()(columns={"colour": "Colour"})
+    with pytest.raises(InvalidSetting, match="no part of a feedback") as refusal:
+        CsvSettings(columns={"colour": "Colour"})
+    assert refusal.value.field == "columns.colour"
 
 
 def test_a_row_that_can_not_be_read_comes_along() -> None:

@@ -9,8 +9,18 @@ from typing import Any
 
 import pytest
 
-from plugins.sources.generic_json import GenericJson
-from triggeriq import Bad, Connection, Ignore, NotVerified, Received, Request, Unreadable
+from plugins.sources.generic_json import GenericJson, GenericJsonSettings
+from triggeriq import (
+    Bad,
+    Connection,
+    Ignore,
+    InvalidSetting,
+    NotVerified,
+    Received,
+    Request,
+    Unreadable,
+)
+from triggeriq.settings import read_settings
 from triggeriq.signing import sign
 from triggeriq.testing import Delivery, WebhookContract
 
@@ -37,7 +47,7 @@ def delivery(
     connection: str = "default",
     **settings: Any,
 ) -> Delivery:
-    scheme = GenericJson().settings()(**settings).scheme()
+    scheme = GenericJsonSettings(**settings).scheme()
     return Delivery(
         name=name,
         body=body,
@@ -95,27 +105,30 @@ def test_without_settings_nothing_is_let_in() -> None:
 
 
 def test_a_short_name_is_no_secret() -> None:
-    settings = GenericJson().settings()(verification="secret_name")
+    settings = GenericJsonSettings(verification="secret_name")
     connection = Connection(source="generic_json", name="x" * 31, settings=settings)
     with pytest.raises(NotVerified, match="missing"):
         GenericJson().verify(Request(body=BODY), connection, NOW)
 
 
 @pytest.mark.parametrize(
-    "settings",
+    ("settings", "field"),
     [
-        {"verification": "none"},
-        {"timestamp_header": "X-Time", "signed": "{body}"},
-        {"signed": "{timestamp}.{body}"},
-        {"signed": "nothing"},
-        {"header": "X Header"},
-        {"fields": {"nonsense": "a"}},
-        {"unknown": 1},
+        ({"verification": "none"}, "verification"),
+        ({"timestamp_header": "X-Time", "signed": "{body}"}, "signed"),
+        ({"signed": "{timestamp}.{body}"}, "signed"),
+        ({"signed": "nothing"}, "signed"),
+        ({"signed": "{id}.{body}"}, "signed"),
+        ({"header": "X Header"}, "header"),
+        ({"tolerance_seconds": 3601}, "tolerance_seconds"),
+        ({"fields": {"nonsense": "a"}}, "fields.nonsense"),
+        ({"unknown": 1}, "unknown"),
     ],
 )
-def test_settings_that_contradict_themselves_are_refused(settings: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="validation error"):
-        GenericJson().settings()(**settings)
+def test_settings_that_can_not_be_are_refused_by_name(settings: dict[str, Any], field: str) -> None:
+    with pytest.raises(InvalidSetting) as refusal:
+        read_settings(GenericJsonSettings, settings)
+    assert refusal.value.field == field
 
 
 def test_one_bad_item_of_a_list_spares_the_rest() -> None:

@@ -9,8 +9,8 @@ import pytest
 import standardwebhooks
 import svix
 
-from plugins.sources.standard_webhooks import StandardWebhooks
-from triggeriq import Connection, Events, Request
+from plugins.sources.standard_webhooks import StandardWebhooks, StandardWebhooksSettings
+from triggeriq import Connection, Events, InvalidSetting, Request
 from triggeriq.testing import Delivery, WebhookContract
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -114,5 +114,6 @@ def test_the_event_is_named_by_the_id_that_was_signed() -> None:
 
 def test_a_field_map_that_names_no_part_of_a_feedback_is_refused() -> None:
     for fields in ({"txet": "a.b"}, {"text": "a..b"}, {"text": ""}):
-        with pytest.raises(ValueError, match=r"no part of a feedback|no dotted path"):
-            StandardWebhooks().settings()(fields=fields)
+        with pytest.raises(InvalidSetting, match=r"no part of a feedback|no dotted path") as refusal:
+            StandardWebhooksSettings(fields=fields)
+        assert refusal.value.field == f"fields.{next(iter(fields))}"

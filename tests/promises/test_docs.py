@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import json
 import os
@@ -14,9 +15,11 @@ import pytest
 
 from chalicelib import errors, settings
 from chalicelib.domain.intake import feedback
+from chalicelib.errors import Invalid
 from chalicelib.pipeline.intake import ingest, read_file, register_upload
 from chalicelib.registry import Registry
 from chalicelib.registry.discovery import Found
+from chalicelib.registry.settings_model import schema_of, validated
 from chalicelib.services.postgres import writing
 from triggeriq import Feedback, Source, hookspecs
 
@@ -188,6 +191,21 @@ def test_the_example_of_a_source_passes_its_own_test(tmp_path):
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert " passed" in done.stdout
+
+
+def test_the_example_of_settings_is_described_and_checked_as_it_says(tmp_path, monkeypatch):
+    (tmp_path / "documented_zones.py").write_text(examples()["zones.py"], encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    zones = importlib.import_module("documented_zones").ZoneSettings
+    described = schema_of(zones)["properties"]
+    assert described["zone"]["description"] == "The zone's name, as it stands in its address."
+    assert described["zone"]["pattern"] == "^[a-z]{1,20}$"
+    with pytest.raises(Invalid) as refusal:
+        validated(zones, {"zone": "EU"})
+    assert refusal.value.field == "settings.zone"
+    with pytest.raises(Invalid, match="a tag has a name") as refusal:
+        validated(zones, {"zone": "eu", "labels": {"P1": ""}})
+    assert refusal.value.field == "settings.labels"
 
 
 def test_the_examples_load_and_the_classifier_s_answer_wins(tmp_path, monkeypatch):

@@ -15,6 +15,7 @@ NAMES = [
     "Feedback",
     "FileHint",
     "Ignore",
+    "InvalidSetting",
     "Item",
     "JSON",
     "NotVerified",

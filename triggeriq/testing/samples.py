@@ -9,6 +9,7 @@ from io import BytesIO
 from typing import Any, TypeAlias
 
 from triggeriq import Bad, Connection, Event, Feedback, FileHint, Ignore, Item, Received, Request, Source
+from triggeriq.settings import read_settings
 
 Expected: TypeAlias = Mapping[str, Any] | Bad | Ignore
 """An item: a feedback by some of its fields, dotted ("author.email"); or Bad, its `where` counts; or
@@ -81,15 +82,9 @@ class Pieces(BytesIO):
 def connected(
     source: Source, settings: Mapping[str, Any], name: str = "default", secrets: tuple[str, ...] = ()
 ) -> Connection:
-    model = source.settings()
-    if model is not None:
-        model(**settings)  # as when they are stored
-    return Connection(
-        source=source.name,
-        name=name,
-        secrets=secrets,
-        settings=source.stored(settings),
-    )
+    """A connection with these settings, as if they had been stored. Raises InvalidSetting."""
+    made = None if source.settings is None else read_settings(source.settings, settings)
+    return Connection(source=source.name, name=name, secrets=secrets, settings=made)
 
 
 def matches(item: Item, expected: Expected) -> bool:

@@ -10,9 +10,9 @@ from pydantic import TypeAdapter
 from chalicelib import __version__
 from chalicelib.api.documentation import examples
 from chalicelib.api.exchange import JSON_TYPE, PROBLEM_TYPE
-from chalicelib.api.parsing import adapter, may_be_empty
+from chalicelib.api.parsing import PARAMETERS, adapter, may_be_empty
 from chalicelib.api.problems import TYPES
-from chalicelib.api.routes import OPEN, PARAMETERS, ROUTES, WEBHOOK, Route
+from chalicelib.api.routes import OPEN, ROUTES, WEBHOOK, Route
 
 Schema = dict[str, Any]
 _REF = "#/components/schemas/{model}"

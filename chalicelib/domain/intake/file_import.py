@@ -10,8 +10,8 @@ from typing import Literal
 
 from chalicelib.domain.intake.feedback import clean_text
 from chalicelib.errors import Invalid
+from triggeriq.names import NAME
 
-_NAME = re.compile(r"[a-z0-9_-]{1,64}")
 Status = Literal["registered", "running", "done", "cancelled", "failed", "refused"]
 
 MAIL = "inbound_email"
@@ -43,7 +43,7 @@ def place_of(key: str) -> Place:
                 "key",
             )
     for what, name in (("source", place.source), ("connection", place.connection)):
-        if not _NAME.fullmatch(name):
+        if not re.fullmatch(NAME, name):
             raise Invalid(
                 f"the key's {what} {name[:100]!r} is no name of a-z, 0-9, _ and -, at most 64", "key"
             )

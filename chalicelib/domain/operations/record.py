@@ -10,11 +10,10 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.domain.trace import Trace, trace_in
+from triggeriq.names import NAME
 
 TRACE_HEADER = "AWSTraceHeader"
 """The system attribute of SQS that holds X-Ray's header."""
-_NAME = re.compile(r"[a-z0-9_-]{1,64}")
-"""Of a source or a connection."""
 _ID_LENGTH = 1_000
 """Characters of an id that are told; receive makes none that is longer."""
 
@@ -58,7 +57,7 @@ class Record:
 
 
 def _name(value: Any) -> str:
-    return value if isinstance(value, str) and _NAME.fullmatch(value) else ""
+    return value if isinstance(value, str) and re.fullmatch(NAME, value) else ""
 
 
 def _text(value: Any) -> str:

@@ -19,7 +19,6 @@ from chalicelib.log_context import bound
 from chalicelib.ports.intake import Claims, Connections, Quarantine, Receipts, Sources
 from chalicelib.ports.operations import Blobs, Message, Metrics, Queue
 from triggeriq import Bad, Connection, Feedback, Received, Source
-from triggeriq import Unreadable as PluginUnreadable
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +81,7 @@ class Ingest:
             known = self.connections.find(envelope.source, envelope.connection, fresh=envelope.replay)
             connection = known or Connection(source=envelope.source, name=envelope.connection)
             items = _items(source, envelope, connection)
-        except (PluginUnreadable, Unreadable) as error:
+        except Unreadable as error:
             refused_by = f"{source.name}/{source.version}" if source else ""
             by = error.by if isinstance(error, PluginFailed) else refused_by
             self._quarantine(envelope, raw_key, "body", str(error), by)

@@ -26,7 +26,6 @@ from triggeriq import (
     Request,
     Source,
 )
-from triggeriq import Unreadable as PluginUnreadable
 
 UNPACKED_LIMIT = 2_000_000
 """Bytes that a previewed file may unpack to."""
@@ -85,7 +84,7 @@ class PreviewSource:
                     errors.append(shown)
                 else:
                     feedback.append(shown)
-        except (PluginUnreadable, Unreadable, ValueError) as error:
+        except (Unreadable, ValueError) as error:
             errors.append(str(error))
         return SourcePreview(self._verify(source, known, request), tuple(feedback), tuple(errors))
 

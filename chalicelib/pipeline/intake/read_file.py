@@ -25,7 +25,6 @@ from chalicelib.pipeline.intake.unpack import Counted, unpacked
 from chalicelib.ports.intake import Connections, Quarantine, Sources
 from chalicelib.ports.operations import Blobs, Clock, Message, Metrics, Queue
 from triggeriq import Bad, Connection, Feedback, FileHint, Ignore, Source
-from triggeriq import Unreadable as PluginUnreadable
 
 log = logging.getLogger(__name__)
 
@@ -125,7 +124,7 @@ class ReadFile:
                     self._save(progress, "running")
                     self.files.send([job(held.id, wanted.trace)])
                     return
-        except (PluginUnreadable, Unreadable, NotFound) as error:
+        except (Unreadable, NotFound) as error:
             self._flush(progress)
             where = f"after {progress.mark}" if progress.mark else "file"
             self._quarantine(progress, where, str(error), by, None, {"resume": True})
@@ -145,7 +144,7 @@ class ReadFile:
             for mark, item in self._items(source, held, after, progress):
                 self._take(progress, by, mark, item)
                 break
-        except (PluginUnreadable, Unreadable, NotFound) as error:
+        except (Unreadable, NotFound) as error:
             self._quarantine(
                 progress, f"after {after or 'the head'}", str(error), by, None, {"row_after": after or ""}
             )

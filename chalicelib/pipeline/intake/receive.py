@@ -20,6 +20,7 @@ from chalicelib.errors import (
     TriggerIQError,
     Unauthorised,
     Unavailable,
+    Unreadable,
     WrongMethod,
     WrongType,
     is_outage,
@@ -29,7 +30,7 @@ from chalicelib.log_context import bound
 from chalicelib.ports.delivery import Bus
 from chalicelib.ports.intake import Connections, Quarantine, Receipts, Sources
 from chalicelib.ports.operations import Blobs, Clock, Metrics
-from triggeriq import Connection, Event, Events, Ignore, NotVerified, Reply, Request, Source, Unreadable
+from triggeriq import Connection, Event, Events, Ignore, NotVerified, Reply, Request, Source
 
 log = logging.getLogger(__name__)
 
@@ -123,7 +124,7 @@ class Receive:
             ) from error
         try:
             answer = source.receive(request, connection)
-        except (Unreadable, PluginFailed) as error:
+        except Unreadable as error:
             self.metrics.count("received", source.name)
             raise NotUnderstood(
                 f"the request is genuine but can't be read: {error}",

@@ -10,12 +10,11 @@ from typing import Any, Protocol
 from chalicelib.domain.intake.envelope import ClaimCheck, Envelope
 from chalicelib.domain.intake.quarantine import Quarantined
 from chalicelib.domain.trace import trace_in
-from chalicelib.errors import Conflict, NotFound, PluginFailed, Unavailable
+from chalicelib.errors import Conflict, NotFound, Unavailable, Unreadable
 from chalicelib.pipeline.intake.receive import Receive
 from chalicelib.ports.delivery import Bus
 from chalicelib.ports.operations import Blobs, Message, Queue
 from triggeriq import Connection, Events, Request
-from triggeriq import Unreadable as PluginUnreadable
 
 
 class QuarantineStore(Protocol):
@@ -65,7 +64,7 @@ class Replay:
         request = Request(method=again["method"], headers=again["headers"], body=self.blobs.get(item.raw_key))
         try:
             answer = source.receive(request, connection)
-        except (PluginUnreadable, PluginFailed) as error:
+        except Unreadable as error:
             raise Conflict(f"it still can't be read: {error}") from error
         if isinstance(answer, Events) and answer.items:
             self.receive.publish(source, connection, request, answer, trace_in(again), replay=True)

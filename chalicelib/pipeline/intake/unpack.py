@@ -6,7 +6,7 @@ import io
 import zlib
 from typing import Any, BinaryIO
 
-from triggeriq import Unreadable
+from chalicelib.errors import Unreadable
 
 _MAGIC = b"\x1f\x8b"
 _CHUNK = 64 * 1024
@@ -15,7 +15,7 @@ _CHUNK = 64 * 1024
 def unpacked(stream: io.RawIOBase, limit: int) -> BinaryIO:
     """The stream itself, or what gzip packed in it, told by its first bytes.
 
-    limit: bytes that may come out; one more raises triggeriq.Unreadable, as does a packed file that
+    limit: bytes that may come out; one more raises Unreadable, as does a packed file that
     is broken or cut off. Memory stays within some 100 KB whatever the file claims.
     """
     buffered = io.BufferedReader(stream, buffer_size=_CHUNK)

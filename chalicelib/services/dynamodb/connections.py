@@ -8,23 +8,24 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from cachetools import TTLCache
 
 from chalicelib.domain.intake.connection import Secret, StoredConnection
 from chalicelib.domain.page import Page, from_cursor, to_cursor
-from chalicelib.errors import Invalid, Unconfigured
+from chalicelib.errors import Invalid, PluginFailed, Unconfigured
 from chalicelib.services.aws_errors import aws_errors
 from chalicelib.services.dynamodb.items import from_item, to_item
 from chalicelib.services.external import external
 from triggeriq import Connection
+from triggeriq.names import NAME
 
 if TYPE_CHECKING:
     from chalicelib.ports.operations import Clock
 
 _translate = aws_errors("dynamodb")
-_NAME = re.compile("[a-z0-9_-]{1,64}")
+_NAME = re.compile(NAME)
 SEALED_LIMIT = 4_096
 """Bytes that KMS encrypts at most: https://docs.aws.amazon.com/kms/latest/APIReference/API_Encrypt.html"""
 SETTINGS_LIMIT = 20_000
@@ -40,10 +41,20 @@ class Seal(Protocol):
     def open(self, sealed: bytes, context: dict[str, str]) -> bytes: ...
 
 
+class _Held(NamedTuple):
+    """A connection as the cache holds it. fault: why its source takes its settings no more; "" where it does.
+    It is held too, so that nobody has us ask DynamoDB and KMS by sending again."""
+
+    stored: StoredConnection
+    settings: Any = None
+    fault: str = ""
+
+
 class DynamoConnections:
     """Connections (chalicelib.ports), and what an admin does with them.
 
-    parse: makes a source's settings object of what is stored. seconds: how long a read is believed.
+    settings_of: makes a source's settings object of what is stored; raises Invalid or PluginFailed where the
+    source wants others by now. seconds: how long a read is believed.
     """
 
     def __init__(
@@ -51,15 +62,13 @@ class DynamoConnections:
         client: Any,
         table: str,
         seal: Seal,
-        parse: Callable[[str, Mapping[str, Any]], Any],
+        settings_of: Callable[[str, Mapping[str, Any]], Any],
         now: Clock,
         seconds: float = 60.0,
     ) -> None:
         self._client, self._table, self._seal = client, table, seal
-        self._parse, self._now = parse, now
-        self._cache: TTLCache[tuple[str, str], tuple[StoredConnection, Any] | None] = TTLCache(
-            1_000, ttl=seconds, timer=time.monotonic
-        )
+        self._settings_of, self._now = settings_of, now
+        self._cache: TTLCache[tuple[str, str], _Held] = TTLCache(1_000, ttl=seconds, timer=time.monotonic)
         self._absent: TTLCache[tuple[str, str], bool] = TTLCache(
             1_000, ttl=min(seconds, _ABSENT_SECONDS), timer=time.monotonic
         )
@@ -87,26 +96,27 @@ class DynamoConnections:
                     self._cache[place] = held
         if held is None:
             return None
-        stored, settings = held
+        if held.fault:
+            raise Unconfigured(
+                f"connection {source}/{name}", f"an admin must configure it anew: {held.fault}"
+            )
         now = self._now()
         return Connection(
             source=source,
             name=name,
-            secrets=tuple(secret.value for secret in stored.secrets if secret.in_force(now)),
-            settings=settings,
-            owner=stored.owner,
+            secrets=tuple(secret.value for secret in held.stored.secrets if secret.in_force(now)),
+            settings=held.settings,
+            owner=held.stored.owner,
         )
 
-    def _load(self, source: str, name: str) -> tuple[StoredConnection, Any] | None:
+    def _load(self, source: str, name: str) -> _Held | None:
         stored = self.get(source, name)
         if stored is None:
             return None
         try:
-            return stored, self._parse(source, stored.settings)
-        except Invalid as error:  # the source asks for more than when it was configured
-            raise Unconfigured(
-                f"connection {source}/{name}", f"an admin must configure it anew: {error}"
-            ) from error
+            return _Held(stored, self._settings_of(source, stored.settings))
+        except (Invalid, PluginFailed) as error:
+            return _Held(stored, fault=str(error))
 
     def get(self, source: str, name: str) -> StoredConnection | None:
         """The connection as it is stored, read now, its secrets opened."""

@@ -23,6 +23,7 @@ from chalicelib.services.postgres.rows import (
     kept_of,
     standing_of,
 )
+from triggeriq.names import NAME
 
 QUERY_LIMIT = 1_000
 """Characters of a search; nobody types more, and each word costs."""
@@ -48,7 +49,7 @@ _ITEM_CONDITIONS = {"source": "i.source = :source", "connection": "i.connection 
 _BEHIND = "(t.received_at, t.id) < (cast(:last_at as timestamptz), cast(:last_id as uuid))"
 
 _SAID = "received_at, source, connection, external_id"
-_NAMED = (re.compile("[a-z0-9_-]{1,64}"),) * 2 + (re.compile("[^\0\ud800-\udfff]{1,1000}"),)
+_NAMED = (re.compile(NAME),) * 2 + (re.compile("[^\0\ud800-\udfff]{1,1000}"),)
 """Source, connection and external_id in a cursor: texts that PostgreSQL takes."""
 
 

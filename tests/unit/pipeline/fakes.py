@@ -14,6 +14,7 @@ from chalicelib.domain.intake.quarantine import Failure, Quarantined
 from chalicelib.domain.operations.record import Record
 from chalicelib.errors import Conflict, NotFound, Unavailable
 from chalicelib.ports.operations import Message
+from chalicelib.registry.guarded import GuardedSource
 from triggeriq import Connection, Source
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -93,8 +94,13 @@ class FakeQuarantine:
 
 
 class FakeSources:
+    """Some sources, each behind its guard as the registry has them."""
+
     def __init__(self, *sources: Source) -> None:
-        self._sources = {source.name: source for source in sources}
+        self._sources = {
+            source.name: GuardedSource(source, source.name, 60.0, lambda plugin, reason: None)
+            for source in sources
+        }
 
     def find(self, name: str) -> Source | None:
         return self._sources.get(name)

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.errors import PluginFailed, Unconfigured
-from chalicelib.registry.listing import source_views
+from chalicelib import errors
+from chalicelib.errors import PluginFailed
 from tests.unit.pipeline.fakes import NOW
 from tests.unit.registry.conftest import PATIENCE, SECONDS, Plugins, time_passes
 from triggeriq import (
@@ -71,15 +71,61 @@ STALE, NO_JSON = NotVerified("stale"), Unreadable("no JSON")
     ("method", "error"),
     [
         ("verify", STALE),
-        ("receive", NO_JSON),
-        ("transform", NO_JSON),
-        ("verify", Unconfigured("odd", "an admin must configure its connection anew")),
+        ("receive", errors.Unreadable("no JSON")),
+        ("transform", errors.Unreadable("no JSON")),
     ],
 )
-def test_what_the_contract_names_passes(plugins: Plugins, method: str, error: Exception) -> None:
-    source = guarded(plugins, type("Raising", (Odd,), {method: raising(error)}))
-    with pytest.raises(type(error)):
+def test_what_the_contract_names_passes_as_an_error_of_ours(
+    plugins: Plugins, method: str, error: Exception
+) -> None:
+    raised = NO_JSON if isinstance(error, errors.Unreadable) else error
+    source = guarded(plugins, type("Raising", (Odd,), {method: raising(raised)}))
+    with pytest.raises(type(error), match=str(error)) as passed:
         getattr(source, method)(*CALLS[method])
+    assert type(passed.value) is type(error)
+    assert plugins.failures == []
+
+
+class Lines(Odd):
+    """A file, line by line; it says after which one the rest is lost."""
+
+    def read(self, stream, hint, resume, connection):
+        done = 0
+        try:
+            for line in stream:
+                done += 1
+                yield line.decode(), FEEDBACK
+        except Unreadable as error:
+            raise Unreadable(f"line {done + 1}: {error}") from None
+
+
+class Cut(BytesIO):
+    """A stream of one line, behind which it fails."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(b"one\n")
+        self._error = error
+
+    def read(self, size=-1):
+        if chunk := super().read(size):
+            return chunk
+        raise self._error
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (errors.Unreadable("the file is cut off"), "line 2: the file is cut off"),
+        (errors.Unavailable("s3", "down"), "s3: down"),
+    ],
+)
+def test_an_error_of_ours_in_the_stream_comes_through_the_plugin(
+    plugins: Plugins, error: Exception, told: str
+) -> None:
+    items = guarded(plugins, Lines).read(Cut(error), FileHint(name="a", modified_at=NOW), None, CONNECTION)
+    assert next(items) == ("one\n", FEEDBACK)
+    with pytest.raises(type(error), match=told):
+        next(items)
     assert plugins.failures == []
 
 
@@ -100,20 +146,6 @@ def test_what_it_names_for_another_method_is_the_plugin_s_failure(
     with pytest.raises(PluginFailed):
         getattr(source, method)(*CALLS[method])
     assert plugins.failures == [("odd", f"raised {type(error).__name__}")]
-
-
-@pytest.mark.parametrize("error", [ImportError("no such library"), Unreadable("x")])
-def test_a_source_that_fails_to_tell_its_settings_is_listed_with_a_warning(
-    plugins: Plugins, error: Exception
-) -> None:
-    plugins.add(
-        "good", register_sources=hookimpl(lambda register: register(type("Good", (Odd,), {"name": "good"})))
-    )
-    guarded(plugins, type("Raising", (Odd,), {"settings": raising(error)}))
-    good, odd = source_views(plugins.registry(), {})
-    assert (good.name, good.settings_schema) == ("good", None)
-    assert (odd.name, odd.settings_schema) == ("odd", None)
-    assert odd.warning is not None
 
 
 @pytest.mark.parametrize("error", [ValueError("x"), SystemExit(1), RecursionError(), AssertionError()])
@@ -203,16 +235,6 @@ def test_where_a_source_raised_stands_in_the_log(plugins: Plugins, caplog: pytes
     assert record.plugin == "odd/1"  # type: ignore[attr-defined]
     assert record.exc_info is not None
     assert record.exc_info[0] is KeyError
-
-
-@pytest.mark.parametrize("settings", [{"site": str}, "Model", object(), dict])
-def test_settings_that_are_no_model_fail_their_own_source_only(plugins: Plugins, settings: Any) -> None:
-    source = guarded(plugins, type("Lying", (Odd,), {"settings": lambda _: settings}))
-    with pytest.raises(PluginFailed, match="no pydantic model"):
-        source.settings()
-    (view,) = source_views(plugins.registry(), {})
-    assert view.settings_schema is None
-    assert "no pydantic model" in str(view.warning)
 
 
 def test_transform_runs_as_a_whole_within_one_budget(plugins: Plugins) -> None:

@@ -19,6 +19,7 @@ def test_the_public_names_are_as_listed() -> None:
         *("JSON", "App", "Author", "Bad", "Connection", "Draft", "Event", "Events", "Feedback", "FileHint"),
         *(
             "Ignore",
+            "InvalidSetting",
             "Item",
             "NotVerified",
             "PriorityRule",
@@ -132,6 +133,34 @@ class TestIt({contracts}):
     )
     uploads = (Upload(name="a.json", body=b'{{"data": [{{"id": 1}}]}}', expect=({{"external_id": "1"}},)),)
 """
+
+
+SETTINGS = """
+from dataclasses import dataclass
+from triggeriq import Source
+from triggeriq.testing.source_contract import SourceContract
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcmeSettings:
+    site: str
+    {docstring}
+    limit: int = 1
+
+class Acme(Source):
+    name = "acme"
+    settings = AcmeSettings
+
+class TestIt(SourceContract):
+    source = Acme
+"""
+
+
+@pytest.mark.parametrize(
+    ("docstring", "missing"), [("...", "site, limit"), ("'The name of the site.'", "limit")]
+)
+def test_a_setting_without_a_docstring_fails(docstring: str, missing: str, tmp_path: Path) -> None:
+    run = outcome(tmp_path, SETTINGS.format(docstring=docstring))
+    assert f"no docstring stands under {missing}" in run.stdout
 
 
 @pytest.mark.parametrize("contracts", ["WebhookContract, FileContract", "FileContract, WebhookContract"])

@@ -45,6 +45,7 @@ ANYTHING = st.recursive(
         (b"[1e999]", "too large"),
         (b"[" + b"9" * 5_000 + b"]", "5000 digits"),
         (b"[" + b"9" * 301 + b"]", "301 digits"),
+        (b"[0." + b"9" * 299 + b"]", "301 digits"),
         (b"[" * 100_000, "nested too deep|not JSON"),
         (b"[" * 100_000 + b"]" * 100_000, "nested"),
         (b'{"a":' * 100_000 + b"1" + b"}" * 100_000, "nested"),

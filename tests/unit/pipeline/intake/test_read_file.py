@@ -112,7 +112,7 @@ def test_a_mark_that_no_store_takes_is_cut() -> None:
     class Marking(CsvUpload):
         def read(self, *arguments: Any) -> Iterator[tuple[str, Item]]:
             for mark, item in super().read(*arguments):
-                yield f"{mark}\0\ud800{'x' * 300_000}", item
+                yield f"{mark}\0\ud800{'x' * 900}", item
 
     reading = Reading(sheet(1))
     replace(reading.read, sources=FakeSources(Marking()))(job("i1", TRACE).body, plenty)

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.errors import Unreadable
 from chalicelib.pipeline.intake.unpack import Counted, unpacked
-from triggeriq import Unreadable
 
 
 def opened(body: bytes, limit: int = 10**9) -> bytes:

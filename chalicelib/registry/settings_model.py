@@ -1,0 +1,47 @@
+"""A source's settings by pydantic: described for `GET /sources`, and checked when an admin stores them.
+
+Imported only where one of the two is asked for, since pydantic takes long to load.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
+
+from chalicelib.errors import Invalid
+from triggeriq import InvalidSetting
+
+_MESSAGES = {
+    "unexpected_keyword_argument": "there is no such setting",
+    "dataclass_type": "Input should be an object",
+}
+"""What pydantic says in Python's terms, in JSON's, by its type of error."""
+
+
+@cache
+def _adapter(settings: type) -> TypeAdapter[Any]:
+    config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+    return TypeAdapter(with_config(config)(settings))
+
+
+def schema_of(settings: type) -> dict[str, Any]:
+    """The JSON schema of the dataclass `settings`, with its docstrings as descriptions."""
+    return _adapter(settings).json_schema()
+
+
+def validated(settings: type, given: Mapping[str, Any]) -> Any:
+    """The instance of the dataclass `settings` that says what `given` says. Raises Invalid, naming the field
+    as "settings.…"."""
+    try:
+        return _adapter(settings).validate_python(dict(given))
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+    place = ["settings", *map(str, first["loc"])]
+    cause = first.get("ctx", {}).get("error")
+    if isinstance(cause, InvalidSetting) and cause.field:
+        place.append(cause.field)
+    message = _MESSAGES.get(first["type"]) or first["msg"].removeprefix("Value error, ")
+    raise Invalid(f"{message}; GET /sources shows the settings' schema", ".".join(place))
