@@ -6,7 +6,8 @@ import time
 from typing import TYPE_CHECKING
 
 from chalicelib.bootstrap.once import once
-from chalicelib.bootstrap.outside import QUEUES, Outside, now, trace
+from chalicelib.bootstrap.outside import Outside, now, trace
+from chalicelib.functions import QUEUES
 
 if TYPE_CHECKING:
     from chalicelib.pipeline.intake.connect import Connect

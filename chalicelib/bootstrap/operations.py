@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from chalicelib.bootstrap.once import once
-from chalicelib.bootstrap.outside import QUEUES, Outside
+from chalicelib.bootstrap.outside import Outside
+from chalicelib.functions import QUEUES
 
 if TYPE_CHECKING:
     from chalicelib.bootstrap.intake import Intake

@@ -73,6 +73,7 @@ print(sorted(name for name in sys.modules if name.startswith("chalicelib")))
         "chalicelib.api.operations.health",
         "chalicelib.api.routes",
         "chalicelib.api.routing",
+        "chalicelib.functions",
         "chalicelib.log_context",
         "chalicelib.settings",
     ]
