@@ -34,11 +34,13 @@ class Operations:
     @once
     def dead_letters(self) -> Redrive:
         from chalicelib.pipeline.operations.redrive import Pair, Redrive
+        from chalicelib.services.s3_notification import uploads_in_failure
 
         out = self._outside
         return Redrive(
             pairs={name: Pair(out.queue(name), out.queue(f"{name}-dlq")) for name in QUEUES},
             asynchronous=out.queue("async-dlq"),
+            uploads_in=uploads_in_failure,
             register=self._intake.register_upload,
             remembered=out.quarantine,
         )
