@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from chalicelib.services.dynamodb.quarantine import DynamoQuarantine
 
 
-class Intake:
+class IntakeUseCases:
     """Each is made on first use."""
 
     def __init__(self, outside: Outside) -> None:

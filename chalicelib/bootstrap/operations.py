@@ -10,17 +10,17 @@ from chalicelib.bootstrap.outside import Outside
 from chalicelib.functions import QUEUES
 
 if TYPE_CHECKING:
-    from chalicelib.bootstrap.intake import Intake
+    from chalicelib.bootstrap.intake import IntakeUseCases
     from chalicelib.pipeline.operations.redrive import Redrive
     from chalicelib.ports.operations import Configurations
     from chalicelib.registry.listing import PluginView
     from chalicelib.services.dynamodb.api_keys import DynamoApiKeys
 
 
-class Operations:
+class OperationsUseCases:
     """Each is made on first use."""
 
-    def __init__(self, outside: Outside, intake: Intake) -> None:
+    def __init__(self, outside: Outside, intake: IntakeUseCases) -> None:
         self._outside, self._intake = outside, intake
 
     @property

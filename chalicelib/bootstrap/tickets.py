@@ -10,17 +10,17 @@ from chalicelib.bootstrap.once import once
 from chalicelib.bootstrap.outside import Outside, now
 
 if TYPE_CHECKING:
-    from chalicelib.bootstrap.triage import Triage
+    from chalicelib.bootstrap.triage import TriageUseCases
     from chalicelib.domain.delivery.event import CloudEvent
     from chalicelib.pipeline.tickets.process import Process
     from chalicelib.pipeline.tickets.relay import Relay
     from chalicelib.ports.tickets import TicketDesk
 
 
-class Tickets:
+class TicketUseCases:
     """Each is made on first use."""
 
-    def __init__(self, outside: Outside, triage: Triage) -> None:
+    def __init__(self, outside: Outside, triage: TriageUseCases) -> None:
         self._outside, self._triage = outside, triage
 
     @once

@@ -84,8 +84,8 @@ class Consume:
         return again
 
     def _handed_back(self, record: Record) -> bool:
-        """Let others have what there was no time for; whether a copy stands for it. Only at its last
-        receive: the queue would dead-letter it, and nothing may be wrong with it."""
+        """Give the queue back a record that there was no time for. Whether a copy was sent in its place:
+        only at its last receive, for the queue would then dead-letter what nobody has looked at."""
         if record.receives >= LAST_RECEIVE:
             try:
                 self.queue.send([Message(record.body, 0, record.attributes, record.trace)])

@@ -112,7 +112,7 @@ class DynamoImports:
         except self._client.exceptions.ConditionalCheckFailedException as error:
             held = from_item(error.response.get("Item") or {})
             if held.items() >= changes.items():
-                # Our own, written before its answer was lost: the SDK then sends the request again.
+                # Our own change: its answer was lost on the way, so that the SDK sent it a second time.
                 return _import(error.response["Item"])
             raise Conflict(f"import {id} was changed by somebody else") from error
         return _import(answer["Attributes"])
