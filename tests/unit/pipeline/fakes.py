@@ -174,7 +174,7 @@ class FakeBlobs:
 
 
 class FakeImports:
-    """As the table: a checkpoint holds only where nobody else moved the import."""
+    """ImportStore in memory; its contract is held in tests/unit/services/dynamodb/test_imports.py."""
 
     def __init__(self, *imports: Import) -> None:
         self.imports = {one.id: one for one in imports}
@@ -189,7 +189,8 @@ class FakeImports:
         self.imports[id] = replace(self.imports[id], queued=True)
 
     def list(self, limit: int, cursor: str | None) -> Page[Import]:
-        return Page(tuple(self.imports.values())[:limit])
+        newest = sorted(self.imports.values(), key=lambda one: one.registered_at, reverse=True)
+        return Page(tuple(newest[:limit]))
 
     def find(self, id: str) -> Import | None:
         return self.imports.get(id)
@@ -202,7 +203,12 @@ class FakeImports:
         return after
 
     def cancel(self, id: str) -> Import:
-        self.imports[id] = replace(self.imports[id], status="cancelled")
+        held = self.imports.get(id)
+        if held is None:
+            raise NotFound(f"there is no import {id}")
+        if held.over:
+            raise Conflict(f"the import is {held.status} already")
+        self.imports[id] = replace(held, status="cancelled")
         return self.imports[id]
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
+from typing import cast
 
 import pytest
 
+from chalicelib.domain.intake.way_back import ByReceive
 from chalicelib.domain.trace import new_trace
-from chalicelib.errors import Poison, TriggerIQError, Unavailable
+from chalicelib.errors import NotUnderstood, Poison, TriggerIQError, Unavailable
 from chalicelib.pipeline.intake.publish import Publish
 from chalicelib.pipeline.intake.receive import Accepted, Receive
 from tests.unit.pipeline.fakes import (
@@ -20,7 +23,7 @@ from tests.unit.pipeline.fakes import (
     FakeSources,
     now,
 )
-from triggeriq import Connection, Event, Events, Request, Source, Verified
+from triggeriq import Connection, Event, Events, Request, Scheme, Source, Unreadable, Verified
 
 
 class Named(Source):
@@ -61,3 +64,31 @@ def test_receipts_that_fail_never_change_the_answer(error: TriggerIQError) -> No
     assert isinstance(answer, Accepted)
     assert [(event.id, event.duplicate) for event in answer.events] == [("event-1", False)]
     assert len(bus.events) == 1
+
+
+class Unnamed(Named):
+    """Signs by x-proof, and can name no event."""
+
+    def schemes(self, connection: Connection) -> tuple[Scheme, ...]:
+        return (Scheme(header="x-proof"),)
+
+    def receive(self, request: Request, connection: Connection) -> Events:
+        raise Unreadable("no id")
+
+
+def test_a_genuine_request_that_cannot_be_read_is_kept_once_and_without_what_proves_it() -> None:
+    receive, bus = receiving()
+    receive = replace(receive, sources=FakeSources(Unnamed()))
+    proofs = dict.fromkeys(("x-proof", "authorization", "cookie", "x-hub-signature", "x-api-token"), "secret")
+    request = Request(body=b"{}", headers={**proofs, "x-topic": "review\0"})
+    with pytest.raises(NotUnderstood, match="genuine but can't be read: no id") as refused:
+        receive("named", "default", request)
+    quarantine = cast(FakeQuarantine, receive.quarantine)
+    ((kept, (item, raw)),) = quarantine.kept.items()
+    assert refused.value.kept == kept
+    assert isinstance(item.way_back, ByReceive)
+    assert (item.way_back.method, item.way_back.headers, raw) == ("POST", {"x-topic": "review"}, b"{}")
+    with pytest.raises(NotUnderstood) as again:
+        receive("named", "default", request)
+    assert again.value.kept == ""
+    assert (len(quarantine.kept), bus.events) == (1, [])
