@@ -156,7 +156,7 @@ def status_of(error: BaseException) -> int:
 
 
 def is_outage(error: BaseException | None) -> bool:
-    """Whether the next record would only wait for the same in vain."""
+    """Whether what is down is down for all: the next record that needs it would fail, too."""
     return isinstance(error, Unavailable) and not isinstance(error, Unconfigured)
 
 

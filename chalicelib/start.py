@@ -6,37 +6,9 @@ from __future__ import annotations
 import gc
 from importlib import import_module
 from operator import attrgetter
-from typing import NamedTuple
 
 from chalicelib import settings as settings_module
-
-LAZY = ("api", "migrate")
-"""Functions that make nothing beforehand: most routes need little, and each loads its own; the other runs
-once."""
-CLIENTS = ("dynamodb", "events", "kms", "s3", "sqs")
-HTTP = ("chalicelib.api.intake.webhooks", "chalicelib.api.parsing")
-SQS, S3, SCHEDULE = ((f"chalicelib.handlers.{name}",) for name in ("sqs", "s3", "schedule"))
-
-
-class Needs(NamedTuple):
-    """modules: what answers the event. use_case: of UseCases. clients: of AWS, those that an ordinary event
-    asks; one that only a failure asks is made when it does. queue: whose records come."""
-
-    modules: tuple[str, ...]
-    use_case: str
-    clients: tuple[str, ...]
-    queue: str = ""
-
-
-NEEDS = {
-    "receive": Needs(HTTP, "intake.receive", ("dynamodb", "kms", "events")),
-    "ingest": Needs(SQS, "intake.ingest", ("dynamodb", "kms", "s3", "sqs"), "ingest"),
-    "uploads": Needs(S3, "intake.register_upload", ("dynamodb", "events", "sqs")),
-    "files": Needs(SQS, "intake.read_file", ("dynamodb", "kms", "s3", "sqs"), "files"),
-    "process": Needs(SQS, "tickets.process", ("events",), "feedback"),
-    "relay": Needs(SCHEDULE, "tickets.relay", ("events",)),
-    "sweep": Needs(SCHEDULE, "intake.sweep", ("dynamodb", "s3")),
-}
+from chalicelib.functions import FUNCTIONS
 
 
 def start() -> None:
@@ -45,23 +17,24 @@ def start() -> None:
     if settings_module.for_snapshot():
         _make_all(function)
         return
-    if function not in LAZY:
-        _make(function)
+    _make(function)
     gc.freeze()  # what stands now stays: no need to look through it again
     gc.enable()
 
 
 def _make(function: str) -> None:
+    row = FUNCTIONS[function]
+    if not row.use_case:
+        return
     from chalicelib import bootstrap
 
-    needs = NEEDS[function]
-    for module in needs.modules:
+    for module in row.modules:
         import_module(module)
     use = bootstrap.use_cases()
-    attrgetter(needs.use_case)(use)
-    if needs.queue:
-        bootstrap.consumer(needs.queue)
-    bootstrap.make_clients(needs.clients)
+    attrgetter(row.use_case)(use)
+    if row.queue:
+        bootstrap.consumer(function)
+    bootstrap.make_clients(row.clients)
 
 
 def _make_all(function: str) -> None:
@@ -70,13 +43,12 @@ def _make_all(function: str) -> None:
 
     if function == "api":
         _load_routes()
-    bootstrap.make_clients(CLIENTS)
+    bootstrap.make_clients({client for row in FUNCTIONS.values() for client in row.clients})
 
     def make() -> None:
         if function == "api":
             bootstrap.use_cases().make_all()
-        elif function in NEEDS:
-            _make(function)
+        _make(function)
 
     make()
     snapshot.keep_clean(make)

@@ -12,6 +12,7 @@ from chalicelib import settings as settings_module
 from chalicelib.bootstrap.once import once
 from chalicelib.bootstrap.outside import Outside, trace_id
 from chalicelib.bootstrap.use_cases import UseCases
+from chalicelib.functions import FUNCTIONS
 
 if TYPE_CHECKING:
     from chalicelib.pipeline.consume import Consume
@@ -56,9 +57,9 @@ def configure_log() -> None:
 
 
 @cache
-def consumer(queue: str) -> Consume:
-    """What settles the records of a queue, by its short name."""
-    return use_cases().consume(queue)
+def consumer(function: str) -> Consume:
+    """What settles the records of the queue that the function consumes."""
+    return use_cases().consume(FUNCTIONS[function].queue)
 
 
 def migrate() -> list[str]:

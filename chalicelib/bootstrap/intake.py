@@ -6,13 +6,15 @@ import time
 from typing import TYPE_CHECKING
 
 from chalicelib.bootstrap.once import once
-from chalicelib.bootstrap.outside import QUEUES, Outside, now, trace
+from chalicelib.bootstrap.outside import Outside, now, trace
+from chalicelib.functions import QUEUES
 
 if TYPE_CHECKING:
     from chalicelib.pipeline.intake.connect import Connect
     from chalicelib.pipeline.intake.follow_imports import FollowImports
     from chalicelib.pipeline.intake.ingest import Ingest
     from chalicelib.pipeline.intake.preview_source import PreviewSource
+    from chalicelib.pipeline.intake.publish import Publish
     from chalicelib.pipeline.intake.read_file import ReadFile
     from chalicelib.pipeline.intake.receive import Receive
     from chalicelib.pipeline.intake.register_upload import RegisterUpload
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from chalicelib.services.dynamodb.quarantine import DynamoQuarantine
 
 
-class Intake:
+class IntakeUseCases:
     """Each is made on first use."""
 
     def __init__(self, outside: Outside) -> None:
@@ -37,13 +39,19 @@ class Intake:
             sources=out.registry,
             connections=out.connections,
             receipts=out.receipts,
-            bus=out.bus,
-            blobs=out.artifacts,
+            publish=self.publish,
             quarantine=out.quarantine,
             metrics=out.metrics,
             trace=trace,
             now=now,
         )
+
+    @once
+    def publish(self) -> Publish:
+        from chalicelib.pipeline.intake.publish import Publish
+
+        out = self._outside
+        return Publish(receipts=out.receipts, bus=out.bus, blobs=out.artifacts, now=now)
 
     @once
     def ingest(self) -> Ingest:
@@ -129,8 +137,9 @@ class Intake:
         out = self._outside
         return Replay(
             quarantine=out.quarantine,
-            receive=self.receive,
-            bus=out.bus,
+            sources=out.registry,
+            connections=out.connections,
+            publish=self.publish,
             blobs=out.artifacts,
             queues={out.named(name): out.queue(name) for name in QUEUES},
             files=out.queue("files"),

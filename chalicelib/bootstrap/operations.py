@@ -6,20 +6,21 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from chalicelib.bootstrap.once import once
-from chalicelib.bootstrap.outside import QUEUES, Outside
+from chalicelib.bootstrap.outside import Outside
+from chalicelib.functions import QUEUES
 
 if TYPE_CHECKING:
-    from chalicelib.bootstrap.intake import Intake
+    from chalicelib.bootstrap.intake import IntakeUseCases
     from chalicelib.pipeline.operations.redrive import Redrive
     from chalicelib.ports.operations import Configurations
     from chalicelib.registry.listing import PluginView
     from chalicelib.services.dynamodb.api_keys import DynamoApiKeys
 
 
-class Operations:
+class OperationsUseCases:
     """Each is made on first use."""
 
-    def __init__(self, outside: Outside, intake: Intake) -> None:
+    def __init__(self, outside: Outside, intake: IntakeUseCases) -> None:
         self._outside, self._intake = outside, intake
 
     @property
@@ -33,11 +34,13 @@ class Operations:
     @once
     def dead_letters(self) -> Redrive:
         from chalicelib.pipeline.operations.redrive import Pair, Redrive
+        from chalicelib.services.s3_notification import uploads_in_failure
 
         out = self._outside
         return Redrive(
             pairs={name: Pair(out.queue(name), out.queue(f"{name}-dlq")) for name in QUEUES},
             asynchronous=out.queue("async-dlq"),
+            uploads_in=uploads_in_failure,
             register=self._intake.register_upload,
             remembered=out.quarantine,
         )

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.bootstrap.once import once
+from chalicelib.functions import FUNCTIONS
 from chalicelib.settings import Settings, trace_header
 
 if TYPE_CHECKING:
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from chalicelib.services.s3 import S3Blobs
     from chalicelib.services.sqs import SqsQueue
 
-HTTP_FUNCTIONS = ("receive", "api")
-QUEUES = ("ingest", "files", "feedback", "delivery")
 LOCAL_CONNECTIONS = 8
 """Of the router on a developer's machine, which answers in threads."""
 
@@ -61,6 +60,7 @@ class Outside:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self._function = FUNCTIONS[settings.function]
         self._queues: dict[str, SqsQueue] = {}
 
     def named(self, name: str) -> str:
@@ -153,7 +153,7 @@ class Outside:
         from chalicelib.domain.operations.access import LOCAL_STAGE
         from chalicelib.services.postgres.connection import Database
 
-        http = self.settings.function in HTTP_FUNCTIONS
+        http = self._function.http
         return Database(
             self.settings.database,
             size=LOCAL_CONNECTIONS if http and self.settings.stage == LOCAL_STAGE else 1,
@@ -192,16 +192,16 @@ class Outside:
 
     @once
     def registry(self) -> Registry:
-        """Plugins of the kind that this function calls, and installed ones, which may be of any."""
+        """Plugins of the kinds that this function calls, and installed ones, which may be of any."""
         from chalicelib.pipeline.operations.report_plugin import ReportPlugin
         from chalicelib.registry import Registry, discover
 
-        kind = {"process": "classifiers", "api": ""}.get(self.settings.function, "sources")
         return Registry(
             [
                 found
                 for found in discover()
-                if found.name not in self.settings.disabled_plugins and kind in ("", found.kind or kind)
+                if found.name not in self.settings.disabled_plugins
+                and found.kind in ("", *self._function.plugins)
             ],
             only=self.settings.load_plugins,
             seconds=self.settings.plugin_seconds,

@@ -9,7 +9,7 @@ from chalicelib.bootstrap.once import once
 from chalicelib.bootstrap.outside import Outside, now
 
 if TYPE_CHECKING:
-    from chalicelib.bootstrap.triage import Triage
+    from chalicelib.bootstrap.triage import TriageUseCases
     from chalicelib.pipeline.tickets.amend import Amend
     from chalicelib.pipeline.tickets.change import ChangeTicket
     from chalicelib.pipeline.tickets.merge import MergeTickets
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from chalicelib.pipeline.tickets.split import SplitTicket
 
 
-class Tickets:
+class TicketUseCases:
     """Each is made on first use."""
 
-    def __init__(self, outside: Outside, triage: Triage) -> None:
+    def __init__(self, outside: Outside, triage: TriageUseCases) -> None:
         self._outside, self._triage = outside, triage
 
     @once

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from chalicelib.pipeline.triage.triage import TriageFeedback
 
 
-class Triage:
+class TriageUseCases:
     """Each is made on first use."""
 
     def __init__(self, outside: Outside) -> None:

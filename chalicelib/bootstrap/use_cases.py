@@ -8,10 +8,10 @@ from chalicelib.bootstrap.once import once
 from chalicelib.bootstrap.outside import Outside, now
 
 if TYPE_CHECKING:
-    from chalicelib.bootstrap.intake import Intake
-    from chalicelib.bootstrap.operations import Operations
-    from chalicelib.bootstrap.tickets import Tickets
-    from chalicelib.bootstrap.triage import Triage
+    from chalicelib.bootstrap.intake import IntakeUseCases
+    from chalicelib.bootstrap.operations import OperationsUseCases
+    from chalicelib.bootstrap.tickets import TicketUseCases
+    from chalicelib.bootstrap.triage import TriageUseCases
     from chalicelib.pipeline.consume import Consume
     from chalicelib.services.emf import EmfMetrics
 
@@ -25,28 +25,28 @@ class UseCases:
         self.now = now
 
     @once
-    def intake(self) -> Intake:
-        from chalicelib.bootstrap.intake import Intake
+    def intake(self) -> IntakeUseCases:
+        from chalicelib.bootstrap.intake import IntakeUseCases
 
-        return Intake(self._outside)
-
-    @once
-    def triage(self) -> Triage:
-        from chalicelib.bootstrap.triage import Triage
-
-        return Triage(self._outside)
+        return IntakeUseCases(self._outside)
 
     @once
-    def tickets(self) -> Tickets:
-        from chalicelib.bootstrap.tickets import Tickets
+    def triage(self) -> TriageUseCases:
+        from chalicelib.bootstrap.triage import TriageUseCases
 
-        return Tickets(self._outside, self.triage)
+        return TriageUseCases(self._outside)
 
     @once
-    def operations(self) -> Operations:
-        from chalicelib.bootstrap.operations import Operations
+    def tickets(self) -> TicketUseCases:
+        from chalicelib.bootstrap.tickets import TicketUseCases
 
-        return Operations(self._outside, self.intake)
+        return TicketUseCases(self._outside, self.triage)
+
+    @once
+    def operations(self) -> OperationsUseCases:
+        from chalicelib.bootstrap.operations import OperationsUseCases
+
+        return OperationsUseCases(self._outside, self.intake)
 
     @property
     def metrics(self) -> EmfMetrics:

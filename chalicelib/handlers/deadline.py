@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
+from chalicelib.ports.operations import TimeLeft
 
-def time_left(context: Any) -> Callable[[], float]:
-    """Seconds until Lambda ends this invocation, asked anew at each call."""
+
+def time_left(context: Any) -> TimeLeft:
+    """What tells the seconds until Lambda ends this invocation."""
     return lambda: float(context.get_remaining_time_in_millis()) / 1000

@@ -24,7 +24,7 @@ def invocation(context: Any) -> Iterator[bootstrap.UseCases]:
 
     Lambda logs what an invocation raises with its message, and hands it on to the destination of
     failures. So an error leaves in its own words only where those are about an outage or a setting; any
-    other may quote a customer, and leaves as Poison that names its class and its place in our code.
+    other may quote a customer, and leaves as Poison that names its class and its line in our code.
     """
     use = bootstrap.use_cases()
     with bound(request_id=context.aws_request_id):
@@ -34,14 +34,14 @@ def invocation(context: Any) -> Iterator[bootstrap.UseCases]:
             raise
         except Exception as error:
             log.error("an invocation failed", exc_info=error)
-            raise Poison(f"{type(error).__name__} at {_place(error)}; the log says more") from None
+            raise Poison(f"{type(error).__name__} at {_raised_at(error)}; the log says more") from None
         finally:
             use.metrics.flush()
 
 
-def _place(error: BaseException) -> str:
+def _raised_at(error: BaseException) -> str:
     """Module and line of ours where it was raised. Not the door, where all errors of services are raised:
-    the place that went to it."""
+    the line that went to it."""
     trace = traceback.walk_tb(error.__traceback__)
     steps = ((frame.f_globals.get("__name__", ""), line) for frame, line in trace)
     ours = [f"{name}:{line}" for name, line in steps if name.startswith("chalicelib.") and name != _DOOR]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.domain.intake.upload import uploads_in
 from chalicelib.handlers.invocation import invocation
+from chalicelib.services.s3_notification import uploads_in
 
 
 def uploads(event: Mapping[str, Any], context: Any) -> None:

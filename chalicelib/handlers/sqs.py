@@ -3,50 +3,66 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chalicelib import bootstrap
-from chalicelib.domain.operations.record import TRACE_HEADER, Record
+from chalicelib.domain.operations.record import Record
 from chalicelib.domain.trace import from_xray
-from chalicelib.errors import Unreadable
 from chalicelib.handlers.deadline import time_left
 from chalicelib.handlers.invocation import invocation
-from chalicelib.pipeline.consume import TimeLeft, Work, each
+from chalicelib.pipeline.consume import Work, each
+from chalicelib.ports.operations import TimeLeft
 
 
 def ingest(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """Events from the bus (queue `ingest`)."""
+    from chalicelib.handlers import eventbridge  # what only this function reads, and no other loads
+
     left = time_left(context)
     with invocation(context) as use:
 
         def one(record: Record) -> None:
             until = use.now() + timedelta(seconds=left())
-            use.intake.ingest(_bus_event(record.body), f"{context.aws_request_id}/{record.id}", until)
+            owner = f"{context.aws_request_id}/{record.id}"
+            use.intake.ingest(eventbridge.envelope_of(record.body), owner, until)
 
-        return _consumed("ingest", event, each(one), left)
+        return _consumed("ingest", event, each(one), left, eventbridge.detail_of)
 
 
 def files(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """Jobs to read a file (queue `files`)."""
+    from chalicelib.domain.intake import file_job
+
     left = time_left(context)
     with invocation(context) as use:
-        return _consumed("files", event, each(lambda record: use.intake.read_file(record.body, left)), left)
+
+        def one(record: Record) -> None:
+            use.intake.read_file(file_job.from_json(record.body), left)
+
+        return _consumed("files", event, each(one), left)
 
 
 def process(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """Feedback (queue `feedback`)."""
     with invocation(context) as use:
-        return _consumed("feedback", event, use.tickets.process, time_left(context))
+        return _consumed("process", event, use.tickets.process, time_left(context))
 
 
-def _consumed(queue: str, event: Mapping[str, Any], work: Work, left: TimeLeft) -> dict[str, Any]:
-    again = bootstrap.consumer(queue)([_record(one) for one in event["Records"]], work, left)
+def _consumed(
+    function: str,
+    event: Mapping[str, Any],
+    work: Work,
+    left: TimeLeft,
+    read: Callable[[str], Any] = json.loads,
+) -> dict[str, Any]:
+    records = [_record(message, read) for message in event["Records"]]
+    again = bootstrap.consumer(function)(records, work, left)
     return {"batchItemFailures": [{"itemIdentifier": id} for id in again]}
 
 
-def _record(message: Mapping[str, Any]) -> Record:
+def _record(message: Mapping[str, Any], read: Callable[[str], Any]) -> Record:
     attributes = message.get("attributes", {})
     return Record(
         id=message["messageId"],
@@ -59,15 +75,6 @@ def _record(message: Mapping[str, Any]) -> Record:
             for name, attribute in message.get("messageAttributes", {}).items()
             if attribute.get("stringValue") is not None
         },
-        trace=from_xray(attributes.get(TRACE_HEADER)),
+        trace=from_xray(attributes.get("AWSTraceHeader")),
+        read=read,
     )
-
-
-def _bus_event(body: str) -> Mapping[str, Any]:
-    try:
-        event = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise Unreadable(f"not JSON: {error}") from error
-    if not isinstance(event, dict):
-        raise Unreadable(f"a bus event is an object, not {type(event).__name__}")
-    return event

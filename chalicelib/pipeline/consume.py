@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from chalicelib.domain.intake.quarantine import Failure, Quarantined
+from chalicelib.domain.intake.way_back import ByQueue
 from chalicelib.domain.operations.record import Record
-from chalicelib.domain.trace import traced
 from chalicelib.errors import Busy, TriggerIQError, is_outage, loggable, reaction_to
 from chalicelib.log_context import bound
 from chalicelib.ports.intake import Quarantine
-from chalicelib.ports.operations import Clock, Message, Metrics, Queue
+from chalicelib.ports.operations import Clock, Message, Metrics, Queue, TimeLeft
 
 log = logging.getLogger(__name__)
 
@@ -29,17 +29,17 @@ HAND_BACK_SECONDS = 5.0
 LAST_RECEIVE = 5
 """Behind it a queue dead-letters a record that comes again (`max_receives` of resources.json)."""
 
-TimeLeft = Callable[[], float]
-"""Seconds until the function's deadline."""
-Work = Callable[[Sequence[Record], TimeLeft], Iterator[tuple[Record, Exception | None]]]
-"""Does a batch; yields each record when it is done, with why it failed, if it did. What it does not
-yield, for want of time, is handed back."""
+Attempt = tuple[Record, Exception | None]
+"""A record that was worked on, with why that failed, if it did."""
+Work = Callable[[Sequence[Record], TimeLeft], Iterable[Attempt]]
+"""Does a batch; yields each record when it is done. What it does not yield, for want of time, is handed
+back."""
 
 
 class ConsumedQueue(Queue, Protocol):
     name: str
 
-    def show_again_in(self, receipt_handle: str, seconds: int) -> None: ...
+    def show_again_in(self, handle: str, seconds: int) -> None: ...
 
 
 class FailureLog(Quarantine, Protocol):
@@ -66,36 +66,26 @@ class Consume:
         # Suspects last: what has failed before must not take the others with it.
         fresh = [record for record in records if record.receives <= 2]
         suspects = sorted((r for r in records if r.receives > 2), key=lambda record: record.receives)
+        parts = ([fresh] if fresh else []) + [[suspect] for suspect in suspects]
+        untouched = list(records)
         again: list[str] = []
-        down: Exception | None = None
-        for part in ([fresh] if fresh else []) + [[suspect] for suspect in suspects]:
-            untouched = {record.id: record for record in part}
-            begun: Iterable[tuple[Record, Exception | None]]
-            if time_left() < HAND_BACK_SECONDS:
-                begun = ()
-            elif down is not None:  # the rest need not each wait for it to answer
-                begun = [(record, down) for record in part]
-            else:
-                begun = work(part, time_left)
-            for record, error in begun:
-                del untouched[record.id]
-                if is_outage(error):
-                    down = error
-                if error is not None:
-                    ids = record.ids
-                    with bound(**ids):
-                        settled = self._settle(record, error, ids.get("source", ""))
-                    if not settled:
-                        again.append(record.id)
-            for record in untouched.values():
-                with bound(message_id=record.id):
-                    if not self._handed_back(record):
-                        again.append(record.id)
+        for record, error in until_an_outage(parts, work, time_left):
+            untouched.remove(record)
+            if error is not None:
+                ids = record.ids
+                with bound(**ids):
+                    settled = self._settle(record, error, ids.get("source", ""))
+                if not settled:
+                    again.append(record.id)
+        for record in untouched:
+            with bound(message_id=record.id):
+                if not self._handed_back(record):
+                    again.append(record.id)
         return again
 
     def _handed_back(self, record: Record) -> bool:
-        """Let others have what there was no time for; whether a copy stands for it. Only at its last
-        receive: the queue would dead-letter it, and nothing may be wrong with it."""
+        """Give the queue back a record that there was no time for. Whether a copy was sent in its place:
+        only at its last receive, for the queue would then dead-letter what nobody has looked at."""
         if record.receives >= LAST_RECEIVE:
             try:
                 self.queue.send([Message(record.body, 0, record.attributes, record.trace)])
@@ -138,8 +128,7 @@ class Consume:
                 where=f"message {record.id} on {self.queue.name}",
                 at=record.sent_at,
                 event_id=record.id,
-                way="queue",
-                replay={"v": 1, "queue": self.queue.name, **traced(record.trace)},
+                way_back=ByQueue(queue=self.queue.name, trace=record.trace),
             ),
             record.body.encode("utf-8", "replace"),
         )
@@ -180,28 +169,40 @@ class Consume:
             log.warning("comes again in the queue's own time", extra={"error": loggable(error)})
 
 
-def each(work: Callable[[Record], None], least: float = HAND_BACK_SECONDS) -> Work:
-    """Work on single records as work on a batch, as long as `least` seconds are left. Once a dependency is
-    down, the rest need not each wait for it to answer."""
+def until_an_outage(
+    parts: Iterable[Sequence[Record]], work: Work, time_left: TimeLeft, least: float = HAND_BACK_SECONDS
+) -> Iterator[Attempt]:
+    """Work on one part after the other, as long as `least` seconds are left. Once a dependency is down, the
+    records of the other parts fail of that too: they need not each wait for it to answer."""
+    down: Exception | None = None
+    for part in parts:
+        if down is not None:
+            yield from ((record, down) for record in part)
+            continue
+        if time_left() < least:
+            return
+        for record, error in work(part, time_left):
+            if is_outage(error):
+                down = error
+            yield record, error
 
-    def all_of_them(
-        records: Sequence[Record], time_left: TimeLeft
-    ) -> Iterator[tuple[Record, Exception | None]]:
-        down: Exception | None = None
+
+def each(work: Callable[[Record], None], least: float = HAND_BACK_SECONDS) -> Work:
+    """Work on single records as work on a batch, as long as `least` seconds are left, or until an outage."""
+
+    def alone(records: Sequence[Record], time_left: TimeLeft) -> Iterator[Attempt]:
         for record in records:
-            failure: Exception | None = down
-            if down is None:
-                if time_left() < least:
-                    return
-                try:
-                    with bound(message_id=record.id):
-                        work(record)
-                except Exception as error:
-                    failure = error
-                    down = error if is_outage(error) else None
+            failure: Exception | None = None
+            try:
+                with bound(message_id=record.id):
+                    work(record)
+            except Exception as error:
+                failure = error
             yield record, failure
 
-    return all_of_them
+    return lambda records, time_left: until_an_outage(
+        [[record] for record in records], alone, time_left, least
+    )
 
 
 def _said(error: Exception) -> str:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from chalicelib.domain.intake.file_import import Import
     from chalicelib.domain.intake.quarantine import Quarantined
+    from chalicelib.domain.page import Page
     from triggeriq import Connection, Source
 
 
@@ -59,6 +61,33 @@ class Sources(Protocol):
 
     def parse_settings(self, source: str, settings: Mapping[str, Any]) -> Any:
         """The instance of the source's settings that says what they say. Raises Invalid, naming the field."""
+        ...
+
+
+class ImportStore(Protocol):
+    """Uploaded files, and how far each was read."""
+
+    def register(self, wanted: Import) -> Import:
+        """Know of the file; returns what is known, which is `wanted` only the first time."""
+        ...
+
+    def queued(self, id: str) -> None:
+        """The job for it is on the queue."""
+        ...
+
+    def find(self, id: str) -> Import | None: ...
+
+    def checkpoint(self, before: Import, after: Import) -> Import:
+        """Reading came from `before` to `after`. Raises Conflict where somebody else moved it, or
+        cancelled it, in the meantime."""
+        ...
+
+    def list(self, limit: int, cursor: str | None) -> Page[Import]:
+        """Newest first. Raises Invalid for a cursor that it never gave."""
+        ...
+
+    def cancel(self, id: str) -> Import:
+        """Raises NotFound; Conflict where it is over already."""
         ...
 
 

@@ -19,6 +19,12 @@ class Clock(Protocol):
     def __call__(self) -> datetime: ...
 
 
+class TimeLeft(Protocol):
+    def __call__(self) -> float:
+        """Seconds until the function's deadline, asked anew at each call."""
+        ...
+
+
 class Metrics(Protocol):
     """Numbers by source, told when the invocation at hand ends. source: a source that there is, never a
     name that a stranger sent; "" where it is not known."""

@@ -21,7 +21,7 @@ from triggeriq.names import NAME
 from triggeriq.settings import fault_of
 
 if TYPE_CHECKING:
-    from chalicelib.pipeline.triage.answers import Answer
+    from chalicelib.pipeline.triage.answers import PluginAnswer
 
 log = logging.getLogger(__name__)
 
@@ -102,9 +102,9 @@ class Registry:
 
     # Stages
 
-    def ask(self, hook: str, **arguments: Any) -> Iterator[Answer]:
+    def ask(self, hook: str, **arguments: Any) -> Iterator[PluginAnswer]:
         from chalicelib.pipeline.triage.answers import (
-            Answer,  # with the tickets: nothing for a function of sources
+            PluginAnswer,  # with the tickets: nothing for a function of sources
         )
 
         for implementation in reversed(getattr(self._manager.hook, hook).get_hookimpls()):
@@ -124,10 +124,10 @@ class Registry:
             else:
                 plugin.calls += 1
                 if value is not None:
-                    yield Answer(by, value)
+                    yield PluginAnswer(by, value)
                 continue
             self._tally(plugin.name, reason)
-            yield Answer(by, None, reason)
+            yield PluginAnswer(by, None, reason)
 
     def rehearse(self, text: str) -> None:
         """Have our own classifiers read a text, so that they load their models now. Not installed ones: they

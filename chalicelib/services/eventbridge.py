@@ -33,11 +33,11 @@ class EventBridgeBus:
                 room = _CALL_BYTES
             calls[-1].append(entry)
             room -= size
-        for place, entries in enumerate(calls):
+        for index, entries in enumerate(calls):
             try:
                 answers += self._put(entries)
             except Unavailable as error:
-                if place == 0:
+                if index == 0:
                     raise
                 # The calls left need not each wait for it to answer.
                 answers += [str(error)] * (len(events) - len(answers))

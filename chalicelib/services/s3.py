@@ -50,8 +50,8 @@ class S3Blobs:
         self._client.head_bucket(Bucket=self.bucket)
 
     def pages(self, prefix: str, since: datetime) -> Iterator[Sequence[StoredObject]]:
-        """Objects under `prefix` that were written at or after `since`: of a thousand looked at, those that
-        were, which may be none."""
+        """Objects under `prefix` that were written at or after `since`. S3 lists a thousand at a time, new
+        and old; of each thousand the new ones are a page, which may be empty."""
         token: str | None = None
         while True:
             answer = self._list(prefix, token)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from chalicelib.domain.operations.record import TRACE_HEADER
+from chalicelib.domain.operations.dead_letter import DeadLetter
+from chalicelib.domain.trace import from_xray
 from chalicelib.errors import Unavailable
 from chalicelib.ports.operations import Message
 from chalicelib.services.aws_errors import aws_errors
 from chalicelib.services.external import external
 
+TRACE_HEADER = "AWSTraceHeader"
+"""The system attribute of a message that holds X-Ray's header."""
 _translate = aws_errors("sqs")
 _CALL_BYTES = 250_000
 """Of one SendMessageBatch call, which takes ten messages and 256 KiB in all."""
@@ -37,7 +40,7 @@ class SqsQueue:
             QueueUrl=self._url(),
             Entries=[
                 {
-                    "Id": str(place),
+                    "Id": str(index),
                     "MessageBody": message.body,
                     "DelaySeconds": message.delay_seconds,
                     "MessageAttributes": {
@@ -46,16 +49,16 @@ class SqsQueue:
                     },
                     "MessageSystemAttributes": _traced(message),
                 }
-                for place, message in enumerate(batch)
+                for index, message in enumerate(batch)
             ],
         )
         return [batch[int(failure["Id"])] for failure in answer.get("Failed", [])]
 
     @external("queue.delay", _translate)
-    def show_again_in(self, receipt_handle: str, seconds: int) -> None:
+    def show_again_in(self, handle: str, seconds: int) -> None:
         """Let a received message be received again in `seconds`, whatever the queue's own time."""
         self._client.change_message_visibility(
-            QueueUrl=self._url(), ReceiptHandle=receipt_handle, VisibilityTimeout=seconds
+            QueueUrl=self._url(), ReceiptHandle=handle, VisibilityTimeout=seconds
         )
 
     @external("queue.count", _translate)
@@ -70,21 +73,27 @@ class SqsQueue:
         return sum(int(answer["Attributes"][name]) for name in names)
 
     @external("queue.receive", _translate)
-    def receive(self) -> list[Mapping[str, Any]]:
-        """Up to ten messages, as SQS gives them; hidden from others for the queue's visibility time."""
+    def receive(self) -> list[DeadLetter]:
+        """Up to ten messages of a queue that no function consumes; hidden from others for a minute."""
         answer = self._client.receive_message(
             QueueUrl=self._url(),
             MaxNumberOfMessages=10,
             WaitTimeSeconds=0,
             VisibilityTimeout=60,
-            MessageAttributeNames=["All"],
             MessageSystemAttributeNames=[TRACE_HEADER],
         )
-        return list(answer.get("Messages", []))
+        return [
+            DeadLetter(
+                body=message["Body"],
+                handle=message["ReceiptHandle"],
+                trace=from_xray(message.get("Attributes", {}).get(TRACE_HEADER)),
+            )
+            for message in answer.get("Messages", [])
+        ]
 
     @external("queue.delete", _translate)
-    def delete(self, receipt_handle: str) -> None:
-        self._client.delete_message(QueueUrl=self._url(), ReceiptHandle=receipt_handle)
+    def delete(self, handle: str) -> None:
+        self._client.delete_message(QueueUrl=self._url(), ReceiptHandle=handle)
 
     def _url(self) -> str:
         if not self._known:

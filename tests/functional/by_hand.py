@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.functions import FUNCTIONS
 from local import events
 from local.catalogue import Function, load_functions, named
 from local.invocation import FunctionFailed, FunctionProcess
@@ -21,7 +22,7 @@ from local.state import PROJECT
 HOOK = Path(__file__).parent / "crashing"
 TIMEOUT = 7
 """Seconds; a consumer begins no record when fewer than five are left."""
-QUEUES = {"ingest": "ingest", "files": "files", "process": "feedback"}
+QUEUES = {name: row.queue for name, row in FUNCTIONS.items() if row.queue}
 ON_THE_WAY = (*QUEUES.values(), "async-uploads")
 """The queues between a sender and his ticket."""
 

@@ -47,7 +47,10 @@ THIRD_PARTY = {
 OURS = [
     "app",
     "chalicelib",
-    *(f"chalicelib.{one}" for one in ("errors", "log_context", "log_lines", "settings", "start")),
+    *(
+        f"chalicelib.{one}"
+        for one in ("errors", "functions", "log_context", "log_lines", "settings", "start")
+    ),
     *(f"chalicelib.{layer}*" for layer in ("api", "bootstrap", "domain", "pipeline", "ports", "registry")),
     *("chalicelib.services", "chalicelib.services.aws*", "chalicelib.services.dynamodb*"),
     *(f"chalicelib.services.{one}" for one in ("emf", "eventbridge", "external", "kms", "s3")),

@@ -3,6 +3,8 @@ by its own tests, in terraform/tests; here is what can be said without Terraform
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import json
 import re
 import tomllib
@@ -14,23 +16,65 @@ from chalice.app import S3EventConfig, ScheduledEventConfig, SQSEventConfig
 import app as application
 from chalicelib import __version__
 from chalicelib.api.routes import ROUTES, WEBHOOK
-from chalicelib.settings import FUNCTIONS, PREFIX, Settings
+from chalicelib.bootstrap.once import once
+from chalicelib.functions import FUNCTIONS, QUEUES
+from chalicelib.registry.discovery import FOLDERS
+from chalicelib.settings import PREFIX, Settings
 from lambda_package import certificates
 
 ROOT = Path(__file__).parents[2]
 DECLARED = json.loads((ROOT / "functions.json").read_text(encoding="utf-8"))
 RESOURCES = json.loads((ROOT / "resources.json").read_text(encoding="utf-8"))
 TERRAFORM = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "terraform").glob("*.tf")}
+PERMISSIONS = json.loads((ROOT / "permissions.json").read_text(encoding="utf-8"))
+SERVICES = {"tables": "dynamodb", "queues": "sqs", "buckets": "s3", "bus": "events", "keys": "kms"}
+"""The client of AWS that each kind of permission is for."""
 SOURCES = {source.name: source for source in application.app.event_sources}
 
 
-def test_the_settings_know_every_function():
-    assert tuple(DECLARED) == FUNCTIONS
+def test_every_function_has_a_row_and_permissions():
+    assert tuple(FUNCTIONS) == tuple(DECLARED) == tuple(PERMISSIONS)
+
+
+@pytest.mark.parametrize("name", DECLARED)
+def test_a_function_s_row_fits_its_trigger(name):
+    row, trigger = FUNCTIONS[name], DECLARED[name]["trigger"]
+    assert row.http == ("http" in trigger)
+    assert row.queue == trigger.get("sqs", "")
+    kinds = {kind for kind in ("sqs", "s3", "schedule") if kind in trigger}
+    assert {module for module in row.modules if ".handlers." in module} == {
+        f"chalicelib.handlers.{kind}" for kind in kinds
+    }
+    assert all(importlib.util.find_spec(module) for module in row.modules)
+
+
+@pytest.mark.parametrize("name", DECLARED)
+def test_a_function_makes_no_client_that_it_may_not_use(name):
+    assert {SERVICES[kind] for kind in PERMISSIONS[name] if kind in SERVICES} >= set(FUNCTIONS[name].clients)
+
+
+@pytest.mark.parametrize("name", [name for name, row in FUNCTIONS.items() if row.use_case])
+def test_what_a_function_s_start_makes_is_there(name):
+    area, use_case = FUNCTIONS[name].use_case.split(".")
+    module = importlib.import_module(f"chalicelib.bootstrap.{area}")
+    (built,) = [
+        found for found in vars(module).values() if isinstance(found, type) and use_case in vars(found)
+    ]
+    assert isinstance(vars(built)[use_case], once)
+
+
+def test_the_queues_are_those_of_resources_json():
+    assert tuple(RESOURCES["queues"]) == QUEUES
+    consumers = {queue: one["function"] for queue, one in RESOURCES["queues"].items() if one["function"]}
+    assert consumers == {row.queue: name for name, row in FUNCTIONS.items() if row.queue}
+
+
+def test_the_kinds_of_plugins_are_those_that_there_are():
+    assert {kind for row in FUNCTIONS.values() for kind in row.plugins} == set(FOLDERS)
 
 
 def test_app_py_has_every_function_and_no_other():
-    routers = {name for name, function in DECLARED.items() if "http" in function["trigger"]}
-    assert routers == {"receive", "api"}
+    routers = {name for name, row in FUNCTIONS.items() if row.http}
     assert {DECLARED[name]["handler"] for name in routers} == {"app.app"}
     # Chalice maps its routes there too, by the names that ours have: "GET /health"
     others = {name: function["handler"] for name, function in DECLARED.items() if name not in routers}

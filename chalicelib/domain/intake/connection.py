@@ -40,10 +40,10 @@ class StoredConnection:
             secrets=tuple(
                 SecretView(
                     id=hashlib.sha256(secret.value.encode("utf-8", "replace")).hexdigest()[:8],
-                    current=place == 0,
+                    current=index == 0,
                     expires_at=secret.expires_at,
                 )
-                for place, secret in enumerate(self.secrets)
+                for index, secret in enumerate(self.secrets)
             ),
             settings=self.settings,
             updated_at=self.updated_at,

@@ -12,46 +12,46 @@ from chalicelib.domain.intake.feedback import clean_text
 from chalicelib.errors import Invalid
 from triggeriq.names import NAME
 
-Status = Literal["registered", "running", "done", "cancelled", "failed", "refused"]
+ImportStatus = Literal["registered", "running", "done", "cancelled", "failed", "refused"]
 
 MAIL = "inbound_email"
 """The source of what lies under emails/."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """What a key says: reviews/<source>/<connection>/<file> or emails/<connection>/<file>."""
+class UploadKey:
+    """What an upload's key says: reviews/<source>/<connection>/<file> or emails/<connection>/<file>."""
 
     source: str
     connection: str
     file: str
 
 
-def place_of(key: str) -> Place:
+def parse_key(key: str) -> UploadKey:
     """Raises Invalid for a key of another form, saying the forms there are, and for one with a character
     that S3 takes and no other store does: feedback is kept with its key."""
     if key != clean_text(key):
         raise Invalid("the key holds a control character; upload the file under another name", "key")
     match key.split("/"):
         case ["reviews", source, connection, *rest] if source and connection and rest and rest[-1]:
-            place = Place(source, connection, "/".join(rest))
+            parsed = UploadKey(source, connection, "/".join(rest))
         case ["emails", connection, *rest] if connection and rest and rest[-1]:
-            place = Place(MAIL, connection, "/".join(rest))
+            parsed = UploadKey(MAIL, connection, "/".join(rest))
         case _:
             raise Invalid(
                 "the key is neither reviews/<source>/<connection>/<file> nor emails/<connection>/<file>",
                 "key",
             )
-    for what, name in (("source", place.source), ("connection", place.connection)):
+    for what, name in (("source", parsed.source), ("connection", parsed.connection)):
         if not re.fullmatch(NAME, name):
             raise Invalid(
                 f"the key's {what} {name[:100]!r} is no name of a-z, 0-9, _ and -, at most 64", "key"
             )
-    return place
+    return parsed
 
 
 def import_id(bucket: str, key: str, etag: str) -> str:
-    """The same for the same bytes at the same place, however often S3 tells of them."""
+    """The same for the same bytes under the same key, however often S3 tells of them."""
     return hashlib.sha256(f"{bucket}\n{key}\n{etag}".encode("utf-8", "replace")).hexdigest()[:32]
 
 
@@ -68,7 +68,7 @@ class Import:
     key: str
     etag: str
     size: int
-    status: Status = "registered"
+    status: ImportStatus = "registered"
     queued: bool = False
     bytes_read: int = 0
     read: int = 0

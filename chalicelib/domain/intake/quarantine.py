@@ -5,43 +5,43 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
 
-Way = Literal["receive", "bus", "files", "queue", "none"]
-"""How a replay brings it back: by `receive`, which had not named its events; on the bus, as an event
-that passes receipt and claim; as a job to read the row or the rest of its file; as the same message on
-its queue. none: it can only be read."""
+from chalicelib.domain.intake.way_back import UnknownWay, WayBack
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quarantined:
-    """One thing that could not be read. where: the place in it ("body", "line 17"). by:
-    "plugin/version" that refused it. raw_key: where its bytes lie in the artifacts bucket, or "".
-    replay: the message that brings it back in by `way`. kept_at: when it was last kept, by the store.
-    excerpt: how its bytes begin, to be looked at."""
+    """One thing that could not be read."""
 
     source: str
     connection: str
     reason: str
     where: str
+    """The place in it that a person would look for: "body", "line 17"."""
     at: datetime
+    """When it came."""
     event_id: str = ""
     by: str = ""
+    """The "plugin/version" that refused it, or ""."""
     raw_key: str = ""
-    way: Way = "none"
-    replay: dict[str, Any] | None = None
+    """Where its bytes lie in the artifacts bucket, or ""."""
+    way_back: WayBack | None = None
+    """How a replay brings it back in. None: it can only be looked at."""
     id: str = ""
+    """The store's, as `kept_at` is: when it was last kept."""
     kept_at: str = ""
     excerpt: bytes = b""
+    """How its bytes begin."""
 
     @property
     def replayable(self) -> bool:
-        return self.way != "none"
+        return self.way_back is not None and not isinstance(self.way_back, UnknownWay)
 
     @property
     def fingerprint(self) -> str:
         """The same for the same trouble, so that a redelivery adds no second row."""
-        said = "\0".join((self.source, self.connection, self.event_id, self.where, self.way))
+        way = self.way_back.name if self.way_back else "none"
+        said = "\0".join((self.source, self.connection, self.event_id, self.where, way))
         return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:32]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,25 +12,29 @@ from typing import Any
 from chalicelib.domain.trace import Trace, trace_in
 from triggeriq.names import NAME
 
-TRACE_HEADER = "AWSTraceHeader"
-"""The system attribute of SQS that holds X-Ray's header."""
 _ID_LENGTH = 1_000
 """Characters of an id that are told; receive makes none that is longer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """id: SQS's. receives: how often it was received, this time included. handle: to delay it.
-    sent_at: when it was first sent. attributes: the strings sent beside the body. trace: of what it was
-    sent with, if it was."""
+    """One message, received."""
 
     id: str
+    """The queue's."""
     body: str
     receives: int = 1
+    """How often it was received, this time included."""
     handle: str = ""
+    """By which the queue knows this receive of it."""
     sent_at: datetime
+    """When it was first sent."""
     attributes: Mapping[str, str] = field(default_factory=dict)
+    """The strings sent beside the body."""
     trace: Trace | None = None
+    """Of what sent it, if it said."""
+    read: Callable[[str], Any] = json.loads
+    """Finds our JSON in the body. May raise ValueError, KeyError, TypeError, RecursionError."""
 
     @property
     def ids(self) -> dict[str, str]:
@@ -38,14 +42,13 @@ class Record:
         that can be read, whichever of our queues it comes from."""
         ids = {"message_id": self.id, "trace_id": self.trace.xray_id if self.trace else ""}
         try:
-            message = json.loads(self.body)
-            event = message.get("detail", message)  # the bus wraps what it delivers
-            said = event.get("data", event)
-        except (ValueError, AttributeError, RecursionError):
+            message = self.read(self.body)
+            said = message.get("data", message)  # an event's; other messages have theirs beside `v`
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return ids
         if not isinstance(said, dict):
             return ids
-        trace = trace_in(event)
+        trace = trace_in(message)
         return {
             **ids,
             "event_id": _text(said.get("event_id", said.get("id"))),

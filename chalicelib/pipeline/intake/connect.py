@@ -54,12 +54,12 @@ class Connect:
             raise Invalid(
                 f"where the name is the secret, it has {SECRET_NAME_LENGTH} characters and more", "connection"
             )
-        for place, secret in enumerate(secrets):
+        for index, secret in enumerate(secrets):
             fault = next((fault for scheme in schemes if (fault := scheme.fault_of(secret.value))), "")
             if not secret.value or len(secret.value) > SECRET_LENGTH:
                 fault = f"a secret has 1 to {SECRET_LENGTH} characters"
             if fault:
-                raise Invalid(fault, f"secrets[{place}]")
+                raise Invalid(fault, f"secrets[{index}]")
         stored = StoredConnection(
             source=source,
             name=name,
@@ -77,9 +77,9 @@ class Connect:
 
     def list(self, limit: int, cursor: str | None) -> Page[ConnectionView]:
         """All connections, in no order that means anything."""
-        places = self.store.list(limit, cursor)
-        views = (self.get(source, name) for source, name in places.items)
-        return Page(tuple(view for view in views if view is not None), places.next)
+        names = self.store.list(limit, cursor)
+        views = (self.get(source, name) for source, name in names.items)
+        return Page(tuple(view for view in views if view is not None), names.next)
 
     def delete(self, source: str, name: str) -> None:
         """Raises NotFound."""

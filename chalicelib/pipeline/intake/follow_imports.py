@@ -13,14 +13,7 @@ from chalicelib.domain.intake.file_import import Import
 from chalicelib.domain.intake.quarantine import Quarantined
 from chalicelib.domain.page import Page
 from chalicelib.errors import NotFound
-
-
-class ImportStore(Protocol):
-    def list(self, limit: int, cursor: str | None) -> Page[Import]: ...
-
-    def find(self, id: str) -> Import | None: ...
-
-    def cancel(self, id: str) -> Import: ...
+from chalicelib.ports.intake import ImportStore
 
 
 class QuarantineList(Protocol):
@@ -52,10 +45,10 @@ class FollowImports:
         if held is None:
             raise NotFound(f"there is no import {id}")
         rows = islice(self.quarantine.of_event(held.id, held.modified_at), limit)
-        return sorted(rows, key=lambda row: _place(row.where))
+        return sorted(rows, key=lambda row: _numbered(row.where))
 
 
-def _place(where: str) -> list[tuple[int, str]]:
+def _numbered(where: str) -> list[tuple[int, str]]:
     """Sorts "line 10" behind "line 9"."""
     return [
         (int(part or 0), "") if index % 2 else (0, part) for index, part in enumerate(_NUMBER.split(where))

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from chalicelib.domain.intake.envelope import Envelope, from_event
+from chalicelib.domain.intake.envelope import Envelope
 from chalicelib.domain.intake.feedback import cleaned
 from chalicelib.domain.intake.feedback_message import FeedbackMessage, to_json
 from chalicelib.domain.intake.quarantine import Quarantined
-from chalicelib.domain.trace import traced
+from chalicelib.domain.intake.way_back import ByBus
 from chalicelib.errors import NotFound, PluginFailed, TriggerIQError, Unreadable, loggable
 from chalicelib.log_context import bound
+from chalicelib.pipeline.intake.receipts import write_receipt
 from chalicelib.ports.intake import Claims, Connections, Quarantine, Receipts, Sources
 from chalicelib.ports.operations import Blobs, Message, Metrics, Queue
 from triggeriq import Bad, Connection, Feedback, Received, Source
@@ -31,9 +32,9 @@ of any of them brings the whole event back, so those behind share one entry."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ingest:
-    """The use-case; call it with a bus event (EventBridge's form), who works on it and until when.
+    """The use-case; call it with an event's envelope, who works on it and until when.
 
-    Raises Unreadable (nobody will ever read this message), Busy (another invocation works on it),
+    Raises Unreadable (nobody will ever read its body), Busy (another invocation works on it),
     Unavailable.
     """
 
@@ -46,8 +47,7 @@ class Ingest:
     quarantine: Quarantine
     metrics: Metrics
 
-    def __call__(self, event: Mapping[str, Any], owner: str, until: datetime) -> None:
-        envelope = from_event(event.get("detail", {}), replay="replay-name" in event)
+    def __call__(self, envelope: Envelope, owner: str, until: datetime) -> None:
         with bound(**envelope.ids):
             quarantined = (
                 self._ingest(envelope) if envelope.replay else self._ingest_once(envelope, owner, until)
@@ -61,7 +61,8 @@ class Ingest:
             log.info("dropped a repeat")
             self.metrics.count("duplicates", self._known(envelope.source))
             return 0
-        self._write_receipt(envelope)
+        # Where `receive` could not write it
+        write_receipt(self.receipts, envelope.source, envelope.connection, envelope.id, envelope.received_at)
         try:
             quarantined = self._ingest(envelope)
         except Exception:
@@ -89,14 +90,14 @@ class Ingest:
         by = f"{source.name}/{source.version}"
         messages: list[FeedbackMessage] = []
         bad: list[Bad] = []
-        for place, item in enumerate(items):
+        for index, item in enumerate(items):
             if isinstance(item, Bad):
                 bad.append(item)
                 continue
             try:
                 feedback = cleaned(item)
             except ValueError as error:
-                bad.append(Bad(f"item {place}", f"the plugin made something that is no feedback: {error}"))
+                bad.append(Bad(f"item {index}", f"the plugin made something that is no feedback: {error}"))
                 continue
             messages.append(
                 FeedbackMessage(
@@ -142,27 +143,19 @@ class Ingest:
                 event_id=envelope.id,
                 by=by,
                 raw_key=raw_key,
-                way="bus",
-                replay={
-                    "v": 1,
-                    "id": envelope.id,
-                    "received_at": envelope.received_at.isoformat(),
-                    "headers": dict(envelope.headers),
-                    "sha256": hashlib.sha256(envelope.body).hexdigest(),
-                    **traced(envelope.trace),
-                },
+                way_back=ByBus(
+                    id=envelope.id,
+                    received_at=envelope.received_at,
+                    headers=envelope.headers,
+                    sha256=hashlib.sha256(envelope.body).hexdigest(),
+                    trace=envelope.trace,
+                ),
             )
         )
         log.info("quarantined", extra={"quarantine_id": kept})
 
     def _known(self, source: str) -> str:
         return source if self.sources.find(source) else ""
-
-    def _write_receipt(self, envelope: Envelope) -> None:
-        try:
-            self.receipts.write(envelope.source, envelope.connection, envelope.id, envelope.received_at)
-        except TriggerIQError as error:
-            log.warning("a receipt can't be written", extra={"error": loggable(error)})
 
     def _release(self, claim: str, owner: str) -> None:
         try:

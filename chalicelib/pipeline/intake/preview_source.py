@@ -71,14 +71,14 @@ class PreviewSource:
         errors: list[str] = []
         room = ANSWER_BYTES
         try:
-            for place, item in enumerate(self._items(source, request, connection)):
-                if place == SHOWN_LIMIT:
+            for shown_before, item in enumerate(self._items(source, request, connection)):
+                if shown_before == SHOWN_LIMIT:
                     errors.append(f"there are more; only the first {SHOWN_LIMIT:,} are shown")
                     break
                 shown = _shown(item)
                 room -= _bytes(shown)
                 if room < 0:
-                    errors.append(f"there are more; only the first {place:,} have room in an answer")
+                    errors.append(f"there are more; only the first {shown_before:,} have room in an answer")
                     break
                 if isinstance(shown, str):
                     errors.append(shown)

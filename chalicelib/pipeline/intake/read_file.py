@@ -6,24 +6,25 @@ again, and PostgreSQL's keys make that harmless.
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
+from chalicelib.domain.intake import file_job
 from chalicelib.domain.intake.feedback import LINE_LIMIT, clean_text, cleaned
 from chalicelib.domain.intake.feedback_message import FeedbackMessage, to_json
-from chalicelib.domain.intake.file_import import Import, Status
+from chalicelib.domain.intake.file_import import Import, ImportStatus
+from chalicelib.domain.intake.file_job import FileJob
 from chalicelib.domain.intake.quarantine import Quarantined
-from chalicelib.domain.trace import Trace, trace_in, traced
+from chalicelib.domain.intake.way_back import ByFile
+from chalicelib.domain.trace import Trace
 from chalicelib.errors import Conflict, NotFound, Unreadable
 from chalicelib.log_context import bound
-from chalicelib.pipeline.intake.register_upload import job
 from chalicelib.pipeline.intake.unpack import Counted, unpacked
-from chalicelib.ports.intake import Connections, Quarantine, Sources
-from chalicelib.ports.operations import Blobs, Clock, Message, Metrics, Queue
+from chalicelib.ports.intake import Connections, ImportStore, Quarantine, Sources
+from chalicelib.ports.operations import Blobs, Clock, Message, Metrics, Queue, TimeLeft
 from triggeriq import Bad, Connection, Feedback, FileHint, Ignore, Source
 
 log = logging.getLogger(__name__)
@@ -40,36 +41,18 @@ STOP_SECONDS = 15.0
 """Before the function's deadline, when the rest is left to another invocation."""
 
 
-class Imports(Protocol):
-    def find(self, id: str) -> Import | None: ...
-
-    def checkpoint(self, before: Import, after: Import) -> Import: ...
-
-
 class CountedQueue(Queue, Protocol):
     def count(self) -> int:
         """Messages on it, roughly."""
         ...
 
 
-class TimeLeft(Protocol):
-    def __call__(self) -> float:
-        """Seconds until the function's deadline."""
-        ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadFile:
-    """The use-case; call it with a job's body and what tells the time left.
+    """The use-case; call it with a job and what tells the time left. Raises Unavailable. All that is wrong
+    with the file itself ends in the quarantine and in the import's `reason`."""
 
-    backlog: messages on the queue `feedback` above which reading pauses, so that what comes by webhook
-    meanwhile does not wait behind a million rows. pause: sleeps for so many seconds.
-
-    Raises Unreadable for a message that is no job; Unavailable. All that is wrong with the file
-    itself ends in the quarantine and in the import's `reason`.
-    """
-
-    imports: Imports
+    imports: ImportStore
     sources: Sources
     connections: Connections
     blobs: Blobs
@@ -79,33 +62,36 @@ class ReadFile:
     metrics: Metrics
     now: Clock
     unpacked_limit: int
+    """Bytes that a packed file may unpack to."""
     backlog: int
+    """Messages on the queue `feedback` above which reading pauses, so that what comes by webhook meanwhile
+    does not wait behind a million rows."""
     pause: Callable[[float], None]
+    """Sleeps for so many seconds."""
 
-    def __call__(self, body: str, time_left: TimeLeft) -> None:
-        wanted = _job_of(body)
-        with bound(**wanted.ids):
-            self._do(wanted, time_left)
+    def __call__(self, job: FileJob, time_left: TimeLeft) -> None:
+        with bound(**job.ids):
+            self._do(job, time_left)
 
-    def _do(self, wanted: _Job, time_left: TimeLeft) -> None:
-        held = self.imports.find(wanted.id)
-        if held is None or (held.over and not wanted.reopens(held)):
+    def _do(self, job: FileJob, time_left: TimeLeft) -> None:
+        held = self.imports.find(job.import_id)
+        if held is None or (held.over and not job.reopens(held)):
             log.info("nothing to read")
             return
         try:
-            if wanted.row_after is not None:
-                self._read_one(held, wanted)
+            if job.row_after is not None:
+                self._read_one(held, job.row_after, job.trace)
             elif held.over:
                 reopened = replace(held, status="running", reason=None, finished_at=None)
-                self._read(self.imports.checkpoint(held, reopened), wanted, time_left)
+                self._read(self.imports.checkpoint(held, reopened), job.trace, time_left)
             else:
-                self._read(held, wanted, time_left)
+                self._read(held, job.trace, time_left)
         except Conflict:
             # Another invocation is further, or somebody cancelled it: it goes on there, or nowhere.
             log.info("left to another invocation")
 
-    def _read(self, held: Import, wanted: _Job, time_left: TimeLeft) -> None:
-        progress = _Progress(held, wanted.trace)
+    def _read(self, held: Import, trace: Trace | None, time_left: TimeLeft) -> None:
+        progress = _Progress(held, trace)
         by = held.source
         try:
             source = self._source(held)
@@ -122,20 +108,21 @@ class ReadFile:
                         self.pause(PAUSE_SECONDS)
                 if time_left() < STOP_SECONDS:
                     self._save(progress, "running")
-                    self.files.send([job(held.id, wanted.trace)])
+                    job = FileJob(held.id, trace=trace)
+                    self.files.send([Message(file_job.to_json(job), trace=trace)])
                     return
         except (Unreadable, NotFound) as error:
             self._flush(progress)
             where = f"after {progress.mark}" if progress.mark else "file"
-            self._quarantine(progress, where, str(error), by, None, {"resume": True})
+            self._quarantine(progress, where, str(error), by, FileJob(held.id, resume=True, trace=trace))
             self._save(progress, "failed", reason=str(error))
             self.metrics.count("quarantined", self._known(held))
             return
         self._save(progress, "done", reason=progress.ignored)
 
-    def _read_one(self, held: Import, wanted: _Job) -> None:
+    def _read_one(self, held: Import, row_after: str, trace: Trace | None) -> None:
         """A row from the quarantine once more, its source mended since, or not."""
-        progress, after = _Progress(held, wanted.trace), wanted.row_after or None
+        progress, after = _Progress(held, trace), row_after or None
         progress.mark = after  # what fails again is then kept with the same way back
         by = held.source
         try:
@@ -145,9 +132,8 @@ class ReadFile:
                 self._take(progress, by, mark, item)
                 break
         except (Unreadable, NotFound) as error:
-            self._quarantine(
-                progress, f"after {after or 'the head'}", str(error), by, None, {"row_after": after or ""}
-            )
+            job = FileJob(held.id, row_after=row_after, trace=trace)
+            self._quarantine(progress, f"after {after or 'the head'}", str(error), by, job)
             progress.quarantined += 1
         self._flush(progress)
         self.metrics.count("quarantined", self._known(held), progress.quarantined - held.quarantined)
@@ -186,8 +172,8 @@ class ReadFile:
             except ValueError as error:
                 bad = Bad(mark, f"the plugin made something that is no feedback: {error}")
         if bad:
-            again: dict[str, object] = {"row_after": progress.mark or ""}
-            self._quarantine(progress, bad.where, bad.reason, by, bad.raw or None, again)
+            job = FileJob(held.id, row_after=progress.mark or "", trace=progress.trace)
+            self._quarantine(progress, bad.where, bad.reason, by, job, bad.raw or None)
             progress.quarantined += 1
         progress.bad_in_a_row = progress.bad_in_a_row + 1 if bad else 0
         progress.mark = mark
@@ -200,7 +186,7 @@ class ReadFile:
         self.feedback.send(progress.waiting)
         progress.waiting = []
 
-    def _save(self, progress: _Progress, status: Status, reason: str | None = None) -> None:
+    def _save(self, progress: _Progress, status: ImportStatus, reason: str | None = None) -> None:
         """The checkpoint, behind everything that it says was dealt with."""
         self._flush(progress)
         before = progress.saved
@@ -221,9 +207,10 @@ class ReadFile:
         where: str,
         reason: str,
         by: str,
-        raw: bytes | None,
-        again: dict[str, object],
+        job: FileJob,
+        raw: bytes | None = None,
     ) -> None:
+        """Keep what can't be read; the job reads it again."""
         held = progress.saved
         self.quarantine.keep(
             Quarantined(
@@ -235,8 +222,7 @@ class ReadFile:
                 event_id=held.id,
                 by=by,
                 raw_key="" if raw else f"s3://{held.bucket}/{held.key}",
-                way="files",
-                replay={"v": 1, "import": held.id, **again, **traced(progress.trace)},
+                way_back=ByFile(job),
             ),
             raw,
         )
@@ -258,7 +244,7 @@ class _Progress:
         self.since_checkpoint = self.bad_in_a_row = 0
         self.stream: Counted | None = None
 
-    def as_import(self, status: Status, reason: str | None, finished_at: datetime | None) -> Import:
+    def as_import(self, status: ImportStatus, reason: str | None, finished_at: datetime | None) -> Import:
         return replace(
             self.saved,
             status=status,
@@ -272,53 +258,19 @@ class _Progress:
         )
 
 
-class _Job(NamedTuple):
-    """What a message on the queue `files` asks for. row_after: only the one row behind this mark ("" =
-    the first), from the quarantine. resume: go on with a file that had failed. trace: of its upload."""
-
-    id: str
-    row_after: str | None
-    resume: bool
-    trace: Trace | None
-
-    @property
-    def ids(self) -> dict[str, str]:
-        """What a line of the log tells of it."""
-        return {"import_id": self.id, "trace_id": self.trace.xray_id if self.trace else ""}
-
-    def reopens(self, held: Import) -> bool:
-        return self.row_after is not None or (self.resume and held.status == "failed")
-
-
-def _message(state: Import, mark: str, feedback: Feedback, trace: Trace | None) -> Message:
-    place = clean_text(mark)[:LINE_LIMIT]  # a plugin's word, which a message must have room for
+def _message(held: Import, mark: str, feedback: Feedback, trace: Trace | None) -> Message:
+    mark = clean_text(mark)[:LINE_LIMIT]  # a plugin's word, which a message must have room for
     return Message(
         trace=trace,
         body=to_json(
             FeedbackMessage(
-                source=state.source,
-                connection=state.connection,
-                event_id=f"{state.id}:{place}",
-                received_at=state.modified_at,
-                raw_key=f"s3://{state.bucket}/{state.key}#{place}",
+                source=held.source,
+                connection=held.connection,
+                event_id=f"{held.id}:{mark}",
+                received_at=held.modified_at,
+                raw_key=f"s3://{held.bucket}/{held.key}#{mark}",
                 trace=trace,
                 feedback=feedback,
             )
         ),
     )
-
-
-def _job_of(body: str) -> _Job:
-    try:
-        data = json.loads(body)
-        if data["v"] != 1:
-            raise Unreadable(f"job version {data['v']!r} is not known here; this code knows 1")
-        after = data.get("row_after")
-        return _Job(
-            str(data["import"]),
-            None if after is None else str(after),
-            data.get("resume") is True,
-            trace_in(data),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        raise Unreadable(f"not a job to read a file: {type(error).__name__} {error}") from error

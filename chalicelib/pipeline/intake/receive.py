@@ -4,57 +4,43 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from chalicelib.domain.intake.envelope import INLINE_LIMIT, Envelope, encoded_size
 from chalicelib.domain.intake.feedback import LINE_LIMIT, clean_text
 from chalicelib.domain.intake.quarantine import Quarantined
-from chalicelib.domain.trace import Trace, traced
+from chalicelib.domain.intake.way_back import ByReceive
+from chalicelib.domain.trace import Trace
 from chalicelib.errors import (
     NotFound,
     NotUnderstood,
     PluginFailed,
     Refused,
     TooLarge,
-    TriggerIQError,
     Unauthorised,
     Unavailable,
     Unreadable,
     WrongMethod,
     WrongType,
-    is_outage,
-    loggable,
 )
 from chalicelib.log_context import bound
-from chalicelib.ports.delivery import Bus
+from chalicelib.pipeline.intake.publish import Publish, PublishedEvent
+from chalicelib.pipeline.intake.receipts import standing, write_receipt
 from chalicelib.ports.intake import Connections, Quarantine, Receipts, Sources
-from chalicelib.ports.operations import Blobs, Clock, Metrics
-from triggeriq import Connection, Event, Events, Ignore, NotVerified, Reply, Request, Source
+from chalicelib.ports.operations import Clock, Metrics
+from triggeriq import Connection, Ignore, NotVerified, Reply, Request, Source
 
 log = logging.getLogger(__name__)
-
-EVENT_ID_BYTES = 1_000
-"""Of an event's id: with the names of source and connection before it, it is a key of DynamoDB, which
-takes 2,048 bytes."""
 
 _NEVER_KEPT = ("authorization", "cookie", "proxy-authorization", "x-api-key")
 _SIGNATURE_WORDS = ("signature", "secret", "token", "hmac")
 
 
 @dataclass(frozen=True, slots=True)
-class AcceptedEvent:
-    """duplicate: a receipt for it stood already, so nothing was sent."""
-
-    id: str
-    duplicate: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Accepted:
     """Every event is safe on the bus."""
 
-    events: tuple[AcceptedEvent, ...]
+    events: tuple[PublishedEvent, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +65,7 @@ class Receive:
     sources: Sources
     connections: Connections
     receipts: Receipts
-    bus: Bus
-    blobs: Blobs
+    publish: Publish
     quarantine: Quarantine
     metrics: Metrics
     trace: Callable[[], Trace]
@@ -138,67 +123,10 @@ class Receive:
             log.info("ignored")
             return Ignored(answer.reason if isinstance(answer, Ignore) else "it names no event")
         self.metrics.count("received", source.name, len({event.id for event in answer.items}))
-        accepted = self.publish(source, connection, request, answer, trace)
-        self.metrics.count("acknowledged", source.name, len(accepted.events))
-        self.metrics.count("duplicates", source.name, sum(event.duplicate for event in accepted.events))
-        return accepted
-
-    def publish(
-        self,
-        source: Source,
-        connection: Connection,
-        request: Request,
-        events: Events,
-        trace: Trace | None,
-        replay: bool = False,
-    ) -> Accepted:
-        """Put the events on the bus, then write their receipts. trace: of the request that brought them.
-        replay: pass receipts and claims."""
-        ids = list(dict.fromkeys(_event_id(event) for event in events.items))
-        standing = set() if replay else self._standing(connection, ids)
-        envelopes = [
-            Envelope(
-                id=id,
-                source=connection.source,
-                connection=connection.name,
-                received_at=self.now(),
-                headers={
-                    name: clean_text(request.headers[name])
-                    for name in source.keep_headers
-                    if name in request.headers
-                },
-                body=request.body,
-                replay=replay,
-                trace=trace,
-            )
-            for id in ids
-            if id not in standing
-        ]
-        self._send(connection, envelopes)
-        return Accepted(tuple(AcceptedEvent(id, id in standing) for id in ids))
-
-    def _send(self, connection: Connection, envelopes: Sequence[Envelope]) -> None:
-        if not envelopes:
-            return
-        entries = [envelope.as_event() for envelope in envelopes]
-        if any(encoded_size(entry) > INLINE_LIMIT for entry in entries):
-            # All events of one request share its body, so it is checked in once.
-            first = envelopes[0]
-            key = body_key(first.source, first.connection, first.body)
-            self.blobs.put(key, first.body)
-            entries = [envelope.without_body(key).as_event() for envelope in envelopes]
-        refusals = self.bus.publish(entries)
-        # Receipts only behind the bus: a crash in between doubles an event, which later steps see
-        # and drop; the other way round it would lose one.
-        writing = True
-        for envelope, refusal in zip(envelopes, refusals, strict=True):
-            if refusal is None:
-                log.info("accepted", extra=envelope.ids)
-                # Where DynamoDB is away, the sender need not wait for it once for each.
-                writing = writing and self._write_receipt(connection, envelope.id)
-        refused = [refusal for refusal in refusals if refusal is not None]
-        if refused:
-            raise Unavailable("bus", f"{len(refused)} of {len(refusals)} events were refused ({refused[0]})")
+        events = self.publish(source, connection, request, answer, trace)
+        self.metrics.count("acknowledged", source.name, len(events))
+        self.metrics.count("duplicates", source.name, sum(event.duplicate for event in events))
+        return Accepted(events)
 
     def _verify(self, source: Source, connection: Connection, request: Request) -> Connection:
         """The connection whose secret proved the request: the one in the cache, else as it stands now."""
@@ -217,22 +145,6 @@ class Receive:
             raise Unauthorised(refusal.reason) from refusal
         return fresh
 
-    def _standing(self, connection: Connection, ids: Sequence[str]) -> set[str]:
-        try:
-            return self.receipts.stands(connection.source, connection.name, ids)
-        except TriggerIQError as error:
-            log.warning("receipts can't be read", extra={"error": loggable(error)})
-            return set()  # at worst the event comes twice, and is seen by its claim
-
-    def _write_receipt(self, connection: Connection, name: str) -> bool:
-        """Whether others may be written; what is not written here, ingest writes."""
-        try:
-            self.receipts.write(connection.source, connection.name, name, self.now())
-        except TriggerIQError as error:
-            log.warning("a receipt can't be written", extra={"error": loggable(error)})
-            return not is_outage(error)
-        return True
-
     def _keep(
         self, source: Source, connection: Connection, request: Request, error: Exception, trace: Trace
     ) -> str:
@@ -240,7 +152,7 @@ class Receive:
         goes on retrying for days."""
         fingerprint = f"sha256:{hashlib.sha256(request.body).hexdigest()}"
         name = f"unreadable {fingerprint}"
-        if self._standing(connection, [name]):
+        if standing(self.receipts, connection.source, connection.name, [name]):
             self.metrics.count("duplicates", source.name)
             return ""
         kept = self.quarantine.keep(
@@ -252,25 +164,16 @@ class Receive:
                 at=self.now(),
                 event_id=fingerprint,
                 by=f"{source.name}/{source.version}",
-                way="receive",
-                replay={
-                    "v": 1,
-                    "method": request.method,
-                    "headers": _keepable(source, connection, request),
-                    **traced(trace),
-                },
+                way_back=ByReceive(
+                    method=request.method, headers=_keepable(source, connection, request), trace=trace
+                ),
             ),
             request.body,
         )
         log.info("quarantined", extra={"quarantine_id": kept})
         self.metrics.count("quarantined", source.name)
-        self._write_receipt(connection, name)
+        write_receipt(self.receipts, connection.source, connection.name, name, self.now())
         return kept
-
-
-def body_key(source: str, connection: str, body: bytes) -> str:
-    """Where a webhook's bytes lie in the artifacts bucket."""
-    return f"webhooks/{source}/{connection}/{hashlib.sha256(body).hexdigest()}"
 
 
 def _check_form(source: Source, request: Request) -> None:
@@ -283,14 +186,6 @@ def _check_form(source: Source, request: Request) -> None:
     given = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if given and request.body and source.content_types and given not in source.content_types:
         raise WrongType(f"{source.name} takes {', '.join(source.content_types)}, not {given[:100]}")
-
-
-def _event_id(event: Event) -> str:
-    """As the sender named it; where that is too long or holds what a key can't, its sha256."""
-    id = str(event.id)
-    if id and id == clean_text(id).strip() and len(id.encode()) <= EVENT_ID_BYTES:
-        return id
-    return "sha256:" + hashlib.sha256(id.encode("utf-8", "replace")).hexdigest()
 
 
 def _keepable(source: Source, connection: Connection, request: Request) -> dict[str, str]:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from chalicelib.domain.delivery.event import CloudEvent
-from chalicelib.domain.intake.file_import import MAIL, Import, Place, import_id, place_of
+from chalicelib.domain.intake import file_job
+from chalicelib.domain.intake.file_import import MAIL, Import, UploadKey, import_id, parse_key
+from chalicelib.domain.intake.file_job import FileJob
 from chalicelib.domain.intake.quarantine import Quarantined
 from chalicelib.domain.intake.upload import Upload
-from chalicelib.domain.trace import Trace, traced
+from chalicelib.domain.trace import Trace
 from chalicelib.errors import Conflict, Invalid, Unavailable
 from chalicelib.log_context import bound
 from chalicelib.ports.delivery import Bus
-from chalicelib.ports.intake import Quarantine, Sources
+from chalicelib.ports.intake import ImportStore, Quarantine, Sources
 from chalicelib.ports.operations import Clock, Message, Metrics, Queue
 
 log = logging.getLogger(__name__)
@@ -31,20 +31,12 @@ _SES_PROBE = "AMAZON_SES_SETUP_NOTIFICATION"
 _NAMESPACE = uuid.UUID("0a1f3f55-2f0e-4c35-a7a4-0c54a0f0b3d5")
 
 
-class Imports(Protocol):
-    def register(self, wanted: Import) -> Import: ...
-
-    def queued(self, id: str) -> None: ...
-
-    def checkpoint(self, before: Import, after: Import) -> Import: ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterUpload:
     """The use-case. Called twice with the same upload, it sends at most one job more, which finds
     nothing left to do. Raises Unavailable: then S3 must tell again, or the sweep finds it."""
 
-    imports: Imports
+    imports: ImportStore
     sources: Sources
     bus: Bus
     queue: Queue
@@ -58,13 +50,13 @@ class RegisterUpload:
             return  # a folder made in the console; SES trying whether it may write
         now = self.now()
         try:
-            place, refusal = place_of(upload.key), ""
+            key, refusal = parse_key(upload.key), ""
         except Invalid as error:
-            place, refusal = Place("", "", upload.key), str(error)
+            key, refusal = UploadKey("", "", upload.key), str(error)
         wanted = Import(
             id=import_id(upload.bucket, upload.key, upload.etag),
-            source=place.source,
-            connection=place.connection,
+            source=key.source,
+            connection=key.connection,
             bucket=upload.bucket,
             key=upload.key,
             etag=upload.etag,
@@ -76,7 +68,7 @@ class RegisterUpload:
         with bound(import_id=wanted.id):
             held = self.imports.register(wanted)
             if not (held.queued or held.over):
-                self._queue(held, refusal or self._refusal(place, upload))
+                self._queue(held, refusal or self._refusal(key, upload))
 
     def _queue(self, held: Import, refusal: str) -> None:
         if refusal:
@@ -84,21 +76,21 @@ class RegisterUpload:
             return
         trace = self.trace()
         self._tell(held, trace)
-        self.queue.send([job(held.id, trace)])
+        self.queue.send([Message(file_job.to_json(FileJob(held.id, trace=trace)), trace=trace)])
         self.imports.queued(held.id)
         log.info("registered", extra={"trace_id": trace.xray_id})
 
-    def _refusal(self, place: Place, upload: Upload) -> str:
-        source = self.sources.find(place.source)
+    def _refusal(self, key: UploadKey, upload: Upload) -> str:
+        source = self.sources.find(key.source)
         # A source that is not there may come back; until then its file waits in the quarantine, where
         # its reader puts it. A mail's name has no ending: SES gives it an id.
         if (
             source is not None
-            and place.source != MAIL
-            and not place.file.lower().removesuffix(".gz").endswith(source.reads)
+            and key.source != MAIL
+            and not key.file.lower().removesuffix(".gz").endswith(source.reads)
         ):
-            return f"{place.source} reads files that end in {', '.join(source.reads) or 'nothing'}"
-        limit = MAIL_LIMIT if place.source == MAIL else FILE_LIMIT
+            return f"{key.source} reads files that end in {', '.join(source.reads) or 'nothing'}"
+        limit = MAIL_LIMIT if key.source == MAIL else FILE_LIMIT
         if upload.size > limit:
             return f"the file has {upload.size} bytes; at most {limit} are read"
         return "the file is empty" if upload.size == 0 else ""
@@ -145,8 +137,3 @@ class RegisterUpload:
         )
         if refusal is not None:
             raise Unavailable("bus", f"file.received was refused ({refusal})")
-
-
-def job(import_id: str, trace: Trace | None) -> Message:
-    """The message on the queue `files` that has a registered file read, from its checkpoint on."""
-    return Message(json.dumps({"v": 1, "import": import_id, **traced(trace)}), trace=trace)

@@ -1,18 +1,19 @@
-"""Replay: what lay in the quarantine goes back in by the way it came, past receipt and claim."""
+"""Replay: what lay in the quarantine goes back in by the way it came. That it was seen before, which its
+receipt and its claim say, does not stop it."""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
+from chalicelib.domain.intake import file_job
 from chalicelib.domain.intake.envelope import ClaimCheck, Envelope
 from chalicelib.domain.intake.quarantine import Quarantined
-from chalicelib.domain.trace import trace_in
-from chalicelib.errors import Conflict, NotFound, Unavailable, Unreadable
-from chalicelib.pipeline.intake.receive import Receive
-from chalicelib.ports.delivery import Bus
+from chalicelib.domain.intake.way_back import ByBus, ByFile, ByQueue, ByReceive, UnknownWay
+from chalicelib.errors import Conflict, NotFound, Unreadable
+from chalicelib.pipeline.intake.publish import Publish
+from chalicelib.ports.intake import Connections, Sources
 from chalicelib.ports.operations import Blobs, Message, Queue
 from triggeriq import Connection, Events, Request
 
@@ -29,57 +30,63 @@ class Replay:
     is still unreadable), Unavailable. What fails again lies in the quarantine again."""
 
     quarantine: QuarantineStore
-    receive: Receive
-    bus: Bus
+    sources: Sources
+    connections: Connections
+    publish: Publish
     blobs: Blobs
-    queues: dict[str, Queue]
+    queues: Mapping[str, Queue]
+    """By their full names."""
     files: Queue
 
     def __call__(self, id: str) -> None:
         item = self.quarantine.find(id)
         if item is None:
             raise NotFound(f"there is no quarantined item {id}")
-        again = item.replay or {}
-        match item.way:
-            case "receive":
-                self._receive(item, again)
-            case "bus":
-                self._publish(item, again)
-            case "files":
-                self.files.send([Message(json.dumps(again), trace=trace_in(again))])
-            case "queue":
-                body = self.blobs.get(item.raw_key).decode()
-                self.queues[again["queue"]].send([Message(body, trace=trace_in(again))])
-            case _:
+        match item.way_back:
+            case ByReceive() as way:
+                self._receive(item, way)
+            case ByBus() as way:
+                self.publish.again(_envelope(item, way))
+            case ByFile(job):
+                self.files.send([Message(file_job.to_json(job), trace=job.trace)])
+            case ByQueue() as way:
+                self._requeue(item, way)
+            case UnknownWay(name):
+                raise Conflict(f"another release of TriggerIQ kept it, and only that can replay it ({name})")
+            case None:
                 raise Conflict(f"{item.reason}: mend the file and upload it again, it can't be replayed")
         # Only now: a crash before leaves it to be replayed once more, which changes nothing.
         self.quarantine.remove(item)
 
-    def _receive(self, item: Quarantined, again: dict[str, Any]) -> None:
-        source = self.receive.sources.find(item.source)
+    def _receive(self, item: Quarantined, way: ByReceive) -> None:
+        source = self.sources.find(item.source)
         if source is None:
             raise Conflict(f"no plugin gives the source {item.source} now")
-        known = self.receive.connections.find(item.source, item.connection, fresh=True)
+        known = self.connections.find(item.source, item.connection, fresh=True)
         connection = known or Connection(source=item.source, name=item.connection)
-        request = Request(method=again["method"], headers=again["headers"], body=self.blobs.get(item.raw_key))
+        request = Request(method=way.method, headers=way.headers, body=self.blobs.get(item.raw_key))
         try:
             answer = source.receive(request, connection)
         except Unreadable as error:
             raise Conflict(f"it still can't be read: {error}") from error
         if isinstance(answer, Events) and answer.items:
-            self.receive.publish(source, connection, request, answer, trace_in(again), replay=True)
+            self.publish(source, connection, request, answer, way.trace, replay=True)
 
-    def _publish(self, item: Quarantined, again: dict[str, Any]) -> None:
-        envelope = Envelope(
-            id=again["id"],
-            source=item.source,
-            connection=item.connection,
-            received_at=datetime.fromisoformat(again["received_at"]),
-            headers=again["headers"],
-            claim_check=ClaimCheck(item.raw_key, again["sha256"]),
-            replay=True,
-            trace=trace_in(again),
-        )
-        (refusal,) = self.bus.publish([envelope.as_event()])
-        if refusal is not None:
-            raise Unavailable("bus", f"the event was refused ({refusal})")
+    def _requeue(self, item: Quarantined, way: ByQueue) -> None:
+        queue = self.queues.get(way.queue)
+        if queue is None:
+            raise Conflict(f"there is no queue {way.queue} now; its message can't be replayed")
+        queue.send([Message(self.blobs.get(item.raw_key).decode(), trace=way.trace)])
+
+
+def _envelope(item: Quarantined, way: ByBus) -> Envelope:
+    return Envelope(
+        id=way.id,
+        source=item.source,
+        connection=item.connection,
+        received_at=way.received_at,
+        headers=way.headers,
+        claim_check=ClaimCheck(item.raw_key, way.sha256),
+        replay=True,
+        trace=way.trace,
+    )

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain, zip_longest
 from typing import Protocol
 
-from chalicelib.domain.intake.file_import import Import, import_id
+from chalicelib.domain.intake.file_import import import_id
 from chalicelib.domain.intake.upload import Upload
 from chalicelib.pipeline.intake.register_upload import RegisterUpload
-from chalicelib.ports.operations import Clock, StoredObject
+from chalicelib.ports.intake import ImportStore
+from chalicelib.ports.operations import Clock, StoredObject, TimeLeft
 
 log = logging.getLogger(__name__)
 
@@ -30,20 +31,16 @@ class Listing(Protocol):
     def pages(self, prefix: str, since: datetime) -> Iterator[Sequence[StoredObject]]: ...
 
 
-class KnownImports(Protocol):
-    def find(self, id: str) -> Import | None: ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sweep:
     """The use-case. Returns how many uploads it registered. Raises Unavailable."""
 
     uploads: Listing
-    imports: KnownImports
+    imports: ImportStore
     register: RegisterUpload
     now: Clock
 
-    def __call__(self, time_left: Callable[[], float]) -> int:
+    def __call__(self, time_left: TimeLeft) -> int:
         now = self.now()
         found = 0
         listings = (self.uploads.pages(prefix, now - LOOK_BACK) for prefix in ("reviews/", "emails/"))

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from chalicelib.domain.intake.quarantine import Failure
-from chalicelib.domain.intake.upload import Upload, uploads_in
-from chalicelib.domain.operations.record import TRACE_HEADER
+from chalicelib.domain.intake.upload import Upload
+from chalicelib.domain.operations.dead_letter import DeadLetter
 from chalicelib.domain.page import Page
-from chalicelib.domain.trace import from_xray
 from chalicelib.errors import NotFound
 from chalicelib.ports.operations import Message, Queue
 
@@ -22,14 +20,14 @@ SECONDS = 20.0
 """That one redrive may take, since somebody waits for the answer; what is left takes another."""
 
 
-class DeadLetters(Protocol):
-    """One dead-letter queue."""
-
+class DeadLetterQueue(Protocol):
     def count(self) -> int: ...
 
-    def receive(self) -> list[Mapping[str, Any]]: ...
+    def receive(self) -> Sequence[DeadLetter]:
+        """Some of them, hidden from others for a while; none where the queue is empty."""
+        ...
 
-    def delete(self, receipt_handle: str) -> None: ...
+    def delete(self, handle: str) -> None: ...
 
 
 class FailureList(Protocol):
@@ -40,7 +38,7 @@ class Pair(NamedTuple):
     """A queue and its dead letters."""
 
     queue: Queue
-    dead: DeadLetters
+    dead: DeadLetterQueue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +47,14 @@ class Redrive:
     every local AWS; receive, send, delete works everywhere, and a crash in between doubles, never loses."""
 
     pairs: Mapping[str, Pair]
-    asynchronous: DeadLetters
+    """By the queue's short name."""
+    asynchronous: DeadLetterQueue
+    uploads_in: Callable[[str], Sequence[Upload]]
+    """Finds the uploads that a dead letter of `asynchronous` tells of, in its body."""
     register: Callable[[Upload], None]
     remembered: FailureList
+    seconds: Callable[[], float] = time.monotonic
+    """Of a clock that nobody sets back."""
 
     def counts(self) -> dict[str, int]:
         """Messages in each dead-letter queue, by the queue's short name, roughly."""
@@ -69,34 +72,24 @@ class Redrive:
         """
         if name is not None and name not in (*self.pairs, ASYNCHRONOUS):
             raise NotFound(f"there is no queue {name}; there are {', '.join((*self.pairs, ASYNCHRONOUS))}")
-        until = time.monotonic() + SECONDS
+        until = self.seconds() + SECONDS
         names = [name] if name else [*self.pairs, ASYNCHRONOUS]
         return {one: self._move(one, until) for one in names}
 
     def _move(self, name: str, until: float) -> int:
         dead = self.asynchronous if name == ASYNCHRONOUS else self.pairs[name].dead
         moved = 0
-        while time.monotonic() < until:
+        while self.seconds() < until:
             letters = dead.receive()
             if not letters:
                 break
             for letter in letters:
                 if name == ASYNCHRONOUS:
-                    for upload in uploads_in(_payload(letter["Body"])):
+                    for upload in self.uploads_in(letter.body):
                         self.register(upload)
                 else:
                     # Not its attributes: it begins anew, as if it had never been parked.
-                    trace = from_xray(letter.get("Attributes", {}).get(TRACE_HEADER))
-                    self.pairs[name].queue.send([Message(letter["Body"], trace=trace)])
-                dead.delete(letter["ReceiptHandle"])
+                    self.pairs[name].queue.send([Message(letter.body, trace=letter.trace)])
+                dead.delete(letter.handle)
                 moved += 1
         return moved
-
-
-def _payload(body: str) -> Mapping[str, Any]:
-    """The event of a record that Lambda sends to an on-failure destination."""
-    try:
-        payload = json.loads(body)["requestPayload"]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return {}
-    return payload if isinstance(payload, dict) else {}

@@ -12,9 +12,9 @@ from chalicelib.domain.tickets.decisions.take import selection, take
 from chalicelib.domain.tickets.ticket import CHANGES_NOTHING, Taken, Triage, Triaged
 from chalicelib.errors import is_outage
 from chalicelib.log_context import bound
-from chalicelib.pipeline.consume import each
+from chalicelib.pipeline.consume import Attempt, each
 from chalicelib.pipeline.tickets.amend import Amend
-from chalicelib.ports.operations import Clock, Metrics
+from chalicelib.ports.operations import Clock, Metrics, TimeLeft
 from triggeriq import Feedback
 
 log = logging.getLogger(__name__)
@@ -22,8 +22,6 @@ log = logging.getLogger(__name__)
 
 TAKE_SECONDS = 10.0
 """Kept back from triage for the transaction, which waits up to five for a database that restarts."""
-
-Outcome = tuple[Record, Exception | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,27 +34,20 @@ class Process:
     metrics: Metrics
     now: Clock
 
-    def __call__(self, records: Sequence[Record], time_left: Callable[[], float]) -> Iterator[Outcome]:
+    def __call__(self, records: Sequence[Record], time_left: TimeLeft) -> Iterator[Attempt]:
         batch: list[tuple[Record, Triaged]] = []
-        down: Exception | None = None
-        for record in records:
-            if down is not None:  # the rest need not each wait for it to answer
-                yield record, down
-                continue
-            if time_left() < TAKE_SECONDS and batch:
-                break
-            try:
-                message = from_json(record.body)
-                with bound(message_id=record.id, **message.ids):
-                    batch.append((record, Triaged(message, self.triage(message.feedback, message.source))))
-            except Exception as error:
-                down = error if is_outage(error) else None
+
+        def triage(record: Record) -> None:
+            message = from_json(record.body)
+            with bound(**message.ids):
+                batch.append((record, Triaged(message, self.triage(message.feedback, message.source))))
+
+        for record, error in each(triage, TAKE_SECONDS)(records, time_left):
+            if error is not None:
                 yield record, error
         yield from self._taken(batch, time_left)
 
-    def _taken(
-        self, batch: Sequence[tuple[Record, Triaged]], time_left: Callable[[], float]
-    ) -> Iterator[Outcome]:
+    def _taken(self, batch: Sequence[tuple[Record, Triaged]], time_left: TimeLeft) -> Iterator[Attempt]:
         """In one transaction; where that fails for what is in it, one by one, as long as there is time."""
         failure: Exception | None = None
         try:

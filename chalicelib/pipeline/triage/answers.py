@@ -24,7 +24,7 @@ LIST_LIMIT = 100
 """Words, reasons and tags of one answer; those beyond are left out."""
 
 
-class Answer(NamedTuple):
+class PluginAnswer(NamedTuple):
     """What one plugin said to a hook. by: "plugin/version". failure: why it said nothing, or ""."""
 
     by: str

@@ -11,7 +11,7 @@ from chalicelib.domain.intake.feedback import TEXT_LIMIT
 from chalicelib.domain.operations.configuration import PriorityConfiguration, TriageConfiguration
 from chalicelib.domain.tickets.ticket import Category, Priority, Sentiment, StageLog, Triage
 from chalicelib.pipeline.triage import answers
-from chalicelib.pipeline.triage.answers import Answer, NoAnswer
+from chalicelib.pipeline.triage.answers import NoAnswer, PluginAnswer
 from chalicelib.ports.operations import Configurations
 from triggeriq import JSON, Draft, Feedback, Verdict
 
@@ -23,7 +23,7 @@ TITLE_LENGTH = 120
 
 
 class Stages(Protocol):
-    def ask(self, hook: str, **arguments: Any) -> Iterator[Answer]:
+    def ask(self, hook: str, **arguments: Any) -> Iterator[PluginAnswer]:
         """Each implementation's answer, the teams' before ours; None (no opinion) is left out. One
         that raises or overruns its time answers with its failure."""
         ...
@@ -150,7 +150,7 @@ class _Run:
         self._by[stage][by] = None
         self._said[stage].update(data)
 
-    def _answers(self, stage: str, **arguments: Any) -> Iterator[Answer]:
+    def _answers(self, stage: str, **arguments: Any) -> Iterator[PluginAnswer]:
         for answer in self._stages.ask(stage, **arguments):
             if answer.failure:
                 self._missing(stage, answer.by, answer.failure)

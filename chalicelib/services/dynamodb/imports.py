@@ -32,14 +32,13 @@ _TIMES = {"registered_at", "modified_at", "updated_at", "finished_at"}
 
 
 class DynamoImports:
-    """Imports (chalicelib.pipeline.intake.register_upload and read_file) in DynamoDB."""
+    """ImportStore (chalicelib.ports) in DynamoDB."""
 
     def __init__(self, client: Any, table: str, now: Clock) -> None:
         self._client, self._table, self._now = client, table, now
 
     @external("imports.register", _translate)
     def register(self, wanted: Import) -> Import:
-        """Know of the file; returns what is known, which is `wanted` only the first time."""
         row = {name: _plain(getattr(wanted, name)) for name in _NAMES}
         row |= {"kind": "file", "expires_at": int((wanted.registered_at + KEPT).timestamp())}
         try:
@@ -63,12 +62,9 @@ class DynamoImports:
         return _import(item) if item and int(item["expires_at"]["N"]) > self._now().timestamp() else None
 
     def queued(self, id: str) -> None:
-        """The job for it is on the queue."""
         self._update(id, {"queued": True}, None)
 
     def checkpoint(self, before: Import, after: Import) -> Import:
-        """Reading came from `before` to `after`. Raises Conflict where somebody else moved it, or
-        cancelled it, in the meantime."""
         changes = {
             name: _plain(getattr(after, name))
             for name in (
@@ -85,7 +81,6 @@ class DynamoImports:
         return self._update(before.id, changes, before)
 
     def cancel(self, id: str) -> Import:
-        """Raises NotFound; Conflict where it is over already."""
         held = self.find(id)
         if held is None:
             raise NotFound(f"there is no import {id}")
@@ -117,14 +112,13 @@ class DynamoImports:
         except self._client.exceptions.ConditionalCheckFailedException as error:
             held = from_item(error.response.get("Item") or {})
             if held.items() >= changes.items():
-                # Our own, written before its answer was lost: the SDK then sends the request again.
+                # Our own change: its answer was lost on the way, so that the SDK sent it a second time.
                 return _import(error.response["Item"])
             raise Conflict(f"import {id} was changed by somebody else") from error
         return _import(answer["Attributes"])
 
     @external("imports.list", _translate)
     def list(self, limit: int, cursor: str | None) -> Page[Import]:
-        """Newest first."""
         start = None
         if cursor:
             id, at = from_cursor(cursor, _ID, _TIME)

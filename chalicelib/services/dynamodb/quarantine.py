@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.domain.intake import way_back
 from chalicelib.domain.intake.quarantine import Failure, PluginFailures, Quarantined
 from chalicelib.domain.page import Page, from_cursor, to_cursor
 from chalicelib.services.aws_errors import aws_errors
@@ -56,8 +56,8 @@ class DynamoQuarantine:
                 "event_id": item.event_id,
                 "by": item.by,
                 "raw_key": raw_key,
-                "way": item.way,
-                "replay": json.dumps(item.replay) if item.replay is not None else None,
+                "way": item.way_back.name if item.way_back else "none",
+                "replay": way_back.to_json(item.way_back) if item.way_back else None,
                 "kept_at": self._now().isoformat(),
                 "excerpt": (raw or b"")[:EXCERPT_LIMIT],
             }
@@ -247,8 +247,7 @@ def _quarantined(row: Mapping[str, Any]) -> Quarantined:
         event_id=row["event_id"],
         by=row["by"],
         raw_key=row["raw_key"],
-        way=row["way"],
-        replay=json.loads(row["replay"]) if row["replay"] else None,
+        way_back=way_back.from_json(row["way"], row["replay"]) if row["replay"] else None,
         kept_at=row["kept_at"],
         excerpt=row.get("excerpt", b""),
     )

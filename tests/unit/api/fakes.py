@@ -15,7 +15,9 @@ from chalice.local import RouteMatcher
 from chalicelib.api.app import App
 from chalicelib.domain.intake.connection import ConnectionView, Secret, StoredConnection
 from chalicelib.domain.intake.file_import import Import
+from chalicelib.domain.intake.file_job import FileJob
 from chalicelib.domain.intake.quarantine import Failure, Quarantined
+from chalicelib.domain.intake.way_back import ByFile
 from chalicelib.domain.operations.access import ApiKey, Restriction
 from chalicelib.domain.operations.configuration import SHAPES, Configuration
 from chalicelib.domain.page import Page
@@ -176,8 +178,9 @@ class Configurations:
 
 class QuarantineList:
     entry = Quarantined(
-        source="csv", connection="default", reason="no text", where="line 3", at=NOW, way="files", id="q-1"
-    )
+        source="csv", connection="default", reason="no text", where="line 3", at=NOW,
+        way_back=ByFile(FileJob("i-1", row_after="2")), id="q-1",
+    )  # fmt: skip
 
     def list(self, limit: int, cursor: str | None, source: str | None = None) -> Page[Quarantined]:
         return Page((self.entry,) if source in (None, "csv") else ())

@@ -9,10 +9,12 @@ from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any, BinaryIO
 
+from chalicelib.domain.delivery.event import CloudEvent
 from chalicelib.domain.intake.file_import import Import
 from chalicelib.domain.intake.quarantine import Failure, Quarantined
 from chalicelib.domain.operations.record import Record
-from chalicelib.errors import Conflict, NotFound, Unavailable
+from chalicelib.domain.page import Page
+from chalicelib.errors import Conflict, NotFound, TriggerIQError, Unavailable
 from chalicelib.ports.operations import Message
 from chalicelib.registry.guarded import GuardedSource
 from triggeriq import Connection, Source
@@ -67,8 +69,44 @@ class FakeQueue:
     def count(self) -> int:
         return self.waiting.pop(0) if self.waiting else 0
 
-    def show_again_in(self, receipt_handle: str, seconds: int) -> None:
-        self.shown_again[receipt_handle] = seconds
+    def show_again_in(self, handle: str, seconds: int) -> None:
+        self.shown_again[handle] = seconds
+
+
+class FakeBus:
+    """refused: why, by the event's id in its data or its own. down: whether it can't be reached."""
+
+    def __init__(self) -> None:
+        self.events: list[CloudEvent] = []
+        self.refused: dict[str, str] = {}
+        self.down = False
+
+    def publish(self, events: Sequence[CloudEvent]) -> Sequence[str | None]:
+        if self.down:
+            raise Unavailable("bus", "down")
+        refusals = [self.refused.get(event.data.get("id", event.id)) for event in events]
+        self.events += [event for event, refusal in zip(events, refusals, strict=True) if refusal is None]
+        return refusals
+
+
+class FakeReceipts:
+    """error: what each call raises. asked: how often one was to be written."""
+
+    def __init__(self, *standing: str, error: TriggerIQError | None = None) -> None:
+        self.written: set[str] = set(standing)
+        self.error = error
+        self.asked = 0
+
+    def stands(self, source: str, connection: str, event_ids: Sequence[str]) -> set[str]:
+        if self.error:
+            raise self.error
+        return self.written & set(event_ids)
+
+    def write(self, source: str, connection: str, event_id: str, received_at: datetime) -> None:
+        self.asked += 1
+        if self.error:
+            raise self.error
+        self.written.add(event_id)
 
 
 class FakeQuarantine:
@@ -87,6 +125,12 @@ class FakeQuarantine:
         if self.down:
             raise Unavailable("dynamodb", "down")
         self.failures.append(failure)
+
+    def find(self, id: str) -> Quarantined | None:
+        return next((replace(item, id=id) for key, (item, _) in self.kept.items() if key == id), None)
+
+    def remove(self, item: Quarantined) -> None:
+        del self.kept[item.id]
 
     @property
     def items(self) -> list[Quarantined]:
@@ -136,10 +180,23 @@ class FakeBlobs:
 
 
 class FakeImports:
-    """As the table: a checkpoint holds only where nobody else moved the import."""
+    """ImportStore in memory; its contract is held in tests/unit/services/dynamodb/test_imports.py."""
 
     def __init__(self, *imports: Import) -> None:
         self.imports = {one.id: one for one in imports}
+        self.down = False
+
+    def register(self, wanted: Import) -> Import:
+        if self.down:
+            raise Unavailable("dynamodb", "down")
+        return self.imports.setdefault(wanted.id, wanted)
+
+    def queued(self, id: str) -> None:
+        self.imports[id] = replace(self.imports[id], queued=True)
+
+    def list(self, limit: int, cursor: str | None) -> Page[Import]:
+        newest = sorted(self.imports.values(), key=lambda one: one.registered_at, reverse=True)
+        return Page(tuple(newest[:limit]))
 
     def find(self, id: str) -> Import | None:
         return self.imports.get(id)
@@ -151,8 +208,14 @@ class FakeImports:
         self.imports[before.id] = after
         return after
 
-    def cancel(self, id: str) -> None:
-        self.imports[id] = replace(self.imports[id], status="cancelled")
+    def cancel(self, id: str) -> Import:
+        held = self.imports.get(id)
+        if held is None:
+            raise NotFound(f"there is no import {id}")
+        if held.over:
+            raise Conflict(f"the import is {held.status} already")
+        self.imports[id] = replace(held, status="cancelled")
+        return self.imports[id]
 
 
 class FakeStages:

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.domain.intake.way_back import ByQueue
 from chalicelib.domain.operations.record import Record
 from chalicelib.domain.trace import new_trace
 from chalicelib.errors import Busy, PluginFailed, Poison, Unavailable, Unconfigured, Unreadable
 from chalicelib.log_context import current
-from chalicelib.pipeline.consume import LAST_RECEIVE, PARKED, Consume, TimeLeft, each
+from chalicelib.pipeline.consume import LAST_RECEIVE, PARKED, Attempt, Consume, each
+from chalicelib.ports.operations import TimeLeft
 from tests.unit.pipeline.fakes import FakeMetrics, FakeQuarantine, FakeQueue, now, plenty, record
 
 
@@ -34,7 +36,7 @@ class Consuming:
     def __call__(
         self, records: Sequence[Record], failures: Mapping[str, Exception], left=plenty
     ) -> list[str]:
-        def work(batch: Sequence[Record], time_left: TimeLeft) -> Iterator[tuple[Record, Exception | None]]:
+        def work(batch: Sequence[Record], time_left: TimeLeft) -> Iterator[Attempt]:
             self.batches.append([one.id for one in batch])
             return ((one, failures.get(one.id)) for one in batch)
 
@@ -55,8 +57,8 @@ def test_what_succeeds_is_acknowledged(consuming: Consuming) -> None:
 def test_what_nobody_will_ever_read_is_kept_and_acknowledged(consuming: Consuming, error: Exception) -> None:
     assert consuming([record("a", "the body"), record("b")], {"a": error}) == []
     ((item, raw),) = consuming.quarantine.kept.values()
-    assert (item.reason, item.event_id, item.way, raw) == (str(error), "a", "queue", b"the body")
-    assert item.replay == {"v": 1, "queue": "triggeriq-test-feedback"}
+    assert (item.reason, item.event_id, raw) == (str(error), "a", b"the body")
+    assert item.way_back == ByQueue(queue="triggeriq-test-feedback")
 
 
 def test_suspects_need_not_each_wait_for_what_is_down(consuming: Consuming) -> None:
@@ -125,6 +127,18 @@ def test_what_was_not_begun_in_time_is_handed_back_at_once(consuming: Consuming)
     assert consuming(records, {}, lambda: next(left)) == ["b", "c"]
     assert consuming.batches == [["a"]]
     assert consuming.queue.shown_again == {"h-b": 0, "h-c": 0}
+
+
+def test_once_a_dependency_is_down_suspects_fail_of_it_too_without_asking_it(consuming: Consuming) -> None:
+    records = [record("a"), record("b", receives=3), record("c", receives=4)]
+    assert consuming(records, {"a": Unavailable("postgres", "down")}) == []
+    assert consuming.batches == [["a"]]
+    assert len(consuming.queue.sent) == 3
+
+
+def test_a_message_that_a_batch_holds_twice_is_settled_twice(consuming: Consuming) -> None:
+    """SQS may deliver a message more than once, and says nowhere that it never does so in one batch."""
+    assert consuming([record("a"), record("a")], {"a": Poison("no")}) == ["a", "a"]
 
 
 def test_what_was_not_begun_at_its_last_receive_begins_anew(consuming: Consuming) -> None:
@@ -244,4 +258,4 @@ def test_a_parked_copy_keeps_its_trace(consuming: Consuming) -> None:
     assert consuming.queue.sent.pop().trace == trace
     consuming([replace(record("b"), trace=trace)], {"b": Unreadable("no")})
     ((item, _),) = consuming.quarantine.kept.values()
-    assert item.replay == {"v": 1, "queue": "triggeriq-test-feedback", "traceparent": trace.traceparent}
+    assert item.way_back == ByQueue(queue="triggeriq-test-feedback", trace=trace)

@@ -10,6 +10,7 @@ from botocore.session import get_session
 from botocore.stub import ANY, Stubber
 
 from chalicelib.domain.delivery.event import CloudEvent
+from chalicelib.domain.operations.dead_letter import DeadLetter
 from chalicelib.domain.trace import Trace
 from chalicelib.ports.operations import Message
 from chalicelib.services.eventbridge import EventBridgeBus
@@ -50,18 +51,23 @@ def test_each_message_of_a_batch_has_its_own_trace() -> None:
 
 
 def test_a_dead_letter_comes_with_its_trace() -> None:
-    sqs = client("sqs")
+    sqs, trace = client("sqs"), FIRST.xray_header
     with Stubber(sqs) as stub:
         stub.add_response("get_queue_url", {"QueueUrl": "https://q.example"})
         stub.add_response(
             "receive_message",
-            {"Messages": []},
+            {
+                "Messages": [
+                    {"Body": "a", "ReceiptHandle": "h-a", "Attributes": {"AWSTraceHeader": trace}},
+                    {"Body": "b", "ReceiptHandle": "h-b"},
+                ]
+            },
             {
                 "QueueUrl": ANY, "MaxNumberOfMessages": ANY, "WaitTimeSeconds": ANY, "VisibilityTimeout": ANY,
-                "MessageAttributeNames": ANY, "MessageSystemAttributeNames": ["AWSTraceHeader"],
+                "MessageSystemAttributeNames": ["AWSTraceHeader"],
             },
         )  # fmt: skip
-        assert SqsQueue(sqs, "q").receive() == []
+        assert SqsQueue(sqs, "q").receive() == [DeadLetter("a", "h-a", FIRST), DeadLetter("b", "h-b")]
 
 
 def test_each_event_of_a_call_has_its_own_trace() -> None:

@@ -11,12 +11,13 @@ from chalicelib.errors import (
     WrongMethod,
     WrongType,
 )
-from chalicelib.pipeline.intake.receive import Accepted, AcceptedEvent, Ignored
+from chalicelib.pipeline.intake.publish import PublishedEvent
+from chalicelib.pipeline.intake.receive import Accepted, Ignored
 from triggeriq import Reply
 
 
 def test_an_event_is_accepted(stranger, use):
-    use.intake.outcome = Accepted((AcceptedEvent("17", False), AcceptedEvent("18", True)))
+    use.intake.outcome = Accepted((PublishedEvent("17", False), PublishedEvent("18", True)))
     answer = stranger("POST", "/webhooks/zendesk", b'{"\xff": 1}', X_Signature="s", Content_Type="text/odd")
     assert answer.status == 202
     assert answer.json == {"events": [{"id": "17", "duplicate": False}, {"id": "18", "duplicate": True}]}

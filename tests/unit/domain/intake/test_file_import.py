@@ -2,21 +2,21 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.domain.intake.file_import import Place, import_id, place_of
+from chalicelib.domain.intake.file_import import UploadKey, import_id, parse_key
 from chalicelib.errors import Invalid
 
 
 @pytest.mark.parametrize(
-    ("key", "place"),
+    ("key", "said"),
     [
-        ("reviews/csv/shop/a.csv", Place("csv", "shop", "a.csv")),
-        ("reviews/csv/shop/2026/01/a.csv", Place("csv", "shop", "2026/01/a.csv")),
-        ("emails/shop/abc", Place("inbound_email", "shop", "abc")),
-        ("emails/shop/in/abc", Place("inbound_email", "shop", "in/abc")),
+        ("reviews/csv/shop/a.csv", UploadKey("csv", "shop", "a.csv")),
+        ("reviews/csv/shop/2026/01/a.csv", UploadKey("csv", "shop", "2026/01/a.csv")),
+        ("emails/shop/abc", UploadKey("inbound_email", "shop", "abc")),
+        ("emails/shop/in/abc", UploadKey("inbound_email", "shop", "in/abc")),
     ],
 )
-def test_a_key_says_where_a_file_belongs(key: str, place: Place) -> None:
-    assert place_of(key) == place
+def test_a_key_says_where_a_file_belongs(key: str, said: UploadKey) -> None:
+    assert parse_key(key) == said
 
 
 @pytest.mark.parametrize(
@@ -30,10 +30,10 @@ def test_a_key_says_where_a_file_belongs(key: str, place: Place) -> None:
 )  # fmt: skip
 def test_a_key_of_another_form_is_refused(key: str) -> None:
     with pytest.raises(Invalid):
-        place_of(key)
+        parse_key(key)
 
 
-def test_an_import_is_named_by_its_place_and_its_bytes() -> None:
+def test_an_import_is_named_by_its_key_and_its_bytes() -> None:
     one = import_id("b", "k", "e")
     assert one == import_id("b", "k", "e")
     assert len({one, import_id("c", "k", "e"), import_id("b", "l", "e"), import_id("b", "k", "f")}) == 4

@@ -9,26 +9,15 @@ import pytest
 
 from chalicelib.domain.intake.file_import import Import
 from chalicelib.domain.intake.quarantine import Quarantined
-from chalicelib.domain.page import Page
 from chalicelib.errors import NotFound
 from chalicelib.pipeline.intake.follow_imports import FollowImports
+from tests.unit.pipeline.fakes import FakeImports
 
 NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
 HELD = Import(
     id="i-1", source="csv", connection="default", bucket="b", key="k", etag="e", size=1, registered_at=NOW,
     modified_at=NOW, updated_at=NOW,
 )  # fmt: skip
-
-
-class Store:
-    def list(self, limit: int, cursor: str | None) -> Page[Import]:
-        return Page((HELD,))
-
-    def find(self, id: str) -> Import | None:
-        return HELD if id == HELD.id else None
-
-    def cancel(self, id: str) -> Import:
-        return HELD
 
 
 class Kept:
@@ -45,15 +34,17 @@ class Kept:
 
 def test_bad_rows_come_in_the_order_of_the_file() -> None:
     kept = Kept("line 10", "line 9", "[2].items[10]", "line 100", "", "[2].items[9]", "7", "line 9")
-    places = [row.where for row in FollowImports(store=Store(), quarantine=kept).bad_rows("i-1", 100)]
+    places = [
+        row.where for row in FollowImports(store=FakeImports(HELD), quarantine=kept).bad_rows("i-1", 100)
+    ]
     assert places == ["", "7", "[2].items[9]", "[2].items[10]", "line 9", "line 9", "line 10", "line 100"]
 
 
 def test_no_more_bad_rows_are_read_than_asked_for() -> None:
-    follow = FollowImports(store=Store(), quarantine=Kept("line 3", "line 2", "line 1"))
+    follow = FollowImports(store=FakeImports(HELD), quarantine=Kept("line 3", "line 2", "line 1"))
     assert [row.where for row in follow.bad_rows("i-1", 2)] == ["line 2", "line 3"]
 
 
 def test_bad_rows_of_no_import_are_not_found() -> None:
     with pytest.raises(NotFound):
-        FollowImports(store=Store(), quarantine=Kept()).bad_rows("i-2", 1)
+        FollowImports(store=FakeImports(HELD), quarantine=Kept()).bad_rows("i-2", 1)

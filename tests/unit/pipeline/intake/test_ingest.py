@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 
 from chalicelib.domain.intake.envelope import Envelope
 from chalicelib.domain.intake.feedback_message import from_json
+from chalicelib.domain.intake.way_back import ByBus
 from chalicelib.pipeline.intake.ingest import BAD_LIMIT, Ingest
 from tests.unit.pipeline.fakes import (
     NOW,
@@ -15,6 +16,7 @@ from tests.unit.pipeline.fakes import (
     FakeMetrics,
     FakeQuarantine,
     FakeQueue,
+    FakeReceipts,
     FakeSources,
 )
 from triggeriq import Bad, Connection, Feedback, Item, Received, Source
@@ -28,11 +30,11 @@ class Faulty(Source):
     name = "faulty"
 
     def transform(self, received: Received, connection: Connection) -> Iterator[Item]:
-        for place in range(FAULTS // 2):
-            yield Bad(f"[{place}]", "no text")
+        for index in range(FAULTS // 2):
+            yield Bad(f"[{index}]", "no text")
         yield Feedback(external_id="good", text="Hello")
-        for place in range(FAULTS // 2 + 1, FAULTS + 1):
-            yield Bad(f"[{place}]", "no text")
+        for index in range(FAULTS // 2 + 1, FAULTS + 1):
+            yield Bad(f"[{index}]", "no text")
 
 
 class OpenClaims:
@@ -44,32 +46,24 @@ class OpenClaims:
     def release(self, name: str, owner: str) -> None: ...
 
 
-class NoReceipts:
-    def stands(self, source: str, connection: str, event_ids: Sequence[str]) -> set[str]:
-        return set()
-
-    def write(self, source: str, connection: str, event_id: str, received_at: datetime) -> None: ...
-
-
 def test_an_event_of_many_faults_takes_few_writes_and_none_is_passed_over() -> None:
     queue, quarantine, metrics = FakeQueue(), FakeQuarantine(), FakeMetrics()
     ingest = Ingest(
         sources=FakeSources(Faulty()),
         connections=FakeConnections("c"),
-        receipts=NoReceipts(),
+        receipts=FakeReceipts(),
         claims=OpenClaims(),
         blobs=FakeBlobs(),
         queue=queue,
         quarantine=quarantine,
         metrics=metrics,
     )
-    event = Envelope(id="e1", source="faulty", connection="c", received_at=NOW, body=b"[]").as_event()
-    ingest({"detail": event.as_json()}, "me", NOW)
+    ingest(Envelope(id="e1", source="faulty", connection="c", received_at=NOW, body=b"[]"), "me", NOW)
     assert [from_json(message.body).feedback.external_id for message in queue.sent] == ["good"]
     assert len(quarantine.items) == BAD_LIMIT + 1
     assert quarantine.items[0].where == "[0]"
     rest = quarantine.items[-1]
     assert rest.where == f"[{BAD_LIMIT}] and behind"
     assert rest.reason == f"{FAULTS - BAD_LIMIT:,} more items can't be read; the first of them: no text"
-    assert rest.way == "bus"
+    assert isinstance(rest.way_back, ByBus)
     assert metrics.counted["quarantined", "faulty"] == FAULTS

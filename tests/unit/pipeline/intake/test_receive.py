@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import cast
 
 import pytest
 
-from chalicelib.domain.delivery.event import CloudEvent
+from chalicelib.domain.intake.way_back import ByReceive
 from chalicelib.domain.trace import new_trace
-from chalicelib.errors import Poison, TriggerIQError, Unavailable
-from chalicelib.pipeline.intake.receive import EVENT_ID_BYTES, Accepted, Receive
+from chalicelib.errors import NotUnderstood, Poison, TriggerIQError, Unavailable
+from chalicelib.pipeline.intake.publish import Publish
+from chalicelib.pipeline.intake.receive import Accepted, Receive
 from tests.unit.pipeline.fakes import (
     FakeBlobs,
+    FakeBus,
     FakeConnections,
     FakeMetrics,
     FakeQuarantine,
+    FakeReceipts,
     FakeSources,
     now,
 )
-from triggeriq import Connection, Event, Events, Request, Source, Verified
+from triggeriq import Connection, Event, Events, Request, Scheme, Source, Unreadable, Verified
 
 
 class Named(Source):
@@ -34,39 +38,13 @@ class Named(Source):
         return Events(*map(Event, request.body.decode("utf-8", "surrogatepass").split("\n")))
 
 
-class FakeBus:
-    def __init__(self) -> None:
-        self.events: list[CloudEvent] = []
-
-    def publish(self, events: Sequence[CloudEvent]) -> Sequence[str | None]:
-        self.events += events
-        return [None] * len(events)
-
-
-class FailingReceipts:
-    def __init__(self, error: TriggerIQError | None = None) -> None:
-        self.error = error
-        self.asked = 0
-
-    def stands(self, source: str, connection: str, event_ids: Sequence[str]) -> set[str]:
-        if self.error:
-            raise self.error
-        return set()
-
-    def write(self, source: str, connection: str, event_id: str, received_at: datetime) -> None:
-        self.asked += 1
-        if self.error:
-            raise self.error
-
-
 def receiving(error: TriggerIQError | None = None) -> tuple[Receive, FakeBus]:
-    bus = FakeBus()
+    bus, receipts = FakeBus(), FakeReceipts(error=error)
     receive = Receive(
         sources=FakeSources(Named()),
         connections=FakeConnections("default"),
-        receipts=FailingReceipts(error),
-        bus=bus,
-        blobs=FakeBlobs(),
+        receipts=receipts,
+        publish=Publish(receipts=receipts, bus=bus, blobs=FakeBlobs(), now=now),
         quarantine=FakeQuarantine(),
         metrics=FakeMetrics(),
         trace=new_trace,
@@ -88,24 +66,29 @@ def test_receipts_that_fail_never_change_the_answer(error: TriggerIQError) -> No
     assert len(bus.events) == 1
 
 
-@pytest.mark.parametrize(
-    "id", ["x" * (EVENT_ID_BYTES + 1), "\U0001f600" * 400, "", " ", "a\0b", "half \ud800"]
-)
-def test_a_name_that_no_key_can_hold_gives_way_to_its_hash(id: str) -> None:
-    receive, _ = receiving()
-    answer = receive("named", "default", named(id))
-    assert isinstance(answer, Accepted)
-    (event,) = answer.events
-    assert event.id.startswith("sha256:")
-    assert receive("named", "default", named(id)) == answer
+class Unnamed(Named):
+    """Signs by x-proof, and can name no event."""
+
+    def schemes(self, connection: Connection) -> tuple[Scheme, ...]:
+        return (Scheme(header="x-proof"),)
+
+    def receive(self, request: Request, connection: Connection) -> Events:
+        raise Unreadable("no id")
 
 
-@pytest.mark.parametrize(
-    ("error", "asked"), [(Unavailable("dynamodb", "down"), 1), (Poison("dynamodb refused the request"), 3)]
-)
-def test_a_table_that_is_away_is_waited_for_once_a_request(error: TriggerIQError, asked: int) -> None:
-    """Each wait takes some three seconds, and the sender is answered within half a minute or not at all."""
-    receive, bus = receiving(error)
-    receive("named", "default", named("a\nb\nc"))
-    assert len(bus.events) == 3
-    assert receive.receipts.asked == asked  # type: ignore[attr-defined]
+def test_a_genuine_request_that_cannot_be_read_is_kept_once_and_without_what_proves_it() -> None:
+    receive, bus = receiving()
+    receive = replace(receive, sources=FakeSources(Unnamed()))
+    proofs = dict.fromkeys(("x-proof", "authorization", "cookie", "x-hub-signature", "x-api-token"), "secret")
+    request = Request(body=b"{}", headers={**proofs, "x-topic": "review\0"})
+    with pytest.raises(NotUnderstood, match="genuine but can't be read: no id") as refused:
+        receive("named", "default", request)
+    quarantine = cast(FakeQuarantine, receive.quarantine)
+    ((kept, (item, raw)),) = quarantine.kept.items()
+    assert refused.value.kept == kept
+    assert isinstance(item.way_back, ByReceive)
+    assert (item.way_back.method, item.way_back.headers, raw) == ("POST", {"x-topic": "review"}, b"{}")
+    with pytest.raises(NotUnderstood) as again:
+        receive("named", "default", request)
+    assert again.value.kept == ""
+    assert (len(quarantine.kept), bus.events) == (1, [])

@@ -10,7 +10,7 @@ from typing import Any
 from chalicelib.domain.intake.upload import Upload
 from chalicelib.pipeline.intake.sweep import LOOK_BACK, SETTLE, Sweep
 from chalicelib.ports.operations import StoredObject
-from tests.unit.pipeline.fakes import NOW, now, plenty
+from tests.unit.pipeline.fakes import NOW, FakeImports, now, plenty
 
 MAIL = StoredObject("emails/support/one", "etag", 3, NOW - SETTLE)
 
@@ -34,14 +34,9 @@ class Bucket:
             yield page
 
 
-class NoImports:
-    def find(self, id: str) -> None:
-        return None
-
-
 def sweep(bucket: Bucket, registered: list[Upload]) -> Sweep:
     register: Any = registered.append
-    return Sweep(uploads=bucket, imports=NoImports(), register=register, now=now)
+    return Sweep(uploads=bucket, imports=FakeImports(), register=register, now=now)
 
 
 def test_a_long_listing_ends_with_the_time_and_keeps_no_other_waiting() -> None:

@@ -87,6 +87,14 @@ def test_a_dependency_that_is_down_is_waited_for_once_a_batch() -> None:
     assert sum(isinstance(error, Unavailable) for error in failures.values()) == 8
 
 
+def test_what_there_is_no_time_to_take_is_not_begun() -> None:
+    """The transaction may wait five seconds for a database that restarts, so that ten must be left."""
+    triaging, left = Triaging(100), iter([30.0, 20.0, 9.9])
+    outcomes = list(processing(triaging)([message(number) for number in range(5)], left.__next__))
+    assert [(one.id, error) for one, error in outcomes] == [("0", None), ("1", None)]
+    assert triaging.asked == 2
+
+
 def test_records_taken_one_by_one_are_handed_back_where_time_is_short() -> None:
     """A bus that hangs takes some eight seconds of each."""
     tickets = Choosy()

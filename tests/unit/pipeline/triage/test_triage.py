@@ -12,7 +12,7 @@ from chalicelib.domain.operations.configuration import (
     TriageConfiguration,
 )
 from chalicelib.domain.tickets.ticket import Triage
-from chalicelib.pipeline.triage.answers import Answer
+from chalicelib.pipeline.triage.answers import PluginAnswer
 from chalicelib.pipeline.triage.triage import STAGES, TriageFeedback
 from tests.unit.pipeline.fakes import FakeStages
 from triggeriq import Draft, Feedback, PriorityRule, Review, Verdict
@@ -20,11 +20,11 @@ from triggeriq import Draft, Feedback, PriorityRule, Review, Verdict
 FEEDBACK = Feedback(external_id="x", text="First line\nand the rest")
 SURE = {
     "classify": [
-        Answer(
+        PluginAnswer(
             "c/1", [Verdict(facet="category", label="praise"), Verdict(facet="sentiment", label="positive")]
         )
     ],
-    "prioritise": [Answer("p/1", Verdict(facet="priority", label="low", reasons=("praise",)))],
+    "prioritise": [PluginAnswer("p/1", Verdict(facet="priority", label="low", reasons=("praise",)))],
 }
 
 
@@ -42,7 +42,9 @@ class FakeConfigurations:
         raise NotImplementedError
 
 
-def triaged(answers: dict[str, list[Answer]], feedback: Feedback = FEEDBACK) -> tuple[Triage, FakeStages]:
+def triaged(
+    answers: dict[str, list[PluginAnswer]], feedback: Feedback = FEEDBACK
+) -> tuple[Triage, FakeStages]:
     stages = FakeStages(answers)
     return TriageFeedback(stages=stages, configurations=FakeConfigurations())(feedback, "zendesk"), stages
 
@@ -56,7 +58,7 @@ def test_the_stages_are_asked_in_their_order_each_with_what_came_before() -> Non
 
 
 def test_the_first_opinion_on_a_facet_wins() -> None:
-    later = Answer("late/1", Verdict(facet="category", label="spam"))
+    later = PluginAnswer("late/1", Verdict(facet="category", label="spam"))
     triage, _ = triaged({**SURE, "classify": [*SURE["classify"], later]})
     assert (triage.category.label, triage.category.by) == ("praise", "c/1")
     assert triage.needs_review is False
@@ -74,7 +76,7 @@ def test_where_nobody_says_anything_a_person_must_look() -> None:
 
 
 def test_a_verdict_without_confidence_wants_a_person() -> None:
-    unsure = Answer("c/1", [Verdict(facet="category", label="spam", confidence=0.4)])
+    unsure = PluginAnswer("c/1", [Verdict(facet="category", label="spam", confidence=0.4)])
     triage, _ = triaged({**SURE, "classify": [unsure, *SURE["classify"]]})
     assert triage.needs_review is True
 
@@ -116,7 +118,7 @@ def test_a_plugin_hears_only_of_rules_for_the_feedback_s_source() -> None:
     ],
 )
 def test_an_answer_that_is_none_is_counted_and_the_next_one_taken(hook: str, value: Any) -> None:
-    before = Answer("odd/1", value)
+    before = PluginAnswer("odd/1", value)
     triage, stages = triaged({**SURE, hook: [before, *SURE.get(hook, [])]})
     assert [by for by, _ in stages.counted] == ["odd/1"]
     assert stages.counted[0][1].startswith("returned ") or "is no" in stages.counted[0][1]
@@ -130,8 +132,8 @@ def test_what_a_plugin_says_is_made_clean() -> None:
     triage, _ = triaged(
         {
             **SURE,
-            "extract": [Answer("e/1", {"a\x00": ["\ud800", float("nan")]})],
-            "draft": [Answer("d/1", Draft(title="T\x00" * 500, tags=(" a ", "a", "", "\x00")))],
+            "extract": [PluginAnswer("e/1", {"a\x00": ["\ud800", float("nan")]})],
+            "draft": [PluginAnswer("d/1", Draft(title="T\x00" * 500, tags=(" a ", "a", "", "\x00")))],
         }
     )
     assert triage.details == {"a": ["", None]}

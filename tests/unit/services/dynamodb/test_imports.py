@@ -14,7 +14,9 @@ from moto import mock_aws
 from chalicelib.domain.intake.file_import import Import, import_id
 from chalicelib.domain.page import to_cursor
 from chalicelib.errors import Conflict, Invalid, NotFound
+from chalicelib.ports.intake import ImportStore
 from chalicelib.services.dynamodb.imports import KEPT, DynamoImports
+from tests.unit.pipeline.fakes import FakeImports
 
 NOW = datetime(2024, 5, 1, 12, 0, 0, 123456, tzinfo=UTC)
 
@@ -54,6 +56,60 @@ def file(number: int, registered_at: datetime = NOW) -> Import:
         key=f"{number}.csv", etag="e", size=10, registered_at=registered_at, modified_at=registered_at,
         updated_at=registered_at,
     )  # fmt: skip
+
+
+# ---- what ImportStore promises, by DynamoDB and by the fake ---------------------------------------
+
+
+@pytest.fixture(params=["dynamodb", "fake"])
+def store(request: pytest.FixtureRequest) -> ImportStore:
+    return at(request.getfixturevalue("client"), NOW) if request.param == "dynamodb" else FakeImports()
+
+
+def test_a_file_is_registered_once(store: ImportStore) -> None:
+    assert store.find(file(1).id) is None
+    assert store.register(file(1)) == file(1)
+    assert store.register(replace(file(1), size=99)) == file(1)
+    assert store.find(file(1).id) == file(1)
+
+
+def test_it_is_known_that_a_job_was_sent(store: ImportStore) -> None:
+    store.register(file(1))
+    store.queued(file(1).id)
+    held = store.find(file(1).id)
+    assert held is not None
+    assert held.queued
+
+
+def test_reading_goes_on_from_where_it_stands_and_from_nowhere_else(store: ImportStore) -> None:
+    held = store.register(file(1))
+    further = store.checkpoint(held, replace(held, status="running", mark="100", read=100))
+    assert (further.status, further.mark, further.read) == ("running", "100", 100)
+    with pytest.raises(Conflict):
+        store.checkpoint(held, replace(held, status="running", mark="50", read=50))
+    standing = store.find(held.id)
+    assert standing is not None
+    assert standing.mark == "100"
+
+
+def test_what_was_cancelled_is_read_no_further(store: ImportStore) -> None:
+    held = store.register(file(1))
+    assert store.cancel(held.id).status == "cancelled"
+    with pytest.raises(Conflict):
+        store.checkpoint(held, replace(held, status="running", mark="100"))
+    with pytest.raises(Conflict, match="cancelled already"):
+        store.cancel(held.id)
+    with pytest.raises(NotFound):
+        store.cancel(file(2).id)
+
+
+def test_the_newest_file_comes_first(store: ImportStore) -> None:
+    for number in (1, 3, 2):
+        store.register(file(number))
+    assert [one.key for one in store.list(2, None).items] == ["3.csv", "2.csv"]
+
+
+# ---- what DynamoDB does besides -------------------------------------------------------------------
 
 
 def test_imports_are_listed_newest_first_in_pages(client):

@@ -1,0 +1,49 @@
+"""The Lambda functions, a row each: what the code must know of them. functions.json has what AWS and local/ must
+know: memory, time-out, VPC, trigger. A test holds the two together.
+
+Every start loads this, so it imports nothing of ours, and has no dataclass.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Function(NamedTuple):
+    """What one function needs. Its name is the row's key, and the value of TRIGGERIQ_FUNCTION."""
+
+    modules: tuple[str, ...] = ()
+    """What answers its event: loaded at its start."""
+    use_case: str = ""
+    """What its start makes, as `area.name` of UseCases; "" for nothing: most routes of `api` need little, and
+    each loads its own; `migrate` runs once."""
+    clients: tuple[str, ...] = ()
+    """Of AWS, those that an ordinary event asks: made at its start. One that only a failure asks is made when
+    it does."""
+    queue: str = ""
+    """The queue that it consumes, by its short name."""
+    plugins: tuple[str, ...] = ()
+    """The kinds of our plugins that it calls, as the folders under plugins/ are named. Installed ones may be of
+    any kind, and are loaded by every function."""
+    http: bool = False
+    """Whether somebody waits for its answer, and would rather hear that the database is away than wait."""
+
+
+_HTTP = ("chalicelib.api.intake.webhooks", "chalicelib.api.parsing")
+_SQS, _S3, _SCHEDULE = ((f"chalicelib.handlers.{name}",) for name in ("sqs", "s3", "schedule"))
+_SOURCES, _CLASSIFIERS = ("sources",), ("classifiers",)
+
+FUNCTIONS = {
+    "receive": Function(_HTTP, "intake.receive", ("dynamodb", "kms", "events"), plugins=_SOURCES, http=True),
+    "api": Function(plugins=(*_SOURCES, *_CLASSIFIERS), http=True),
+    "ingest": Function(_SQS, "intake.ingest", ("dynamodb", "kms", "s3", "sqs"), queue="ingest", plugins=_SOURCES),
+    "uploads": Function(_S3, "intake.register_upload", ("dynamodb", "events", "sqs"), plugins=_SOURCES),
+    "files": Function(_SQS, "intake.read_file", ("dynamodb", "kms", "s3", "sqs"), queue="files", plugins=_SOURCES),
+    "process": Function(_SQS, "tickets.process", ("events",), queue="feedback", plugins=_CLASSIFIERS),
+    "relay": Function(_SCHEDULE, "tickets.relay", ("events",)),
+    "sweep": Function(_SCHEDULE, "intake.sweep", ("dynamodb", "s3"), plugins=_SOURCES),
+    "migrate": Function(),
+}  # fmt: skip
+
+QUEUES = (*(row.queue for row in FUNCTIONS.values() if row.queue), "delivery")
+"""Every queue by its short name; the dead letters of one lie on `<name>-dlq`. `delivery` has no function yet."""

@@ -1,0 +1,34 @@
+"""Receipts save work and decide nothing: where their table is away, everything goes on without."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+
+from chalicelib.errors import TriggerIQError, loggable
+from chalicelib.ports.intake import Receipts
+
+log = logging.getLogger(__name__)
+
+
+def standing(receipts: Receipts, source: str, connection: str, event_ids: Sequence[str]) -> set[str]:
+    """Those of `event_ids` for which a receipt stands; none where that can't be read. At worst an event comes
+    twice, and is seen by its claim."""
+    try:
+        return receipts.stands(source, connection, event_ids)
+    except TriggerIQError as error:
+        log.warning("receipts can't be read", extra={"error": loggable(error)})
+        return set()
+
+
+def write_receipt(
+    receipts: Receipts, source: str, connection: str, event_id: str, received_at: datetime
+) -> TriggerIQError | None:
+    """A receipt for the event. Returns why it could not be written, or None."""
+    try:
+        receipts.write(source, connection, event_id, received_at)
+    except TriggerIQError as error:
+        log.warning("a receipt can't be written", extra={"error": loggable(error)})
+        return error
+    return None

@@ -1,0 +1,178 @@
+"""Connections as an admin makes them: what is refused, and that no secret comes out again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.intake.connection import ConnectionView, Secret, StoredConnection
+from chalicelib.domain.page import Page
+from chalicelib.errors import Invalid, NotFound
+from chalicelib.pipeline.intake.connect import SECRET_LENGTH, SECRETS_LIMIT, Connect
+from tests.unit.pipeline.fakes import NOW, FakeSources, now
+from triggeriq import Connection, Scheme, Source
+from triggeriq.verification import SECRET_NAME_LENGTH
+
+CURRENT, OLD = Secret("current"), Secret("old", NOW + timedelta(days=1))
+
+
+class Signed(Source):
+    name = "signed"
+
+    def schemes(self, connection: Connection) -> tuple[Scheme, ...]:
+        return (Scheme(header="x-signature"),)
+
+
+class Keyed(Source):
+    """Its secrets are Base64."""
+
+    name = "keyed"
+
+    def schemes(self, connection: Connection) -> tuple[Scheme, ...]:
+        return (Scheme(header="x-signature", key_form="whsec"),)
+
+
+class Named(Source):
+    """Whoever knows the connection's name may send."""
+
+    name = "named"
+
+    def schemes(self, connection: Connection) -> tuple[Scheme, ...]:
+        return (Scheme(kind="secret_name"),)
+
+
+class Choosy(FakeSources):
+    def parse_settings(self, source: str, settings: Mapping[str, Any]) -> Any:
+        if "odd" in settings:
+            raise Invalid("there is no such setting", "settings.odd")
+        return None
+
+
+class FakeConnectionStore:
+    """missing: names that the list tells, and that are gone when they are asked for."""
+
+    def __init__(self) -> None:
+        self.stored: dict[tuple[str, str], StoredConnection] = {}
+        self.missing: list[tuple[str, str]] = []
+
+    def get(self, source: str, name: str) -> StoredConnection | None:
+        return self.stored.get((source, name))
+
+    def put(self, connection: StoredConnection) -> None:
+        self.stored[connection.source, connection.name] = connection
+
+    def delete(self, source: str, name: str) -> bool:
+        return self.stored.pop((source, name), None) is not None
+
+    def list(self, limit: int, cursor: str | None) -> Page[tuple[str, str]]:
+        return Page((*self.missing, *self.stored)[:limit], "more")
+
+
+@pytest.fixture
+def store() -> FakeConnectionStore:
+    return FakeConnectionStore()
+
+
+@pytest.fixture
+def connect(store: FakeConnectionStore) -> Connect:
+    return Connect(store=store, sources=Choosy(Signed(), Keyed(), Named()), now=now)
+
+
+def put(
+    connect: Connect,
+    source: str = "signed",
+    name: str = "shop",
+    secrets: Sequence[Secret] = (CURRENT,),
+    **settings: Any,
+) -> ConnectionView:
+    return connect.put(source, name, secrets, settings, "marketing")
+
+
+def test_a_connection_is_kept_as_it_was_given(connect: Connect, store: FakeConnectionStore) -> None:
+    put(connect, secrets=(CURRENT, OLD), language="de")
+    assert store.stored["signed", "shop"] == StoredConnection(
+        source="signed",
+        name="shop",
+        owner="marketing",
+        secrets=(CURRENT, OLD),
+        settings={"language": "de"},
+        updated_at=NOW,
+    )
+
+
+def test_no_secret_comes_out_again_but_which_is_current_and_until_when(connect: Connect) -> None:
+    view = put(connect, secrets=(CURRENT, OLD))
+    assert view == connect.get("signed", "shop")
+    assert [(secret.current, secret.expires_at) for secret in view.secrets] == [
+        (True, None),
+        (False, OLD.expires_at),
+    ]
+    assert len({secret.id for secret in view.secrets}) == 2
+    assert "current" not in repr(view).replace("current=", "")
+
+
+def test_what_is_put_again_replaces_what_stood(connect: Connect, store: FakeConnectionStore) -> None:
+    put(connect, secrets=(CURRENT, OLD), language="de")
+    put(connect, secrets=(OLD,))
+    assert store.stored["signed", "shop"].secrets == (OLD,)
+    assert store.stored["signed", "shop"].settings == {}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field", "message"),
+    [
+        ({"secrets": [CURRENT] * (SECRETS_LIMIT + 1)}, "secrets", f"at most {SECRETS_LIMIT} secrets"),
+        ({"secrets": [CURRENT, Secret("")]}, "secrets[1]", "a secret has 1 to"),
+        ({"secrets": [Secret("x" * (SECRET_LENGTH + 1))]}, "secrets[0]", "a secret has 1 to"),
+        ({"source": "keyed", "secrets": [Secret("no base64")]}, "secrets[0]", "is Base64"),
+        ({"source": "named", "name": "x" * (SECRET_NAME_LENGTH - 1)}, "connection", "the name is the secret"),
+        ({"odd": True}, "settings.odd", "there is no such setting"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_named_and_nothing_is_kept(
+    connect: Connect, store: FakeConnectionStore, arguments: dict[str, Any], field: str, message: str
+) -> None:
+    with pytest.raises(Invalid, match=message) as refused:
+        put(connect, **arguments)
+    assert refused.value.field == field
+    assert store.stored == {}
+
+
+def test_as_much_as_is_allowed_is_taken(connect: Connect, store: FakeConnectionStore) -> None:
+    put(connect, secrets=[Secret("x" * SECRET_LENGTH)] * SECRETS_LIMIT)
+    put(connect, source="named", name="x" * SECRET_NAME_LENGTH)
+    put(connect, name="bare", secrets=())
+    assert len(store.stored) == 3
+
+
+def test_a_source_that_there_is_not_has_no_connections(connect: Connect, store: FakeConnectionStore) -> None:
+    with pytest.raises(NotFound, match="there is no source nobody; GET /sources"):
+        put(connect, source="nobody")
+    assert store.stored == {}
+
+
+def test_one_that_is_gone_while_all_are_listed_is_left_out(
+    connect: Connect, store: FakeConnectionStore
+) -> None:
+    put(connect)
+    store.missing = [("signed", "gone")]
+    page = connect.list(2, None)
+    assert [view.name for view in page.items] == ["shop"]
+    assert page.next == "more"
+
+
+def test_a_connection_that_there_is_not(connect: Connect) -> None:
+    assert connect.get("signed", "nobody") is None
+    with pytest.raises(NotFound, match="signed has no connection nobody"):
+        connect.delete("signed", "nobody")
+
+
+def test_what_is_deleted_is_gone(connect: Connect) -> None:
+    put(connect)
+    connect.delete("signed", "shop")
+    assert connect.get("signed", "shop") is None
+    with pytest.raises(NotFound):
+        connect.delete("signed", "shop")
