@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.domain.delivery.event import CloudEvent
+    from chalicelib.domain.operations.restriction import Restriction
     from chalicelib.domain.page import Page
     from chalicelib.domain.tickets.ticket import (
         Change,
@@ -46,8 +47,9 @@ class TicketDesk(Protocol):
 
     def find(self, ticket_id: str) -> Versioned | None: ...
 
-    def last_received(self, sources: Sequence[str]) -> Mapping[str, datetime]:
-        """When each source last gave feedback; one that never did is absent."""
+    def last_received(self, sources: Sequence[str], within: Restriction | None) -> Mapping[str, datetime]:
+        """When each source last gave feedback; one that never did is absent. within: what the caller is
+        restricted to."""
         ...
 
     def search(self, wanted: TicketFilter, limit: int, cursor: str | None) -> Page[Any]:

@@ -77,7 +77,7 @@ def _chapter(tag: str, operations: list[str]) -> str:
 def _operation(path: str, method: str, operation: Schema, document: Schema) -> str:
     security = operation["security"]
     access = f"the scope <code>{escape(security[0]['ApiKey'][0])}</code>" if security else "no key"
-    parts = [f'<p class="soft">Needs {access}.</p>']
+    parts = [f'<p class="soft">Needs {access}. {_text(operation.get("description", ""))}</p>']
     if operation["parameters"]:
         parts.append(f"<h3>Parameters</h3><dl>{''.join(map(_parameter, operation['parameters']))}</dl>")
     sent = operation.get("requestBody", {}).get("content", {}).get(JSON_TYPE)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from chalicelib.domain.operations.restriction import connection_id
+
 Way = Literal["receive", "bus", "files", "queue", "none"]
 """How a replay brings it back: by `receive`, which had not named its events; on the bus, as an event
 that passes receipt and claim; as a job to read the row or the rest of its file; as the same message on
@@ -18,7 +20,7 @@ class Quarantined:
     """One thing that could not be read. where: the place in it ("body", "line 17"). by:
     "plugin/version" that refused it. raw_key: where its bytes lie in the artifacts bucket, or "".
     replay: the message that brings it back in by `way`. kept_at: when it was last kept, by the store.
-    excerpt: how its bytes begin, to be looked at."""
+    excerpt: how its bytes begin, to be looked at. source: "" of a message that can't be read at all."""
 
     source: str
     connection: str
@@ -33,6 +35,11 @@ class Quarantined:
     id: str = ""
     kept_at: str = ""
     excerpt: bytes = b""
+
+    @property
+    def connections(self) -> tuple[str, ...]:
+        """Those that it is made of; none where nobody knows."""
+        return (connection_id(self.source, self.connection),) if self.source else ()
 
     @property
     def replayable(self) -> bool:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from chalicelib.domain.intake.envelope import ClaimCheck, Envelope
 from chalicelib.domain.intake.quarantine import Quarantined
+from chalicelib.domain.operations.restriction import Restriction
 from chalicelib.domain.trace import trace_in
 from chalicelib.errors import Conflict, NotFound, PluginFailed, Unavailable
 from chalicelib.pipeline.intake.receive import Receive
@@ -19,15 +20,16 @@ from triggeriq import Unreadable as PluginUnreadable
 
 
 class QuarantineStore(Protocol):
-    def find(self, id: str) -> Quarantined | None: ...
+    def find(self, id: str, within: Restriction | None) -> Quarantined | None: ...
 
     def remove(self, item: Quarantined) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replay:
-    """The use-case; call it with a quarantine id. Raises NotFound, Conflict (it can't be replayed, or
-    is still unreadable), Unavailable. What fails again lies in the quarantine again."""
+    """The use-case; call it with a quarantine id and what the caller is restricted to. Raises NotFound,
+    Conflict (it can't be replayed, or is still unreadable), Unavailable. What fails again lies in the
+    quarantine again."""
 
     quarantine: QuarantineStore
     receive: Receive
@@ -36,10 +38,10 @@ class Replay:
     queues: dict[str, Queue]
     files: Queue
 
-    def __call__(self, id: str) -> None:
-        item = self.quarantine.find(id)
+    def __call__(self, id: str, within: Restriction | None) -> None:
+        item = self.quarantine.find(id, within)
         if item is None:
-            raise NotFound(f"there is no quarantined item {id}")
+            raise NotFound(f"there is no entry {id} in the quarantine; GET /quarantine lists them")
         again = item.replay or {}
         match item.way:
             case "receive":

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from chalicelib.domain.delivery.event import CloudEvent
+from chalicelib.domain.operations.restriction import Restriction
 from chalicelib.domain.page import Page
 from chalicelib.domain.tickets import changing
 from chalicelib.domain.tickets.taking import Kept, Plan, Standing
@@ -37,9 +38,10 @@ _COUNT = "select count(*) from feedback where ticket_id = cast(:id as uuid)"
 _ALONE = f"begin; select pg_advisory_xact_lock({MOVES})"
 
 _LAST_RECEIVED = (
-    "select source, (select max(f.received_at) from feedback f where f.source = wanted.source) "
+    "select source, (select max(f.received_at) from feedback f where f.source = wanted.source{}) "
     "from unnest(cast(:sources as text[])) as wanted (source)"
 )
+_OF_PATTERNS = " and array[f.source || '/' || f.connection, f.source || '/*'] && cast(:patterns as text[])"
 
 
 class _Desked(NamedTuple):
@@ -63,8 +65,16 @@ class PostgresTicketDesk(NamedTuple):
         return _versioned(standing_of(rows[0])) if rows else None
 
     @external("postgres.last_received", postgres_errors)
-    def last_received(self, sources: Sequence[str]) -> Mapping[str, datetime]:
-        rows = self.database.run(_LAST_RECEIVED, sources=list(sources))
+    def last_received(self, sources: Sequence[str], within: Restriction | None) -> Mapping[str, datetime]:
+        if within is None:
+            rows = self.database.run(_LAST_RECEIVED.format(""), sources=list(sources))
+        else:
+            rows = self.database.run(
+                _LAST_RECEIVED.format(_OF_PATTERNS),
+                # Of a source that has nothing of the caller's, all would be read to find nothing.
+                sources=sorted(within.sources & set(sources)),
+                patterns=list(within.patterns),
+            )
         return {source: at for source, at in rows if at is not None}
 
     @external("postgres.search_tickets", postgres_errors)

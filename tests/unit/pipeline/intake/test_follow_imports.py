@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.domain.intake.file_import import Import
 from chalicelib.domain.intake.quarantine import Quarantined
+from chalicelib.domain.operations.restriction import Restriction, may_see
 from chalicelib.domain.page import Page
 from chalicelib.errors import NotFound
 from chalicelib.pipeline.intake.follow_imports import FollowImports
@@ -21,13 +22,17 @@ HELD = Import(
 
 
 class Store:
-    def list(self, limit: int, cursor: str | None) -> Page[Import]:
-        return Page((HELD,))
+    def __init__(self) -> None:
+        self.cancelled: list[str] = []
 
-    def find(self, id: str) -> Import | None:
-        return HELD if id == HELD.id else None
+    def list(self, limit: int, cursor: str | None, within: Restriction | None) -> Page[Import]:
+        return Page((HELD,) if may_see(within, HELD.connections) else ())
+
+    def find(self, id: str, within: Restriction | None) -> Import | None:
+        return HELD if id == HELD.id and may_see(within, HELD.connections) else None
 
     def cancel(self, id: str) -> Import:
+        self.cancelled.append(id)
         return HELD
 
 
@@ -45,15 +50,32 @@ class Kept:
 
 def test_bad_rows_come_in_the_order_of_the_file() -> None:
     kept = Kept("line 10", "line 9", "[2].items[10]", "line 100", "", "[2].items[9]", "7", "line 9")
-    places = [row.where for row in FollowImports(store=Store(), quarantine=kept).bad_rows("i-1", 100)]
+    places = [row.where for row in FollowImports(store=Store(), quarantine=kept).bad_rows("i-1", 100, None)]
     assert places == ["", "7", "[2].items[9]", "[2].items[10]", "line 9", "line 9", "line 10", "line 100"]
 
 
 def test_no_more_bad_rows_are_read_than_asked_for() -> None:
     follow = FollowImports(store=Store(), quarantine=Kept("line 3", "line 2", "line 1"))
-    assert [row.where for row in follow.bad_rows("i-1", 2)] == ["line 2", "line 3"]
+    assert [row.where for row in follow.bad_rows("i-1", 2, None)] == ["line 2", "line 3"]
 
 
 def test_bad_rows_of_no_import_are_not_found() -> None:
     with pytest.raises(NotFound):
-        FollowImports(store=Store(), quarantine=Kept()).bad_rows("i-2", 1)
+        FollowImports(store=Store(), quarantine=Kept()).bad_rows("i-2", 1, None)
+
+
+def test_an_import_of_other_connections_is_not_there_for_who_is_restricted() -> None:
+    store = Store()
+    follow = FollowImports(store=store, quarantine=Kept("line 3"))
+    theirs, mine = Restriction(("csv/other", "zendesk/*")), Restriction(("csv/default",))
+    refusals = set()
+    for asked in (follow.find, follow.cancel, lambda id, within: follow.bad_rows(id, 1, within)):
+        for id, within in (("i-1", theirs), ("i-2", mine)):
+            with pytest.raises(NotFound) as refusal:
+                asked(id, within)
+            refusals.add(str(refusal.value).replace(id, "<id>"))
+    assert len(refusals) == 1
+    assert follow.list(10, None, theirs).items == ()
+    assert store.cancelled == []
+    assert follow.cancel("i-1", mine) == follow.find("i-1", mine) == HELD
+    assert store.cancelled == ["i-1"]
