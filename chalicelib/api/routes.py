@@ -103,7 +103,7 @@ ROUTES = (
     Route("POST", "/quarantine/{id}/replay", "admin", ROWS, "intake.quarantine:replay", "Put it back on its way", answer="Replayed", status=202, refusals=(409,)),
     Route("GET", "/dlq", "read", REFUSED, "operations.dead_letters:listed", "How much each dead-letter queue holds, and the newest failures", query="PageQuery", answer="DeadLetters"),
     Route("POST", "/dlq/redrive", "admin", REFUSED, "operations.dead_letters:redrive", "Put dead letters back on their queues", body="Redrive", answer="Redriven", status=202),
-    Route("POST", "/api-keys", "admin", REFUSED, "operations.api_keys:make", "Make an API key; it is shown this once", body="ApiKeyMake", answer="NewApiKey", status=201),
+    Route("POST", "/api-keys", "admin", REFUSED, "operations.api_keys:make", "Make an API key; it is shown this once. Without `connections` it sees every ticket", body="ApiKeyMake", answer="NewApiKey", status=201),
     Route("GET", "/api-keys", "admin", REFUSED, "operations.api_keys:listed", "List API keys", query="PageQuery", answer="ApiKeys"),
     Route("DELETE", "/api-keys/{id}", "admin", REFUSED, "operations.api_keys:revoke", "Revoke an API key", status=204),
 )

@@ -33,7 +33,11 @@ TITLES = {
     "imports": ("Imports", "Uploaded files: how far each was read, and which rows could not be."),
     "quarantine": ("Quarantine", "What could not be read, with the reason, and its way back in."),
     "dead_letters": ("Dead letters", "What failed too often, and its way back in."),
-    "api_keys": ("API keys", "Made, listed and revoked by an admin."),
+    "api_keys": (
+        "API keys",
+        "Made, listed and revoked by an admin. A key with the scope read sees every ticket, unless it is "
+        "restricted to connections when it is made.",
+    ),
 }
 """Chapters in their order, by the tag of their operations."""
 

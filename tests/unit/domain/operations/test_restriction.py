@@ -59,8 +59,8 @@ def test_a_pattern_names_one_connection_or_all_of_a_source(pattern):
 
 @pytest.mark.parametrize(
     "pattern",
-    ["", "*", "*/*", "*/acme", "zendesk", "zendesk/", "/acme", "zendesk/ac*", "zendesk/acme/x", "Zendesk/a", "a/b ",
-     "a/b\n", "a/é", f"{'s' * 65}/c", "a/**"],
+    ["", "*", "*/*", "*/acme", "zendesk", "zendesk/", "/acme", "zendesk/ac*", "zendesk/acme/x", "Zendesk/a",
+     "a/b ", "a/b\n", "a/é", f"{'s' * 65}/c", "a/**"],
 )  # fmt: skip
 def test_a_pattern_of_another_form_is_none(pattern):
     assert not re.fullmatch(CONNECTION_PATTERN, pattern, re.ASCII)

@@ -69,7 +69,7 @@ def test_an_import_of_other_connections_is_not_there_for_who_is_restricted() -> 
     follow = FollowImports(store=store, quarantine=Kept("line 3"))
     theirs, mine = Restriction(("csv/other", "zendesk/*")), Restriction(("csv/default",))
     refusals = set()
-    for asked in (follow.find, follow.cancel, lambda id, within: follow.bad_rows(id, 1, within)):
+    for asked in (follow.find, follow.cancel, lambda held, within: follow.bad_rows(held, 1, within)):
         for id, within in (("i-1", theirs), ("i-2", mine)):
             with pytest.raises(NotFound) as refusal:
                 asked(id, within)
