@@ -47,9 +47,10 @@ class TicketDesk(Protocol):
 
     def find(self, ticket_id: str) -> Versioned | None: ...
 
-    def last_received(self, sources: Sequence[str], within: Restriction | None) -> Mapping[str, datetime]:
-        """When each source last gave feedback; one that never did is absent. within: what the caller is
-        restricted to."""
+    def last_received(
+        self, sources: Sequence[str], within: Restriction | None = None
+    ) -> Mapping[str, datetime]:
+        """When each source last gave feedback, of connections within; one that never did is absent."""
         ...
 
     def search(self, wanted: TicketFilter, limit: int, cursor: str | None) -> Page[Any]:

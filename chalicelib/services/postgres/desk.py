@@ -65,7 +65,9 @@ class PostgresTicketDesk(NamedTuple):
         return _versioned(standing_of(rows[0])) if rows else None
 
     @external("postgres.last_received", postgres_errors)
-    def last_received(self, sources: Sequence[str], within: Restriction | None) -> Mapping[str, datetime]:
+    def last_received(
+        self, sources: Sequence[str], within: Restriction | None = None
+    ) -> Mapping[str, datetime]:
         if within is None:
             rows = self.database.run(_LAST_RECEIVED.format(""), sources=list(sources))
         else:
