@@ -9,7 +9,7 @@ from typing import Any
 from chalice.app import Chalice
 
 from chalicelib import settings
-from chalicelib.api.routes import ACCESS, ROUTES, Route
+from chalicelib.api.routes import ACCESS, OPEN, PUBLIC, RESTRICTED, ROUTES, WEBHOOK, Route
 from chalicelib.api.routing import Router
 from chalicelib.settings import Settings
 
@@ -53,6 +53,13 @@ class App(Chalice):
         if route.access not in ACCESS:
             raise ValueError(
                 f"{route.method} {route.path} declares no access rule, which is one of {', '.join(ACCESS)}"
+            )
+        # Where nobody is asked for a key, nobody is known to be restricted.
+        wanted = (PUBLIC,) if route.access in (OPEN, WEBHOOK) else RESTRICTED
+        if route.restricted not in wanted:
+            raise ValueError(
+                f"{route.method} {route.path} does not declare what a restricted caller gets, which is one "
+                f"of {', '.join(wanted)}"
             )
 
         def view(event: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,11 @@ OPEN, WEBHOOK = "open", "webhook"
 ACCESS = (OPEN, WEBHOOK, "read", "write", "ingest", "admin")
 """open: anybody. webhook: the source's own signature decides. The rest: an API key with that scope."""
 
+ROWS, REFUSED, PUBLIC = "rows", "refused", "public"
+RESTRICTED = (ROWS, REFUSED, PUBLIC)
+"""What a caller gets who is restricted to connections. rows: what is made of his connections alone, the rest
+is not there for him. refused: 403. public: what everybody gets, since nothing of any connection is in it."""
+
 BODY_LIMIT = 1_000_000
 """Bytes of a body; a longer one is refused with 413."""
 
@@ -23,6 +28,8 @@ class Route(NamedTuple):
     path: str
     access: str
     """One of ACCESS."""
+    restricted: str
+    """One of RESTRICTED; it has no default, so that nobody forgets to think of it."""
     handler: str
     """"area.module:function" in chalicelib/api."""
     summary: str
@@ -55,45 +62,45 @@ PREVIEW_LIMIT = 1_500_000
 
 # fmt: off
 ROUTES = (
-    Route("GET", "/health", OPEN, "operations.health:check", "Is it up? `deep=1` asks every dependency (admin)", query="HealthQuery", answer="Health", refusals=(401, 403, 503)),
-    Route("GET", "/openapi.json", OPEN, "documentation.documents:openapi", "This interface as OpenAPI 3.1"),
-    Route("GET", "/docs", OPEN, "documentation.documents:page", "This interface for people", media="text/html"),
-    Route("POST", "/webhooks/{source}", WEBHOOK, "intake.webhooks:receive", "A partner's webhook, for the connection `default`", answer="Received", status=202, refusals=(405, 422, 503)),
-    Route("HEAD", "/webhooks/{source}", WEBHOOK, "intake.webhooks:receive", "Answer a provider's probe", refusals=(405, 503)),
-    Route("POST", "/webhooks/{source}/{connection}", WEBHOOK, "intake.webhooks:receive", "A partner's webhook", answer="Received", status=202, refusals=(405, 422, 503)),
-    Route("HEAD", "/webhooks/{source}/{connection}", WEBHOOK, "intake.webhooks:receive", "Answer a provider's probe", refusals=(405, 503)),
-    Route("GET", "/tickets", "read", "tickets.tickets:search", "Search and filter tickets, newest first", query="TicketQuery", answer="Tickets"),
-    Route("GET", "/tickets/{id}", "read", "tickets.tickets:find", "Read one ticket", answer="Ticket"),
-    Route("PATCH", "/tickets/{id}", "write", "tickets.tickets:change", "Set status, assignee, priority, category, tags or links", body="TicketChange", answer="Ticket", refusals=(412,)),
-    Route("GET", "/tickets/{id}/history", "read", "tickets.tickets:history", "The audit trail, oldest first", query="PageQuery", answer="History"),
-    Route("GET", "/tickets/{id}/feedback", "read", "tickets.tickets:feedback", "What was said in it, oldest first", query="PageQuery", answer="TicketFeedbackPage"),
-    Route("POST", "/tickets/{id}/merge", "write", "tickets.tickets:merge", "Move the feedback of other tickets into this one", body="Merge", answer="Ticket", refusals=(409, 412)),
-    Route("POST", "/tickets/{id}/split", "write", "tickets.tickets:split", "Take feedback out into a ticket of its own", body="Split", answer="SplitTickets", status=201, refusals=(409, 412)),
-    Route("GET", "/connections", "read", "intake.connections:listed", "List connections: all for an admin, else the caller's own", query="PageQuery", answer="Connections"),
-    Route("GET", "/connections/{source}", "read", "intake.connections:find", "Read the connection `default`; secrets are never shown", answer="Connection"),
-    Route("PUT", "/connections/{source}", "write", "intake.connections:put", "Make or replace the connection `default`", body="ConnectionPut", answer="Connection"),
-    Route("DELETE", "/connections/{source}", "write", "intake.connections:delete", "Delete the connection `default`", status=204),
-    Route("GET", "/connections/{source}/{connection}", "read", "intake.connections:find", "Read a connection; secrets are never shown", answer="Connection"),
-    Route("PUT", "/connections/{source}/{connection}", "write", "intake.connections:put", "Make or replace a connection", body="ConnectionPut", answer="Connection"),
-    Route("DELETE", "/connections/{source}/{connection}", "write", "intake.connections:delete", "Delete a connection", status=204),
-    Route("GET", "/sources", "read", "intake.sources:listed", "The sources installed", answer="Sources"),
-    Route("POST", "/sources/{source}/preview", "write", "intake.sources:preview", "What would become of these bytes and headers; nothing is stored", body="SourcePreviewRequest", answer="SourcePreview", limit=PREVIEW_LIMIT),
-    Route("POST", "/triage/preview", "write", "triage.triage:preview", "What would become of these texts; nothing is stored", body="TriagePreviewRequest", answer="TriagePreviews"),
-    Route("GET", "/plugins", "read", "operations.plugins:listed", "The plugins found, and what failed", answer="Plugins"),
-    Route("GET", "/configurations", "read", "operations.configurations:listed", "Every configuration in force", answer="Configurations"),
-    Route("GET", "/configurations/{key}", "read", "operations.configurations:find", "Read the configuration in force", answer="Configuration"),
-    Route("PUT", "/configurations/{key}", "admin", "operations.configurations:put", "Set a configuration; each version is kept", body="ConfigurationPut", answer="Configuration", refusals=(412,)),
-    Route("GET", "/imports", "read", "intake.imports:listed", "Files under way and done, newest first", query="PageQuery", answer="Imports"),
-    Route("GET", "/imports/{id}", "read", "intake.imports:find", "Read one import", answer="Import"),
-    Route("DELETE", "/imports/{id}", "write", "intake.imports:cancel", "Cancel an import; what it made stays", answer="Import", refusals=(409,)),
-    Route("GET", "/imports/{id}/bad-rows", "read", "intake.imports:bad_rows", "The rows that could not be read, as CSV", media="text/csv"),
-    Route("GET", "/quarantine", "read", "intake.quarantine:listed", "What could not be read, newest first", query="QuarantineQuery", answer="Quarantine"),
-    Route("GET", "/quarantine/{id}", "read", "intake.quarantine:find", "Read one entry", answer="QuarantineEntry"),
-    Route("POST", "/quarantine/{id}/replay", "admin", "intake.quarantine:replay", "Put it back on its way", answer="Replayed", status=202, refusals=(409,)),
-    Route("GET", "/dlq", "read", "operations.dead_letters:listed", "How much each dead-letter queue holds, and the newest failures", query="PageQuery", answer="DeadLetters"),
-    Route("POST", "/dlq/redrive", "admin", "operations.dead_letters:redrive", "Put dead letters back on their queues", body="Redrive", answer="Redriven", status=202),
-    Route("POST", "/api-keys", "admin", "operations.api_keys:make", "Make an API key; it is shown this once", body="ApiKeyMake", answer="NewApiKey", status=201),
-    Route("GET", "/api-keys", "admin", "operations.api_keys:listed", "List API keys", query="PageQuery", answer="ApiKeys"),
-    Route("DELETE", "/api-keys/{id}", "admin", "operations.api_keys:revoke", "Revoke an API key", status=204),
+    Route("GET", "/health", OPEN, PUBLIC, "operations.health:check", "Is it up? `deep=1` asks every dependency (admin)", query="HealthQuery", answer="Health", refusals=(401, 403, 503)),
+    Route("GET", "/openapi.json", OPEN, PUBLIC, "documentation.documents:openapi", "This interface as OpenAPI 3.1"),
+    Route("GET", "/docs", OPEN, PUBLIC, "documentation.documents:page", "This interface for people", media="text/html"),
+    Route("POST", "/webhooks/{source}", WEBHOOK, PUBLIC, "intake.webhooks:receive", "A partner's webhook, for the connection `default`", answer="Received", status=202, refusals=(405, 422, 503)),
+    Route("HEAD", "/webhooks/{source}", WEBHOOK, PUBLIC, "intake.webhooks:receive", "Answer a provider's probe", refusals=(405, 503)),
+    Route("POST", "/webhooks/{source}/{connection}", WEBHOOK, PUBLIC, "intake.webhooks:receive", "A partner's webhook", answer="Received", status=202, refusals=(405, 422, 503)),
+    Route("HEAD", "/webhooks/{source}/{connection}", WEBHOOK, PUBLIC, "intake.webhooks:receive", "Answer a provider's probe", refusals=(405, 503)),
+    Route("GET", "/tickets", "read", ROWS, "tickets.tickets:search", "Search and filter tickets, newest first", query="TicketQuery", answer="Tickets"),
+    Route("GET", "/tickets/{id}", "read", ROWS, "tickets.tickets:find", "Read one ticket", answer="Ticket"),
+    Route("PATCH", "/tickets/{id}", "write", ROWS, "tickets.tickets:change", "Set status, assignee, priority, category, tags or links", body="TicketChange", answer="Ticket", refusals=(412,)),
+    Route("GET", "/tickets/{id}/history", "read", ROWS, "tickets.tickets:history", "The audit trail, oldest first", query="PageQuery", answer="History"),
+    Route("GET", "/tickets/{id}/feedback", "read", ROWS, "tickets.tickets:feedback", "What was said in it, oldest first", query="PageQuery", answer="TicketFeedbackPage"),
+    Route("POST", "/tickets/{id}/merge", "write", ROWS, "tickets.tickets:merge", "Move the feedback of other tickets into this one", body="Merge", answer="Ticket", refusals=(409, 412)),
+    Route("POST", "/tickets/{id}/split", "write", ROWS, "tickets.tickets:split", "Take feedback out into a ticket of its own", body="Split", answer="SplitTickets", status=201, refusals=(409, 412)),
+    Route("GET", "/connections", "read", ROWS, "intake.connections:listed", "List connections: all for an admin, else the caller's own", query="PageQuery", answer="Connections"),
+    Route("GET", "/connections/{source}", "read", ROWS, "intake.connections:find", "Read the connection `default`; secrets are never shown", answer="Connection"),
+    Route("PUT", "/connections/{source}", "write", ROWS, "intake.connections:put", "Make or replace the connection `default`", body="ConnectionPut", answer="Connection"),
+    Route("DELETE", "/connections/{source}", "write", ROWS, "intake.connections:delete", "Delete the connection `default`", status=204),
+    Route("GET", "/connections/{source}/{connection}", "read", ROWS, "intake.connections:find", "Read a connection; secrets are never shown", answer="Connection"),
+    Route("PUT", "/connections/{source}/{connection}", "write", ROWS, "intake.connections:put", "Make or replace a connection", body="ConnectionPut", answer="Connection"),
+    Route("DELETE", "/connections/{source}/{connection}", "write", ROWS, "intake.connections:delete", "Delete a connection", status=204),
+    Route("GET", "/sources", "read", ROWS, "intake.sources:listed", "The sources installed", answer="Sources"),
+    Route("POST", "/sources/{source}/preview", "write", ROWS, "intake.sources:preview", "What would become of these bytes and headers; nothing is stored", body="SourcePreviewRequest", answer="SourcePreview", limit=PREVIEW_LIMIT),
+    Route("POST", "/triage/preview", "write", PUBLIC, "triage.triage:preview", "What would become of these texts; nothing is stored", body="TriagePreviewRequest", answer="TriagePreviews"),
+    Route("GET", "/plugins", "read", REFUSED, "operations.plugins:listed", "The plugins found, and what failed", answer="Plugins"),
+    Route("GET", "/configurations", "read", REFUSED, "operations.configurations:listed", "Every configuration in force", answer="Configurations"),
+    Route("GET", "/configurations/{key}", "read", REFUSED, "operations.configurations:find", "Read the configuration in force", answer="Configuration"),
+    Route("PUT", "/configurations/{key}", "admin", REFUSED, "operations.configurations:put", "Set a configuration; each version is kept", body="ConfigurationPut", answer="Configuration", refusals=(412,)),
+    Route("GET", "/imports", "read", ROWS, "intake.imports:listed", "Files under way and done, newest first", query="PageQuery", answer="Imports"),
+    Route("GET", "/imports/{id}", "read", ROWS, "intake.imports:find", "Read one import", answer="Import"),
+    Route("DELETE", "/imports/{id}", "write", ROWS, "intake.imports:cancel", "Cancel an import; what it made stays", answer="Import", refusals=(409,)),
+    Route("GET", "/imports/{id}/bad-rows", "read", ROWS, "intake.imports:bad_rows", "The rows that could not be read, as CSV", media="text/csv"),
+    Route("GET", "/quarantine", "read", ROWS, "intake.quarantine:listed", "What could not be read, newest first", query="QuarantineQuery", answer="Quarantine"),
+    Route("GET", "/quarantine/{id}", "read", ROWS, "intake.quarantine:find", "Read one entry", answer="QuarantineEntry"),
+    Route("POST", "/quarantine/{id}/replay", "admin", ROWS, "intake.quarantine:replay", "Put it back on its way", answer="Replayed", status=202, refusals=(409,)),
+    Route("GET", "/dlq", "read", REFUSED, "operations.dead_letters:listed", "How much each dead-letter queue holds, and the newest failures", query="PageQuery", answer="DeadLetters"),
+    Route("POST", "/dlq/redrive", "admin", REFUSED, "operations.dead_letters:redrive", "Put dead letters back on their queues", body="Redrive", answer="Redriven", status=202),
+    Route("POST", "/api-keys", "admin", REFUSED, "operations.api_keys:make", "Make an API key; it is shown this once. Without `connections` it sees every ticket", body="ApiKeyMake", answer="NewApiKey", status=201),
+    Route("GET", "/api-keys", "admin", REFUSED, "operations.api_keys:listed", "List API keys", query="PageQuery", answer="ApiKeys"),
+    Route("DELETE", "/api-keys/{id}", "admin", REFUSED, "operations.api_keys:revoke", "Revoke an API key", status=204),
 )
 # fmt: on

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.api.exchange import JSON_TYPE, Answer, Call
-from chalicelib.api.routes import OPEN, WEBHOOK, Route
+from chalicelib.api.routes import OPEN, PUBLIC, REFUSED, WEBHOOK, Route
 from chalicelib.log_context import bound
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Router:
         """What is answered to a request that fits no row. methods: those that its path takes, if any."""
         from chalicelib.api.unrouted import answer_to_unrouted
 
-        route = Route(event["requestContext"]["httpMethod"], "", OPEN, "", "")
+        route = Route(event["requestContext"]["httpMethod"], "", OPEN, PUBLIC, "", "")
         request_id = _request_id(event)
         call = Call(route, event, self._settings, self._use_cases)
         return self._sent(call, request_id, answer_to_unrouted(route.method, methods, request_id))
@@ -99,6 +99,8 @@ def _handled(call: Call) -> Answer:
         wanted.update(path_parameters(call.raw_path))
     if route.access not in (OPEN, WEBHOOK):
         call.caller.require(route.access)  # type: ignore[arg-type]  # checked when the app started
+        if route.restricted == REFUSED:
+            call.caller.require_unrestricted()
     if route.access != WEBHOOK:
         wanted.update(_shapes(call))
     module, _, function = route.handler.partition(":")

@@ -10,6 +10,7 @@ from chalicelib.bootstrap.outside import Outside, now, trace
 from chalicelib.functions import QUEUES
 
 if TYPE_CHECKING:
+    from chalicelib.domain.operations.restriction import Restriction
     from chalicelib.pipeline.intake.connect import Connect
     from chalicelib.pipeline.intake.follow_imports import FollowImports
     from chalicelib.pipeline.intake.ingest import Ingest
@@ -149,14 +150,14 @@ class IntakeUseCases:
     def quarantine(self) -> DynamoQuarantine:
         return self._outside.quarantine
 
-    def sources(self) -> tuple[SourceView, ...]:
-        """What GET /sources shows."""
+    def sources(self, within: Restriction | None) -> tuple[SourceView, ...]:
+        """What GET /sources shows. within: what the caller is restricted to."""
         from chalicelib.errors import Unavailable
         from chalicelib.registry.listing import source_views
 
         registry = self._outside.registry
         try:
-            last_events = self._outside.ticket_reader.last_received(list(registry.sources()))
+            last_events = self._outside.ticket_reader.last_received(list(registry.sources()), within)
         except Unavailable:  # what is installed can be told without the database
             last_events = {}
         return source_views(registry, last_events)

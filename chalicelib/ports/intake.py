@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.intake.file_import import Import
     from chalicelib.domain.intake.quarantine import Quarantined
+    from chalicelib.domain.operations.restriction import Restriction
     from chalicelib.domain.page import Page
     from triggeriq import Connection, Source
 
@@ -75,15 +76,17 @@ class ImportStore(Protocol):
         """The job for it is on the queue."""
         ...
 
-    def find(self, id: str) -> Import | None: ...
+    def find(self, id: str, within: Restriction | None = None) -> Import | None:
+        """within: what the caller is restricted to; what he may not see is not found."""
+        ...
 
     def checkpoint(self, before: Import, after: Import) -> Import:
         """Reading came from `before` to `after`. Raises Conflict where somebody else moved it, or
         cancelled it, in the meantime."""
         ...
 
-    def list(self, limit: int, cursor: str | None) -> Page[Import]:
-        """Newest first. Raises Invalid for a cursor that it never gave."""
+    def list(self, limit: int, cursor: str | None, within: Restriction | None) -> Page[Import]:
+        """Newest first, of what the caller may see. Raises Invalid for a cursor that it never gave."""
         ...
 
     def cancel(self, id: str) -> Import:

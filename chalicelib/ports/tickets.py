@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.domain.delivery.event import CloudEvent
-    from chalicelib.domain.operations.access import Restriction
+    from chalicelib.domain.operations.restriction import Restriction
     from chalicelib.domain.page import Page
     from chalicelib.domain.tickets.plan import Known, Plan, Selection, Standing
     from chalicelib.domain.tickets.ticket import HistoryEntry, TicketFilter

@@ -346,6 +346,13 @@ def test_an_odd_change_is_refused(client: Client, change: dict[str, Any]) -> Non
     assert_problem(client.call("PATCH", f"/tickets/{NOBODY}", change), 400)
 
 
+@pytest.mark.parametrize("connections", [[], None, "csv/*", ["csv"], ["*/*"], ["csv/A"], [5], ["csv/*"] * 51])
+def test_an_odd_restriction_of_a_key_is_refused(client: Client, connections: Any) -> None:
+    asked = {"scopes": ["read"], "owner": "nobody", "connections": connections}
+    answer = assert_problem(client.call("POST", "/api-keys", asked), 400)
+    assert answer["field"] in ("connections", "connections[0]")
+
+
 @pytest.mark.parametrize("tag", ["3", '"3', "W/3", '"3" "4"', "\xe9"])
 def test_an_odd_if_match_is_refused(client: Client, connection: str, tag: str) -> None:
     client.connect("standard_webhooks", connection)
@@ -389,7 +396,7 @@ FIELDS = [
     "status", "assignee", "priority", "category", "tags", "tickets", "feedback", "secrets", "settings",
     "owner",
     "headers", "body_base64", "connection", "items", "value", "scopes", "expires_at", "limit", "cursor", "q",
-    "since", "source", "verification", "fields", "text", "rating",
+    "since", "source", "verification", "fields", "text", "rating", "connections",
 ]  # fmt: skip
 
 

@@ -40,9 +40,9 @@ def test_every_setting_is_documented_with_its_default():
         assert told[settings.PREFIX + name.upper()].replace("<stage>", "dev") == shown(default), name
 
 
-def test_every_route_is_documented_with_its_access():
-    told = {(row[0], row[1]) for row in rows("api.md") if re.match(r"[A-Z]+ /", row[0])}
-    assert told == {(f"{route.method} {route.path}", route.access) for route in ROUTES}
+def test_every_route_is_documented_with_its_access_and_what_a_restricted_key_gets():
+    told = {tuple(row[:3]) for row in rows("api.md") if re.match(r"[A-Z]+ /", row[0])}
+    assert told == {(f"{route.method} {route.path}", route.access, route.restricted) for route in ROUTES}
 
 
 def test_every_problem_is_documented():

@@ -33,7 +33,11 @@ TITLES = {
     "imports": ("Imports", "Uploaded files: how far each was read, and which rows could not be."),
     "quarantine": ("Quarantine", "What could not be read, with the reason, and its way back in."),
     "dead_letters": ("Dead letters", "What failed too often, and its way back in."),
-    "api_keys": ("API keys", "Made, listed and revoked by an admin."),
+    "api_keys": (
+        "API keys",
+        "Made, listed and revoked by an admin. A key with the scope read sees every ticket, unless it is "
+        "restricted to connections when it is made.",
+    ),
 }
 """Chapters in their order, by the tag of their operations."""
 
@@ -77,7 +81,7 @@ def _chapter(tag: str, operations: list[str]) -> str:
 def _operation(path: str, method: str, operation: Schema, document: Schema) -> str:
     security = operation["security"]
     access = f"the scope <code>{escape(security[0]['ApiKey'][0])}</code>" if security else "no key"
-    parts = [f'<p class="soft">Needs {access}.</p>']
+    parts = [f'<p class="soft">Needs {access}. {_text(operation.get("description", ""))}</p>']
     if operation["parameters"]:
         parts.append(f"<h3>Parameters</h3><dl>{''.join(map(_parameter, operation['parameters']))}</dl>")
     sent = operation.get("requestBody", {}).get("content", {}).get(JSON_TYPE)

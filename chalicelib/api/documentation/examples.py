@@ -52,6 +52,11 @@ BODY: dict[str, dict[str, Any]] = {
     },
     "PUT /configurations/{key}": {"value": {"review_below": 0.6}},
     "POST /dlq/redrive": {"queue": "feedback"},
-    "POST /api-keys": {"scopes": ["read", "write"], "owner": "support", "expires_at": "2030-01-01T00:00:00Z"},
+    "POST /api-keys": {
+        "scopes": ["read", "write"],
+        "owner": "support",
+        "expires_at": "2030-01-01T00:00:00Z",
+        "connections": ["zendesk/acme", "csv/*"],
+    },
 }
 """Bodies, by method and path."""

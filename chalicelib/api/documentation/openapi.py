@@ -12,7 +12,7 @@ from chalicelib.api.documentation import examples
 from chalicelib.api.exchange import JSON_TYPE, PROBLEM_TYPE
 from chalicelib.api.parsing import PARAMETERS, adapter, may_be_empty
 from chalicelib.api.problems import TYPES
-from chalicelib.api.routes import OPEN, ROUTES, WEBHOOK, Route
+from chalicelib.api.routes import OPEN, REFUSED, ROUTES, ROWS, WEBHOOK, Route
 
 Schema = dict[str, Any]
 _REF = "#/components/schemas/{model}"
@@ -39,6 +39,14 @@ PROBLEM: Schema = {
         "kept": {"type": "string", "description": "the quarantine's id of what was sent"},
     },
 }
+
+
+RESTRICTED = {
+    ROWS: "A key that is restricted to connections gets what is made of those alone; the rest is not there "
+    "for it.",
+    REFUSED: "Refused to a key that is restricted to connections.",
+}
+"""What is told of a route beside its summary, by what a restricted caller gets, where that differs."""
 
 
 def document() -> dict[str, Any]:
@@ -93,6 +101,8 @@ def _operation(route: Route, shapes: dict[tuple[str, str], Schema]) -> Schema:
         "responses": {str(route.status): _success(route, shapes)},
         "security": [] if route.access in (OPEN, WEBHOOK) else [{"ApiKey": [route.access]}],
     }
+    if route.restricted in RESTRICTED:
+        operation["description"] = RESTRICTED[route.restricted]
     for status in sorted(refusals(route)):
         operation["responses"][str(status)] = {
             "description": TYPES[status][1],

@@ -1,5 +1,6 @@
 """/connections: one configured instance of a source each. An admin makes them and sees all; whoever
-owns one may read it with the scope read, replace and delete it with the scope write."""
+owns one may read it with the scope read, replace and delete it with the scope write. Whoever is restricted
+to connections sees no others, even of his own."""
 
 from __future__ import annotations
 
@@ -14,28 +15,46 @@ from chalicelib.errors import Forbidden, NotFound
 
 
 def listed(call: Call, query: PageQuery) -> Page[ConnectionView]:
-    """A page may be shorter than asked for: what belongs to others is left out."""
-    page: Page[ConnectionView] = call.use.intake.connections.list(query.limit, query.cursor)
-    if call.caller.may("admin"):
-        return page
-    return Page(tuple(view for view in page.items if view.owner == call.caller.owner), page.next)
+    owner = None if call.caller.may("admin") else call.caller.owner
+    page: Page[ConnectionView] = call.use.intake.connections.list(
+        query.limit, query.cursor, owner, call.caller.restriction
+    )
+    return page
 
 
 def find(call: Call, source: str, connection: str = "default") -> ConnectionView:
-    view: ConnectionView | None = call.use.intake.connections.get(source, connection)
+    view = standing(call, source, connection)
     if view is None:
-        raise NotFound(f"{source} has no connection {connection}; PUT makes it")
-    call.caller.require_owner(view.owner)
+        raise not_found(source, connection)
     return view
 
 
+def standing(call: Call, source: str, connection: str) -> ConnectionView | None:
+    """The connection, if there is one. Raises NotFound, whether there is one or not, where the caller is
+    restricted to others; Forbidden where it belongs to another owner."""
+    if not call.caller.may_see(source, connection):
+        raise not_found(source, connection)
+    view: ConnectionView | None = call.use.intake.connections.get(source, connection)
+    if view is not None:
+        call.caller.require_owner(view.owner)
+    return view
+
+
+def not_found(source: str, connection: str) -> NotFound:
+    return NotFound(f"{source} has no connection {connection}; PUT makes it")
+
+
 def put(call: Call, source: str, body: ConnectionPut, connection: str = "default") -> Any:
-    standing: ConnectionView | None = call.use.intake.connections.get(source, connection)
-    if standing is None:
+    if not call.caller.may_see(source, connection):
+        # Said before anything is looked at: it must not tell whether there is such a connection.
+        raise Forbidden(
+            f"the key is restricted to {call.caller.restriction}; name one of those, or ask an admin for a "
+            f"key that has {source}/{connection}"
+        )
+    known = standing(call, source, connection)
+    if known is None:
         call.caller.require("admin")
-    else:
-        call.caller.require_owner(standing.owner)
-    owner = body.owner or (standing.owner if standing else call.caller.owner)
+    owner = body.owner or (known.owner if known else call.caller.owner)
     if owner != call.caller.owner and not call.caller.may("admin"):
         raise Forbidden("only an admin may name another owner; leave owner out")
     secrets = tuple(Secret(secret.value, secret.expires_at) for secret in body.secrets)

@@ -9,29 +9,25 @@ from typing import Any
 from chalicelib.api.exchange import Answer, Call
 from chalicelib.api.field_types import PageQuery
 from chalicelib.domain.page import ANSWER_BYTES, bytes_in_answer
-from chalicelib.errors import NotFound
 
 BAD_ROWS_LIMIT = 10_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def listed(call: Call, query: PageQuery) -> Any:
-    return call.use.intake.imports.list(query.limit, query.cursor)
+    return call.use.intake.imports.list(query.limit, query.cursor, call.caller.restriction)
 
 
 def find(call: Call, id: str) -> Any:
-    found = call.use.intake.imports.find(id)
-    if found is None:
-        raise NotFound(f"there is no import {id}; GET /imports lists them")
-    return found
+    return call.use.intake.imports.find(id, call.caller.restriction)
 
 
 def cancel(call: Call, id: str) -> Any:
-    return call.use.intake.imports.cancel(id)
+    return call.use.intake.imports.cancel(id, call.caller.restriction)
 
 
 def bad_rows(call: Call, id: str) -> Answer:
-    rows = call.use.intake.imports.bad_rows(id, BAD_ROWS_LIMIT)
+    rows = call.use.intake.imports.bad_rows(id, BAD_ROWS_LIMIT, call.caller.restriction)
     lines = [_line("where", "reason", "row", "at", "quarantine_id")]
     left = ANSWER_BYTES
     for done, row in enumerate(rows):

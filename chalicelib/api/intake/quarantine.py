@@ -10,16 +10,18 @@ from chalicelib.errors import NotFound
 
 
 def listed(call: Call, query: QuarantineQuery) -> Any:
-    return call.use.intake.quarantine.list(query.limit, query.cursor, source=query.source)
+    return call.use.intake.quarantine.list(
+        query.limit, query.cursor, call.caller.restriction, source=query.source
+    )
 
 
 def find(call: Call, id: str) -> Any:
-    found = call.use.intake.quarantine.find(id)
+    found = call.use.intake.quarantine.find(id, call.caller.restriction)
     if found is None:
         raise NotFound(f"there is no entry {id} in the quarantine; GET /quarantine lists them")
     return found
 
 
 def replay(call: Call, id: str) -> Answer:
-    call.use.intake.replay(id)
+    call.use.intake.replay(id, call.caller.restriction)
     return Answer({"id": id})

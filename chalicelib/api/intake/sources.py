@@ -8,6 +8,7 @@ import logging
 from typing import Any
 
 from chalicelib.api.exchange import Call
+from chalicelib.api.intake import connections
 from chalicelib.api.intake.shapes import SourcePreviewRequest, Sources
 from chalicelib.errors import Invalid
 from triggeriq import Request
@@ -16,14 +17,12 @@ log = logging.getLogger(__name__)
 
 
 def listed(call: Call) -> Sources:
-    return Sources.model_validate({"items": call.use.intake.sources()})
+    return Sources.model_validate({"items": call.use.intake.sources(call.caller.restriction)})
 
 
 def preview(call: Call, source: str, body: SourcePreviewRequest) -> Any:
     """For an admin, or the connection's owner: it says more of a signature than a stranger may hear."""
-    connection = call.use.intake.connections.get(source, body.connection)
-    if connection is not None:
-        call.caller.require_owner(connection.owner)
+    connections.standing(call, source, body.connection)
     try:
         content = base64.b64decode(body.body_base64, validate=True)
     except (binascii.Error, ValueError):

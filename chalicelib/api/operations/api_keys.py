@@ -22,14 +22,24 @@ def make(call: Call, body: ApiKeyMake) -> Answer:
         digest=digest,
         owner=body.owner,
         scopes=tuple(scope for scope in SCOPES if scope in body.scopes),
+        connections=None if body.connections is None else tuple(dict.fromkeys(body.connections)),
         created_at=now,
         created_by=call.caller.name,
         expires_at=body.expires_at,
     )
     call.use.operations.api_keys.put(kept)
-    return Answer(
-        NewApiKey.model_validate({**asdict(kept), "key": key}), headers={"Location": f"/api-keys/{key_id}"}
-    )
+    shown = NewApiKey.model_validate({**asdict(kept), "key": key, "sees": _sees(kept)})
+    return Answer(shown, headers={"Location": f"/api-keys/{key_id}"})
+
+
+def _sees(key: ApiKey) -> str:
+    """What whoever makes a key should know of it."""
+    if key.connections is None:
+        return (
+            "every ticket, and all else that its scopes open, of every connection; "
+            "name `connections` to make a key that sees less"
+        )
+    return f"only what is made of {', '.join(key.connections)} alone; the rest is not there for it"
 
 
 def listed(call: Call, query: PageQuery) -> Page[ApiKey]:

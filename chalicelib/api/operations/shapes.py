@@ -3,23 +3,27 @@ only asked or only shown. /openapi.json describes each from itself."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
     ConfigDict,
     Field,
+    WithJsonSchema,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
 
-from chalicelib.api.field_types import Asked, Line, Name, Shown, Time
+from chalicelib.api.field_types import Asked, Line, Name, Shown, Time, absent
 from chalicelib.api.field_types import PageQuery as PageQuery
 from chalicelib.domain.operations.access import Scope
 from chalicelib.domain.operations.configuration import SHAPES
 from chalicelib.domain.operations.configuration import Configuration as Configuration
+from chalicelib.domain.operations.restriction import CONNECTION_PATTERN
 from triggeriq import JSON
 
 
@@ -112,16 +116,51 @@ class Redriven(Shown):
 # ---- API keys ------------------------------------------------------------------------------------
 
 
+CONNECTIONS_LIMIT = 50
+"""Patterns of one key."""
+
+
+def _some_connections(given: object) -> object:
+    if not given:
+        raise ValueError("names at least one connection; leave it out for a key that sees all of them")
+    return given
+
+
+def _connection_pattern(given: str) -> str:
+    if not re.fullmatch(CONNECTION_PATTERN, given, re.ASCII):
+        raise ValueError(
+            "is <source>/<connection>, or <source>/* for every connection of a source; "
+            "a name is 1 to 64 of a-z, 0-9, _ and -"
+        )
+    return given
+
+
+ConnectionPattern = Annotated[
+    str,
+    AfterValidator(_connection_pattern),
+    WithJsonSchema({"type": "string", "pattern": f"^{CONNECTION_PATTERN}$"}),
+]
+
+
 class ApiKeyMake(Asked):
     scopes: Annotated[list[Scope], Field(min_length=1, max_length=4)]
     owner: Line
     expires_at: Time | None = None
+    connections: Annotated[
+        list[ConnectionPattern], Field(max_length=CONNECTIONS_LIMIT), BeforeValidator(_some_connections)
+    ] = Field(
+        default_factory=absent,
+        description="the key sees only what is made of these; without it, it sees all",
+    )
 
 
 class ApiKeyShown(Shown):
     id: str
     owner: str
     scopes: tuple[Scope, ...]
+    connections: tuple[str, ...] | None = Field(
+        description="the connections that it is restricted to; null: it is not restricted"
+    )
     created_at: datetime
     created_by: str
     expires_at: datetime | None
@@ -130,6 +169,7 @@ class ApiKeyShown(Shown):
 
 class NewApiKey(ApiKeyShown):
     key: str = Field(description="the key itself, this once")
+    sees: str = Field(description="what it sees, for whoever makes it to know")
 
 
 class ApiKeys(Shown):

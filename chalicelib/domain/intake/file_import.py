@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 from chalicelib.domain.intake.feedback import clean_text
+from chalicelib.domain.operations.restriction import connection_id
 from chalicelib.errors import Invalid
 from triggeriq.names import NAME
 
@@ -80,6 +81,11 @@ class Import:
     modified_at: datetime
     updated_at: datetime
     finished_at: datetime | None = None
+
+    @property
+    def connections(self) -> tuple[str, ...]:
+        """Those that it is made of; none where its key names none."""
+        return (connection_id(self.source, self.connection),) if self.source else ()
 
     @property
     def left(self) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.intake.way_back import UnknownWay, WayBack
+from chalicelib.domain.operations.restriction import connection_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,11 @@ class Quarantined:
     kept_at: str = ""
     excerpt: bytes = b""
     """How its bytes begin."""
+
+    @property
+    def connections(self) -> tuple[str, ...]:
+        """Those that it is made of; none where nobody knows."""
+        return (connection_id(self.source, self.connection),) if self.source else ()
 
     @property
     def replayable(self) -> bool:

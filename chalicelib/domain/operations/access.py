@@ -1,4 +1,4 @@
-"""Who may do what: API keys, their scopes, and whom a key stands for."""
+"""Who is asking and what it may see: API keys, callers, and their restriction to connections."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple
 
+from chalicelib.domain.operations.restriction import Restriction, connection_id, may_see
 from chalicelib.errors import Forbidden, Unauthorised
 
 Scope = Literal["ingest", "read", "write", "admin"]
@@ -25,42 +25,36 @@ _FORM = re.compile(r"tiq_([a-z0-9]{12})_([A-Za-z0-9_-]{43})")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiKey:
-    """A key as it is kept: never the key itself. digest: sha256 (hex) of the whole key.
-
-    owner: whom its events and connections belong to. expires_at: None: never.
-    """
+    """A key as it is kept: never the key itself."""
 
     id: str
     digest: str
+    """sha256 (hex) of the whole key."""
     owner: str
+    """Whom its events and connections belong to."""
     scopes: tuple[Scope, ...]
+    connections: tuple[str, ...] | None = None
+    """The patterns that it is restricted to; None: it is not restricted."""
     created_at: datetime
     created_by: str
     expires_at: datetime | None = None
+    """None: never."""
     revoked_at: datetime | None = None
 
 
-class Restriction(NamedTuple):
-    """The connections that a restricted caller may see things of."""
-
-    patterns: tuple[str, ...]
-    """Each "source/connection", or "source/*" for all of a source."""
-
-    def covers(self, connections: Iterable[str]) -> bool:
-        """Whether all of these, each "source/connection", are the caller's. Of none, nothing is known:
-        refused."""
-        named = tuple(connections)
-        return bool(named) and all(
-            one in self.patterns or f"{one.partition('/')[0]}/*" in self.patterns for one in named
-        )
+CallerKind = Literal["key", "session", "token", "role"]
 
 
 class Caller(NamedTuple):
-    """Who is asking."""
+    """Who is asking, however that was proven."""
 
+    kind: CallerKind
+    """How it was proven: by an API key, a session, an OIDC token or an AWS role."""
+    subject: str
+    """Who it is, as that proof names it: of a key its id."""
     owner: str
+    """Whom its events and connections belong to."""
     scopes: tuple[Scope, ...]
-    key_id: str
     restriction: Restriction | None = None
     """None: it may see things of every connection."""
 
@@ -78,13 +72,25 @@ class Caller(NamedTuple):
         if owner != self.owner and not self.may("admin"):
             raise Forbidden("it belongs to another owner; ask an admin")
 
+    def require_unrestricted(self) -> None:
+        """Raises Forbidden, saying what to do, where the caller is restricted to connections."""
+        if self.restriction is not None:
+            raise Forbidden(
+                f"the key is restricted to {self.restriction}, and this is about more than those; "
+                "ask an admin for a key without `connections`"
+            )
+
+    def may_see(self, source: str, connection: str) -> bool:
+        """Whether it may see things of that connection."""
+        return may_see(self.restriction, [connection_id(source, connection)])
+
     @property
     def name(self) -> str:
         """The caller in audit trails."""
-        return f"{self.owner} ({self.key_id})"
+        return f"{self.owner} ({self.subject})"
 
 
-LOCAL_CALLER = Caller("local", SCOPES, "local")
+LOCAL_CALLER = Caller("key", "local", "local", SCOPES)
 
 
 def new_key() -> tuple[str, str, str]:
@@ -115,4 +121,5 @@ def caller_of(key: str, kept: ApiKey | None, now: datetime) -> Caller:
         raise Unauthorised("mismatch")
     if kept.expires_at is not None and kept.expires_at <= now:
         raise Unauthorised("stale")
-    return Caller(kept.owner, kept.scopes, kept.id)
+    restriction = None if kept.connections is None else Restriction(kept.connections)
+    return Caller("key", kept.id, kept.owner, kept.scopes, restriction)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from chalicelib.domain.delivery.event import CloudEvent, ticket_event_id
 from chalicelib.domain.intake.feedback import FeedbackKey
 from chalicelib.domain.intake.feedback_message import FeedbackMessage
-from chalicelib.domain.operations.access import Restriction
+from chalicelib.domain.operations.restriction import Restriction, may_see
 from chalicelib.domain.tickets.ticket import StageLog, Taken, Ticket
 from chalicelib.domain.tickets.ticket_event import ticket_events
 from chalicelib.domain.trace import Trace
@@ -160,7 +160,7 @@ class Plan:
 
 def visible(standing: Standing | None, id: str, within: Restriction | None) -> Standing:
     """The ticket, for a caller who may see it. Raises NotFound where there is none, or none for him."""
-    if standing is None or (within is not None and not within.covers(standing.connections)):
+    if standing is None or not may_see(within, standing.connections):
         raise NotFound(f"there is no ticket {id}")
     return standing
 

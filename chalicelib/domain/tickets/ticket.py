@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 
 from chalicelib.domain.intake.feedback_message import FeedbackMessage
-from chalicelib.domain.operations.access import Restriction
+from chalicelib.domain.operations.restriction import Restriction
 from triggeriq import JSON, Author, Draft, Verdict
 
 Status = Literal["open", "pending", "resolved", "closed"]

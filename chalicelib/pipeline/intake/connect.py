@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from chalicelib.domain.intake.connection import ConnectionView, Secret, StoredConnection
+from chalicelib.domain.operations.restriction import Restriction
 from chalicelib.domain.page import Page
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.ports.intake import Sources
@@ -25,7 +26,9 @@ class ConnectionStore(Protocol):
 
     def delete(self, source: str, name: str) -> bool: ...
 
-    def list(self, limit: int, cursor: str | None) -> Page[tuple[str, str]]: ...
+    def list(
+        self, limit: int, cursor: str | None, owner: str | None, within: Restriction | None
+    ) -> Page[tuple[str, str]]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,9 +78,12 @@ class Connect:
         stored = self.store.get(source, name)
         return None if stored is None else stored.as_view()
 
-    def list(self, limit: int, cursor: str | None) -> Page[ConnectionView]:
-        """All connections, in no order that means anything."""
-        names = self.store.list(limit, cursor)
+    def list(
+        self, limit: int, cursor: str | None, owner: str | None, within: Restriction | None
+    ) -> Page[ConnectionView]:
+        """Connections, in no order that means anything. owner: whose; None: everybody's. within: what the
+        caller is restricted to."""
+        names = self.store.list(limit, cursor, owner, within)
         views = (self.get(source, name) for source, name in names.items)
         return Page(tuple(view for view in views if view is not None), names.next)
 

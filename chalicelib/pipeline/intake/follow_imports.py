@@ -11,6 +11,7 @@ from typing import Protocol
 
 from chalicelib.domain.intake.file_import import Import
 from chalicelib.domain.intake.quarantine import Quarantined
+from chalicelib.domain.operations.restriction import Restriction
 from chalicelib.domain.page import Page
 from chalicelib.errors import NotFound
 from chalicelib.ports.intake import ImportStore
@@ -22,28 +23,33 @@ class QuarantineList(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowImports:
-    """The use-cases on uploaded files."""
+    """The use-cases on uploaded files.
+
+    within: what the caller is restricted to. For him an import of other connections is not there.
+    """
 
     store: ImportStore
     quarantine: QuarantineList
 
-    def list(self, limit: int, cursor: str | None) -> Page[Import]:
+    def list(self, limit: int, cursor: str | None, within: Restriction | None) -> Page[Import]:
         """Newest first."""
-        return self.store.list(limit, cursor)
+        return self.store.list(limit, cursor, within)
 
-    def find(self, id: str) -> Import | None:
-        return self.store.find(id)
+    def find(self, id: str, within: Restriction | None) -> Import:
+        """Raises NotFound."""
+        held = self.store.find(id, within)
+        if held is None:
+            raise NotFound(f"there is no import {id}; GET /imports lists them")
+        return held
 
-    def cancel(self, id: str) -> Import:
+    def cancel(self, id: str, within: Restriction | None) -> Import:
         """Stop reading; what was read already stays. Raises NotFound, Conflict."""
-        return self.store.cancel(id)
+        return self.store.cancel(self.find(id, within).id)
 
-    def bad_rows(self, id: str, limit: int) -> Sequence[Quarantined]:
+    def bad_rows(self, id: str, limit: int, within: Restriction | None) -> Sequence[Quarantined]:
         """What of the file could not be read, in the order of the file. Of more than `limit` it is any
         so many. Raises NotFound."""
-        held = self.store.find(id)
-        if held is None:
-            raise NotFound(f"there is no import {id}")
+        held = self.find(id, within)
         rows = islice(self.quarantine.of_event(held.id, held.modified_at), limit)
         return sorted(rows, key=lambda row: _numbered(row.where))
 

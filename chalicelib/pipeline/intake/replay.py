@@ -11,6 +11,7 @@ from chalicelib.domain.intake import file_job
 from chalicelib.domain.intake.envelope import ClaimCheck, Envelope
 from chalicelib.domain.intake.quarantine import Quarantined
 from chalicelib.domain.intake.way_back import ByBus, ByFile, ByQueue, ByReceive, UnknownWay
+from chalicelib.domain.operations.restriction import Restriction
 from chalicelib.errors import Conflict, NotFound, Unreadable
 from chalicelib.pipeline.intake.publish import Publish
 from chalicelib.ports.intake import Connections, Sources
@@ -19,15 +20,16 @@ from triggeriq import Connection, Events, Request
 
 
 class QuarantineStore(Protocol):
-    def find(self, id: str) -> Quarantined | None: ...
+    def find(self, id: str, within: Restriction | None) -> Quarantined | None: ...
 
     def remove(self, item: Quarantined) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replay:
-    """The use-case; call it with a quarantine id. Raises NotFound, Conflict (it can't be replayed, or
-    is still unreadable), Unavailable. What fails again lies in the quarantine again."""
+    """The use-case; call it with a quarantine id and what the caller is restricted to. Raises NotFound,
+    Conflict (it can't be replayed, or is still unreadable), Unavailable. What fails again lies in the
+    quarantine again."""
 
     quarantine: QuarantineStore
     sources: Sources
@@ -38,10 +40,10 @@ class Replay:
     """By their full names."""
     files: Queue
 
-    def __call__(self, id: str) -> None:
-        item = self.quarantine.find(id)
+    def __call__(self, id: str, within: Restriction | None) -> None:
+        item = self.quarantine.find(id, within)
         if item is None:
-            raise NotFound(f"there is no quarantined item {id}")
+            raise NotFound(f"there is no entry {id} in the quarantine; GET /quarantine lists them")
         match item.way_back:
             case ByReceive() as way:
                 self._receive(item, way)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chalicelib.domain.operations.access import Restriction
+from chalicelib.domain.operations.restriction import Restriction
 from chalicelib.domain.tickets.decisions.change import change
 from chalicelib.domain.tickets.plan import Known, Plan, Selection, Standing
 from chalicelib.domain.tickets.ticket import Change

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chalicelib.domain.operations.access import Restriction
+from chalicelib.domain.operations.restriction import Restriction
 from chalicelib.domain.tickets.decisions.merge import merge
 from chalicelib.domain.tickets.plan import Known, Plan, Selection, Standing
 from chalicelib.errors import Conflict

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from chalicelib.domain.operations.access import Restriction
+from chalicelib.domain.operations.restriction import Restriction
 from chalicelib.domain.page import Page
 from chalicelib.domain.tickets.plan import Standing, visible
 from chalicelib.domain.tickets.ticket import HistoryEntry, Ticket, TicketFilter

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chalicelib.domain.intake.feedback import FeedbackKey
-from chalicelib.domain.operations.access import Restriction
+from chalicelib.domain.operations.restriction import Restriction
 from chalicelib.domain.tickets.decisions.split import selection, split
 from chalicelib.domain.tickets.plan import Known, Plan, Standing
 from chalicelib.pipeline.tickets.amend import Amend

@@ -102,6 +102,8 @@ def _to_item(key: ApiKey) -> dict[str, Any]:
         "created_at": {"S": key.created_at.isoformat()},
         "created_by": {"S": key.created_by},
     }
+    if key.connections is not None:
+        item["connections"] = {"L": [{"S": pattern} for pattern in key.connections]}
     if key.expires_at is not None:
         item["expires_at"] = {"S": key.expires_at.isoformat()}
     if key.revoked_at is not None:
@@ -115,11 +117,16 @@ def _from_item(item: Any) -> ApiKey:
         digest=item["digest"]["S"],
         owner=item["owner"]["S"],
         scopes=tuple(sorted(item["scopes"]["SS"])),
+        connections=_patterns(item),
         created_at=datetime.fromisoformat(item["created_at"]["S"]),
         created_by=item["created_by"]["S"],
         expires_at=_time(item, "expires_at"),
         revoked_at=_time(item, "revoked_at"),
     )
+
+
+def _patterns(item: Any) -> tuple[str, ...] | None:
+    return tuple(each["S"] for each in item["connections"]["L"]) if "connections" in item else None
 
 
 def _time(item: Any, name: str) -> datetime | None:

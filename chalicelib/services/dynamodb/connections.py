@@ -8,15 +8,18 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from cachetools import TTLCache
 
 from chalicelib.domain.intake.connection import Secret, StoredConnection
+from chalicelib.domain.operations.restriction import Restriction, connection_id, may_see
 from chalicelib.domain.page import Page, from_cursor, to_cursor
 from chalicelib.errors import Invalid, PluginFailed, Unconfigured
 from chalicelib.services.aws_errors import aws_errors
 from chalicelib.services.dynamodb.items import from_item, to_item
+from chalicelib.services.dynamodb.paging import READ_AT_ONCE, filled
 from chalicelib.services.external import external
 from triggeriq import Connection
 from triggeriq.names import NAME
@@ -181,21 +184,32 @@ class DynamoConnections:
         self._seal.seal(b"health", _context("health", "health"))
 
     @external("connections.list", _translate)
-    def list(self, limit: int, cursor: str | None) -> Page[tuple[str, str]]:
-        """Sources and names of all connections."""
-        start = {}
+    def list(
+        self, limit: int, cursor: str | None, owner: str | None, within: Restriction | None
+    ) -> Page[tuple[str, str]]:
+        """Sources and names of connections, in no order that means anything. owner: whose; None: everybody's.
+        within: what the caller is restricted to. The cursor names none that is left out: a name may be a
+        secret."""
+        start = None
         if cursor:
             source, name = from_cursor(cursor, _NAME, _NAME)
-            start = {"ExclusiveStartKey": to_item({"source": source, "name": name})}
-        answer = self._client.scan(
+            start = to_item({"source": source, "name": name})
+        read = partial(
+            self._client.scan,
             TableName=self._table,
-            Limit=limit,
-            ProjectionExpression="#source, #name",
-            ExpressionAttributeNames={"#source": "source", "#name": "name"},
-            **start,
+            Limit=limit + 1 if owner is None and within is None else READ_AT_ONCE,
+            ProjectionExpression="#source, #name, #owner",
+            ExpressionAttributeNames={"#source": "source", "#name": "name", "#owner": "owner"},
         )
-        rows = [from_item(item) for item in answer["Items"]]
-        last = answer.get("LastEvaluatedKey")
+
+        def shown(item: Mapping[str, Any]) -> bool:
+            row = from_item(item)
+            return owner in (None, row["owner"]) and may_see(
+                within, [connection_id(row["source"], row["name"])]
+            )
+
+        items, last = filled(read, limit, ("source", "name"), start, shown)
+        rows = map(from_item, items)
         return Page(
             tuple((row["source"], row["name"]) for row in rows),
             to_cursor(last["source"]["S"], last["name"]["S"]) if last else None,

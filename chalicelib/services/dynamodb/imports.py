@@ -13,10 +13,12 @@ from chalicelib.domain.page import Page, from_cursor, to_cursor
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.services.aws_errors import aws_errors
 from chalicelib.services.dynamodb.items import from_item, to_attribute, to_item
-from chalicelib.services.dynamodb.paging import IN_FORCE, filled
+from chalicelib.services.dynamodb.paging import IN_FORCE, READ_AT_ONCE, Key, filled, rounded_up
+from chalicelib.services.dynamodb.visibility import visible
 from chalicelib.services.external import external
 
 if TYPE_CHECKING:
+    from chalicelib.domain.operations.restriction import Restriction
     from chalicelib.ports.operations import Clock
 
 KEPT = timedelta(days=90)
@@ -28,6 +30,8 @@ REASON_LIMIT = 1_000
 _translate = aws_errors("dynamodb")
 _ID = re.compile("[0-9a-f]{32}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?[+-]\d\d:\d\d", re.ASCII)
+_LATEST = "9999-99-99T99:99:99.999999+00:00"
+"""Behind every time there is, as a text."""
 _TIMES = {"registered_at", "modified_at", "updated_at", "finished_at"}
 
 
@@ -40,7 +44,11 @@ class DynamoImports:
     @external("imports.register", _translate)
     def register(self, wanted: Import) -> Import:
         row = {name: _plain(getattr(wanted, name)) for name in _NAMES}
-        row |= {"kind": "file", "expires_at": int((wanted.registered_at + KEPT).timestamp())}
+        row |= {
+            "kind": "file",
+            "connections": wanted.connections,
+            "expires_at": int((wanted.registered_at + KEPT).timestamp()),
+        }
         try:
             self._client.put_item(
                 TableName=self._table,
@@ -55,11 +63,14 @@ class DynamoImports:
         return wanted
 
     @external("imports.read", _translate)
-    def find(self, id: str) -> Import | None:
+    def find(self, id: str, within: Restriction | None = None) -> Import | None:
+        """within: what the caller is restricted to; what he may not see is not found."""
         item = self._client.get_item(TableName=self._table, Key={"id": {"S": id}}, ConsistentRead=True).get(
             "Item"
         )
-        return _import(item) if item and int(item["expires_at"]["N"]) > self._now().timestamp() else None
+        if not item or int(item["expires_at"]["N"]) <= self._now().timestamp():
+            return None
+        return _import(item) if visible(from_item(item), within) else None
 
     def queued(self, id: str) -> None:
         self._update(id, {"queued": True}, None)
@@ -118,7 +129,8 @@ class DynamoImports:
         return _import(answer["Attributes"])
 
     @external("imports.list", _translate)
-    def list(self, limit: int, cursor: str | None) -> Page[Import]:
+    def list(self, limit: int, cursor: str | None, within: Restriction | None) -> Page[Import]:
+        """Newest first. Within a restriction a page is short only where thousands of others lie between."""
         start = None
         if cursor:
             id, at = from_cursor(cursor, _ID, _TIME)
@@ -131,9 +143,16 @@ class DynamoImports:
             FilterExpression=IN_FORCE,
             ExpressionAttributeValues={":file": {"S": "file"}, **self._present()},
             ScanIndexForward=False,
-            Limit=limit + 1,
+            Limit=limit + 1 if within is None else READ_AT_ONCE,
         )
-        items, last = filled(read, limit, ("kind", "registered_at", "id"), start)
+        items, last = filled(
+            read,
+            limit,
+            ("kind", "registered_at", "id"),
+            start,
+            lambda item: visible(from_item(item), within),
+            _between,
+        )
         return Page(
             tuple(_import(item) for item in items),
             to_cursor(last["id"]["S"], last["registered_at"]["S"]) if last else None,
@@ -141,6 +160,11 @@ class DynamoImports:
 
     def _present(self) -> dict[str, Any]:
         return {":now": to_attribute(int(self._now().timestamp()))}
+
+
+def _between(passed: Key, last: Key) -> Key:
+    at = rounded_up(last["registered_at"]["S"], passed["registered_at"]["S"], _LATEST)
+    return {**last, "registered_at": {"S": at}, "id": {"S": "f" * 32}}
 
 
 _NAMES = tuple(field.name for field in fields(Import))

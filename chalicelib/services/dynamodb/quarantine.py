@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -13,19 +13,21 @@ from chalicelib.domain.intake.quarantine import Failure, PluginFailures, Quarant
 from chalicelib.domain.page import Page, from_cursor, to_cursor
 from chalicelib.services.aws_errors import aws_errors
 from chalicelib.services.dynamodb.items import from_item, to_attribute, to_item
-from chalicelib.services.dynamodb.paging import IN_FORCE, filled
+from chalicelib.services.dynamodb.paging import IN_FORCE, READ_AT_ONCE, Key, filled, rounded_up
+from chalicelib.services.dynamodb.visibility import visible
 from chalicelib.services.external import external
 
 if TYPE_CHECKING:
+    from chalicelib.domain.operations.restriction import Restriction
     from chalicelib.ports.operations import Blobs, Clock
 
 KEPT = timedelta(days=90)
 EXCERPT_LIMIT = 2_000
 """Bytes of what was refused that stand beside its reason; all of them lie in S3."""
-READ_AT_ONCE = 1_000
-"""Rows that are looked at in one read when a filter leaves most of them out."""
 
 _ID = re.compile(r"\d{8}T\d{12}-[\w.:-]{1,200}", re.ASCII)
+_NEWEST = f"99999999T999999999999-{'z' * 32}"
+"""Behind every id there is."""
 _translate = aws_errors("dynamodb")
 
 
@@ -50,6 +52,7 @@ class DynamoQuarantine:
                 "id": id,
                 "source": item.source,
                 "connection": item.connection,
+                "connections": item.connections,
                 "reason": item.reason[:1_000],
                 "where": item.where[:300],
                 "at": item.at.isoformat(),
@@ -64,13 +67,17 @@ class DynamoQuarantine:
         )
         return id
 
-    def find(self, id: str) -> Quarantined | None:
+    def find(self, id: str, within: Restriction | None) -> Quarantined | None:
+        """within: what the caller is restricted to; what he may not see is not found."""
         row = self._read("quarantine", id)
-        return _quarantined(row) if row else None
+        return _quarantined(row) if row and visible(row, within) else None
 
-    def list(self, limit: int, cursor: str | None, source: str | None = None) -> Page[Quarantined]:
-        """Newest first. With `source`, a page is short only where thousands of others lie between."""
-        found: dict[str, Any] = {}
+    def list(
+        self, limit: int, cursor: str | None, within: Restriction | None, source: str | None = None
+    ) -> Page[Quarantined]:
+        """Newest first. Of one source, or within a restriction, a page is short only where thousands of
+        others lie between."""
+        found: dict[str, Any] = {} if within is None else {"Limit": READ_AT_ONCE}
         if source is not None:
             found = {
                 "FilterExpression": f"{IN_FORCE} AND #source = :source",
@@ -78,12 +85,14 @@ class DynamoQuarantine:
                 "values": {":source": {"S": source}},
                 "Limit": READ_AT_ONCE,
             }
-        rows, next = self._query("quarantine", limit, _start("quarantine", cursor), **found)
+        rows, next = self._query(
+            "quarantine", limit, _start("quarantine", cursor), shown=lambda row: visible(row, within), **found
+        )
         return Page(tuple(_quarantined(row) for row in rows), _cursor(next))
 
     def of_event(self, event_id: str, at: datetime) -> Iterator[Quarantined]:
         """All that one event or file left here at its time, in no order of meaning."""
-        start: dict[str, Any] | None = None
+        start: Key | None = None
         while True:
             rows, start = self._query(
                 "quarantine",
@@ -198,13 +207,14 @@ class DynamoQuarantine:
         self,
         kind: str,
         limit: int,
-        start: dict[str, Any] | None,
+        start: Key | None,
         *,
+        shown: Callable[[Mapping[str, Any]], bool] = lambda row: True,
         values: Mapping[str, Any] = {},
         **asked: Any,
-    ) -> tuple[Sequence[dict[str, Any]], dict[str, Any] | None]:
-        """Rows of a kind, newest first, and the key behind them. values, asked: what a narrower query
-        says besides or instead."""
+    ) -> tuple[Sequence[dict[str, Any]], Key | None]:
+        """Rows of a kind, newest first, and the key behind them. shown: whether a row is for whoever asks.
+        values, asked: what a narrower query says besides or instead."""
         present = {":kind": {"S": kind}, ":now": to_attribute(int(self._now().timestamp()))}
         query: dict[str, Any] = {
             "KeyConditionExpression": "kind = :kind",
@@ -220,11 +230,17 @@ class DynamoQuarantine:
             ConsistentRead=True,
             **query,
         )
-        items, last = filled(read, limit, ("kind", "id"), start)
+        items, last = filled(
+            read, limit, ("kind", "id"), start, lambda item: shown(from_item(item)), _between
+        )
         return [from_item(item) for item in items], last
 
 
-def _start(kind: str, cursor: str | None) -> dict[str, Any] | None:
+def _between(passed: Key, last: Key) -> Key:
+    return {**last, "id": {"S": rounded_up(last["id"]["S"], passed["id"]["S"], _NEWEST)}}
+
+
+def _start(kind: str, cursor: str | None) -> Key | None:
     return to_item({"kind": kind, "id": from_cursor(cursor, _ID)[0]}) if cursor else None
 
 

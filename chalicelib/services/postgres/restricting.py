@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib.domain.operations.access import Restriction
+from chalicelib.domain.operations.restriction import Restriction
 
 
 def own_tickets(within: Restriction | None, alias: str) -> tuple[str, dict[str, Any]]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from chalicelib.domain.operations.access import Restriction
+from chalicelib.domain.operations.restriction import Restriction
 from chalicelib.domain.page import Page
 from chalicelib.domain.tickets.plan import Standing
 from chalicelib.domain.tickets.ticket import HistoryEntry, Ticket, TicketFilter
@@ -46,7 +46,8 @@ class PostgresTicketReader(NamedTuple):
             "select source, (select max(f.received_at) from feedback f where f.source = wanted.source"
             f"{' and ' + condition if condition else ''}) "
             "from unnest(cast(:sources as text[])) as wanted (source)",
-            sources=list(sources),
+            # Of a source that has nothing of the caller's, all would be read to find nothing.
+            sources=[one for one in sources if within is None or one in within.sources],
             **parameters,
         )
         return {source: at for source, at in rows if at is not None}

@@ -45,7 +45,12 @@ def api(app: App) -> Client:
 def holder(app: App, use: FakeUseCases) -> Callable[..., Client]:
     """Makes a client with a key: holder("read", owner="support", expires_in=timedelta(...))."""
 
-    def with_key(*scopes: Scope, owner: str = "support", expires_in: timedelta | None = None) -> Client:
+    def with_key(
+        *scopes: Scope,
+        owner: str = "support",
+        expires_in: timedelta | None = None,
+        connections: tuple[str, ...] | None = None,
+    ) -> Client:
         key_id, key, digest = new_key()
         use.operations.api_keys.put(
             ApiKey(
@@ -53,6 +58,7 @@ def holder(app: App, use: FakeUseCases) -> Callable[..., Client]:
                 digest=digest,
                 owner=owner,
                 scopes=scopes,
+                connections=connections,
                 created_at=NOW,
                 created_by="test",
                 expires_at=None if expires_in is None else NOW + expires_in,

@@ -18,8 +18,9 @@ from chalicelib.domain.intake.file_import import Import
 from chalicelib.domain.intake.file_job import FileJob
 from chalicelib.domain.intake.quarantine import Failure, Quarantined
 from chalicelib.domain.intake.way_back import ByFile
-from chalicelib.domain.operations.access import ApiKey, Restriction
+from chalicelib.domain.operations.access import ApiKey
 from chalicelib.domain.operations.configuration import SHAPES, Configuration
+from chalicelib.domain.operations.restriction import Restriction, connection_id, may_see
 from chalicelib.domain.page import Page
 from chalicelib.domain.tickets.plan import Standing, visible
 from chalicelib.domain.tickets.ticket import (
@@ -154,8 +155,16 @@ class Connections:
         stored = self.held.get((source, name))
         return stored.as_view() if stored else None
 
-    def list(self, limit: int, cursor: str | None) -> Page[ConnectionView]:
-        return Page(tuple(stored.as_view() for stored in self.held.values()))
+    def list(
+        self, limit: int, cursor: str | None, owner: str | None, within: Restriction | None
+    ) -> Page[ConnectionView]:
+        return Page(
+            tuple(
+                stored.as_view()
+                for (source, name), stored in self.held.items()
+                if owner in (None, stored.owner) and may_see(within, [connection_id(source, name)])
+            )
+        )
 
     def delete(self, source: str, name: str) -> None:
         del self.held[source, name]
@@ -182,11 +191,15 @@ class QuarantineList:
         way_back=ByFile(FileJob("i-1", row_after="2")), id="q-1",
     )  # fmt: skip
 
-    def list(self, limit: int, cursor: str | None, source: str | None = None) -> Page[Quarantined]:
-        return Page((self.entry,) if source in (None, "csv") else ())
+    def list(
+        self, limit: int, cursor: str | None, within: Restriction | None, source: str | None = None
+    ) -> Page[Quarantined]:
+        return Page(
+            (self.entry,) if source in (None, "csv") and may_see(within, self.entry.connections) else ()
+        )
 
-    def find(self, id: str) -> Quarantined | None:
-        return self.entry if id == "q-1" else None
+    def find(self, id: str, within: Restriction | None) -> Quarantined | None:
+        return self.entry if id == "q-1" and may_see(within, self.entry.connections) else None
 
 
 class DeadLetters:
@@ -218,18 +231,19 @@ class Imports:
         ),
     )  # fmt: skip
 
-    def list(self, limit: int, cursor: str | None) -> Page[Import]:
-        return Page((self.held,))
+    def list(self, limit: int, cursor: str | None, within: Restriction | None) -> Page[Import]:
+        return Page((self.held,) if may_see(within, self.held.connections) else ())
 
-    def find(self, id: str) -> Import | None:
-        return self.held if id == "i-1" else None
-
-    def cancel(self, id: str) -> Import:
-        return replace(self.held, status="cancelled")
-
-    def bad_rows(self, id: str, limit: int) -> Sequence[Quarantined]:
-        if id != "i-1":
+    def find(self, id: str, within: Restriction | None) -> Import:
+        if id != "i-1" or not may_see(within, self.held.connections):
             raise NotFound(f"there is no import {id}")
+        return self.held
+
+    def cancel(self, id: str, within: Restriction | None) -> Import:
+        return replace(self.find(id, within), status="cancelled")
+
+    def bad_rows(self, id: str, limit: int, within: Restriction | None) -> Sequence[Quarantined]:
+        self.find(id, within)
         return self.bad[:limit]
 
 
@@ -252,6 +266,7 @@ class FakeIntake:
     outcome: Any = None
     previewed: Any = None
     source_list: Any = ()
+    asked_sources: list[Restriction | None] = field(default_factory=list)
 
     def receive(self, source: str, connection: str, request: Request) -> Any:
         self.received.append((source, connection, request))
@@ -259,14 +274,17 @@ class FakeIntake:
             raise self.outcome
         return self.outcome
 
-    def replay(self, id: str) -> None:
+    def replay(self, id: str, within: Restriction | None) -> None:
+        if self.quarantine.find(id, within) is None:
+            raise NotFound(f"there is no entry {id} in the quarantine")
         self.replayed.append(id)
 
     def preview(self, source: str, connection: str, request: Request) -> Any:
         self.received.append((source, connection, request))
         return self.previewed
 
-    def sources(self) -> Any:
+    def sources(self, within: Restriction | None) -> Any:
+        self.asked_sources.append(within)
         return self.source_list
 
 

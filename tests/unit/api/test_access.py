@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.api.app import App
-from chalicelib.api.routes import Route
+from chalicelib.api.routes import OPEN, REFUSED, ROUTES, ROWS, WEBHOOK, Route
 from chalicelib.settings import Settings
 
 
@@ -70,7 +70,30 @@ def test_a_bearer_token_is_told_what_to_send_instead(stranger):
 
 def test_a_route_without_an_access_rule_does_not_start():
     with pytest.raises(ValueError, match="/secrets declares no access rule"):
-        App("test", routes=[Route("GET", "/secrets", "", "health:check", "")])
+        App("test", routes=[Route("GET", "/secrets", "", "public", "health:check", "")])
+
+
+@pytest.mark.parametrize(
+    ("access", "restricted"), [("read", ""), ("read", "all"), (OPEN, ROWS), (WEBHOOK, REFUSED)]
+)
+def test_a_route_that_does_not_say_what_a_restricted_caller_gets_does_not_start(access, restricted):
+    with pytest.raises(ValueError, match="GET /secrets does not declare what a restricted caller gets"):
+        App("test", routes=[Route("GET", "/secrets", access, restricted, "health:check", "")])
+
+
+def test_a_route_can_not_leave_out_what_a_restricted_caller_gets():
+    with pytest.raises(TypeError):
+        Route("GET", "/secrets", access="read", handler="health:check", summary="")
+
+
+@pytest.mark.parametrize("route", [one for one in ROUTES if one.restricted == REFUSED], ids=str)
+def test_a_restricted_key_is_refused_what_is_about_more_than_its_connections(holder, route):
+    restricted = holder("admin", connections=("zendesk/acme", "csv/*"))
+    path = route.path.replace("{key}", "triage").replace("{id}", "a")
+    answer = restricted(route.method, path, {} if route.body else None)
+    assert (answer.status, answer.json["type"]) == (403, "urn:triggeriq:problem:forbidden")
+    assert "zendesk/acme, csv/*" in answer.json["detail"]
+    assert "ask an admin" in answer.json["detail"]
 
 
 def test_a_route_beside_the_table_does_not_start():

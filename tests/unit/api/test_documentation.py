@@ -11,7 +11,7 @@ from openapi_spec_validator import validate
 
 from chalicelib.api.documentation import examples
 from chalicelib.api.parsing import adapter
-from chalicelib.api.routes import OPEN, ROUTES, WEBHOOK
+from chalicelib.api.routes import OPEN, PUBLIC, ROUTES, WEBHOOK
 
 
 def test_the_interface_is_valid_openapi(stranger):
@@ -30,6 +30,17 @@ def test_every_route_is_described_with_its_access_and_its_problems(stranger):
         assert named == set(re.findall(r"{(\w+)}", route.path)), route
     ids = [operation["operationId"] for path in paths.values() for operation in path.values()]
     assert len(ids) == len(set(ids))
+
+
+def test_every_route_that_a_restricted_key_gets_less_of_says_so_with_its_403(stranger):
+    paths, page = stranger("GET", "/openapi.json").json["paths"], stranger("GET", "/docs").text
+    for route in ROUTES:
+        operation = paths[route.path][route.method.lower()]
+        assert ("description" in operation) == (route.restricted != PUBLIC), route
+        if route.restricted != PUBLIC:
+            assert "restricted to connections" in operation["description"]
+            assert operation["description"] in page
+            assert "403" in operation["responses"], route
 
 
 @pytest.mark.parametrize("place", [place for place in examples.BODY if "/webhooks" not in place])

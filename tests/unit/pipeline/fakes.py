@@ -13,6 +13,7 @@ from chalicelib.domain.delivery.event import CloudEvent
 from chalicelib.domain.intake.file_import import Import
 from chalicelib.domain.intake.quarantine import Failure, Quarantined
 from chalicelib.domain.operations.record import Record
+from chalicelib.domain.operations.restriction import Restriction, may_see
 from chalicelib.domain.page import Page
 from chalicelib.errors import Conflict, NotFound, TriggerIQError, Unavailable
 from chalicelib.ports.operations import Message
@@ -126,8 +127,9 @@ class FakeQuarantine:
             raise Unavailable("dynamodb", "down")
         self.failures.append(failure)
 
-    def find(self, id: str) -> Quarantined | None:
-        return next((replace(item, id=id) for key, (item, _) in self.kept.items() if key == id), None)
+    def find(self, id: str, within: Restriction | None = None) -> Quarantined | None:
+        item, _ = self.kept.get(id, (None, None))
+        return replace(item, id=id) if item and may_see(within, item.connections) else None
 
     def remove(self, item: Quarantined) -> None:
         del self.kept[item.id]
@@ -194,12 +196,14 @@ class FakeImports:
     def queued(self, id: str) -> None:
         self.imports[id] = replace(self.imports[id], queued=True)
 
-    def list(self, limit: int, cursor: str | None) -> Page[Import]:
-        newest = sorted(self.imports.values(), key=lambda one: one.registered_at, reverse=True)
+    def list(self, limit: int, cursor: str | None, within: Restriction | None) -> Page[Import]:
+        seen = (one for one in self.imports.values() if may_see(within, one.connections))
+        newest = sorted(seen, key=lambda one: one.registered_at, reverse=True)
         return Page(tuple(newest[:limit]))
 
-    def find(self, id: str) -> Import | None:
-        return self.imports.get(id)
+    def find(self, id: str, within: Restriction | None = None) -> Import | None:
+        held = self.imports.get(id)
+        return held if held and may_see(within, held.connections) else None
 
     def checkpoint(self, before: Import, after: Import) -> Import:
         standing = self.imports[before.id]

@@ -18,6 +18,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.domain.intake.feedback_message import FeedbackMessage
+from chalicelib.domain.operations.restriction import connection_id
 from chalicelib.domain.tickets.plan import Kept, Known, Plan, RunLog, Selection, Standing, Thread
 from chalicelib.domain.tickets.ticket import Outcome, Taken, Ticket, Triage, Triaged
 
@@ -107,7 +108,7 @@ def _moved(kept: FeedbackMessage, newer: FeedbackMessage) -> FeedbackMessage:
 
 def connection_of(message: FeedbackMessage) -> str:
     """As a ticket names the connections that it is made of."""
-    return f"{message.source}/{message.connection}"
+    return connection_id(message.source, message.connection)
 
 
 def opened(message: FeedbackMessage, triage: Triage, now: datetime) -> Ticket:

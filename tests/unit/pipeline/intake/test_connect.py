@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.intake.connection import ConnectionView, Secret, StoredConnection
+from chalicelib.domain.operations.restriction import Restriction
 from chalicelib.domain.page import Page
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.pipeline.intake.connect import SECRET_LENGTH, SECRETS_LIMIT, Connect
@@ -67,7 +68,9 @@ class FakeConnectionStore:
     def delete(self, source: str, name: str) -> bool:
         return self.stored.pop((source, name), None) is not None
 
-    def list(self, limit: int, cursor: str | None) -> Page[tuple[str, str]]:
+    def list(
+        self, limit: int, cursor: str | None, owner: str | None, within: Restriction | None
+    ) -> Page[tuple[str, str]]:
         return Page((*self.missing, *self.stored)[:limit], "more")
 
 
@@ -159,7 +162,7 @@ def test_one_that_is_gone_while_all_are_listed_is_left_out(
 ) -> None:
     put(connect)
     store.missing = [("signed", "gone")]
-    page = connect.list(2, None)
+    page = connect.list(2, None, None, None)
     assert [view.name for view in page.items] == ["shop"]
     assert page.next == "more"
 

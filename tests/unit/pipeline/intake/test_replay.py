@@ -82,7 +82,7 @@ class Replaying:
         )
 
     def __call__(self) -> None:
-        self.replay(self.id)
+        self.replay(self.id, None)
 
     @property
     def left(self) -> bool:
@@ -129,7 +129,7 @@ def test_a_request_that_still_cannot_be_read_stays(error: Exception) -> None:
 
 def test_a_request_of_a_connection_that_is_gone_is_read_without_its_settings() -> None:
     replaying = Replaying(RECEIVE, answer=Events(Event("e-1")))
-    replace(replaying.replay, connections=FakeConnections())(replaying.id)
+    replace(replaying.replay, connections=FakeConnections())(replaying.id, None)
     assert [connection for _, connection in replaying.source.asked] == [
         Connection(source="mended", name="shop")
     ]
@@ -139,7 +139,7 @@ def test_a_request_of_a_connection_that_is_gone_is_read_without_its_settings() -
 def test_a_request_whose_source_is_gone_stays() -> None:
     replaying = Replaying(RECEIVE)
     with pytest.raises(Conflict, match="no plugin gives the source mended now"):
-        replace(replaying.replay, sources=FakeSources())(replaying.id)
+        replace(replaying.replay, sources=FakeSources())(replaying.id, None)
     assert replaying.left
 
 
@@ -223,6 +223,6 @@ def test_what_another_release_kept_stays_for_it() -> None:
 def test_what_was_replayed_is_gone() -> None:
     replaying = Replaying(FILE)
     replaying()
-    with pytest.raises(NotFound, match="there is no quarantined item"):
+    with pytest.raises(NotFound, match="there is no entry"):
         replaying()
     assert replaying.sent == 1

@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.domain.delivery.event import CloudEvent
 from chalicelib.domain.intake.feedback import FeedbackKey
-from chalicelib.domain.operations.access import Restriction
+from chalicelib.domain.operations.restriction import Restriction
 from chalicelib.domain.tickets.ticket import Change
 from chalicelib.errors import Conflict, Invalid, NotFound, Stale, Unavailable
 from chalicelib.pipeline.tickets.amend import Amend

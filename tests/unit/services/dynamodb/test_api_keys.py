@@ -44,10 +44,11 @@ def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
 def test_a_key_comes_back_as_it_was_put(client):
     keys = DynamoApiKeys(client, "keys", 30)
     forever = replace(KEY, id="aaaaaaaaaaaa", expires_at=None, scopes=("admin",))
-    keys.put(KEY)
-    keys.put(forever)
-    assert keys.find(KEY.id) == KEY
-    assert keys.find(forever.id) == forever
+    restricted = replace(KEY, id="cccccccccccc", connections=("zendesk/acme", "csv/*"))
+    for key in (KEY, forever, restricted):
+        keys.put(key)
+        assert keys.find(key.id) == key
+    assert {key.connections for key in keys.list(10, None).items} == {None, ("zendesk/acme", "csv/*")}
     assert keys.find("bbbbbbbbbbbb") is None
 
 

@@ -1,4 +1,4 @@
-"""What of connections is refused before anything is asked, and what is remembered of an answer."""
+"""What of connections is refused unasked, what is remembered of an answer, and which are listed."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.intake.connection import Secret, StoredConnection
-from chalicelib.domain.page import to_cursor
+from chalicelib.domain.operations.restriction import Restriction
+from chalicelib.domain.page import from_cursor, to_cursor
 from chalicelib.errors import Invalid, PluginFailed, TriggerIQError, Unconfigured
 from chalicelib.services.dynamodb.connections import DynamoConnections
+from chalicelib.services.dynamodb.items import to_item
 
 
 @pytest.mark.parametrize(
@@ -19,8 +21,58 @@ from chalicelib.services.dynamodb.connections import DynamoConnections
 def test_an_invented_cursor_is_refused_before_anything_is_asked(position):
     connections = DynamoConnections(None, "connections", None, None, None)
     with pytest.raises(Invalid) as refusal:
-        connections.list(10, to_cursor(*position))
+        connections.list(10, to_cursor(*position), None, None)
     assert refusal.value.field == "cursor"
+
+
+class Table:
+    """A table of connections that are read three at a time."""
+
+    def __init__(self, *rows: tuple[str, str, str]) -> None:
+        self.items = [to_item({"source": s, "name": name, "owner": owner}) for s, name, owner in sorted(rows)]
+
+    def scan(self, ExclusiveStartKey: Any = None, **asked: Any) -> dict[str, Any]:  # noqa: N803 — boto's name
+        keys = [{"source": item["source"], "name": item["name"]} for item in self.items]
+        begin = keys.index(ExclusiveStartKey) + 1 if ExclusiveStartKey else 0
+        end = begin + min(3, asked["Limit"])
+        more = {"LastEvaluatedKey": keys[end - 1]} if end < len(keys) else {}
+        return {"Items": self.items[begin:end], **more}
+
+
+def listed(table: Table, limit: int, owner: str | None, within: Restriction | None) -> list[list[str]]:
+    connections = DynamoConnections(table, "connections", None, None, None)
+    found, cursor = [], None
+    while True:
+        page = connections.list(limit, cursor, owner, within)
+        found.append([name for _, name in page.items])
+        cursor = page.next
+        if cursor is None:
+            return found
+
+
+TABLE = Table(*((source, f"c{n}", f"owner-{n % 4}") for source in ("csv", "zendesk") for n in range(40, 60)))
+
+
+def test_all_connections_are_listed_in_pages():
+    assert listed(TABLE, 25, None, None) == [
+        [f"c{n}" for n in (*range(40, 60), *range(40, 45))],
+        [f"c{n}" for n in range(45, 60)],
+    ]
+
+
+def test_pages_of_an_owner_s_connections_are_full():
+    assert listed(TABLE, 3, "owner-1", Restriction(("csv/*",))) == [["c41", "c45", "c49"], ["c53", "c57"]]
+
+
+def test_a_cursor_names_no_connection_that_is_left_out_however_many_lie_between():
+    """A name may be a secret."""
+    connections = DynamoConnections(TABLE, "connections", None, None, None)
+    within = Restriction(("csv/c41", "zendesk/c59"))
+    first = connections.list(1, None, None, within)
+    assert first.items == (("csv", "c41"),)
+    assert from_cursor(first.next, str, str) == ["csv", "c41"]
+    second = connections.list(1, first.next, None, within)
+    assert (second.items, second.next) == ((("zendesk", "c59"),), None)
 
 
 def test_more_secrets_than_can_be_sealed_are_refused():

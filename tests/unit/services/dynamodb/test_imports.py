@@ -12,10 +12,12 @@ import pytest
 from moto import mock_aws
 
 from chalicelib.domain.intake.file_import import Import, import_id
-from chalicelib.domain.page import to_cursor
+from chalicelib.domain.operations.restriction import Restriction
+from chalicelib.domain.page import from_cursor, to_cursor
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.ports.intake import ImportStore
 from chalicelib.services.dynamodb.imports import KEPT, DynamoImports
+from chalicelib.services.dynamodb.items import to_item
 from tests.unit.pipeline.fakes import FakeImports
 
 NOW = datetime(2024, 5, 1, 12, 0, 0, 123456, tzinfo=UTC)
@@ -49,10 +51,10 @@ def at(client: Any, now: datetime) -> DynamoImports:
     return DynamoImports(client, "imports", lambda: now)
 
 
-def file(number: int, registered_at: datetime = NOW) -> Import:
+def file(number: int, registered_at: datetime = NOW, connection: str = "default") -> Import:
     registered_at += timedelta(seconds=number)
     return Import(
-        id=import_id("b", f"{number}.csv", "e"), source="csv", connection="default", bucket="b",
+        id=import_id("b", f"{number}.csv", "e"), source="csv", connection=connection, bucket="b",
         key=f"{number}.csv", etag="e", size=10, registered_at=registered_at, modified_at=registered_at,
         updated_at=registered_at,
     )  # fmt: skip
@@ -106,7 +108,7 @@ def test_what_was_cancelled_is_read_no_further(store: ImportStore) -> None:
 def test_the_newest_file_comes_first(store: ImportStore) -> None:
     for number in (1, 3, 2):
         store.register(file(number))
-    assert [one.key for one in store.list(2, None).items] == ["3.csv", "2.csv"]
+    assert [one.key for one in store.list(2, None, None).items] == ["3.csv", "2.csv"]
 
 
 # ---- what DynamoDB does besides -------------------------------------------------------------------
@@ -116,8 +118,8 @@ def test_imports_are_listed_newest_first_in_pages(client):
     imports = at(client, NOW)
     for number in range(4):
         imports.register(file(number))
-    first = imports.list(2, None)
-    second = imports.list(2, first.next)
+    first = imports.list(2, None, None)
+    second = imports.list(2, first.next, None)
     assert [one.key for one in (*first.items, *second.items)] == ["3.csv", "2.csv", "1.csv", "0.csv"]
     assert second.next is None
 
@@ -126,7 +128,7 @@ def test_an_import_that_has_expired_is_not_shown_though_it_still_stands(client):
     at(client, NOW).register(file(1))
     later = at(client, NOW + KEPT + timedelta(seconds=1))
     later.register(file(2, NOW + KEPT))
-    assert [one.key for one in later.list(10, None).items] == ["2.csv"]
+    assert [one.key for one in later.list(10, None, None).items] == ["2.csv"]
     assert later.find(file(1).id) is None
     with pytest.raises(NotFound):
         later.cancel(file(1).id)
@@ -165,7 +167,7 @@ def test_a_checkpoint_whose_answer_was_lost_is_not_taken_for_somebody_else_s(cli
 )
 def test_an_invented_cursor_is_refused(client, position):
     with pytest.raises(Invalid) as refusal:
-        at(client, NOW).list(10, to_cursor(*position))
+        at(client, NOW).list(10, to_cursor(*position), None)
     assert refusal.value.field == "cursor"
 
 
@@ -174,3 +176,59 @@ def test_a_reason_that_is_longer_than_an_item_holds_is_cut(client):
     held = imports.register(file(1))
     failed = imports.checkpoint(held, replace(held, status="failed", reason="x" * 500_000))
     assert (failed.status, failed.reason) == ("failed", "x" * 1_000)
+
+
+MINE = Restriction(("csv/mine",))
+
+
+def test_who_is_restricted_gets_full_pages_of_what_is_his_and_nothing_else(client):
+    imports = at(client, NOW)
+    for number in range(9):
+        imports.register(file(number, connection="theirs" if number % 3 else "mine"))
+    first = imports.list(2, None, MINE)
+    second = imports.list(2, first.next, MINE)
+    assert [[one.key for one in page.items] for page in (first, second)] == [["6.csv", "3.csv"], ["0.csv"]]
+    assert second.next is None
+
+
+def test_an_import_of_other_connections_is_not_found(client):
+    imports = at(client, NOW)
+    mine, theirs = file(1, connection="mine"), file(2, connection="theirs")
+    nobody_s = replace(file(3, connection=""), source="")
+    for one in (mine, theirs, nobody_s):
+        imports.register(one)
+    assert [imports.find(one.id, MINE) for one in (mine, theirs, nobody_s)] == [mine, None, None]
+    assert [imports.find(one.id) for one in (mine, theirs, nobody_s)] == [mine, theirs, nobody_s]
+
+
+def test_every_import_carries_its_connections_and_one_from_before_is_known_by_its_own(client):
+    imports = at(client, NOW)
+    for number, connection in enumerate(("mine", "theirs")):
+        imports.register(file(number, connection=connection))
+    rows = client.scan(TableName="imports")["Items"]
+    carried = {row["key"]["S"]: row["connections"] for row in rows}
+    assert carried == {"0.csv": {"L": [{"S": "csv/mine"}]}, "1.csv": {"L": [{"S": "csv/theirs"}]}}
+    for row in rows:
+        client.update_item(TableName="imports", Key={"id": row["id"]}, UpdateExpression="REMOVE connections")
+    assert [one.key for one in imports.list(10, None, MINE).items] == ["0.csv"]
+
+
+def test_a_cursor_names_no_import_of_others():
+    """Whoever gets a cursor can read what is in it."""
+    theirs = [file(number) for number in range(40, 0, -1)]
+
+    class Client:
+        def query(self, **asked: Any) -> dict[str, Any]:
+            start = asked.get("ExclusiveStartKey", {"registered_at": {"S": "3"}})["registered_at"]["S"]
+            one = next(one for one in theirs if one.registered_at.isoformat() < start)
+            key = {"kind": "file", "id": one.id, "registered_at": one.registered_at.isoformat()}
+            return {"Items": []} | ({"LastEvaluatedKey": to_item(key)} if one is not theirs[-1] else {})
+
+    imports = DynamoImports(Client(), "imports", lambda: NOW)
+    cursor, cursors = None, []
+    while (cursor := imports.list(5, cursor, MINE).next) is not None:
+        cursors.append(from_cursor(cursor, str, str))
+    assert cursors
+    told = {value for position in cursors for value in position}
+    assert not told & {one.id for one in theirs}
+    assert not told & {one.registered_at.isoformat() for one in theirs}

@@ -11,7 +11,8 @@ import pytest
 from moto import mock_aws
 
 from chalicelib.domain.intake.quarantine import Failure, Quarantined
-from chalicelib.domain.page import to_cursor
+from chalicelib.domain.operations.restriction import Restriction
+from chalicelib.domain.page import from_cursor, to_cursor
 from chalicelib.errors import Invalid
 from chalicelib.services.dynamodb.quarantine import EXCERPT_LIMIT, KEPT, DynamoQuarantine
 
@@ -42,7 +43,7 @@ def clock() -> Moment:
 
 
 @pytest.fixture
-def quarantine(monkeypatch: pytest.MonkeyPatch, clock: Moment) -> Iterator[DynamoQuarantine]:
+def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     with mock_aws():
         client = boto3.client("dynamodb", region_name="us-east-1")
@@ -55,7 +56,12 @@ def quarantine(monkeypatch: pytest.MonkeyPatch, clock: Moment) -> Iterator[Dynam
             AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("kind", "id")],
             BillingMode="PAY_PER_REQUEST",
         )
-        yield DynamoQuarantine(client, "quarantine", Blobs(), clock)
+        yield client
+
+
+@pytest.fixture
+def quarantine(client: Any, clock: Moment) -> DynamoQuarantine:
+    return DynamoQuarantine(client, "quarantine", Blobs(), clock)
 
 
 def refused(number: int, source: str = "csv", **fields: Any) -> Quarantined:
@@ -71,10 +77,12 @@ def failure(number: int) -> Failure:
     )
 
 
-def pages(quarantine: DynamoQuarantine, limit: int, source: str | None) -> list[list[str]]:
+def pages(
+    quarantine: DynamoQuarantine, limit: int, source: str | None = None, within: Restriction | None = None
+) -> list[list[str]]:
     found, cursor = [], None
     while True:
-        page = quarantine.list(limit, cursor, source)
+        page = quarantine.list(limit, cursor, within, source)
         found.append([item.where for item in page.items])
         cursor = page.next
         if cursor is None:
@@ -89,10 +97,67 @@ def test_a_page_of_one_source_is_full_however_many_of_others_lie_between(quarant
     assert pages(quarantine, 50, "nothing") == [[]]
 
 
+MINE = Restriction(("csv/mine", "zendesk/*"))
+
+
+def test_who_is_restricted_gets_full_pages_of_what_is_his_and_nothing_else(quarantine):
+    for number in range(40):
+        connection = "theirs" if number % 10 else "mine"
+        quarantine.keep(refused(number, connection=connection))
+    quarantine.keep(refused(40, "zendesk", connection="any"))
+    assert pages(quarantine, 3, within=MINE) == [["line 40", "line 30", "line 20"], ["line 10", "line 0"]]
+    assert pages(quarantine, 3, "csv", MINE) == [["line 30", "line 20", "line 10"], ["line 0"]]
+    assert pages(quarantine, 50, "standard_webhooks", MINE) == [[]]
+
+
+def test_an_entry_of_other_connections_is_not_found(quarantine):
+    mine = quarantine.keep(refused(1, connection="mine"))
+    theirs = quarantine.keep(refused(2, connection="theirs"))
+    nobody_s = quarantine.keep(refused(3, "", connection="", where="message m on q"))
+    assert quarantine.find(mine, MINE) == quarantine.find(mine, None)
+    assert [quarantine.find(other, MINE) for other in (theirs, nobody_s)] == [None, None]
+    assert pages(quarantine, 10, within=MINE) == [["line 1"]]
+    assert None not in [quarantine.find(other, None) for other in (theirs, nobody_s)]
+
+
+def test_every_entry_carries_its_connections_and_one_from_before_is_known_by_its_own(quarantine, client):
+    entries = {
+        quarantine.keep(refused(1, connection="mine")): ["csv/mine"],
+        quarantine.keep(refused(2, connection="theirs")): ["csv/theirs"],
+        quarantine.keep(refused(3, "", connection="")): [],
+    }
+    rows = client.scan(TableName="quarantine")["Items"]
+    assert {row["id"]["S"]: [one["S"] for one in row["connections"]["L"]] for row in rows} == entries
+    for id in entries:
+        key = {"kind": {"S": "quarantine"}, "id": {"S": id}}
+        client.update_item(TableName="quarantine", Key=key, UpdateExpression="REMOVE connections")
+    assert pages(quarantine, 10, within=MINE) == [["line 1"]]
+
+
+def test_a_cursor_names_no_entry_of_others():
+    """Whoever gets a cursor can read what is in it."""
+    theirs = [f"20240501T1200{number:02}123456-{'7' * 32}" for number in range(40, 0, -1)]
+
+    class Client:
+        def query(self, **asked: Any) -> dict[str, Any]:
+            start = asked.get("ExclusiveStartKey", {"id": {"S": "3"}})["id"]["S"]
+            id = next(id for id in theirs if id < start)
+            key = {"kind": {"S": "quarantine"}, "id": {"S": id}}
+            return {"Items": [], "LastEvaluatedKey": key} if id != theirs[-1] else {"Items": []}
+
+    quarantine = DynamoQuarantine(Client(), "quarantine", Blobs(), lambda: NOW)
+    cursor, cursors = None, []
+    while (cursor := quarantine.list(5, cursor, MINE).next) is not None:
+        cursors.append(from_cursor(cursor, str)[0])
+    assert cursors
+    assert not set(cursors) & set(theirs)
+    assert not [one for one in cursors if "7777" in one]
+
+
 def test_the_last_page_says_that_it_is_the_last(quarantine):
     for number in range(4):
         quarantine.keep(refused(number))
-    assert pages(quarantine, 2, None) == [["line 3", "line 2"], ["line 1", "line 0"]]
+    assert pages(quarantine, 2) == [["line 3", "line 2"], ["line 1", "line 0"]]
 
 
 def test_what_has_expired_is_not_shown_though_it_still_stands(quarantine, clock):
@@ -101,9 +166,9 @@ def test_what_has_expired_is_not_shown_though_it_still_stands(quarantine, clock)
     quarantine.plugin_failed("acme", "ValueError", 3)
     clock.at = NOW + KEPT
     new = quarantine.keep(refused(2, event_id="e", at=NOW))
-    assert quarantine.find(old) is None
-    assert quarantine.find(new) is not None
-    assert [item.id for item in quarantine.list(10, None).items] == [new]
+    assert quarantine.find(old, None) is None
+    assert quarantine.find(new, None) is not None
+    assert [item.id for item in quarantine.list(10, None, None).items] == [new]
     assert [item.id for item in quarantine.of_event("e", NOW)] == [new]
     assert quarantine.failures(10, None).items == ()
     assert quarantine.plugin_failures() == {}
@@ -128,15 +193,15 @@ def test_what_one_file_left_is_found_among_others_of_its_time(quarantine):
 
 def test_the_beginning_of_what_was_refused_stands_beside_the_reason(quarantine):
     id = quarantine.keep(refused(1), b"x" * 5_000)
-    assert quarantine.find(id).excerpt == b"x" * EXCERPT_LIMIT
-    assert quarantine.find(quarantine.keep(refused(2))).excerpt == b""
+    assert quarantine.find(id, None).excerpt == b"x" * EXCERPT_LIMIT
+    assert quarantine.find(quarantine.keep(refused(2)), None).excerpt == b""
 
 
 @pytest.mark.parametrize("position", ["x", "20240501T120000123456", "20240501T120000123456-a b", "z" * 900])
 def test_an_invented_cursor_is_refused(quarantine, position):
-    for listed in (quarantine.list, quarantine.failures):
+    for listed, *more in ((quarantine.list, None), (quarantine.failures,)):
         with pytest.raises(Invalid) as refusal:
-            listed(10, to_cursor(position))
+            listed(10, to_cursor(position), *more)
         assert refusal.value.field == "cursor"
 
 
@@ -153,6 +218,6 @@ def test_half_a_character_that_a_plugin_quotes_spoils_no_more_than_itself(
 ) -> None:
     """JSON may hold one; with it unsaid, its whole file would fail again and again."""
     item = Quarantined(source="s", connection="c", reason="no text: \ud800", where="line \ud800", at=NOW)
-    kept = quarantine.find(quarantine.keep(item))
+    kept = quarantine.find(quarantine.keep(item), None)
     assert kept is not None
     assert (kept.reason, kept.where) == ("no text: ?", "line ?")

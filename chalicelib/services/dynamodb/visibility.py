@@ -1,0 +1,22 @@
+"""Whether a caller may see a stored row: by the attribute `connections`, which each row that is made of
+somebody's feedback carries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.domain.operations.restriction import Restriction, connection_id, may_see
+
+
+def visible(row: Mapping[str, Any], within: Restriction | None) -> bool:
+    """Whether the row is there for a caller. row: its plain values. within: what the caller is restricted to;
+    None: nothing."""
+    return may_see(within, _connections(row))
+
+
+def _connections(row: Mapping[str, Any]) -> tuple[str, ...]:
+    if "connections" in row:
+        return tuple(row["connections"])
+    # It was written before rows carried them.
+    return (connection_id(row["source"], row["connection"]),) if row["source"] else ()

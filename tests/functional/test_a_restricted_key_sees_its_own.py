@@ -1,0 +1,440 @@
+"""A key that is restricted to connections, on every row of the table of routes: nothing of others comes out,
+by any verb, and what is asked for by its id is told of as what never was."""
+
+from __future__ import annotations
+
+import base64
+import json
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import pytest
+
+from chalicelib.api.routes import PUBLIC, REFUSED, ROUTES, ROWS
+from local.application import Application
+from local.stack import Stack
+from tests.functional.client import SECRET, Answer, Client, eventually
+from tests.functional.stores import Stores
+
+SOURCES = ("standard_webhooks", "csv", "inbound_email")
+"""One of each kind of way in: webhooks, files, mails."""
+NAMES = {f"{route.method} {route.path}": route for route in ROUTES}
+
+
+@dataclass
+class Side:
+    """What one of two partners brought in, by every way there is."""
+
+    connection: str
+    """Its name in each source, which no other text holds."""
+    tickets: dict[str, str] = field(default_factory=dict)
+    """Ids by source."""
+    file: str = ""
+    """An import's id."""
+    entries: list[str] = field(default_factory=list)
+    """Ids in the quarantine: of a webhook and of a file's row."""
+
+    @property
+    def words(self) -> str:
+        """What its customers say, each time."""
+        return f"Words for {self.connection}"
+
+
+@dataclass
+class World:
+    """Both partners' things in one system, and a key of the first one's that may do everything."""
+
+    client: Client
+    mine: Side
+    theirs: Side
+    both: str
+    """A ticket of mine into which one of theirs was merged."""
+    merged_away: str
+    """The ticket of theirs that was."""
+    nobody_s: str
+    """An entry in the quarantine of which nobody knows whose it is."""
+    key: str
+
+    @property
+    def hidden_tickets(self) -> list[str]:
+        return [*self.theirs.tickets.values(), self.both, self.merged_away]
+
+    @property
+    def hidden_entries(self) -> list[str]:
+        return [*self.theirs.entries, self.nobody_s]
+
+    @property
+    def hidden(self) -> list[str]:
+        """Texts that no answer may hold."""
+        ids = [*self.hidden_tickets, *self.hidden_entries, self.theirs.file]
+        return [*ids, self.theirs.connection]
+
+    def ask(self, method: str, path: str, body: Any = None) -> Answer:
+        """With the restricted key."""
+        return self.client.call(method, path, body, X_Api_Key=self.key)
+
+    def state_of_theirs(self) -> list[Any]:
+        """All of it, as an admin sees it: it must be the same before and after."""
+        paths = [f"/tickets/{id}" for id in self.hidden_tickets]
+        paths += [f"/connections/{source}/{self.theirs.connection}" for source in SOURCES]
+        paths += [f"/imports/{self.theirs.file}", *(f"/quarantine/{id}" for id in self.hidden_entries)]
+        return [self.client.get(path) for path in paths]
+
+
+@pytest.fixture(scope="module")
+def world(stack: Stack, running: Application) -> World:
+    client = Client(running.url)
+    stores = Stores(stack, client)
+    mine, theirs = (Side(f"{who}-{uuid.uuid4().hex[:8]}") for who in ("mine", "theirs"))
+    for side in (mine, theirs):
+        bring_in(client, stores, side)
+    both, merged_away = (of_webhook(client, side, "for-both") for side in (mine, theirs))
+    merged = client.call("POST", f"/tickets/{both}/merge", {"tickets": [merged_away]})
+    assert merged.status == 200, merged
+    message = stores.send("ingest", '{"no": "event"}')
+    nobody_s = eventually(lambda: entry_of(client, event_id=message))
+    restricted = {
+        "scopes": ["ingest", "read", "write", "admin"],
+        "owner": "mine",
+        "connections": [f"{source}/{mine.connection}" for source in SOURCES],
+    }
+    made = client.call("POST", "/api-keys", restricted)
+    assert made.status == 201, made
+    return World(client, mine, theirs, both, merged_away, nobody_s, made.json["key"])
+
+
+def bring_in(client: Client, stores: Stores, side: Side) -> None:
+    for source in SOURCES:
+        secrets = [SECRET] if source == "standard_webhooks" else []
+        answer = client.call("PUT", f"/connections/{source}/{side.connection}", {"secrets": secrets})
+        assert answer.status == 200, answer
+    side.tickets["standard_webhooks"] = of_webhook(client, side, "alone")
+    unreadable = client.signed_webhook(side.connection, "bad", f'{{"{side.words}'.encode())
+    assert unreadable.status == 422, unreadable
+    rows = f"id,text\n1,{side.words} in a file\n2,\n"
+    read = stores.imported(f"reviews/csv/{side.connection}/one.csv", rows.encode())
+    assert (read["made"], read["quarantined"]) == (1, 1), read
+    side.file = read["id"]
+    head = f"From: ada@example.com\r\nMessage-ID: <{side.connection}@x>\r\nSubject: Hello\r\n\r\n"
+    stores.upload(f"emails/{side.connection}/one", f"{head}{side.words} in a mail\r\n".encode())
+    for ticket in client.wait_for_tickets(side.connection, 3):
+        side.tickets[ticket["source"]] = ticket["id"]
+    assert set(side.tickets) == set(SOURCES)
+    side.entries = [entry["id"] for entry in client.quarantined(side.connection)]
+    assert len(side.entries) == 2
+
+
+def of_webhook(client: Client, side: Side, id: str) -> str:
+    """The ticket that a webhook becomes."""
+    external_id = f"{side.connection} {id}"
+    assert client.webhook(side.connection, id, {"id": external_id, "text": side.words}).status == 202
+    return eventually(
+        lambda: next(
+            (t["id"] for t in client.tickets(side.connection) if t["external_id"] == external_id), ""
+        )
+    )
+
+
+def entry_of(client: Client, event_id: str) -> str:
+    found = client.get("/quarantine", limit=100)["items"]
+    return next((str(one["id"]) for one in found if one["event_id"] == event_id), "")
+
+
+# ---- what is asked --------------------------------------------------------------------------------
+
+
+class Asked(NamedTuple):
+    path: str
+    body: Any = None
+    status: int = 404
+
+
+def of_tickets(path: str, body: Any = None) -> Callable[[World], list[Asked]]:
+    return lambda world: [Asked(path.format(id), body) for id in world.hidden_tickets]
+
+
+def of_entries(path: str) -> Callable[[World], list[Asked]]:
+    return lambda world: [Asked(path.format(id)) for id in world.hidden_entries]
+
+
+def of_imports(path: str) -> Callable[[World], list[Asked]]:
+    return lambda world: [Asked(path.format(world.theirs.file))]
+
+
+def of_connections(body: Any = None, status: int = 404) -> Callable[[World], list[Asked]]:
+    return lambda world: [
+        Asked(f"/connections/{source}/{world.theirs.connection}", body, status) for source in SOURCES
+    ]
+
+
+def of_the_plain_path(body: Any = None, status: int = 404) -> Callable[[World], list[Asked]]:
+    return lambda world: [Asked("/connections/standard_webhooks", body, status)]
+
+
+def listed(*paths: str) -> Callable[[World], list[Asked]]:
+    return lambda world: [Asked(path.format(theirs=world.theirs.connection), None, 200) for path in paths]
+
+
+def merges(world: World) -> list[Asked]:
+    into_theirs = [
+        Asked(f"/tickets/{id}/merge", {"tickets": [world.mine.tickets["csv"]]}) for id in world.hidden_tickets
+    ]
+    into_mine = [
+        Asked(f"/tickets/{world.mine.tickets['csv']}/merge", {"tickets": [id]}) for id in world.hidden_tickets
+    ]
+    return into_theirs + into_mine
+
+
+def splits(world: World) -> list[Asked]:
+    connection = world.theirs.connection
+    said = {"source": "standard_webhooks", "connection": connection, "external_id": f"{connection} for-both"}
+    return [Asked(f"/tickets/{id}/split", {"feedback": [said]}) for id in world.hidden_tickets]
+
+
+def previews(world: World) -> list[Asked]:
+    return [
+        Asked(f"/sources/{source}/preview", {"body_base64": "", "connection": world.theirs.connection})
+        for source in SOURCES
+    ]
+
+
+SECRETS = {"secrets": [SECRET]}
+OF_OTHERS: dict[str, Callable[[World], list[Asked]]] = {
+    "GET /tickets": listed(
+        "/tickets", "/tickets?q={theirs}", "/tickets?q=words", "/tickets?connection={theirs}"
+    ),
+    "GET /tickets/{id}": of_tickets("/tickets/{}"),
+    "PATCH /tickets/{id}": of_tickets("/tickets/{}", {"status": "resolved"}),
+    "GET /tickets/{id}/history": of_tickets("/tickets/{}/history"),
+    "GET /tickets/{id}/feedback": of_tickets("/tickets/{}/feedback"),
+    "POST /tickets/{id}/merge": merges,
+    "POST /tickets/{id}/split": splits,
+    "GET /connections": listed("/connections"),
+    "GET /connections/{source}": of_the_plain_path(),
+    "PUT /connections/{source}": of_the_plain_path(SECRETS, 403),
+    "DELETE /connections/{source}": of_the_plain_path(),
+    "GET /connections/{source}/{connection}": of_connections(),
+    "PUT /connections/{source}/{connection}": of_connections(SECRETS, 403),
+    "DELETE /connections/{source}/{connection}": of_connections(),
+    "GET /sources": listed("/sources"),
+    "POST /sources/{source}/preview": previews,
+    "GET /imports": listed("/imports"),
+    "GET /imports/{id}": of_imports("/imports/{}"),
+    "DELETE /imports/{id}": of_imports("/imports/{}"),
+    "GET /imports/{id}/bad-rows": of_imports("/imports/{}/bad-rows"),
+    "GET /quarantine": listed("/quarantine", "/quarantine?source=csv"),
+    "GET /quarantine/{id}": of_entries("/quarantine/{}"),
+    "POST /quarantine/{id}/replay": of_entries("/quarantine/{}/replay"),
+}
+"""What is asked of what belongs to others, by route, and the status that it gets."""
+
+REFUSED_BODIES: dict[str, Any] = {
+    "PUT /configurations/{key}": {"value": {}},
+    "POST /api-keys": {"scopes": ["read"], "owner": "mine"},
+}
+
+PUBLIC_ONES: dict[str, Callable[[World], list[Asked]]] = {
+    "GET /health": listed("/health"),
+    "GET /openapi.json": listed("/openapi.json"),
+    "GET /docs": listed("/docs"),
+    "POST /webhooks/{source}": lambda world: [Asked("/webhooks/csv", {})],
+    "HEAD /webhooks/{source}": lambda world: [Asked("/webhooks/csv", status=404)],
+    "POST /webhooks/{source}/{connection}": lambda world: [
+        Asked(f"/webhooks/standard_webhooks/{world.theirs.connection}", {"data": {}}, 401)
+    ],
+    "HEAD /webhooks/{source}/{connection}": lambda world: [
+        Asked(f"/webhooks/standard_webhooks/{world.theirs.connection}", status=405)
+    ],
+    "POST /triage/preview": lambda world: [Asked("/triage/preview", {"items": [{"text": "Hello"}]}, 200)],
+}
+
+
+def test_every_route_says_here_what_is_asked_of_it() -> None:
+    """A new row of the table belongs here, with what a restricted key asks of others' things there."""
+    of_kind = {
+        kind: {name for name, route in NAMES.items() if route.restricted == kind} for kind in (ROWS, PUBLIC)
+    }
+    assert set(OF_OTHERS) == of_kind[ROWS]
+    assert set(PUBLIC_ONES) == of_kind[PUBLIC]
+
+
+# ---- the walk -------------------------------------------------------------------------------------
+
+
+def seen_of_others(world: World, asked: Asked, answer: Answer) -> list[str]:
+    """What of others an answer holds, in its cursor too, but for what the question said itself."""
+    said = f"{asked.path} {json.dumps(asked.body)}"
+    shown = answer.body.decode() + str(dict(answer.headers))
+    if answer.status == 200 and answer.body.startswith(b"{") and (cursor := answer.json.get("next")):
+        shown += base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+    return [text for text in world.hidden if text in shown and text not in said]
+
+
+def pages(world: World, path: str) -> Iterator[Answer]:
+    """All pages of a list, one item each."""
+    cursor = ""
+    while True:
+        answer = world.ask("GET", f"{path}{'&' if '?' in path else '?'}limit=1{cursor}")
+        assert answer.status == 200, answer
+        yield answer
+        if answer.json["next"] is None:
+            return
+        cursor = f"&cursor={answer.json['next']}"
+
+
+@pytest.mark.parametrize("name", OF_OTHERS)
+def test_nothing_of_others_is_seen_or_changed(world: World, name: str) -> None:
+    method = NAMES[name].method
+    before = world.state_of_theirs()
+    asked = OF_OTHERS[name](world)
+    assert asked
+    for each in asked:
+        answer = world.ask(method, each.path, each.body)
+        assert answer.status == each.status, (each, answer)
+        assert seen_of_others(world, each, answer) == []
+    assert world.state_of_theirs() == before
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/tickets", "/tickets?q=words", "/connections", "/imports", "/quarantine", "/quarantine?source=csv"],
+)
+def test_a_list_holds_all_of_one_s_own_and_nothing_else_page_by_page(world: World, path: str) -> None:
+    found: list[Any] = []
+    for answer in pages(world, path):
+        assert seen_of_others(world, Asked(path), answer) == []
+        found += answer.json["items"]
+    assert {item["connection"] for item in found} == {world.mine.connection}
+    of_one_source = 1 if "source=" in path or path == "/imports" else 3
+    assert len(found) == {"/imports": 2, "/quarantine": 2}.get(path, of_one_source)
+
+
+@pytest.mark.parametrize("query", ["q={theirs}", "connection={theirs}"])
+def test_a_search_for_others_finds_nothing(world: World, query: str) -> None:
+    answer = world.ask("GET", f"/tickets?{query.format(theirs=world.theirs.connection)}")
+    assert answer.json == {"items": [], "next": None}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        name
+        for name in OF_OTHERS
+        if "{" in name and not name.startswith(("PUT /connections", "POST /sources"))
+    ],
+)
+def test_what_belongs_to_others_is_told_of_as_what_never_was(world: World, name: str) -> None:
+    method = NAMES[name].method
+    for each in OF_OTHERS[name](world):
+        absent = never_was(world, each)
+        answers = [world.ask(method, one.path, one.body) for one in (each, absent)]
+        told = [
+            without(answer.json["detail"], *world.hidden, *NEVER.values(), "standard_webhooks")
+            for answer in answers
+        ]
+        assert answers[0].status == answers[1].status == 404
+        assert told[0] == told[1]
+
+
+NEVER = {
+    "ticket": str(uuid.uuid4()),
+    "import": uuid.uuid4().hex,
+    "entry": f"20240501T120000000000-{uuid.uuid4().hex}",
+    "connection": f"never-{uuid.uuid4().hex[:8]}",
+}
+
+
+def never_was(world: World, asked: Asked) -> Asked:
+    """The same question of what there never was."""
+    text = json.dumps(asked)
+    for hidden, absent in (
+        *((id, NEVER["ticket"]) for id in world.hidden_tickets),
+        *((id, NEVER["entry"]) for id in world.hidden_entries),
+        (world.theirs.file, NEVER["import"]),
+        (world.theirs.connection, NEVER["connection"]),
+    ):
+        text = text.replace(hidden, absent)
+    return Asked(*json.loads(text))
+
+
+def without(text: str, *names: str) -> str:
+    for name in names:
+        text = text.replace(name, "<name>")
+    return text
+
+
+@pytest.mark.parametrize("name", [name for name, route in NAMES.items() if route.restricted == REFUSED])
+def test_what_is_about_more_than_connections_is_refused(world: World, name: str) -> None:
+    path = NAMES[name].path.replace("{key}", "triage").replace("{id}", "a" * 12)
+    answer = world.ask(NAMES[name].method, path, REFUSED_BODIES.get(name))
+    assert answer.status == 403
+    assert f"restricted to standard_webhooks/{world.mine.connection}" in answer.json["detail"]
+    assert "ask an admin" in answer.json["detail"]
+    assert seen_of_others(world, Asked(path), answer) == []
+
+
+@pytest.mark.parametrize("name", PUBLIC_ONES)
+def test_what_is_public_is_the_same_for_every_key(world: World, name: str) -> None:
+    for asked in PUBLIC_ONES[name](world):
+        ours = world.ask(NAMES[name].method, asked.path, asked.body)
+        anybody_s = world.client.call(NAMES[name].method, asked.path, asked.body)
+        assert ours.status == anybody_s.status == asked.status
+        assert told(ours) == told(anybody_s)
+        assert seen_of_others(world, asked, ours) == []
+
+
+def told(answer: Answer) -> bytes:
+    """All but the request's own id."""
+    return answer.body.replace(answer.headers.get("x-request-id", "-").encode(), b"")
+
+
+# ---- one's own ------------------------------------------------------------------------------------
+
+
+def test_one_s_own_is_there_and_can_be_worked_on(world: World) -> None:
+    mine = world.mine
+    for id in mine.tickets.values():
+        for path in ("", "/history", "/feedback"):
+            assert world.ask("GET", f"/tickets/{id}{path}").status == 200
+    assert world.ask("PATCH", f"/tickets/{mine.tickets['csv']}", {"tags": ["seen"]}).status == 200
+    for path in (f"/imports/{mine.file}", f"/imports/{mine.file}/bad-rows"):
+        assert world.ask("GET", path).status == 200
+    for id in mine.entries:
+        assert world.ask("GET", f"/quarantine/{id}").status == 200
+    for source in SOURCES:
+        address = f"/connections/{source}/{mine.connection}"
+        assert world.ask("GET", address).status == 200
+        preview = {"body_base64": "", "connection": mine.connection}
+        assert world.ask("POST", f"/sources/{source}/preview", preview).status == 200
+    assert world.ask("PUT", f"/connections/csv/{mine.connection}", {"settings": {}}).status == 200
+
+
+def test_when_a_source_last_gave_feedback_is_counted_from_one_s_own(world: World) -> None:
+    seen = {item["name"]: item["last_event_at"] for item in world.ask("GET", "/sources").json["items"]}
+    received: dict[str, list[str]] = {}
+    for ticket in world.client.tickets(world.mine.connection):
+        received.setdefault(ticket["source"], []).append(ticket["received_at"])
+    assert {source: at for source, at in seen.items() if at} == {
+        source: max(times) for source, times in received.items()
+    }
+
+
+def test_a_key_for_a_whole_source_sees_every_connection_of_it_and_no_other_source(world: World) -> None:
+    asked = {"scopes": ["read"], "owner": "mine", "connections": ["csv/*"]}
+    key = world.client.call("POST", "/api-keys", asked).json["key"]
+    for side in (world.mine, world.theirs):
+        statuses = {
+            source: world.client.call("GET", f"/tickets/{id}", X_Api_Key=key).status
+            for source, id in side.tickets.items()
+        }
+        assert statuses == {"csv": 200, "standard_webhooks": 404, "inbound_email": 404}
+        assert world.client.call("GET", f"/imports/{side.file}", X_Api_Key=key).status == 200
+
+
+def test_a_revoked_restriction_opens_nothing(world: World) -> None:
+    asked = {"scopes": ["read"], "owner": "mine", "connections": ["csv/*"]}
+    made = world.client.call("POST", "/api-keys", asked).json
+    assert world.client.call("DELETE", f"/api-keys/{made['id']}").status == 204
+    assert world.client.call("GET", "/sources", X_Api_Key=made["key"]).status == 401
