@@ -96,9 +96,9 @@ def test_every_test_is_run_by_make_test_or_make_proof():
 
 
 def test_code_is_checked_out_without_leaving_its_token():
-    for _, step in STEPS:
-        if "actions/checkout" in step.get("uses", ""):
-            assert step["with"]["persist-credentials"] is False
+    checkouts = [step for _, step in STEPS if "actions/checkout" in step.get("uses", "")]
+    assert checkouts
+    assert [step for step in checkouts if step["with"]["persist-credentials"] is not False] == []
 
 
 def test_nothing_of_an_event_is_put_into_a_command():
