@@ -9,11 +9,12 @@ export PORT LOCAL_AWS_PORT LOCAL_STATE
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+MINISTACK := $(VENV)/ministack/.ready
 
 ENVIRONMENT ?= dev
 TERRAFORM := terraform -chdir=terraform
 
-.PHONY: help run demo test check terraform-test bench package plan show-plan apply reset setup
+.PHONY: help run demo test proof check terraform-test bench package plan show-plan apply reset setup ministack
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -24,8 +25,12 @@ run: $(READY) ## run the whole system on this machine, on PORT (8000) and LOCAL_
 demo: $(READY) ## send sample feedback by every way in to the running system
 	@$(BIN)/python -m local.demo
 
-test: $(READY) ## every test that needs no cloud; ARGS="-k name" chooses
+test: $(READY) ## every test that needs no cloud, but the long ones; ARGS="-k name" chooses
 	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal $(ARGS)
+	@echo "Not run here: tests/proof, which is long by nature; make proof runs it"
+
+proof: $(READY) $(MINISTACK) ## load, a million rows, damaged input by the ten thousand: some minutes, with its progress
+	$(BIN)/python -m pytest tests/proof --capture=no --verbose --durations=0 $(ARGS)
 
 check: $(READY) ## format, lint, types, import rules, and terraform-test
 	$(BIN)/ruff format --check .
@@ -69,6 +74,8 @@ reset: $(READY) ## forget the local data
 
 setup: $(READY) ## the virtual environment with the pinned requirements; the others do it when it's missing
 
+ministack: $(MINISTACK) ## the other local AWS, for make run LOCAL_AWS=ministack
+
 # Made anew where requirements change or a set-up was interrupted.
 $(READY): requirements.txt requirements-dev.txt constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || \
@@ -77,4 +84,10 @@ $(READY): requirements.txt requirements-dev.txt constraints.txt
 	@echo "Setting up $(VENV): once, about a minute"
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on -r requirements-dev.txt
+	@touch $@
+
+$(MINISTACK): requirements-ministack.txt $(READY)
+	@echo "Setting up $(@D): once, some seconds"
+	@$(PYTHON) -m venv --clear $(@D)
+	@$(@D)/bin/python -m pip install --disable-pip-version-check --quiet -r requirements-ministack.txt
 	@touch $@

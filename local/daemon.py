@@ -1,6 +1,6 @@
 """The process that holds PostgreSQL and the local AWS, so that a reload of the code keeps both.
 
-    python -m local.daemon FOLDER --owner PID --aws-port PORT [--throw-away]
+    python -m local.daemon FOLDER --owner PID --aws-port PORT [--ministack] [--throw-away]
 
 It runs as long as its owner does (the `chalice local` that a developer sees, or a test run): however
 the owner ends, kill -9 included, it stops PostgreSQL in order and leaves.
@@ -18,7 +18,8 @@ import threading
 from pathlib import Path
 from typing import NamedTuple
 
-from local import aws, processes
+from local import aws, ministack, processes
+from local.ministack import MiniStack
 from local.postgres import Postgres
 from local.processes import StartError
 from local.state import State
@@ -55,13 +56,16 @@ def write_status(state: State, status: Status) -> None:
 
 
 class Daemon:
-    def __init__(self, state: State, owner: int, durable: bool) -> None:
+    """with_ministack: the local AWS is MiniStack in a process of its own, instead of moto in this one."""
+
+    def __init__(self, state: State, owner: int, durable: bool, with_ministack: bool) -> None:
         from local.keeper import Keeper  # slow to import, and others import this module for Status
 
         self._state = state
         self._owner = owner
         self._postgres = Postgres(state, durable)
-        self._keeper = Keeper(state.aws) if durable else None
+        self._ministack = MiniStack(state.ministack_log) if with_ministack else None
+        self._keeper = Keeper(state.aws) if durable and not with_ministack else None
         self._stopping = threading.Event()
 
     def run(self, aws_port: int) -> None:
@@ -80,31 +84,40 @@ class Daemon:
                 failures.append(error)
 
         server = threading.Thread(target=serve)
-        server.start()
         try:
+            if self._ministack:
+                self._ministack.start(aws_port)  # from the main thread, for the same reason
+            server.start()
             self._postgres.start()
             server.join()
             if failures:
                 raise failures[0]
             [(port, notice)] = served
             write_status(self._state, Status(os.getpid(), self._owner, port, notice=notice))
-            while processes.alive(self._owner) and not self._stopping.wait(LOOK_EVERY):
+            while self._wanted() and not self._stopping.wait(LOOK_EVERY):
                 self._keep_postgres()
                 if self._keeper:
                     self._keeper.save_if_due()
         finally:
             if self._keeper:
                 self._keeper.save_and_close()
+            if self._ministack:
+                self._ministack.stop()
             self._postgres.stop()
             shutil.rmtree(self._state.sockets, ignore_errors=True)
             self._state.status.unlink(missing_ok=True)
 
     def _serve_aws(self, port: int) -> tuple[int, str]:
         """The port, and the notice of what could not be restored."""
+        if self._ministack:
+            return self._ministack.wait(), ministack.NOTICE
         if self._keeper is None:
             return aws.serve(port), ""
         notice = self._keeper.restore()
         return aws.serve(port, self._keeper.guard), notice
+
+    def _wanted(self) -> bool:
+        return processes.alive(self._owner) and (self._ministack is None or self._ministack.running)
 
     def _keep_postgres(self) -> None:
         """Starts a server that ended by itself, and lets a test stop it for as long as it likes."""
@@ -123,6 +136,7 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--owner", type=int, required=True)
     parser.add_argument("--aws-port", type=int, required=True)
+    parser.add_argument("--ministack", action="store_true", help="in place of moto")
     parser.add_argument(
         "--throw-away", action="store_true", help="the data need not survive the process, nor a power cut"
     )
@@ -134,7 +148,8 @@ def main() -> int:
         state.postgres_halted.unlink(missing_ok=True)
         code = 0
         try:
-            Daemon(state, options.owner, durable=not options.throw_away).run(options.aws_port)
+            daemon = Daemon(state, options.owner, not options.throw_away, options.ministack)
+            daemon.run(options.aws_port)
         except StartError as error:
             write_status(state, Status(os.getpid(), options.owner, 0, str(error)))
             code = 1

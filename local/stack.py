@@ -34,6 +34,7 @@ class Stack:
     folder: None makes one that stop() removes. aws_port: 0 takes a free one. owner: the process whose
     end ends everything; by default this one. durable: whether the data survives the daemon's end, and a
     power cut.
+    ministack: whether the local AWS is MiniStack instead of moto; a daemon that runs already keeps its own.
     time_scale: what the waiting times of AWS are multiplied by (visibility, retries, schedules).
     """
 
@@ -43,6 +44,7 @@ class Stack:
         aws_port: int = 0,
         owner: int | None = None,
         durable: bool = False,
+        ministack: bool = False,
         time_scale: float = 1.0,
         project: Path = PROJECT,
     ) -> None:
@@ -53,6 +55,7 @@ class Stack:
         self._aws_port = aws_port
         self._owner = owner or os.getpid()
         self._durable = durable
+        self._ministack = ministack
         self._project = project
         self._status: Status | None = None
         self._clients: dict[tuple[str, int], Any] = {}
@@ -209,11 +212,13 @@ class Stack:
             raise StartError(message) from error
         command = [sys.executable, "-m", "local.daemon", str(folder)]
         command += ["--owner", str(self._owner), "--aws-port", str(self._aws_port)]
+        command += ["--ministack"] if self._ministack else []
+        command += [] if self._durable else ["--throw-away"]
         environment = dict(os.environ)
         aws.confine(environment, self._aws_port)  # moto itself makes boto3 sessions
         with log:
             self._process = process = subprocess.Popen(
-                command if self._durable else [*command, "--throw-away"],
+                command,
                 cwd=PROJECT,
                 env=environment,
                 stdin=subprocess.DEVNULL,

@@ -56,6 +56,10 @@ class State(NamedTuple):
         return self.folder / "aws.snapshot"
 
     @property
+    def ministack_log(self) -> Path:
+        return self.folder / "ministack.log"
+
+    @property
     def sockets(self) -> Path:
         """The folder of PostgreSQL's Unix socket: short, since macOS allows 103 bytes for a path."""
         digest = hashlib.sha256(str(self.folder).encode()).hexdigest()[:10]

@@ -69,8 +69,17 @@ def make_stack(environment: Mapping[str, str], owner: int) -> Stack:
         aws_port=int(environment.get("LOCAL_AWS_PORT", DEFAULT_AWS_PORT)),
         owner=owner,
         durable=True,
+        ministack=local_aws(environment) == "ministack",
         time_scale=float(environment.get("LOCAL_TIME_SCALE", "1")),
     )
+
+
+def local_aws(environment: Mapping[str, str]) -> str:
+    """Which one LOCAL_AWS chooses: "moto" or "ministack". Raises StartError for any other."""
+    chosen = environment.get("LOCAL_AWS") or "moto"
+    if chosen not in ("moto", "ministack"):
+        raise StartError(f"LOCAL_AWS must be moto or ministack; it is {chosen!r}")
+    return chosen
 
 
 def prepare(stack: Stack) -> None:

@@ -40,7 +40,7 @@ class Functions:
         self._project = _hurried_project(folder / "project")
         self._functions = load_functions(self._project)
         self._healthy: dict[str, FunctionProcess] = {}
-        self._sqs = stack.client("sqs")
+        self._sqs, self._dynamodb = stack.client("sqs"), stack.client("dynamodb")
 
     def close(self) -> None:
         for process in self._healthy.values():
@@ -74,12 +74,13 @@ class Functions:
         return self._trace.read_text().split()
 
     def next_batch(self, function: str) -> dict[str, Any] | None:
-        """What the function would get from its queue now, or None. It stays there, hidden for a second."""
+        """What the function would get from its queue now, or None. It stays there and visible: nobody else
+        takes it meanwhile, and nobody has to wait until it can be had again."""
         messages = self._sqs.receive_message(
             QueueUrl=self._url(QUEUES[function]),
             MaxNumberOfMessages=10 if function != "files" else 1,
             WaitTimeSeconds=0,
-            VisibilityTimeout=1,
+            VisibilityTimeout=0,
             MessageSystemAttributeNames=["All"],
             MessageAttributeNames=["All"],
         ).get("Messages", [])
@@ -88,7 +89,7 @@ class Functions:
     def next_upload(self) -> dict[str, Any] | None:
         """What S3 tells the function `uploads` next, or None."""
         messages = self._sqs.receive_message(
-            QueueUrl=self._url("async-uploads"), MaxNumberOfMessages=1, VisibilityTimeout=1
+            QueueUrl=self._url("async-uploads"), MaxNumberOfMessages=1, VisibilityTimeout=0
         ).get("Messages", [])
         if not messages:
             return None
@@ -119,6 +120,31 @@ class Functions:
                 self._sqs.delete_message(
                     QueueUrl=self._url(QUEUES[function]), ReceiptHandle=record["receiptHandle"]
                 )
+
+    def show_again(self, function: str, event: Mapping[str, Any]) -> None:
+        """What the function has put off for later is visible now."""
+        for record in event["Records"]:
+            self._sqs.change_message_visibility(
+                QueueUrl=self._url(QUEUES[function]),
+                ReceiptHandle=record["receiptHandle"],
+                VisibilityTimeout=0,
+            )
+
+    def let_claims_lapse(self) -> None:
+        """As at the deadline of the functions that hold them: their events are anybody's again."""
+        table = named("claims")
+        held = self._dynamodb.scan(
+            TableName=table,
+            FilterExpression="done = :no",
+            ExpressionAttributeValues={":no": {"BOOL": False}},
+        )
+        for claim in held["Items"]:
+            self._dynamodb.update_item(
+                TableName=table,
+                Key={"pk": claim["pk"]},
+                UpdateExpression="SET expires_at = :past",
+                ExpressionAttributeValues={":past": {"N": "0"}},
+            )
 
     def run_until_quiet(self, seconds: float = 60) -> None:
         """Do what the pump does until nothing moves and nothing is hidden or delayed."""

@@ -8,7 +8,10 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
+
+from tests.functional.aws_cli import AwsCli
 
 ROOT = Path(__file__).parents[2]
 
@@ -47,6 +50,11 @@ def _run(command: Sequence[str], folder: Path) -> subprocess.CompletedProcess[st
     )
 
 
+@cache
+def _cli() -> AwsCli:
+    return AwsCli(_ENVIRONMENT)
+
+
 def _aws(arguments: Sequence[str], folder: Path) -> bool:
     """Sent to a port where nobody listens: the CLI gets as far as connecting only with a command, options and
     values that it knows."""
@@ -55,8 +63,7 @@ def _aws(arguments: Sequence[str], folder: Path) -> bool:
         if not {option for option in options if option.startswith("--")} <= _TAIL or not _logged_to(group):
             return False
         arguments = ["logs", "filter-log-events", "--log-group-name", group]
-    done = _run(["aws", "--endpoint-url", _NOBODY, *arguments], folder)
-    told = done.stdout + done.stderr
+    told = _cli().told(["--endpoint-url", _NOBODY, *arguments], folder)
     return "Could not connect" in told or "Connection was closed" in told
 
 

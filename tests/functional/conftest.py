@@ -23,6 +23,8 @@ QUICK = {
     "TRIGGERIQ_UNPACKED_LIMIT": "20000000",
 }
 """Waiting times of the app, scaled down as the stack's are; and what a packed file may hold."""
+AT_ONCE = {**QUICK, "TRIGGERIQ_PARK_SECONDS": "0", "TRIGGERIQ_RETRY_SECONDS": "0"}
+"""The same for functions that a test drives by hand: what comes again comes with the next step."""
 TIME_SCALE = 0.02
 
 
@@ -66,7 +68,7 @@ def quiet_stack() -> Iterator[Stack]:
 
 @pytest.fixture(scope="session")
 def functions(quiet_stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Functions]:
-    functions = Functions(quiet_stack, tmp_path_factory.mktemp("by_hand"), QUICK)
+    functions = Functions(quiet_stack, tmp_path_factory.mktemp("by_hand"), AT_ONCE)
     yield functions
     functions.close()
 
@@ -88,7 +90,7 @@ def start(
     def told(**settings: str) -> Told:
         folder = tmp_path / str(len(made))
         folder.mkdir()
-        made.append(Functions(quiet_stack, folder, {**QUICK, **settings}))
+        made.append(Functions(quiet_stack, folder, {**AT_ONCE, **settings}))
         capfd.readouterr()
         return Told(made[-1], lambda: "".join(capfd.readouterr()), connection)
 

@@ -8,8 +8,8 @@ import io
 import json
 import os
 import random
-import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -235,21 +235,18 @@ def test_the_aws_cli_uploads_as_any_partner_would(
     file = tmp_path / "reviews.csv"
     file.write_text(SHEET, encoding="utf-8")
     key = f"reviews/csv/{connection}/cli.csv"
-    command = shutil.which("aws")
-    if command:
-        environment = dict(os.environ)
-        aws.confine(environment, stack.aws_port)
-        address = ["--endpoint-url", f"http://127.0.0.1:{stack.aws_port}"]
-        environment.pop("PYTHONPATH", None)
-        done = subprocess.run(
-            [command, *address, "s3", "cp", str(file), f"s3://{UPLOADS}/{key}"],
-            env=environment,
-            capture_output=True,
-            timeout=60,
-        )
-        assert done.returncode == 0, done.stderr
-    else:
-        stack.client("s3").upload_file(str(file), UPLOADS, key)
+    environment = dict(os.environ)
+    aws.confine(environment, stack.aws_port)
+    environment.pop("PYTHONPATH", None)
+    command = Path(sys.executable).with_name("aws")
+    address = ["--endpoint-url", f"http://127.0.0.1:{stack.aws_port}"]
+    done = subprocess.run(
+        [command, *address, "s3", "cp", str(file), f"s3://{UPLOADS}/{key}"],
+        env=environment,
+        capture_output=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
     assert stores.over(key)["made"] == 3
     assert texts(client.wait_for_tickets(connection, 3)) == TEXTS
 

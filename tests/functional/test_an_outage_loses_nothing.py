@@ -4,7 +4,6 @@ once, and nothing of it through a dead-letter queue."""
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -14,7 +13,7 @@ from local.stack import Stack
 from tests.functional.aws_events import http_event
 from tests.functional.by_hand import Functions
 from tests.functional.client import KEY, SECRET, signed
-from tests.functional.conftest import QUICK
+from tests.functional.conftest import AT_ONCE
 from tests.functional.faulty_aws import S3, FaultyAws
 
 DYNAMODB, SQS, BUS = "DynamoDB", "AmazonSQS", "AWSEvents"
@@ -31,7 +30,7 @@ def aws(quiet_stack: Stack) -> Iterator[FaultyAws]:
 @pytest.fixture(scope="module")
 def weak(quiet_stack: Stack, aws: FaultyAws, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Functions]:
     """The functions, with the faulty AWS."""
-    settings = {**QUICK, "AWS_ENDPOINT_URL": aws.url, "TRIGGERIQ_RECONNECT_SECONDS": "0.2"}
+    settings = {**AT_ONCE, "AWS_ENDPOINT_URL": aws.url, "TRIGGERIQ_RECONNECT_SECONDS": "0.2"}
     functions = Functions(quiet_stack, tmp_path_factory.mktemp("weak"), settings)
     yield functions
     functions.close()
@@ -73,19 +72,17 @@ class Sender:
         assert self.functions.dead() == []
 
 
-RECEIVES_TIMES_VISIBILITY = 5 * 1.0
-"""Seconds: what a message is received at most, and how long it is hidden each time."""
+LAST_RECEIVE = 5
+"""A message that comes once more is a dead letter (`max_receives` of resources.json)."""
+LONGER = LAST_RECEIVE + 2
+"""Receives: more than a message has."""
 
 
-def run_for(
-    functions: Functions, seconds: float, only: Sequence[str] = ("ingest", "files", "process")
-) -> None:
-    """Do what the pump does, for that time, with whatever comes of it."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
+def run(functions: Functions, times: int, only: Sequence[str] = ("ingest", "files", "process")) -> None:
+    """Hand over so often what waits, with whatever comes of it: what fails is there again the next time."""
+    for _ in range(times):
         for function in only:
-            if event := functions.next_batch(function):
-                functions.finish(function, event)
+            functions.step(function)
 
 
 def test_the_bus_is_down_and_the_senders_retry_works(sender: Sender, aws: FaultyAws) -> None:
@@ -110,7 +107,7 @@ def test_dynamodb_goes_down_behind_the_connection_and_the_sender_still_gets_his_
     sender.send("msg_0")
     with aws.outage(DYNAMODB):
         assert sender.send("msg_1")["statusCode"] == 202
-        run_for(sender.functions, RECEIVES_TIMES_VISIBILITY + 2)
+        run(sender.functions, LONGER)
     sender.assert_tickets(2)
 
 
@@ -134,7 +131,7 @@ def test_dynamodb_is_down_before_the_connection_was_read(sender: Sender, aws: Fa
 def test_s3_is_down_while_events_are_ingested(sender: Sender, aws: FaultyAws) -> None:
     sender.send()
     with aws.outage(S3):
-        run_for(sender.functions, RECEIVES_TIMES_VISIBILITY + 2)
+        run(sender.functions, LONGER)
     sender.assert_tickets(1)
 
 
@@ -142,36 +139,34 @@ def test_the_queue_refuses_single_entries(sender: Sender, aws: FaultyAws) -> Non
     for number in range(3):
         sender.send(f"msg_{number}")
     with aws.refusing_entries("AmazonSQS.SendMessageBatch", times=3):
-        run_for(sender.functions, 2)
+        run(sender.functions, LONGER)
     sender.assert_tickets(3)
 
 
 def test_the_queue_takes_nothing_for_a_while(sender: Sender, aws: FaultyAws) -> None:
     sender.send()
     with aws.outage("AmazonSQS.SendMessage"):
-        run_for(sender.functions, 2, only=["ingest"])
+        run(sender.functions, LAST_RECEIVE - 1, only=["ingest"])
     sender.assert_tickets(1)
 
 
 def test_the_bus_is_down_when_tickets_are_told_of(sender: Sender, aws: FaultyAws) -> None:
     sender.send()
-    run_for(sender.functions, 1, only=["ingest"])
+    run(sender.functions, 1, only=["ingest"])
     with aws.outage(BUS):
-        run_for(sender.functions, 2, only=["process"])
+        run(sender.functions, LONGER, only=["process"])
     assert len(sender.tickets()) == 1
     assert sender.functions.told() == []
     sender.assert_tickets(1)
     assert [event["type"] for event in sender.functions.told()] == ["ticket.created"]
 
 
-def test_postgres_is_stopped_for_longer_than_receives_times_visibility(
-    sender: Sender, quiet_stack: Stack
-) -> None:
+def test_postgres_is_stopped_for_more_receives_than_a_message_has(sender: Sender, quiet_stack: Stack) -> None:
     quiet_stack.stop_postgres()
     try:
         for number in range(3):
             assert sender.send(f"msg_{number}")["statusCode"] == 202
-        run_for(sender.functions, 2 * RECEIVES_TIMES_VISIBILITY)
+        run(sender.functions, 2 * LAST_RECEIVE)
     finally:
         quiet_stack.start_postgres()
     sender.assert_tickets(3)

@@ -16,7 +16,7 @@ from chalicelib.services.postgres.users import OWNER
 from local.catalogue import named
 from local.stack import Stack
 from tests.functional.by_hand import ON_THE_WAY
-from tests.functional.conftest import QUICK, TIME_SCALE
+from tests.functional.conftest import AT_ONCE, TIME_SCALE
 from tests.functional.installing import SitePackages
 from tests.functional.permitted import SOURCE, Account
 
@@ -63,7 +63,7 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
         account = Account(stack, tmp_path_factory.mktemp("account"), {})
         secret = account.secret()
         settings = {
-            **QUICK,
+            **AT_ONCE,
             "PYTHONPATH": str(site.folder),
             "TRIGGERIQ_CONNECTION_CACHE_SECONDS": "0",
             "TRIGGERIQ_RECONNECT_SECONDS": "0",

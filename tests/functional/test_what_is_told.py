@@ -171,7 +171,9 @@ def test_a_body_that_can_t_be_read_is_received_and_quarantined_not_acknowledged(
     }
 
 
-def test_an_outage_counts_each_attempt_that_failed(told: Told, quiet_stack: Stack) -> None:
+def test_an_outage_counts_each_attempt_that_failed(start: Callable[..., Told], quiet_stack: Stack) -> None:
+    told = start(TRIGGERIQ_RECONNECT_SECONDS="0.2")
+    told.connect(STANDARD)
     told.webhook("msg_1", id="r1")
     told.step("ingest")
     quiet_stack.stop_postgres()

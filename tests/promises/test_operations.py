@@ -144,8 +144,7 @@ def test_the_boundary_of_roles_lets_every_function_do_its_work():
 
 
 def test_every_role_of_a_deployment_takes_the_boundary():
-    for path in TERRAFORM.glob("*.tf"):
-        for role in re.findall(
-            r'^resource "aws_iam_role" .*?^\}', path.read_text(), re.DOTALL | re.MULTILINE
-        ):
-            assert "permissions_boundary = local.permissions_boundary" in role, path.name
+    text = "\n".join(path.read_text() for path in sorted(TERRAFORM.glob("*.tf")))
+    roles = re.findall(r'^resource "aws_iam_role" .*?^\}', text, re.DOTALL | re.MULTILINE)
+    assert roles
+    assert [role for role in roles if "permissions_boundary = local.permissions_boundary" not in role] == []

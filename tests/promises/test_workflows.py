@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ def uses() -> list[str]:
 
 
 def test_there_is_what_is_promised():
-    assert set(WORKFLOWS) == {"check.yml", "deploy.yml", "apply.yml"}
+    assert set(WORKFLOWS) == {"check.yml", "deploy.yml", "apply.yml", "proof.yml"}
     assert {"check", "test", "package", "plan"} <= set(WORKFLOWS["check.yml"]["jobs"])
 
 
@@ -80,10 +81,24 @@ def test_checked_on_every_python_that_is_supported():
     assert WORKFLOWS["check.yml"]["jobs"]["test"]["strategy"]["matrix"]["python"] == versions
 
 
+def test_what_is_long_by_nature_is_proven_every_week_and_by_hand():
+    assert set(EVENTS["proof.yml"]) == {"schedule", "workflow_dispatch"}
+    assert [step["run"] for job, step in STEPS if job[0] == "proof.yml" and "run" in step] == ["make proof"]
+
+
+def test_every_test_is_run_by_make_test_or_make_proof():
+    run = set(
+        tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]["testpaths"]
+    )
+    holding = {path.relative_to(ROOT).parts[:2] for path in (ROOT / "tests").rglob("test_*.py")}
+    assert {"/".join(parts) for parts in holding} == run | {"tests/proof"}
+    assert "pytest tests/proof" in (ROOT / "Makefile").read_text()
+
+
 def test_code_is_checked_out_without_leaving_its_token():
-    for _, step in STEPS:
-        if "actions/checkout" in step.get("uses", ""):
-            assert step["with"]["persist-credentials"] is False
+    checkouts = [step for _, step in STEPS if "actions/checkout" in step.get("uses", "")]
+    assert checkouts
+    assert [step for step in checkouts if step["with"]["persist-credentials"] is not False] == []
 
 
 def test_nothing_of_an_event_is_put_into_a_command():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import json
 import os
 import shutil
@@ -20,6 +21,7 @@ import pytest
 from local import aws, processes
 from local.daemon import Status, read_status
 from local.ports import free_port
+from local.reload import FOLDERS
 from local.stack import Stack
 from local.state import PROJECT, State
 
@@ -40,17 +42,26 @@ def make_project(folder: Path) -> Path:
     functions = json.loads((PROJECT / "functions.json").read_text())
     functions["ingest"]["timeout"] = 1
     (folder / "functions.json").write_text(json.dumps(functions))
+    for name in FOLDERS:  # as `make run` does, which then finds it done
+        compileall.compile_dir(folder / name, quiet=2)
     return folder
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    return make_project(tmp_path / "project")
 
 
 @pytest.fixture(scope="session")
 def shared_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Not to be changed."""
     return make_project(tmp_path_factory.mktemp("stub") / "project")
+
+
+@pytest.fixture
+def project(shared_project: Path, tmp_path: Path) -> Path:
+    """One of the test's own. Of the functions that only wait there is one: each is a process to start."""
+    folder = shutil.copytree(shared_project, tmp_path / "project")
+    functions = json.loads((folder / "functions.json").read_text())
+    for name in ("files", "process", "sweep"):
+        del functions[name]
+    (folder / "functions.json").write_text(json.dumps(functions))
+    return folder
 
 
 @pytest.fixture
