@@ -116,7 +116,7 @@ class Feeding:
             "receive": lambda answer: answer["statusCode"] == 202,
             "migrate": lambda answer: answer == {"applied": []},
             "relay": lambda answer: answer == {"relayed": 0},
-            "sweep": lambda answer: answer == {"registered": 0},
+            "sweep": lambda answer: answer == {"resumed": 0, "registered": 0},
             "uploads": lambda answer: answer is None,
         }.get(function, lambda answer: answer == settled)
 

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 PREFIX = "TRIGGERIQ_"
-FUNCTIONS = ("receive", "api", "ingest", "uploads", "files", "process", "relay", "sweep", "migrate")
+FUNCTIONS = ("receive", "api", "ingest", "uploads", "files", "process", "relay", "sweep", "jobs", "migrate")
 OPEN_STAGES = ("dev", "local")
 """Stages on which a browser may call from any origin unless a list is set."""
 

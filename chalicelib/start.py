@@ -38,6 +38,7 @@ NEEDS = {
     "process": Needs(SQS, "tickets.process", ("events",), "feedback"),
     "relay": Needs(SCHEDULE, "tickets.relay", ("events",)),
     "sweep": Needs(SCHEDULE, "intake.sweep", ("dynamodb", "s3")),
+    "jobs": Needs(SQS, "operations.run_job", ("dynamodb", "sqs"), "jobs"),
 }
 
 

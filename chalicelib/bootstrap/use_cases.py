@@ -44,9 +44,10 @@ class UseCases:
 
     @once
     def operations(self) -> Operations:
+        from chalicelib.bootstrap.jobs import Kinds
         from chalicelib.bootstrap.operations import Operations
 
-        return Operations(self._outside, self.intake)
+        return Operations(self._outside, self.intake, Kinds(self))
 
     @property
     def metrics(self) -> EmfMetrics:

@@ -125,7 +125,10 @@ def an_upload_that_nobody_told_of_is_found(world: World) -> None:
     door = Aging(world.stack.aws_port)
     world.packaged.set(AWS_ENDPOINT_URL=door.url)
     try:
-        assert world.invoke("sweep", schedule(world.packaged.functions["sweep"])) == {"registered": 1}
+        assert world.invoke("sweep", schedule(world.packaged.functions["sweep"])) == {
+            "resumed": 0,
+            "registered": 1,
+        }
     finally:
         world.packaged.set(AWS_ENDPOINT_URL=f"http://127.0.0.1:{world.stack.aws_port}")
         door.close()

@@ -302,6 +302,7 @@ def _message(state: Import, mark: str, feedback: Feedback, trace: Trace | None) 
                 event_id=f"{state.id}:{place}",
                 received_at=state.modified_at,
                 raw_key=f"s3://{state.bucket}/{state.key}#{place}",
+                reread_at=state.reread_at,
                 trace=trace,
                 feedback=feedback,
             )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from chalicelib.domain.intake.envelope import ClaimCheck, Envelope
+from chalicelib.domain.intake.envelope import ClaimCheck, Envelope, from_bytes
 from chalicelib.domain.intake.quarantine import Quarantined
 from chalicelib.domain.trace import trace_in
 from chalicelib.errors import Conflict, NotFound, PluginFailed, Unavailable
@@ -71,16 +71,21 @@ class Replay:
             self.receive.publish(source, connection, request, answer, trace_in(again), replay=True)
 
     def _publish(self, item: Quarantined, again: dict[str, Any]) -> None:
-        envelope = Envelope(
-            id=again["id"],
-            source=item.source,
-            connection=item.connection,
-            received_at=datetime.fromisoformat(again["received_at"]),
-            headers=again["headers"],
-            claim_check=ClaimCheck(item.raw_key, again["sha256"]),
-            replay=True,
-            trace=trace_in(again),
-        )
+        envelope = _kept_bare(item, again) if "sha256" in again else from_bytes(self.blobs.get(item.raw_key))
         (refusal,) = self.bus.publish([envelope.as_event()])
         if refusal is not None:
             raise Unavailable("bus", f"the event was refused ({refusal})")
+
+
+def _kept_bare(item: Quarantined, again: dict[str, Any]) -> Envelope:
+    """An item that came into the quarantine when of an event only its body was kept."""
+    return Envelope(
+        id=again["id"],
+        source=item.source,
+        connection=item.connection,
+        received_at=datetime.fromisoformat(again["received_at"]),
+        headers=again["headers"],
+        claim_check=ClaimCheck(item.raw_key, again["sha256"]),
+        replay=True,
+        trace=trace_in(again),
+    )

@@ -28,7 +28,7 @@ REASON_LIMIT = 1_000
 _translate = aws_errors("dynamodb")
 _ID = re.compile("[0-9a-f]{32}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?[+-]\d\d:\d\d", re.ASCII)
-_TIMES = {"registered_at", "modified_at", "updated_at", "finished_at"}
+_TIMES = {"registered_at", "modified_at", "updated_at", "finished_at", "reread_at"}
 
 
 class DynamoImports:
@@ -67,7 +67,7 @@ class DynamoImports:
         self._update(id, {"queued": True}, None)
 
     def checkpoint(self, before: Import, after: Import) -> Import:
-        """Reading came from `before` to `after`. Raises Conflict where somebody else moved it, or
+        """The import goes from `before` to `after`. Raises Conflict where somebody else moved it, or
         cancelled it, in the meantime."""
         changes = {
             name: _plain(getattr(after, name))
@@ -79,6 +79,7 @@ class DynamoImports:
                 "quarantined",
                 "mark",
                 "finished_at",
+                "reread_at",
             )
         }
         changes["reason"] = after.reason and after.reason[:REASON_LIMIT]
@@ -158,6 +159,6 @@ def _plain(value: Any) -> Any:
 
 def _import(item: Any) -> Import:
     row = from_item(item)
-    known: dict[str, Any] = {name: row[name] for name in _NAMES}
+    known: dict[str, Any] = {name: row.get(name) for name in _NAMES}  # rows of older releases lack some
     times = {name: datetime.fromisoformat(known[name]) for name in _TIMES if known[name]}
     return Import(**(known | times))

@@ -57,6 +57,7 @@ FEEDBACK = {
     "ticket_id": "uuid",
     "event_id": "text",
     "raw_key": "text",
+    "reread_at": "timestamptz",
     "kind": "text",
     "title": "text",
     "text": "text",
@@ -202,6 +203,7 @@ def kept_of(row: Sequence[Any]) -> Kept:
             event_id=of["event_id"],
             received_at=of["received_at"],
             raw_key=of["raw_key"],
+            reread_at=of["reread_at"],
             feedback=Feedback(
                 external_id=of["external_id"],
                 version=of["version"],
@@ -230,6 +232,7 @@ def feedback_row(kept: Kept) -> dict[str, Any]:
         "ticket_id": kept.ticket_id,
         "event_id": message.event_id,
         "raw_key": message.raw_key,
+        "reread_at": message.reread_at,
         "kind": feedback.kind,
         "language": feedback.language,
         "author_id": feedback.author.id,
