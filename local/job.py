@@ -7,8 +7,7 @@ import sys
 
 from local import processes
 from local.daemon import read_status
-from local.processes import StartError
-from local.stack import Stack
+from local.stack import app_environment
 from local.state import PROJECT, State, default_folder
 
 
@@ -18,13 +17,9 @@ def main() -> None:
     status = read_status(state)
     if status is None or status.error or not processes.is_locked(state.lock):
         sys.exit(f"triggeriq: nothing runs on the data in {state.folder}; start it by `make run`")
-    stack = Stack(state.folder, owner=status.owner)
-    try:
-        stack.start()  # joins the one that runs
-    except StartError as error:
-        sys.exit(f"triggeriq: {error}")
+    environment = app_environment(os.environ, state, status.aws_port)
     os.chdir(PROJECT)
-    os.execve(sys.executable, [sys.executable, "-m", "chalicelib.jobs", *sys.argv[1:]], stack.environment)
+    os.execve(sys.executable, [sys.executable, "-m", "chalicelib.jobs", *sys.argv[1:]], environment)
 
 
 if __name__ == "__main__":

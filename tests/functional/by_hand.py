@@ -21,7 +21,7 @@ from local.state import PROJECT
 HOOK = Path(__file__).parent / "crashing"
 TIMEOUT = 7
 """Seconds; a consumer begins no record when fewer than five are left."""
-QUEUES = {"ingest": "ingest", "files": "files", "process": "feedback"}
+QUEUES = {"ingest": "ingest", "files": "files", "process": "feedback", "jobs": "jobs"}
 ON_THE_WAY = (*QUEUES.values(), "async-uploads")
 """The queues between a sender and his ticket."""
 
@@ -76,7 +76,7 @@ class Functions:
         """What the function would get from its queue now, or None. It stays there, hidden for a second."""
         messages = self._sqs.receive_message(
             QueueUrl=self._url(QUEUES[function]),
-            MaxNumberOfMessages=10 if function != "files" else 1,
+            MaxNumberOfMessages=1 if function in ("files", "jobs") else 10,
             WaitTimeSeconds=0,
             VisibilityTimeout=1,
             MessageSystemAttributeNames=["All"],
