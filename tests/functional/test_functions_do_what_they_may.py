@@ -291,36 +291,33 @@ def what_was_kept_is_read_again(account: Account) -> None:
     account.say("again", LONG)
     wait_until_quiet(account)
     for source in (SOURCE, "csv", "brittle"):
-        place = {"source": source, "connection": "default"}
-        started = account.call(
-            "POST", "/connections/{source}/{connection}/reread", {"since": "2026-01-01"}, **place
-        )
-        assert started["http"] == 202, started
+        id = reread(account, source, "default", "2026-01-01")
         wait_until_quiet(account)
-        job = account.call("GET", "/jobs/{id}", id=started["id"])
+        job = account.call("GET", "/jobs/{id}", id=id)
         assert (job["status"], job["done"] > 0) == ("done", True), job
 
 
-def jobs_that_are_lost_or_fail(account: Account) -> None:
-    place = {"source": SOURCE, "connection": "default"}
-    started = account.call(
-        "POST", "/connections/{source}/{connection}/reread", {"since": "2026-01-02"}, **place
-    )
+def jobs_that_are_parked_lost_or_fail(account: Account) -> None:
+    spoil(account, "generic_json", "spoilt")
+    parked = reread(account, "generic_json", "spoilt", "2026-01-01")
+    account.step("jobs")
+    account.connect("generic_json", "spoilt", verification="api_key", header="X-Token")
+    wait_until_quiet(account)
+    assert account.call("GET", "/jobs/{id}", id=parked)["status"] == "done"
+    lost = reread(account, SOURCE, "default", "2026-01-02")
     account.forget("jobs")
     account.stack.client("dynamodb").update_item(
         TableName=named("jobs"),
-        Key={"id": {"S": started["id"]}},
+        Key={"id": {"S": lost}},
         UpdateExpression="SET updated_at = :at, #checkpoint = :odd",
         ExpressionAttributeNames={"#checkpoint": "checkpoint"},
         ExpressionAttributeValues={":at": {"S": "2026-01-01T00:00:00+00:00"}, ":odd": {"S": "7"}},
     )
     account.schedule("sweep")
     wait_until_quiet(account)
-    assert account.call("GET", "/jobs/{id}", id=started["id"])["status"] == "failed"
-    started = account.call(
-        "POST", "/connections/{source}/{connection}/reread", {"since": "2026-01-03"}, **place
-    )
-    assert account.call("DELETE", "/jobs/{id}", id=started["id"])["http"] == 200
+    assert account.call("GET", "/jobs/{id}", id=lost)["status"] == "failed"
+    cancelled = reread(account, SOURCE, "default", "2026-01-03")
+    assert account.call("DELETE", "/jobs/{id}", id=cancelled)["http"] == 200
     assert len(account.call("GET", "/jobs")["items"]) > 1
     wait_until_quiet(account)
 
@@ -377,10 +374,18 @@ STORIES = (
     people_work_on_tickets,
     people_look_and_configure,
     what_was_kept_is_read_again,
-    jobs_that_are_lost_or_fail,
+    jobs_that_are_parked_lost_or_fail,
     the_quarantine_is_put_back,
     dead_letters_are_put_back,
 )
+
+
+def reread(account: Account, source: str, connection: str, since: str) -> str:
+    """The id of the job that it begins."""
+    route, place = "/connections/{source}/{connection}/reread", {"source": source, "connection": connection}
+    started = account.call("POST", route, {"since": since}, **place)
+    assert started["http"] == 202, started
+    return str(started["id"])
 
 
 def spoil(account: Account, source: str, connection: str) -> None:
