@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Literal, NamedTuple
 
 from triggeriq import JSON
 
-Status = Literal["queued", "running", "done", "failed", "cancelled"]
+JobStatus = Literal["queued", "running", "done", "failed", "cancelled"]
 
 
 class Step(NamedTuple):
@@ -47,7 +47,7 @@ class Job:
     """Whose it is: he may cancel it."""
     connections: tuple[str, ...] = ()
     """What it is made of, each "source/connection"."""
-    status: Status = "queued"
+    status: JobStatus = "queued"
     checkpoint: JSON = None
     """From where it goes on; None at the beginning."""
     done: int = 0
@@ -81,7 +81,7 @@ class Job:
             total=self.total if step.total is None else step.total,
         )
 
-    def ended(self, status: Status, at: datetime, reason: str | None = None) -> Job:
+    def ended(self, status: JobStatus, at: datetime, reason: str | None = None) -> Job:
         """The job once it is over."""
         return replace(self, status=status, finished_at=at, reason=reason)
 

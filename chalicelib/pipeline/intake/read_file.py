@@ -44,7 +44,9 @@ STOP_SECONDS = 15.0
 class Imports(Protocol):
     def find(self, id: str) -> Import | None: ...
 
-    def checkpoint(self, before: Import, after: Import) -> Import: ...
+    def checkpoint(self, before: Import, after: Import) -> Import:
+        """Raises Conflict where somebody else moved it in the meantime."""
+        ...
 
 
 class CountedQueue(Queue, Protocol):

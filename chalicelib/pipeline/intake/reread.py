@@ -17,9 +17,10 @@ from itertools import islice
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 from chalicelib.domain.intake.envelope import Envelope, from_bytes, kept_under
-from chalicelib.domain.intake.file_import import Import, import_id, uploaded_under
+from chalicelib.domain.intake.file_import import import_id, uploaded_under
 from chalicelib.domain.operations.job import JobKind, Step
 from chalicelib.errors import Conflict, Invalid, NotFound, Unreadable, loggable
+from chalicelib.pipeline.intake.read_file import CountedQueue, Imports
 from chalicelib.pipeline.intake.register_upload import job
 from chalicelib.ports.intake import Sources
 from chalicelib.ports.operations import Clock, Queue, StoredObject
@@ -55,20 +56,6 @@ class KeptEvents(Bucket, Protocol):
 class EventReader(Protocol):
     def again(self, envelope: Envelope, reread_at: datetime) -> None:
         """Read a kept event once more. Raises Unreadable where its body is gone."""
-        ...
-
-
-class CountedQueue(Queue, Protocol):
-    def count(self) -> int:
-        """Messages on it, roughly."""
-        ...
-
-
-class Imports(Protocol):
-    def find(self, id: str) -> Import | None: ...
-
-    def checkpoint(self, before: Import, after: Import) -> Import:
-        """Raises Conflict where somebody else moved it in the meantime."""
         ...
 
 

@@ -12,9 +12,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chalicelib.domain.operations.job import Job, Status
+from chalicelib.domain.operations.job import Job, JobStatus
 from chalicelib.errors import Refused, TriggerIQError, Unavailable, Unreadable, loggable
 from chalicelib.log_context import bound
+from chalicelib.pipeline.consume import TimeLeft
 from chalicelib.pipeline.operations.start_job import message
 from chalicelib.ports.operations import Clock, JobKinds, Jobs, Queue
 
@@ -22,9 +23,6 @@ log = logging.getLogger(__name__)
 
 STOP_SECONDS = 15.0
 """Before the deadline, when the rest is left to another turn."""
-
-TimeLeft = Callable[[], float]
-"""Seconds until the deadline."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,55 +55,60 @@ class RunJob:
             # Who has it in hand has a message of his own, which comes again if he dies.
             log.info("nothing to do")
             return None
+        turn = _Turn(self.jobs, job, tell)
         try:
-            return self._work(job, time_left, tell)
+            return self._work(turn, time_left)
         except (Unavailable, KeyboardInterrupt):
-            self._let_go(id, holder, time_left)
+            turn.let_go()
             raise
         except (Refused, Unreadable) as error:
-            self._fail(id, holder, str(error), tell)
+            turn.end("failed", self.now(), str(error))
             return None
         except Exception as error:
-            self._fail(id, holder, f"{type(error).__name__} in our code; the log says more", tell)
+            turn.end("failed", self.now(), f"{type(error).__name__} in our code; the log says more")
             raise
 
-    def _work(self, job: Job, time_left: TimeLeft, tell: Callable[[Job], None]) -> int | None:
-        arguments = self.kinds.parse(job.kind, job.arguments)
-        for step in self.kinds.find(job.kind).run(arguments, job.checkpoint):
+    def _work(self, turn: _Turn, time_left: TimeLeft) -> int | None:
+        kind, arguments = turn.job.kind, self.kinds.parse(turn.job.kind, turn.job.arguments)
+        for step in self.kinds.find(kind).run(arguments, turn.job.checkpoint):
             leave = bool(step.wait) or time_left() < STOP_SECONDS
-            saved = self.jobs.save(job.after(step), None if leave else self._until(time_left))
-            if saved is None:
-                log.info("cancelled, or left to another")
+            if not turn.save(turn.job.after(step), None if leave else self._until(time_left)):
                 return None
-            job = saved
-            tell(job)
             if leave:
                 return step.wait
-        self._end(job, "done", None, tell)
+        turn.end("done", self.now())
         return None
-
-    def _end(self, job: Job, status: Status, reason: str | None, tell: Callable[[Job], None]) -> None:
-        ended = self.jobs.save(job.ended(status, self.now(), reason), None)
-        if ended is not None:
-            log.info("over", extra={"status": status})
-            tell(ended)
-
-    def _fail(self, id: str, holder: str, reason: str, tell: Callable[[Job], None]) -> None:
-        job = self.jobs.begin(id, holder, self.now())  # as it was last saved
-        if job is not None:
-            self._end(job, "failed", reason, tell)
-
-    def _let_go(self, id: str, holder: str, time_left: TimeLeft) -> None:
-        """So that the next turn need not wait until the lock expires."""
-        try:
-            job = self.jobs.begin(id, holder, self._until(time_left))
-            if job is not None:
-                self.jobs.save(job, None)
-        except TriggerIQError as error:
-            log.warning("a job can't be let go", extra={"error": loggable(error)})
 
     def _until(self, time_left: TimeLeft) -> datetime:
         return self.now() + timedelta(seconds=max(0.0, time_left()))
+
+
+class _Turn:
+    """The job in one's hands, as it was last saved."""
+
+    def __init__(self, jobs: Jobs, job: Job, tell: Callable[[Job], None]) -> None:
+        self._jobs, self.job, self._tell = jobs, job, tell
+
+    def save(self, job: Job, until: datetime | None) -> bool:
+        """Whether it is still in one's hands."""
+        saved = self._jobs.save(job, until)
+        if saved is None:
+            log.info("cancelled, or left to another")
+            return False
+        self.job = saved
+        self._tell(saved)
+        return True
+
+    def end(self, status: JobStatus, at: datetime, reason: str | None = None) -> None:
+        if self.save(self.job.ended(status, at, reason), None):
+            log.info("over", extra={"status": status})
+
+    def let_go(self) -> None:
+        """So that the next turn need not wait until the lock expires."""
+        try:
+            self._jobs.save(self.job, None)
+        except TriggerIQError as error:
+            log.warning("a job can't be let go", extra={"error": loggable(error)})
 
 
 def _job_in(body: str) -> str:

@@ -11,6 +11,7 @@ from chalicelib.domain.intake.feedback_message import FeedbackMessage, to_json
 from chalicelib.domain.operations.record import Record
 from chalicelib.domain.trace import Trace
 from chalicelib.pipeline.intake.register_upload import job
+from chalicelib.pipeline.operations import start_job
 from tests.unit.pipeline.fakes import NOW
 from triggeriq import Feedback
 
@@ -38,6 +39,7 @@ def test_each_of_our_messages_says_what_it_is_about() -> None:
     assert ids(json.dumps({"detail": envelope.as_event().as_json()})) == known == envelope.ids
     assert ids(to_json(message)) == known == message.ids
     assert ids(job("i-1", TRACE).body) == {"import_id": "i-1", "trace_id": TRACE.xray_id}
+    assert ids(start_job.message("j-1").body) == {"job_id": "j-1"}
 
 
 def test_the_body_s_trace_comes_before_the_header_s() -> None:
