@@ -14,7 +14,7 @@ MINISTACK := $(VENV)/ministack/.ready
 ENVIRONMENT ?= dev
 TERRAFORM := terraform -chdir=terraform
 
-.PHONY: help run demo test proof check terraform-test bench package plan show-plan apply reset setup ministack
+.PHONY: help run demo job test proof check terraform-test bench package plan show-plan apply reset setup ministack
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -24,6 +24,9 @@ run: $(READY) ## run the whole system on this machine, on PORT (8000) and LOCAL_
 
 demo: $(READY) ## send sample feedback by every way in to the running system
 	@$(BIN)/python -m local.demo
+
+job: $(READY) ## do one job by hand in the running system: NAME=reread ARGS="source=csv connection=default since=2026-01-01"
+	@$(BIN)/python -m local.job $(NAME) $(ARGS)
 
 test: $(READY) ## every test that needs no cloud, but the long ones; ARGS="-k name" chooses
 	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal $(ARGS)

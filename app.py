@@ -59,6 +59,13 @@ def sweep(event):
     return schedule.sweep(event.to_dict(), event.context)
 
 
+@app.on_sqs_message(queue="jobs", batch_size=1, name="jobs")
+def jobs(event):
+    from chalicelib.handlers import sqs
+
+    return sqs.jobs(event.to_dict(), event.context)
+
+
 @app.lambda_function(name="migrate")
 def migrate(event, context):
     from chalicelib.handlers import deploy

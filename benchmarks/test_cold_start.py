@@ -103,9 +103,17 @@ class Feeding:
             "api": lambda: http_event("GET", "/health"),
             "receive": lambda: webhook(uuid.uuid4().hex, TEXT),
             "uploads": lambda: world.upload(f"reviews/csv/default/{uuid.uuid4()}.csv", ROWS),
+            "jobs": self._job,
             "migrate": dict,
         }.get(function, lambda: schedule(self._functions[function]))
         return [one() for _ in range(1 + WARM)]
+
+    def _job(self) -> Any:
+        """A message for a job that is over."""
+        world = self._world
+        world.sqs.send_message(QueueUrl=world.url("jobs"), MessageBody='{"v": 1, "job": "over"}')
+        (message,) = world.take("jobs")
+        return sqs_batch("jobs", message)
 
     @staticmethod
     def right(function: str) -> Callable[[Any], bool]:
@@ -116,7 +124,7 @@ class Feeding:
             "receive": lambda answer: answer["statusCode"] == 202,
             "migrate": lambda answer: answer == {"applied": []},
             "relay": lambda answer: answer == {"relayed": 0},
-            "sweep": lambda answer: answer == {"registered": 0},
+            "sweep": lambda answer: answer == {"resumed": 0, "registered": 0},
             "uploads": lambda answer: answer is None,
         }.get(function, lambda answer: answer == settled)
 

@@ -42,6 +42,7 @@ FUNCTIONS = {
     "process": Function(_SQS, "tickets.process", ("events",), queue="feedback", plugins=_CLASSIFIERS),
     "relay": Function(_SCHEDULE, "tickets.relay", ("events",)),
     "sweep": Function(_SCHEDULE, "intake.sweep", ("dynamodb", "s3"), plugins=_SOURCES),
+    "jobs": Function(_SQS, "operations.run_job", ("dynamodb", "sqs"), queue="jobs", plugins=_SOURCES),
     "migrate": Function(),
 }  # fmt: skip
 

@@ -124,12 +124,8 @@ class Stack:
 
     def app_environment(self, base: Mapping[str, str]) -> dict[str, str]:
         """base, changed so that the app in it finds this stack, and no other AWS."""
-        environment = dict(base)
-        aws.confine(environment, self.aws_port)
-        environment.pop("AWS_CHALICE_CLI_MODE", None)
+        environment = app_environment(base, self.state, self.aws_port)
         environment.update(
-            TRIGGERIQ_STAGE="local",
-            TRIGGERIQ_DATABASE=self.database,
             LOCAL_STATE=str(self.state.folder),
             LOCAL_OWNER=str(self._owner),
             LOCAL_AWS_PORT=str(self.aws_port),
@@ -237,6 +233,15 @@ class Stack:
             raise StartError(already_running(self.state))
         end = self.state.daemon_log.read_text(errors="replace")[-2000:]
         raise StartError(f"the local stack did not start. The end of {self.state.daemon_log}:\n{end}")
+
+
+def app_environment(base: Mapping[str, str], state: State, aws_port: int) -> dict[str, str]:
+    """base, changed so that the app in it finds the stores of that folder, and no other AWS."""
+    environment = dict(base)
+    aws.confine(environment, aws_port)
+    environment.pop("AWS_CHALICE_CLI_MODE", None)
+    environment.update(TRIGGERIQ_STAGE="local", TRIGGERIQ_DATABASE=postgres.url(state.sockets))
+    return environment
 
 
 def settled(state: State) -> bool:

@@ -15,7 +15,7 @@
 #      │ object created                    │                                              │
 #   uploads ──> SQS files ──> files ───────┴─> SQS feedback ──> process ──> PostgreSQL <──┤   database.tf
 #      ^                                                           │   outbox │           │   network.tf
-#      └── sweep, each 5 minutes                          relay, each minute ─┘           │
+#      └── sweep, each 5 minutes ──> SQS jobs ──> jobs    relay, each minute ─┘           │
 #                                                                  │                      │
 #                                                         bus: ticket.*, alert.*, file.*  │
 #                                                                  │                      │
@@ -23,9 +23,9 @@
 #                                                                                         │
 #   migrate: on deploy, before the other functions' aliases move    migration.tf ─────────┘
 #
-# receive, ingest, uploads, files, process, api and sweep also keep receipts, claims, connections, keys,
-# imports and what could not be read in DynamoDB (tables.tf), raw bytes in S3 (buckets.tf), and open the
-# connections' secrets with KMS (keys.tf). Each queue has its dead-letter queue; what Lambda invokes
+# All but relay and migrate also keep receipts, claims, connections, keys, imports, jobs and what could not be
+# read in DynamoDB (tables.tf), raw bytes in S3 (buckets.tf), and open the connections' secrets with KMS
+# (keys.tf). Each queue has its dead-letter queue; what Lambda invokes
 # asynchronously fails into one of its own (queues.tf). Alarms, the dashboard, the audit trail and the
 # budget: alarms.tf, dashboard.tf, audit.tf, budget.tf.
 #

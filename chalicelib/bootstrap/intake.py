@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from chalicelib.pipeline.intake.receive import Receive
     from chalicelib.pipeline.intake.register_upload import RegisterUpload
     from chalicelib.pipeline.intake.replay import Replay
+    from chalicelib.pipeline.intake.reread import Reread
     from chalicelib.pipeline.intake.sweep import Sweep
     from chalicelib.registry.listing import SourceView
     from chalicelib.services.dynamodb.quarantine import DynamoQuarantine
@@ -144,6 +145,23 @@ class IntakeUseCases:
             blobs=out.artifacts,
             queues={out.named(name): out.queue(name) for name in QUEUES},
             files=out.queue("files"),
+        )
+
+    @once
+    def reread(self) -> Reread:
+        from chalicelib.pipeline.intake.reread import Reread
+
+        out = self._outside
+        return Reread(
+            sources=out.registry,
+            kept=out.artifacts,
+            events=self.ingest,
+            feedback=out.queue("feedback"),
+            backlog=out.settings.import_backlog,
+            uploads=out.uploads,
+            imports=out.imports,
+            files=out.queue("files"),
+            now=now,
         )
 
     @property

@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from chalicelib.bootstrap.once import once
-from chalicelib.bootstrap.outside import Outside
+from chalicelib.bootstrap.outside import Outside, now
 from chalicelib.functions import QUEUES
 
 if TYPE_CHECKING:
     from chalicelib.bootstrap.intake import IntakeUseCases
     from chalicelib.pipeline.operations.redrive import Redrive
-    from chalicelib.ports.operations import Configurations
+    from chalicelib.pipeline.operations.resume_jobs import ResumeJobs
+    from chalicelib.pipeline.operations.run_job import RunJob
+    from chalicelib.pipeline.operations.start_job import StartJob
+    from chalicelib.ports.operations import Configurations, JobKinds, Jobs
     from chalicelib.registry.listing import PluginView
     from chalicelib.services.dynamodb.api_keys import DynamoApiKeys
 
@@ -20,8 +23,8 @@ if TYPE_CHECKING:
 class OperationsUseCases:
     """Each is made on first use."""
 
-    def __init__(self, outside: Outside, intake: IntakeUseCases) -> None:
-        self._outside, self._intake = outside, intake
+    def __init__(self, outside: Outside, intake: IntakeUseCases, job_kinds: JobKinds) -> None:
+        self._outside, self._intake, self.job_kinds = outside, intake, job_kinds
 
     @property
     def configurations(self) -> Configurations:
@@ -30,6 +33,30 @@ class OperationsUseCases:
     @property
     def api_keys(self) -> DynamoApiKeys:
         return self._outside.api_keys
+
+    @property
+    def jobs(self) -> Jobs:
+        return self._outside.jobs
+
+    @once
+    def start_job(self) -> StartJob:
+        from chalicelib.pipeline.operations.start_job import StartJob
+
+        out = self._outside
+        return StartJob(jobs=out.jobs, kinds=self.job_kinds, queue=out.queue("jobs"), now=now)
+
+    @once
+    def run_job(self) -> RunJob:
+        from chalicelib.pipeline.operations.run_job import RunJob
+
+        out = self._outside
+        return RunJob(jobs=out.jobs, kinds=self.job_kinds, queue=out.queue("jobs"), now=now)
+
+    @once
+    def resume_jobs(self) -> ResumeJobs:
+        from chalicelib.pipeline.operations.resume_jobs import ResumeJobs
+
+        return ResumeJobs(jobs=self._outside.jobs, queue=self._outside.queue("jobs"), now=now)
 
     @once
     def dead_letters(self) -> Redrive:

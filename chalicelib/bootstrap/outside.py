@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from chalicelib.services.dynamodb.claims import DynamoClaims
     from chalicelib.services.dynamodb.connections import DynamoConnections
     from chalicelib.services.dynamodb.imports import DynamoImports
+    from chalicelib.services.dynamodb.jobs import DynamoJobs
     from chalicelib.services.dynamodb.quarantine import DynamoQuarantine
     from chalicelib.services.dynamodb.receipts import DynamoReceipts
     from chalicelib.services.emf import EmfMetrics
@@ -132,6 +133,12 @@ class Outside:
         from chalicelib.services.dynamodb.imports import DynamoImports
 
         return DynamoImports(self.client("dynamodb"), self.named("imports"), now)
+
+    @once
+    def jobs(self) -> DynamoJobs:
+        from chalicelib.services.dynamodb.jobs import DynamoJobs
+
+        return DynamoJobs(self.client("dynamodb"), self.named("jobs"), now)
 
     @once
     def quarantine(self) -> DynamoQuarantine:

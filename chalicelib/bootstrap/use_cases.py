@@ -44,9 +44,10 @@ class UseCases:
 
     @once
     def operations(self) -> OperationsUseCases:
+        from chalicelib.bootstrap.jobs import Kinds
         from chalicelib.bootstrap.operations import OperationsUseCases
 
-        return OperationsUseCases(self._outside, self.intake)
+        return OperationsUseCases(self._outside, self.intake, Kinds(self))
 
     @property
     def metrics(self) -> EmfMetrics:

@@ -15,6 +15,7 @@ def relay(event: Any, context: Any) -> dict[str, int]:
 
 
 def sweep(event: Any, context: Any) -> dict[str, int]:
-    """Every five minutes: uploads that nobody read."""
+    """Every five minutes: jobs that nobody works on, uploads that nobody read."""
     with invocation(context) as use:
-        return {"registered": use.intake.sweep(time_left(context))}
+        resumed = use.operations.resume_jobs()
+        return {"resumed": resumed, "registered": use.intake.sweep(time_left(context))}

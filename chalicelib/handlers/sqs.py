@@ -50,6 +50,18 @@ def process(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         return _consumed("process", event, use.tickets.process, time_left(context))
 
 
+def jobs(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+    """Turns of jobs (queue `jobs`)."""
+    left = time_left(context)
+    with invocation(context) as use:
+
+        def one(record: Record) -> None:
+            # The message's id: where it comes again, whoever had the job in hand before is dead
+            use.operations.run_job(record.body, record.id, left)
+
+        return _consumed("jobs", event, each(one), left)
+
+
 def _consumed(
     function: str,
     event: Mapping[str, Any],

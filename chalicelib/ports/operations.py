@@ -9,6 +9,9 @@ if TYPE_CHECKING:  # whoever implements or asks has what it needs of the domain
     from datetime import datetime
 
     from chalicelib.domain.operations.configuration import Configuration
+    from chalicelib.domain.operations.job import Job, JobKind
+    from chalicelib.domain.operations.restriction import Restriction
+    from chalicelib.domain.page import Page
     from chalicelib.domain.trace import Trace
 
 Counter = Literal["received", "acknowledged", "duplicates", "quarantined", "ticketed", "failed"]
@@ -83,4 +86,58 @@ class Configurations(Protocol):
 
     def put(self, key: str, value: Any, by: str, if_version: int | None, now: datetime) -> Configuration:
         """A new version. Raises Stale, NotFound for a key that there is not."""
+        ...
+
+
+class Jobs(Protocol):
+    """What runs aside, a row a job."""
+
+    def start(self, job: Job) -> None:
+        """Know of a new job. Raises Conflict, naming the other, where one with the same work is not over."""
+        ...
+
+    def find(self, id: str, within: Restriction | None = None) -> Job | None:
+        """within: what the caller is restricted to; what he may not see is not found."""
+        ...
+
+    def list(self, limit: int, cursor: str | None, within: Restriction | None) -> Page[Job]:
+        """Newest first, of what the caller may see. Raises Invalid for a cursor that it never gave."""
+        ...
+
+    def begin(self, id: str, holder: str, until: datetime) -> Job | None:
+        """Take the job in hand until then. None where it is over or unknown, or in another's hands. The
+        same holder may begin again."""
+        ...
+
+    def save(self, job: Job, until: datetime | None) -> Job | None:
+        """How far its holder has come; he keeps it until then, or lets it go. None where nothing was
+        written: it was cancelled, or another has taken it in hand."""
+        ...
+
+    def cancel(self, id: str) -> Job:
+        """Raises NotFound; Conflict where it is over."""
+        ...
+
+    def forgotten(self, before: datetime) -> Sequence[Job]:
+        """Those that are not over, in nobody's hands, and were last written before that time."""
+        ...
+
+    def sent(self, job: Job) -> None:
+        """Its message was sent again."""
+        ...
+
+
+class JobKinds(Protocol):
+    """The kinds of job that there are, by name."""
+
+    def find(self, name: str) -> JobKind:
+        """Raises NotFound, naming those that there are."""
+        ...
+
+    def parse(self, name: str, given: Mapping[str, Any]) -> Any:
+        """The kind's arguments, made of texts, numbers and times. Raises NotFound, Invalid (its field)."""
+        ...
+
+    def dump(self, arguments: Any) -> dict[str, Any]:
+        """Arguments as JSON, which `parse` reads."""
         ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, BinaryIO
 
@@ -49,25 +49,25 @@ class S3Blobs:
         """Raises Unavailable where the bucket can't be reached."""
         self._client.head_bucket(Bucket=self.bucket)
 
-    def pages(self, prefix: str, since: datetime) -> Iterator[Sequence[StoredObject]]:
-        """Objects under `prefix` that were written at or after `since`. S3 lists a thousand at a time, new
-        and old; of each thousand the new ones are a page, which may be empty."""
-        token: str | None = None
+    def pages(self, prefix: str, since: datetime, after: str = "") -> Iterator[Sequence[StoredObject]]:
+        """Objects under `prefix` that were written at or after `since`, in the order of their keys, from
+        behind the key `after` on. S3 lists a thousand at a time, new and old; of each thousand the new ones
+        are a page, which may be empty."""
+        start: dict[str, str] = {"StartAfter": after} if after else {}
         while True:
-            answer = self._list(prefix, token)
+            answer = self._list(prefix, start)
             yield [
                 StoredObject(one["Key"], one["ETag"].strip('"'), one["Size"], one["LastModified"])
                 for one in answer.get("Contents", [])
                 if one["LastModified"] >= since
             ]
-            token = answer.get("NextContinuationToken")
-            if token is None:
+            if "NextContinuationToken" not in answer:
                 return
+            start = {"ContinuationToken": answer["NextContinuationToken"]}
 
     @external("blobs.list", _translate)
-    def _list(self, prefix: str, token: str | None) -> Any:
-        more = {"ContinuationToken": token} if token else {}
-        return self._client.list_objects_v2(Bucket=self.bucket, Prefix=prefix, **more)
+    def _list(self, prefix: str, start: Mapping[str, str]) -> Any:
+        return self._client.list_objects_v2(Bucket=self.bucket, Prefix=prefix, **start)
 
 
 class _Body(io.RawIOBase):

@@ -42,6 +42,15 @@ override_resource {
 }
 
 override_resource {
+  target = aws_sqs_queue.this["jobs"]
+  values = {
+    arn = "arn:aws:sqs:eu-central-1:123456789012:triggeriq-dev-jobs"
+    id  = "https://sqs.eu-central-1.amazonaws.com/123456789012/triggeriq-dev-jobs"
+    url = "https://sqs.eu-central-1.amazonaws.com/123456789012/triggeriq-dev-jobs"
+  }
+}
+
+override_resource {
   target = aws_sqs_queue.async_failures
   values = {
     arn = "arn:aws:sqs:eu-central-1:123456789012:triggeriq-dev-async-dlq"
@@ -111,6 +120,14 @@ override_resource {
   values = {
     arn        = "arn:aws:lambda:eu-central-1:123456789012:function:triggeriq-dev-sweep:live"
     invoke_arn = "invoke:sweep:live"
+  }
+}
+
+override_resource {
+  target = aws_lambda_alias.live["jobs"]
+  values = {
+    arn        = "arn:aws:lambda:eu-central-1:123456789012:function:triggeriq-dev-jobs:live"
+    invoke_arn = "invoke:jobs:live"
   }
 }
 

@@ -78,6 +78,24 @@ override_resource {
 }
 
 override_resource {
+  target = aws_sqs_queue.this["jobs"]
+  values = {
+    arn = "arn:aws:sqs:eu-central-1:123456789012:triggeriq-dev-jobs"
+    id  = "https://sqs.eu-central-1.amazonaws.com/123456789012/triggeriq-dev-jobs"
+    url = "https://sqs.eu-central-1.amazonaws.com/123456789012/triggeriq-dev-jobs"
+  }
+}
+
+override_resource {
+  target = aws_sqs_queue.dead_letters["jobs"]
+  values = {
+    arn = "arn:aws:sqs:eu-central-1:123456789012:triggeriq-dev-jobs-dlq"
+    id  = "https://sqs.eu-central-1.amazonaws.com/123456789012/triggeriq-dev-jobs-dlq"
+    url = "https://sqs.eu-central-1.amazonaws.com/123456789012/triggeriq-dev-jobs-dlq"
+  }
+}
+
+override_resource {
   target = aws_sqs_queue.async_failures
   values = {
     arn = "arn:aws:sqs:eu-central-1:123456789012:triggeriq-dev-async-dlq"

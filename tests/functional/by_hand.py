@@ -78,7 +78,7 @@ class Functions:
         takes it meanwhile, and nobody has to wait until it can be had again."""
         messages = self._sqs.receive_message(
             QueueUrl=self._url(QUEUES[function]),
-            MaxNumberOfMessages=10 if function != "files" else 1,
+            MaxNumberOfMessages=1 if function in ("files", "jobs") else 10,
             WaitTimeSeconds=0,
             VisibilityTimeout=0,
             MessageSystemAttributeNames=["All"],

@@ -65,7 +65,7 @@ class Stores:
 
     def dead(self) -> dict[str, int]:
         """How many messages each dead-letter queue holds. Other stories may have left some."""
-        return self._stack.waiting("ingest-dlq", "files-dlq", "feedback-dlq", "async-dlq")
+        return self._stack.waiting("ingest-dlq", "files-dlq", "feedback-dlq", "jobs-dlq", "async-dlq")
 
     def wait_until_quiet(self) -> None:
         """Returns when nothing is on its way. Twice: between two counts a message may change its queue.

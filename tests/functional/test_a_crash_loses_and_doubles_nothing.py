@@ -52,6 +52,7 @@ CALLS = {
         "claims.begin",
         "receipts.write",
         "blobs.get",
+        "blobs.put",
         "connections.read",
         "kms.open",
         "queue.send",
@@ -79,9 +80,10 @@ OF_THE_API = {
     "api_keys.write", "postgres.find_ticket",
     "postgres.migrate", "postgres.put_configuration", "postgres.search_tickets",
     "postgres.ticket_feedback", "postgres.ticket_history", "postgres.check", "postgres.last_received",
-    "secrets.read",
+    "secrets.read", "jobs.claim", "jobs.write", "jobs.read", "jobs.update", "jobs.list", "jobs.forgotten",
 }  # fmt: skip
-"""Calls that no event on its way to a ticket makes: of people's requests, a deploy, and what fails."""
+"""Calls that no event on its way to a ticket makes: of people's requests, a deploy, what fails, and of jobs,
+which test_kept_bytes_are_read_again kills."""
 
 
 class Way:

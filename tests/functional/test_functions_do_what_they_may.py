@@ -93,7 +93,7 @@ def test_every_function_may_do_what_it_does_and_nothing_else(account: Account) -
     users = account.sql(
         "select distinct application_name::text, usename::text from pg_stat_activity "
         "where application_name = any(array['receive', 'api', 'ingest', 'uploads', 'files', 'process', "
-        "'relay', 'sweep'])"
+        "'relay', 'sweep', 'jobs'])"
     )
     with_database = {name for name, given in account.granted.items() if given.get("database") == "app"}
     assert {tuple(row) for row in users} == {(name, "triggeriq_app") for name in with_database}
@@ -283,6 +283,44 @@ def people_look_and_configure(account: Account) -> None:
     assert account.call("POST", "/triage/preview", {"items": [{"text": "brittle"}]})["http"] == 200
 
 
+def what_was_kept_is_read_again(account: Account) -> None:
+    account.send("jobs", "not JSON")
+    account.send("jobs", json.dumps({"v": 1, "job": "long gone"}))
+    account.upload("reviews/csv/default/again.csv", ROW)
+    account.say("again", LONG)
+    wait_until_quiet(account)
+    for source in (SOURCE, "csv", "brittle"):
+        id = reread(account, source, "default", "2026-01-01")
+        wait_until_quiet(account)
+        job = account.call("GET", "/jobs/{id}", id=id)
+        assert (job["status"], job["done"] > 0) == ("done", True), job
+
+
+def jobs_that_are_parked_lost_or_fail(account: Account) -> None:
+    spoil(account, "generic_json", "spoilt")
+    parked = reread(account, "generic_json", "spoilt", "2026-01-01")
+    account.step("jobs")
+    account.connect("generic_json", "spoilt", verification="api_key", header="X-Token")
+    wait_until_quiet(account)
+    assert account.call("GET", "/jobs/{id}", id=parked)["status"] == "done"
+    lost = reread(account, SOURCE, "default", "2026-01-02")
+    account.forget("jobs")
+    account.stack.client("dynamodb").update_item(
+        TableName=named("jobs"),
+        Key={"id": {"S": lost}},
+        UpdateExpression="SET updated_at = :at, #checkpoint = :odd",
+        ExpressionAttributeNames={"#checkpoint": "checkpoint"},
+        ExpressionAttributeValues={":at": {"S": "2026-01-01T00:00:00+00:00"}, ":odd": {"S": "7"}},
+    )
+    account.schedule("sweep")
+    wait_until_quiet(account)
+    assert account.call("GET", "/jobs/{id}", id=lost)["status"] == "failed"
+    cancelled = reread(account, SOURCE, "default", "2026-01-03")
+    assert account.call("DELETE", "/jobs/{id}", id=cancelled)["http"] == 200
+    assert len(account.call("GET", "/jobs")["items"]) > 1
+    wait_until_quiet(account)
+
+
 def the_quarantine_is_put_back(account: Account) -> None:
     account.connect(SOURCE, fields={"text": "said"})
     assert (
@@ -300,7 +338,7 @@ def the_quarantine_is_put_back(account: Account) -> None:
 
 
 def dead_letters_are_put_back(account: Account) -> None:
-    for queue in ("ingest", "files", "feedback", "delivery"):
+    for queue in ("ingest", "files", "feedback", "delivery", "jobs"):
         account.send(f"{queue}-dlq", "not JSON")
     for key in ("reviews/csv/default/letter.csv", "reviews/csv/default/letter.exe"):
         bucket = {"name": named("uploads")}
@@ -334,9 +372,19 @@ STORIES = (
     what_was_left_in_the_outbox,
     people_work_on_tickets,
     people_look_and_configure,
+    what_was_kept_is_read_again,
+    jobs_that_are_parked_lost_or_fail,
     the_quarantine_is_put_back,
     dead_letters_are_put_back,
 )
+
+
+def reread(account: Account, source: str, connection: str, since: str) -> str:
+    """The id of the job that it begins."""
+    route, place = "/connections/{source}/{connection}/reread", {"source": source, "connection": connection}
+    started = account.call("POST", route, {"since": since}, **place)
+    assert started["http"] == 202, started
+    return str(started["id"])
 
 
 def spoil(account: Account, source: str, connection: str) -> None:

@@ -19,8 +19,10 @@ from local.stack import Stack
 from local.state import is_root
 from tests.functional.aging import Aging
 from tests.functional.aws_events import http_event, schedule, sqs_batch
+from tests.functional.client import KEY
 from tests.functional.conftest import QUICK, TIME_SCALE
 from tests.functional.packaged import (
+    CONNECTION,
     NOT_ABOVE_MODES,
     SOURCE,
     Packaged,
@@ -125,12 +127,26 @@ def an_upload_that_nobody_told_of_is_found(world: World) -> None:
     door = Aging(world.stack.aws_port)
     world.packaged.set(AWS_ENDPOINT_URL=door.url)
     try:
-        assert world.invoke("sweep", schedule(world.packaged.functions["sweep"])) == {"registered": 1}
+        assert world.invoke("sweep", schedule(world.packaged.functions["sweep"])) == {
+            "resumed": 0,
+            "registered": 1,
+        }
     finally:
         world.packaged.set(AWS_ENDPOINT_URL=f"http://127.0.0.1:{world.stack.aws_port}")
         door.close()
     assert len(world.take("files")) == 1
     assert world.told() == ["file.received"]
+
+
+def what_was_kept_is_read_again(world: World) -> None:
+    route = "/connections/{source}/{connection}/reread"
+    headers = {"x-api-key": KEY, "content-type": "application/json"}
+    event = http_event("POST", route, CONNECTION, headers, b'{"since": "2026-01-01"}')
+    id = json.loads(world.invoke("api", event)["body"])["id"]
+    (message,) = world.take("jobs")
+    assert world.invoke("jobs", sqs_batch("jobs", message)) == {"batchItemFailures": []}
+    assert world.api("GET", "/jobs/{id}", id=id)["status"] == "done"
+    assert len(world.take("feedback")) > 0
 
 
 def what_was_left_in_the_outbox_is_told(world: World) -> None:
@@ -150,6 +166,7 @@ STORIES = (
     a_batch_is_processed_but_for_the_poisonous_record,
     a_file_is_registered_and_read,
     an_upload_that_nobody_told_of_is_found,
+    what_was_kept_is_read_again,
     what_was_left_in_the_outbox_is_told,
 )
 

@@ -165,7 +165,7 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize("queue", ["ingest", "files", "feedback"])
+@pytest.mark.parametrize("queue", ["ingest", "files", "feedback", "jobs"])
 def test_no_message_stops_a_queue(client: Client, stores: Stores, queue: str) -> None:
     """Whatever somebody puts there by hand: kept with the reason, and no worker dies of it."""
     dead = stores.dead()

@@ -64,7 +64,7 @@ def test_what_a_function_s_start_makes_is_there(name):
 
 
 def test_the_queues_are_those_of_resources_json():
-    assert tuple(RESOURCES["queues"]) == QUEUES
+    assert sorted(RESOURCES["queues"]) == sorted(QUEUES)
     consumers = {queue: one["function"] for queue, one in RESOURCES["queues"].items() if one["function"]}
     assert consumers == {row.queue: name for name, row in FUNCTIONS.items() if row.queue}
 

@@ -32,6 +32,7 @@ TITLES = {
     "configurations": ("Configurations", "Priority rules and thresholds, each version kept."),
     "imports": ("Imports", "Uploaded files: how far each was read, and which rows could not be."),
     "quarantine": ("Quarantine", "What could not be read, with the reason, and its way back in."),
+    "jobs": ("Jobs", "What takes longer than a request may: how far it is, and an end to it."),
     "dead_letters": ("Dead letters", "What failed too often, and its way back in."),
     "api_keys": (
         "API keys",

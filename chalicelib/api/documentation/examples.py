@@ -14,6 +14,7 @@ PATH = {
 
 IDS = {
     "api_keys": "mfzwk3tlobqx",
+    "jobs": "5f3a9c1e7b2d4860a1c2e3f4",
     "imports": "5f3a9c1e7b2d4860a1c2e3f405162738",
     "quarantine": "20240501T120000000000-5f3a9c1e7b2d4860",
 }
@@ -42,6 +43,7 @@ BODY: dict[str, dict[str, Any]] = {
         "secrets": ["the new one", {"value": "the old one", "expires_at": "2030-01-01T00:00:00Z"}],
         "settings": {},
     },
+    "POST /connections/{source}/{connection}/reread": {"since": "2024-05-01T00:00:00Z"},
     "POST /sources/{source}/preview": {
         "headers": {"content-type": "application/json"},
         "body_base64": "eyJ0ZXh0IjogIkl0IGNyYXNoZXMifQ==",

@@ -1,6 +1,6 @@
 """/connections: one configured instance of a source each. An admin makes them and sees all; whoever
-owns one may read it with the scope read, replace and delete it with the scope write. Whoever is restricted
-to connections sees no others, even of his own."""
+owns one may read it with the scope read, and with the scope write replace it, delete it and have what it
+brought in read again. Whoever is restricted to connections sees no others, even of his own."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib.api.exchange import Answer, Call
 from chalicelib.api.field_types import PageQuery
-from chalicelib.api.intake.shapes import ConnectionPut
+from chalicelib.api.intake.shapes import ConnectionPut, Reread
 from chalicelib.domain.intake.connection import ConnectionView, Secret
 from chalicelib.domain.page import Page
 from chalicelib.errors import Forbidden, NotFound
@@ -65,3 +65,17 @@ def delete(call: Call, source: str, connection: str = "default") -> Answer:
     find(call, source, connection)
     call.use.intake.connections.delete(source, connection)
     return Answer()
+
+
+def reread(call: Call, source: str, connection: str, body: Reread) -> Answer:
+    """An admin may do it without the connection, since files and mails need none."""
+    known = standing(call, source, connection)
+    if known is None:
+        call.caller.require("admin")
+    job = call.use.operations.start_job(
+        "reread",
+        {"source": source, "connection": connection, **body.model_dump()},
+        by=call.caller.name,
+        owner=known.owner if known else call.caller.owner,
+    )
+    return Answer(job, headers={"Location": f"/jobs/{job.id}"})

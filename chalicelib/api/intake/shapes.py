@@ -51,6 +51,16 @@ class ConnectionPut(Asked):
     owner: Line | None = Field(None, description="whose it is; only an admin may name another than himself")
 
 
+class Reread(Asked):
+    since: Time = Field(description="what was received, or uploaded, from then on")
+    until: Time | None = Field(None, description="and before then; all until now where it is left out")
+
+
+class StartedJob(Shown):
+    id: str = Field(description="follow it at `/jobs/{id}`")
+    status: Literal["queued"]
+
+
 class SecretShown(Shown):
     id: str = Field(description="eight hex digits of its sha256, to tell two apart")
     current: bool

@@ -1,1 +1,1 @@
-"""/health, /api-keys, /configurations, /dlq, /plugins."""
+"""/health, /api-keys, /configurations, /dlq, /jobs, /plugins."""

@@ -113,6 +113,32 @@ class Redriven(Shown):
     moved: dict[str, int]
 
 
+# ---- jobs ------------------------------------------------------------------------------------------
+
+
+class Job(Shown):
+    id: str
+    kind: str
+    arguments: dict[str, JSON]
+    status: Literal["queued", "running", "done", "failed", "cancelled"]
+    done: int = Field(description="items that were dealt with")
+    skipped: int = Field(description="items that had to be left as they are")
+    total: int | None = Field(description="items in all, once they are counted")
+    reason: str | None = Field(description="why it failed")
+    by: str = Field(description="who started it")
+    owner: str
+    connections: tuple[str, ...] = Field(description="what it is made of, each source/connection")
+    created_at: datetime
+    started_at: datetime | None
+    updated_at: datetime
+    finished_at: datetime | None
+
+
+class Jobs(Shown):
+    items: tuple[Job, ...]
+    next: str | None
+
+
 # ---- API keys ------------------------------------------------------------------------------------
 
 

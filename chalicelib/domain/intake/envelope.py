@@ -1,4 +1,5 @@
-"""How a webhook travels from `receive` to `ingest`: the data of a CloudEvent `feedback.received`.
+"""How a webhook travels from `receive` to `ingest`, and how it is kept: as a CloudEvent `feedback.received`.
+Its data is
 
 {"v": 1, "id", "source", "connection", "received_at", "headers": {…}, "replay": false,
  "body": "…" | "body_base64": "…" | "claim_check": {"key", "sha256"}}
@@ -56,6 +57,12 @@ class Envelope:
             "connection": self.connection,
             "trace_id": self.trace.xray_id if self.trace else "",
         }
+
+    @property
+    def key(self) -> str:
+        """Where it is kept in the artifacts bucket: keys of a connection are in the order of their days."""
+        name = hashlib.sha256(self.id.encode()).hexdigest()
+        return f"{kept_under(self.source, self.connection)}{self.received_at:%Y/%m/%d}/{name}"
 
     def without_body(self, key: str) -> Envelope:
         """The same with the body left at `key` of the artifacts bucket."""
@@ -122,6 +129,28 @@ def from_event(event: Mapping[str, Any], replay: bool = False) -> Envelope:
         )
     except (KeyError, TypeError, ValueError, AttributeError, binascii.Error) as error:
         raise Unreadable(f"not an envelope: {type(error).__name__} {error}") from error
+
+
+def kept_under(source: str, connection: str) -> str:
+    """The beginning of the keys of what came by a connection."""
+    return f"raw/{source}/{connection}/"
+
+
+def to_bytes(envelope: Envelope) -> bytes:
+    """The envelope as it is kept: all that is needed to read it again."""
+    event = replace(envelope, replay=False).as_event().as_json()
+    text = json.dumps(event, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "backslashreplace")  # of half a character it makes JSON's own escape
+
+
+def from_bytes(kept: bytes) -> Envelope:
+    """Read what `to_bytes` wrote, as a replay. Raises Unreadable on anything else, such as the bare body
+    that older releases kept."""
+    try:
+        event = json.loads(kept)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(f"not a kept event: {type(error).__name__}") from error
+    return from_event(event, replay=True)
 
 
 def encoded_size(event: CloudEvent) -> int:

@@ -1,6 +1,7 @@
 """What waits on the queue `feedback`: one cleaned feedback and where it came from, as JSON.
 
-{"v": 1, "source", "connection", "event_id", "received_at", "raw_key", "traceparent", "feedback": {…}}
+{"v": 1, "source", "connection", "event_id", "received_at", "raw_key", "reread_at", "traceparent",
+ "feedback": {…}}
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ from triggeriq import App, Author, Feedback
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedbackMessage:
     """event_id: the event or file row that it came with. raw_key: where its raw bytes lie, as
-    s3://bucket/key or a key of the artifacts bucket; "" if nowhere. trace: of what brought it in; it is
-    not stored with the feedback, and older messages have none."""
+    s3://bucket/key or a key of the artifacts bucket; "" if nowhere. reread_at: when they were read again;
+    None for the first time. trace: of what brought it in; it is not stored with the feedback, and older
+    messages have none."""
 
     source: str
     connection: str
@@ -30,6 +32,7 @@ class FeedbackMessage:
     received_at: datetime
     feedback: Feedback
     raw_key: str = ""
+    reread_at: datetime | None = None
     trace: Trace | None = None
 
     @property
@@ -56,6 +59,22 @@ class FeedbackMessage:
         same), by when they came to us, so that a late redelivery never undoes an edit."""
         return (self.feedback.version, self.received_at)
 
+    def is_older_than(self, other: FeedbackMessage) -> bool:
+        """Whether the other is to stand, of two of one feedback.
+
+        Of two readings of the same bytes it is the later one, whatever version it found in them. Else the
+        newer version; a reading again where the same is told by several events; and where nothing tells
+        them apart, whichever comes first, the same one in the end.
+        """
+        mine, others = self._reading, other._reading
+        if self.event_id == other.event_id and mine != others:
+            return mine < others
+        return (self.order, mine, self.digest) < (other.order, others, other.digest)
+
+    @property
+    def _reading(self) -> float:
+        return self.reread_at.timestamp() if self.reread_at else 0.0
+
     @property
     def run_id(self) -> str:
         """The same for every delivery of this message, so that a redelivery adds no log."""
@@ -75,6 +94,7 @@ def to_json(message: FeedbackMessage) -> str:
             "event_id": message.event_id,
             "received_at": message.received_at.isoformat(),
             "raw_key": message.raw_key,
+            **({"reread_at": message.reread_at.isoformat()} if message.reread_at else {}),
             **traced(message.trace),
             "feedback": feedback,
         },
@@ -95,6 +115,7 @@ def from_json(text: str) -> FeedbackMessage:
             event_id=str(data["event_id"]),
             received_at=_time(data["received_at"]),
             raw_key=str(data.get("raw_key", "")),
+            reread_at=_time(data["reread_at"]) if "reread_at" in data else None,
             trace=trace_in(data),
             feedback=cleaned(_feedback(data["feedback"])),
         )

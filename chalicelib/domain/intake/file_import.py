@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -51,6 +51,11 @@ def parse_key(key: str) -> UploadKey:
     return parsed
 
 
+def uploaded_under(source: str, connection: str) -> str:
+    """The beginning of the keys of a connection's files, or mails."""
+    return f"emails/{connection}/" if source == MAIL else f"reviews/{source}/{connection}/"
+
+
 def import_id(bucket: str, key: str, etag: str) -> str:
     """The same for the same bytes under the same key, however often S3 tells of them."""
     return hashlib.sha256(f"{bucket}\n{key}\n{etag}".encode("utf-8", "replace")).hexdigest()[:32]
@@ -60,7 +65,7 @@ def import_id(bucket: str, key: str, etag: str) -> str:
 class Import:
     """size, bytes_read: bytes as stored, and how many of them were read. read, made, quarantined: rows
     so far. mark: the last row dealt with, the checkpoint from which reading goes on. queued: its job
-    was sent."""
+    was sent. reread_at: when it was last begun anew, after it had been read."""
 
     id: str
     source: str
@@ -81,6 +86,22 @@ class Import:
     modified_at: datetime
     updated_at: datetime
     finished_at: datetime | None = None
+    reread_at: datetime | None = None
+
+    def anew(self, at: datetime) -> Import:
+        """The same, to be read again from its beginning."""
+        return replace(
+            self,
+            status="registered",
+            bytes_read=0,
+            read=0,
+            made=0,
+            quarantined=0,
+            mark=None,
+            reason=None,
+            finished_at=None,
+            reread_at=at,
+        )
 
     @property
     def connections(self) -> tuple[str, ...]:

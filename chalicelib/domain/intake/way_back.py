@@ -1,6 +1,7 @@
 """The way by which a replay brings back what lies in the quarantine: a value for each way, and its JSON.
 
     receive   {"v": 1, "method", "headers", "traceparent"}
+    event     {"v": 1}
     bus       {"v": 1, "id", "received_at", "headers", "sha256", "traceparent"}
     files     the job, as `file_job.py` has it
     queue     {"v": 1, "queue", "traceparent"}
@@ -34,9 +35,17 @@ class ByReceive:
     trace: Trace | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ByEvent:
+    """An event, or an item of one, that could not be transformed: the event, as it is kept, goes on the bus
+    again."""
+
+    name: ClassVar = "event"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ByBus:
-    """An event, or an item of one, that could not be transformed: the event goes on the bus again."""
+    """The same, kept by an older release: of an event it kept only the body."""
 
     name: ClassVar = "bus"
     id: str
@@ -74,7 +83,7 @@ class UnknownWay:
     stored: str
 
 
-WayBack = ByReceive | ByBus | ByFile | ByQueue | UnknownWay
+WayBack = ByReceive | ByEvent | ByBus | ByFile | ByQueue | UnknownWay
 
 
 def to_json(way: WayBack) -> str:
@@ -82,6 +91,8 @@ def to_json(way: WayBack) -> str:
     match way:
         case ByReceive():
             return _dumped({"method": way.method, "headers": dict(way.headers)}, way.trace)
+        case ByEvent():
+            return _dumped({}, None)
         case ByBus():
             return _dumped(
                 {
@@ -119,6 +130,8 @@ def _read(name: str, text: str) -> WayBack:
             return ByReceive(
                 method=_text(said["method"]), headers=_texts(said["headers"]), trace=trace_in(said)
             )
+        case "event":
+            return ByEvent()
         case "bus":
             return ByBus(
                 id=_text(said["id"]),

@@ -53,6 +53,7 @@ class Record:
             **ids,
             "event_id": _text(said.get("event_id", said.get("id"))),
             "import_id": _text(said.get("import")),
+            "job_id": _text(said.get("job")),
             "source": _name(said.get("source")),
             "connection": _name(said.get("connection")),
             **({"trace_id": trace.xray_id} if trace else {}),

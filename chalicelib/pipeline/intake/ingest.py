@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from chalicelib.domain.intake.envelope import Envelope
+from chalicelib.domain.intake.envelope import Envelope, to_bytes
 from chalicelib.domain.intake.feedback import cleaned
 from chalicelib.domain.intake.feedback_message import FeedbackMessage, to_json
 from chalicelib.domain.intake.quarantine import Quarantined
-from chalicelib.domain.intake.way_back import ByBus
+from chalicelib.domain.intake.way_back import ByEvent
 from chalicelib.errors import NotFound, PluginFailed, TriggerIQError, Unreadable, loggable
 from chalicelib.log_context import bound
 from chalicelib.pipeline.intake.receipts import write_receipt
@@ -52,8 +51,17 @@ class Ingest:
             quarantined = (
                 self._ingest(envelope) if envelope.replay else self._ingest_once(envelope, owner, until)
             )
-            # Only now: what fails half-way comes again, and counts then.
-            self.metrics.count("quarantined", self._known(envelope.source), quarantined)
+            self._count(envelope, quarantined)
+
+    def again(self, envelope: Envelope, reread_at: datetime) -> None:
+        """Read a kept event once more, whoever has read it before. Raises Unreadable where its body is gone;
+        Unavailable."""
+        with bound(**envelope.ids):
+            self._count(envelope, self._read(self._with_body(envelope), reread_at))
+
+    def _count(self, envelope: Envelope, quarantined: int) -> None:
+        # Only at the end: what fails half-way comes again, and counts then.
+        self.metrics.count("quarantined", self._known(envelope.source), quarantined)
 
     def _ingest_once(self, envelope: Envelope, owner: str, until: datetime) -> int:
         claim = f"{envelope.source}#{envelope.connection}#{envelope.id}"
@@ -73,7 +81,12 @@ class Ingest:
 
     def _ingest(self, envelope: Envelope) -> int:
         """How much of it went to the quarantine."""
-        envelope, raw_key = self._with_bytes(envelope)
+        whole = self._with_body(envelope)
+        self.blobs.put(envelope.key, to_bytes(envelope), "application/json")
+        return self._read(whole)
+
+    def _read(self, envelope: Envelope, reread_at: datetime | None = None) -> int:
+        """What it holds goes to the queue; how much of it went to the quarantine."""
         source = self.sources.find(envelope.source)
         try:
             if source is None:
@@ -85,7 +98,7 @@ class Ingest:
         except Unreadable as error:
             refused_by = f"{source.name}/{source.version}" if source else ""
             by = error.by if isinstance(error, PluginFailed) else refused_by
-            self._quarantine(envelope, raw_key, "body", str(error), by)
+            self._quarantine(envelope, "body", str(error), by)
             return 1
         by = f"{source.name}/{source.version}"
         messages: list[FeedbackMessage] = []
@@ -105,34 +118,30 @@ class Ingest:
                     connection=envelope.connection,
                     event_id=envelope.id,
                     received_at=envelope.received_at,
-                    raw_key=raw_key,
+                    raw_key=envelope.key,
+                    reread_at=reread_at,
                     trace=envelope.trace,
                     feedback=feedback,
                 )
             )
         for each in bad[:BAD_LIMIT]:
-            self._quarantine(envelope, raw_key, each.where, each.reason, by)
+            self._quarantine(envelope, each.where, each.reason, by)
         if rest := bad[BAD_LIMIT:]:
             reason = f"{len(rest):,} more items can't be read; the first of them: {rest[0].reason}"
-            self._quarantine(envelope, raw_key, f"{rest[0].where} and behind", reason, by)
+            self._quarantine(envelope, f"{rest[0].where} and behind", reason, by)
         self.queue.send([Message(to_json(message), trace=message.trace) for message in messages])
         log.info("ingested", extra={"messages": len(messages)})
         return len(bad)
 
-    def _with_bytes(self, envelope: Envelope) -> tuple[Envelope, str]:
-        """The envelope with its body, and where its raw bytes are kept."""
-        if envelope.claim_check:
-            key = envelope.claim_check.key
-            try:
-                return envelope.with_body(self.blobs.get(key)), key
-            except NotFound as error:
-                raise Unreadable(f"the body of event {envelope.id} is no longer in S3") from error
-        name = hashlib.sha256(envelope.id.encode()).hexdigest()
-        key = f"raw/{envelope.source}/{envelope.connection}/{envelope.received_at:%Y/%m/%d}/{name}"
-        self.blobs.put(key, envelope.body)
-        return envelope, key
+    def _with_body(self, envelope: Envelope) -> Envelope:
+        if envelope.claim_check is None:
+            return envelope
+        try:
+            return envelope.with_body(self.blobs.get(envelope.claim_check.key))
+        except NotFound as error:
+            raise Unreadable(f"the body of event {envelope.id} is no longer in S3") from error
 
-    def _quarantine(self, envelope: Envelope, raw_key: str, where: str, reason: str, by: str) -> None:
+    def _quarantine(self, envelope: Envelope, where: str, reason: str, by: str) -> None:
         kept = self.quarantine.keep(
             Quarantined(
                 source=envelope.source,
@@ -142,14 +151,8 @@ class Ingest:
                 at=envelope.received_at,
                 event_id=envelope.id,
                 by=by,
-                raw_key=raw_key,
-                way_back=ByBus(
-                    id=envelope.id,
-                    received_at=envelope.received_at,
-                    headers=envelope.headers,
-                    sha256=hashlib.sha256(envelope.body).hexdigest(),
-                    trace=envelope.trace,
-                ),
+                raw_key=envelope.key,
+                way_back=ByEvent(),
             )
         )
         log.info("quarantined", extra={"quarantine_id": kept})

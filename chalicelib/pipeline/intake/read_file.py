@@ -269,6 +269,7 @@ def _message(held: Import, mark: str, feedback: Feedback, trace: Trace | None) -
                 event_id=f"{held.id}:{mark}",
                 received_at=held.modified_at,
                 raw_key=f"s3://{held.bucket}/{held.key}#{mark}",
+                reread_at=held.reread_at,
                 trace=trace,
                 feedback=feedback,
             )

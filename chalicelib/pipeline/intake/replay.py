@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from chalicelib.domain.intake import file_job
-from chalicelib.domain.intake.envelope import ClaimCheck, Envelope
+from chalicelib.domain.intake.envelope import ClaimCheck, Envelope, from_bytes
 from chalicelib.domain.intake.quarantine import Quarantined
-from chalicelib.domain.intake.way_back import ByBus, ByFile, ByQueue, ByReceive, UnknownWay
+from chalicelib.domain.intake.way_back import ByBus, ByEvent, ByFile, ByQueue, ByReceive, UnknownWay
 from chalicelib.domain.operations.restriction import Restriction
 from chalicelib.errors import Conflict, NotFound, Unreadable
 from chalicelib.pipeline.intake.publish import Publish
@@ -47,6 +47,8 @@ class Replay:
         match item.way_back:
             case ByReceive() as way:
                 self._receive(item, way)
+            case ByEvent():
+                self.publish.again(from_bytes(self.blobs.get(item.raw_key)))
             case ByBus() as way:
                 self.publish.again(_envelope(item, way))
             case ByFile(job):

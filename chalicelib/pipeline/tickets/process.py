@@ -80,5 +80,7 @@ class Process:
                 self.metrics.count("duplicates", message.source)
             else:
                 self.metrics.count("ticketed", message.source)
-                self.metrics.seconds_to_ticket(message.source, (now - message.received_at).total_seconds())
+                if message.reread_at is None:  # else it would tell how old history is
+                    seconds = (now - message.received_at).total_seconds()
+                    self.metrics.seconds_to_ticket(message.source, seconds)
             log.info("taken", extra={**message.ids, "ticket_id": ticket_id, "outcome": outcome})

@@ -32,7 +32,7 @@ _ID = re.compile("[0-9a-f]{32}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?[+-]\d\d:\d\d", re.ASCII)
 _LATEST = "9999-99-99T99:99:99.999999+00:00"
 """Behind every time there is, as a text."""
-_TIMES = {"registered_at", "modified_at", "updated_at", "finished_at"}
+_TIMES = {"registered_at", "modified_at", "updated_at", "finished_at", "reread_at"}
 
 
 class DynamoImports:
@@ -86,6 +86,7 @@ class DynamoImports:
                 "quarantined",
                 "mark",
                 "finished_at",
+                "reread_at",
             )
         }
         changes["reason"] = after.reason and after.reason[:REASON_LIMIT]
@@ -176,6 +177,6 @@ def _plain(value: Any) -> Any:
 
 def _import(item: Any) -> Import:
     row = from_item(item)
-    known: dict[str, Any] = {name: row[name] for name in _NAMES}
+    known: dict[str, Any] = {name: row.get(name) for name in _NAMES}  # rows of older releases lack some
     times = {name: datetime.fromisoformat(known[name]) for name in _TIMES if known[name]}
     return Import(**(known | times))

@@ -35,6 +35,7 @@ from chalicelib.domain.tickets.ticket import (
 from chalicelib.domain.tickets.ticket_feedback import TicketFeedback
 from chalicelib.errors import NotFound, Stale
 from chalicelib.settings import Settings
+from tests.in_memory_jobs import InMemoryJobs
 from triggeriq import Author, Request
 
 NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
@@ -267,6 +268,7 @@ class FakeIntake:
     previewed: Any = None
     source_list: Any = ()
     asked_sources: list[Restriction | None] = field(default_factory=list)
+    reread: Any = None
 
     def receive(self, source: str, connection: str, request: Request) -> Any:
         self.received.append((source, connection, request))
@@ -301,6 +303,8 @@ class FakeOperations:
     api_keys: Keys = field(default_factory=Keys)
     configurations: Configurations = field(default_factory=Configurations)
     dead_letters: DeadLetters = field(default_factory=DeadLetters)
+    jobs: InMemoryJobs = field(default_factory=lambda: InMemoryJobs(lambda: NOW))
+    start_job: Any = None
     plugin_list: Any = ()
     checks: dict[str, str] = field(default_factory=lambda: {"postgres": "ok"})
 

@@ -4,7 +4,7 @@
                           else                             → created: a ticket of its own
     says the same         (equal digest)                   → unchanged; only its place in the order moves
     older than what stands                                 → stale: kept as a former version, no more
-    newer                                                  → updated
+    newer, or the same bytes read again and otherwise      → updated
 
 A newer version of a ticket's lead feedback brings its triage along, except for what a person has set;
 that includes the status, so a closed ticket stays closed with its new words. A further item changes
@@ -62,8 +62,7 @@ class _Decision:
             if message.order > kept.message.order:
                 self._plan.feedback[message.key] = Kept(_moved(kept.message, message), kept.ticket_id)
             return Taken("unchanged", kept.ticket_id)
-        # two that nothing else tells apart: whichever comes first, the same one stands in the end
-        if (message.order, message.digest) < (kept.message.order, kept.message.digest):
+        if message.is_older_than(kept.message):
             self._plan.former.append(message)
             return Taken("stale", kept.ticket_id)
         self._plan.former.append(kept.message)

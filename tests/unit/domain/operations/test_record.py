@@ -13,6 +13,7 @@ from chalicelib.domain.intake.file_job import FileJob, to_json
 from chalicelib.domain.operations.record import Record
 from chalicelib.domain.trace import Trace
 from chalicelib.handlers.eventbridge import detail_of
+from chalicelib.pipeline.operations import start_job
 from tests.unit.pipeline.fakes import NOW
 from triggeriq import Feedback
 
@@ -40,6 +41,7 @@ def test_each_of_our_messages_says_what_it_is_about() -> None:
     assert ids(json.dumps(envelope.as_event().as_json())) == known == envelope.ids
     assert ids(feedback_message.to_json(message)) == known == message.ids
     assert ids(to_json(FileJob("i-1", trace=TRACE))) == {"import_id": "i-1", "trace_id": TRACE.xray_id}
+    assert ids(start_job.message("j-1").body) == {"job_id": "j-1"}
 
 
 def test_the_body_s_trace_comes_before_the_header_s() -> None:

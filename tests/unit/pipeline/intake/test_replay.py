@@ -13,6 +13,7 @@ from chalicelib.domain.intake.envelope import ClaimCheck, from_event
 from chalicelib.domain.intake.file_job import FileJob
 from chalicelib.domain.intake.quarantine import Quarantined
 from chalicelib.domain.intake.way_back import ByBus, ByFile, ByQueue, ByReceive, UnknownWay, WayBack
+from chalicelib.domain.operations.restriction import Restriction
 from chalicelib.domain.trace import new_trace
 from chalicelib.errors import Conflict, NotFound, PluginFailed, Unavailable
 from chalicelib.pipeline.intake.publish import Publish
@@ -81,13 +82,13 @@ class Replaying:
             files=self.files,
         )
 
-    def __call__(self) -> None:
-        self.replay(self.id, None)
+    def __call__(self, within: Restriction | None = None) -> None:
+        self.replay(self.id, within)
 
     @property
     def left(self) -> bool:
         """Whether it lies in the quarantine still."""
-        return self.quarantine.find(self.id) is not None
+        return self.quarantine.find(self.id, None) is not None
 
     @property
     def sent(self) -> int:
@@ -226,3 +227,12 @@ def test_what_was_replayed_is_gone() -> None:
     with pytest.raises(NotFound, match="there is no entry"):
         replaying()
     assert replaying.sent == 1
+
+
+def test_what_is_of_other_connections_is_not_there_to_be_replayed() -> None:
+    replaying = Replaying(RECEIVE, answer=Events(Event("e-1")))
+    with pytest.raises(NotFound, match="there is no entry"):
+        replaying(Restriction(("mended/other",)))
+    assert (replaying.sent, replaying.left) == (0, True)
+    replaying(Restriction(("mended/shop",)))
+    assert (replaying.sent, replaying.left) == (1, False)

@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.domain.tickets.decisions.take import take
 from chalicelib.domain.tickets.plan import Known, Standing, Thread
-from chalicelib.domain.tickets.ticket import Category, Priority
+from chalicelib.domain.tickets.ticket import Category, Priority, Triaged
 from tests.in_memory_tickets import InMemoryTickets
 from tests.said import START, said, take_in, triage
 from triggeriq import Author
@@ -123,3 +123,60 @@ def test_a_redelivery_of_what_a_newer_one_replaced_changes_nothing_more(tickets:
     tickets_before, logs_before = dict(tickets.tickets), dict(tickets.logs)
     assert [taken.outcome for taken in take_in(tickets, batch, NOW)[0]] == ["stale", "unchanged"]
     assert (tickets.tickets, tickets.logs) == (tickets_before, logs_before)
+
+
+def reread(minutes: float, triaged: Triaged) -> Triaged:
+    message = replace(triaged.message, reread_at=START + timedelta(minutes=minutes))
+    return Triaged(message, triaged.triage)
+
+
+@pytest.mark.parametrize("text", ["mended", "and otherwise mended"])  # whatever their digests' order
+def test_the_same_bytes_read_again_and_otherwise_take_the_place_of_their_former_reading(
+    tickets: InMemoryTickets, text: str
+) -> None:
+    take_in(tickets, [said(text="misread", version=7)], NOW)
+    taken, _ = take_in(tickets, [reread(60, said(text=text, version=3))], NOW)
+    (standing,) = tickets.tickets.values()
+    assert (taken[0].outcome, standing.ticket.text, standing.ticket.version) == ("updated", text, 3)
+    late, _ = take_in(tickets, [said(text="misread", version=7)], NOW)
+    assert late[0].outcome == "stale"
+
+
+def test_bytes_that_read_as_before_change_nothing(tickets: InMemoryTickets) -> None:
+    take_in(tickets, [said()], NOW)
+    taken, events = take_in(tickets, [reread(60, said())], NOW)
+    assert (taken[0].outcome, events) == ("unchanged", [])
+
+
+@pytest.mark.parametrize("newer", [{"version": 2}, {"minutes": 5}])
+def test_a_reading_again_gives_way_to_what_is_really_newer(
+    tickets: InMemoryTickets, newer: dict[str, int]
+) -> None:
+    take_in(tickets, [said(text="misread", version=1)], NOW)
+    edited = said(text="edited", **{"version": 1, **newer})
+    take_in(tickets, [Triaged(replace(edited.message, event_id="another"), edited.triage)], NOW)
+    taken, _ = take_in(tickets, [reread(60, said(text="mended", version=1))], NOW)
+    (standing,) = tickets.tickets.values()
+    assert (taken[0].outcome, standing.ticket.text) == ("stale", "edited")
+
+
+@pytest.mark.parametrize("text", ["mended", "and otherwise mended"])
+def test_what_two_events_said_alike_is_mended_by_reading_the_later_one_again(
+    tickets: InMemoryTickets, text: str
+) -> None:
+    take_in(tickets, [said(text="misread")], NOW)
+    repeated = said(text="misread", minutes=5)
+    take_in(tickets, [Triaged(replace(repeated.message, event_id="another"), repeated.triage)], NOW)
+    mended = said(text=text, minutes=5)
+    again = Triaged(replace(mended.message, event_id="another"), mended.triage)
+    taken, _ = take_in(tickets, [reread(60, again)], NOW)
+    assert taken[0].outcome == "updated"
+
+
+def test_two_readings_of_one_event_s_several_versions_end_with_the_newest(tickets: InMemoryTickets) -> None:
+    batch = [said(text="first", version=1), said(text="second", version=2)]
+    take_in(tickets, batch, NOW)
+    for order in (batch, batch[::-1]):
+        take_in(tickets, [reread(60, one) for one in order], NOW)
+        (standing,) = tickets.tickets.values()
+        assert standing.ticket.text == "second"

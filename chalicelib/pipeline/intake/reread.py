@@ -1,0 +1,199 @@
+"""Reread, a kind of job: what was kept of what a connection brought in is read once more, so that what a
+mended plugin now understands reaches history.
+
+Kept events are read here. Files and mails are put back to their beginning, and `files` reads them. What comes
+of both is as safe as a replay: feedback that reads as before changes nothing, what reads otherwise takes the
+place of its former reading, and what is understood only now is new feedback.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Any, ClassVar, NamedTuple, Protocol
+
+from chalicelib.domain.intake import file_job
+from chalicelib.domain.intake.envelope import Envelope, from_bytes, kept_under
+from chalicelib.domain.intake.file_import import import_id, uploaded_under
+from chalicelib.domain.intake.file_job import FileJob
+from chalicelib.domain.operations.job import JobKind, Step
+from chalicelib.domain.operations.restriction import connection_id
+from chalicelib.errors import Conflict, Invalid, NotFound, Unreadable, loggable
+from chalicelib.pipeline.intake.read_file import CountedQueue
+from chalicelib.ports.intake import ImportStore, Sources
+from chalicelib.ports.operations import Clock, Message, Queue, StoredObject
+from triggeriq.names import NAME
+
+log = logging.getLogger(__name__)
+
+PART = 25
+"""Objects between two steps: what a crash makes us read again."""
+REST_SECONDS = 30
+"""How long the job rests while so much feedback waits that what comes by webhook would wait behind it."""
+PAGES_COUNTED = 100
+"""Pages of a thousand keys that are listed to know the total. Of more it is not told."""
+SKEW = timedelta(minutes=1)
+"""How far S3's clock may be behind ours; besides, it tells whole seconds."""
+
+
+class Bucket(Protocol):
+    bucket: str
+
+    def pages(self, prefix: str, since: datetime, after: str = "") -> Iterator[Sequence[StoredObject]]:
+        """What was written at or after `since`, in the order of keys, behind the key `after`."""
+        ...
+
+
+class KeptEvents(Bucket, Protocol):
+    def get(self, key: str) -> bytes:
+        """Raises NotFound."""
+        ...
+
+
+class EventReader(Protocol):
+    def again(self, envelope: Envelope, reread_at: datetime) -> None:
+        """Read a kept event once more. Raises Unreadable where its body is gone."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RereadArguments:
+    """What is to be read again. A time without a zone is UTC."""
+
+    source: str
+    connection: str
+    since: datetime
+    """What was received, or uploaded, from then on."""
+    until: datetime | None = None
+    """And before then; None: before the job began."""
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(NAME, self.connection):
+            raise Invalid("a connection's name is of a-z, 0-9, _ and -, at most 64", "connection")
+        for name in ("since", "until"):
+            time = getattr(self, name)
+            if time is not None:
+                utc = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+                object.__setattr__(self, name, utc)
+        if self.until is not None and self.until <= self.since:
+            raise Invalid("until does not lie behind since, so that there is nothing between them", "until")
+
+
+class _Span(NamedTuple):
+    """What one job reads: of what connection, received from when until when; and when it began, which is
+    the time of its readings."""
+
+    source: str
+    connection: str
+    since: datetime
+    until: datetime
+    began: datetime
+
+    def holds(self, time: datetime) -> bool:
+        return self.since <= time < self.until
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reread(JobKind):
+    """The kind. backlog: messages on the queue `feedback` above which it rests."""
+
+    arguments: ClassVar[type[Any]] = RereadArguments
+
+    sources: Sources
+    kept: KeptEvents
+    events: EventReader
+    feedback: CountedQueue
+    backlog: int
+    uploads: Bucket
+    imports: ImportStore
+    files: Queue
+    now: Clock
+
+    def check(self, arguments: RereadArguments) -> None:
+        if self.sources.find(arguments.source) is None:
+            raise NotFound(f"there is no source {arguments.source}; GET /sources lists those there are")
+        if arguments.since >= self.now():
+            raise Invalid("since lies in the future, so that nothing was received since then", "since")
+
+    def connections(self, arguments: RereadArguments) -> tuple[str, ...]:
+        return (connection_id(arguments.source, arguments.connection),)
+
+    def run(self, arguments: RereadArguments, checkpoint: Any) -> Iterator[Step]:
+        if checkpoint is None:
+            checkpoint = {"began": self.now().isoformat(), "of": "events", "after": ""}
+            yield Step(checkpoint, total=self._total(_span(arguments, checkpoint)))
+        span = _span(arguments, checkpoint)
+        if checkpoint["of"] == "events":
+            for part in _parts(self._kept_events(span, checkpoint["after"])):
+                done = sum(self._read_event(span, stored.key) for stored in part)
+                wait = REST_SECONDS if self.feedback.count() > self.backlog else 0
+                yield Step({**checkpoint, "after": part[-1].key}, done, len(part) - done, wait=wait)
+            checkpoint = {**checkpoint, "of": "files", "after": ""}
+            yield Step(checkpoint)
+        for part in _parts(self._uploaded(span, checkpoint["after"])):
+            done = sum(self._begin_anew(span, stored) for stored in part)
+            yield Step({**checkpoint, "after": part[-1].key}, done, len(part) - done)
+
+    def _kept_events(self, span: _Span, after: str) -> Iterator[StoredObject]:
+        under = kept_under(span.source, span.connection)
+        last_day = f"{under}{span.until:%Y/%m/%d}/~"  # behind every name of that day
+        start = after or f"{under}{span.since:%Y/%m/%d}"
+        for page in self.kept.pages(under, span.since - SKEW, start):
+            for stored in page:
+                if stored.key > last_day:
+                    return
+                yield stored
+
+    def _uploaded(self, span: _Span, after: str) -> Iterator[StoredObject]:
+        under = uploaded_under(span.source, span.connection)
+        for page in self.uploads.pages(under, span.since.replace(microsecond=0), after):
+            yield from (stored for stored in page if stored.modified_at < span.until)
+
+    def _total(self, span: _Span) -> int | None:
+        most = PAGES_COUNTED * 1_000
+        listed = (self._kept_events(span, ""), self._uploaded(span, ""))
+        counts = [sum(1 for _ in islice(found, most + 1)) for found in listed]
+        return sum(counts) if max(counts) <= most else None
+
+    def _read_event(self, span: _Span, key: str) -> bool:
+        """Whether it could be read, or need not be."""
+        try:
+            envelope = from_bytes(self.kept.get(key))
+            if (envelope.source, envelope.connection) != (span.source, span.connection):
+                raise Unreadable("a bare body that looks like a kept event")
+            if span.holds(envelope.received_at):
+                self.events.again(envelope, span.began)
+        except (Unreadable, NotFound) as error:
+            log.info("a kept event can't be read again", extra={"error": loggable(error)})
+            return False
+        return True
+
+    def _begin_anew(self, span: _Span, stored: StoredObject) -> bool:
+        """Whether the file is read again, or is being read anyhow."""
+        held = self.imports.find(import_id(self.uploads.bucket, stored.key, stored.etag))
+        if held is None or held.status in ("cancelled", "refused"):
+            return False
+        if held.over and held.reread_at != span.began:
+            try:
+                held = self.imports.checkpoint(held, held.anew(span.began))
+            except Conflict:
+                return True  # somebody has begun it this moment
+        if held.reread_at == span.began and not held.over:
+            # After a crash once more: a second message finds the file's checkpoint, or nothing to do
+            self.files.send([Message(file_job.to_json(FileJob(held.id)))])
+        return True
+
+
+def _span(arguments: RereadArguments, checkpoint: Any) -> _Span:
+    began = datetime.fromisoformat(checkpoint["began"])
+    until = min(arguments.until or began, began)
+    return _Span(arguments.source, arguments.connection, arguments.since, until, began)
+
+
+def _parts(found: Iterator[StoredObject]) -> Iterator[list[StoredObject]]:
+    while part := list(islice(found, PART)):
+        yield part

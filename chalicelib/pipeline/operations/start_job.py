@@ -1,0 +1,56 @@
+"""Start a job: checked, written down, and sent to the queue `jobs`."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.domain.operations.job import Job
+from chalicelib.ports.operations import Clock, JobKinds, Jobs, Message, Queue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartJob:
+    """The use-case; call it with a kind's name, its arguments, and who starts it for whom.
+
+    Raises NotFound (no such kind, or nothing of what is named), Invalid naming the field, Conflict naming
+    the job that does the same already, Unavailable.
+    """
+
+    jobs: Jobs
+    kinds: JobKinds
+    queue: Queue
+    now: Clock
+
+    def __call__(self, kind: str, given: Mapping[str, Any], by: str, owner: str) -> Job:
+        job = self.register(kind, given, by, owner)
+        # A crash before this leaves a job that nobody was told of: the sweep tells of it.
+        self.queue.send([message(job.id)])
+        return job
+
+    def register(self, kind: str, given: Mapping[str, Any], by: str, owner: str) -> Job:
+        """Write it down, for somebody who works on it himself."""
+        arguments = self.kinds.parse(kind, given)
+        how = self.kinds.find(kind)
+        how.check(arguments)
+        now = self.now()
+        job = Job(
+            id=secrets.token_hex(12),
+            kind=kind,
+            arguments=self.kinds.dump(arguments),
+            by=by,
+            owner=owner,
+            connections=how.connections(arguments),
+            created_at=now,
+            updated_at=now,
+        )
+        self.jobs.start(job)
+        return job
+
+
+def message(job_id: str, delay_seconds: int = 0) -> Message:
+    """The message on the queue `jobs` that has a job done, from its checkpoint on."""
+    return Message(json.dumps({"v": 1, "job": job_id}), delay_seconds)
