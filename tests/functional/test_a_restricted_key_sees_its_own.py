@@ -33,6 +33,8 @@ class Side:
     """Ids by source."""
     file: str = ""
     """An import's id."""
+    job: str = ""
+    """The id of one that is done."""
     entries: list[str] = field(default_factory=list)
     """Ids in the quarantine: of a webhook and of a file's row."""
 
@@ -68,7 +70,7 @@ class World:
     @property
     def hidden(self) -> list[str]:
         """Texts that no answer may hold."""
-        ids = [*self.hidden_tickets, *self.hidden_entries, self.theirs.file]
+        ids = [*self.hidden_tickets, *self.hidden_entries, self.theirs.file, self.theirs.job]
         return [*ids, self.theirs.connection]
 
     def ask(self, method: str, path: str, body: Any = None) -> Answer:
@@ -79,7 +81,8 @@ class World:
         """All of it, as an admin sees it: it must be the same before and after."""
         paths = [f"/tickets/{id}" for id in self.hidden_tickets]
         paths += [f"/connections/{source}/{self.theirs.connection}" for source in SOURCES]
-        paths += [f"/imports/{self.theirs.file}", *(f"/quarantine/{id}" for id in self.hidden_entries)]
+        paths += [f"/imports/{self.theirs.file}", f"/jobs/{self.theirs.job}"]
+        paths += [f"/quarantine/{id}" for id in self.hidden_entries]
         return [self.client.get(path) for path in paths]
 
 
@@ -122,6 +125,12 @@ def bring_in(client: Client, stores: Stores, side: Side) -> None:
     for ticket in client.wait_for_tickets(side.connection, 3):
         side.tickets[ticket["source"]] = ticket["id"]
     assert set(side.tickets) == set(SOURCES)
+    reread = client.call(
+        "POST", f"/connections/csv/{side.connection}/reread", {"since": "2026-01-01", "until": "2026-01-02"}
+    )
+    assert reread.status == 202, reread
+    side.job = reread.json["id"]
+    eventually(lambda: client.get(f"/jobs/{side.job}")["status"] == "done")
     side.entries = [entry["id"] for entry in client.quarantined(side.connection)]
     assert len(side.entries) == 2
 
@@ -161,6 +170,15 @@ def of_entries(path: str) -> Callable[[World], list[Asked]]:
 
 def of_imports(path: str) -> Callable[[World], list[Asked]]:
     return lambda world: [Asked(path.format(world.theirs.file))]
+
+
+def of_jobs(path: str) -> Callable[[World], list[Asked]]:
+    return lambda world: [Asked(path.format(world.theirs.job))]
+
+
+def rereads(world: World) -> list[Asked]:
+    body = {"since": "2026-01-01"}
+    return [Asked(f"/connections/{source}/{world.theirs.connection}/reread", body) for source in SOURCES]
 
 
 def of_connections(body: Any = None, status: int = 404) -> Callable[[World], list[Asked]]:
@@ -218,12 +236,16 @@ OF_OTHERS: dict[str, Callable[[World], list[Asked]]] = {
     "GET /connections/{source}/{connection}": of_connections(),
     "PUT /connections/{source}/{connection}": of_connections(SECRETS, 403),
     "DELETE /connections/{source}/{connection}": of_connections(),
+    "POST /connections/{source}/{connection}/reread": rereads,
     "GET /sources": listed("/sources"),
     "POST /sources/{source}/preview": previews,
     "GET /imports": listed("/imports"),
     "GET /imports/{id}": of_imports("/imports/{}"),
     "DELETE /imports/{id}": of_imports("/imports/{}"),
     "GET /imports/{id}/bad-rows": of_imports("/imports/{}/bad-rows"),
+    "GET /jobs": listed("/jobs"),
+    "GET /jobs/{id}": of_jobs("/jobs/{}"),
+    "DELETE /jobs/{id}": of_jobs("/jobs/{}"),
     "GET /quarantine": listed("/quarantine", "/quarantine?source=csv"),
     "GET /quarantine/{id}": of_entries("/quarantine/{}"),
     "POST /quarantine/{id}/replay": of_entries("/quarantine/{}/replay"),
