@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple, Protocol
 
 if TYPE_CHECKING:  # whoever implements or asks has what it needs of the domain
@@ -18,14 +18,12 @@ Counter = Literal["received", "acknowledged", "duplicates", "quarantined", "tick
 """What is counted; docs/observability.md says what each of them counts, and when."""
 
 
+TimeLeft = Callable[[], float]
+"""Tells the seconds until the function's deadline, anew at each call."""
+
+
 class Clock(Protocol):
     def __call__(self) -> datetime: ...
-
-
-class TimeLeft(Protocol):
-    def __call__(self) -> float:
-        """Seconds until the function's deadline, asked anew at each call."""
-        ...
 
 
 class Metrics(Protocol):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from chalicelib.domain.operations.dead_letter import DeadLetter
 from chalicelib.domain.trace import from_xray
 from chalicelib.errors import Unavailable
 from chalicelib.ports.operations import Message
 from chalicelib.services.aws_errors import aws_errors
 from chalicelib.services.external import external
+
+if TYPE_CHECKING:
+    from chalicelib.domain.operations.dead_letter import DeadLetter
 
 TRACE_HEADER = "AWSTraceHeader"
 """The system attribute of a message that holds X-Ray's header."""
@@ -75,6 +77,8 @@ class SqsQueue:
     @external("queue.receive", _translate)
     def receive(self) -> list[DeadLetter]:
         """Up to ten messages of a queue that no function consumes; hidden from others for a minute."""
+        from chalicelib.domain.operations.dead_letter import DeadLetter  # no function's start needs it
+
         answer = self._client.receive_message(
             QueueUrl=self._url(),
             MaxNumberOfMessages=10,

@@ -6,15 +6,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
-from chalicelib.domain.intake.file_import import Import
 from chalicelib.domain.trace import Trace, trace_in, traced
 from chalicelib.errors import Unreadable
 
+if TYPE_CHECKING:
+    from chalicelib.domain.intake.file_import import Import
 
-@dataclass(frozen=True, slots=True)
-class FileJob:
+
+class FileJob(NamedTuple):
     """Reads the file from its checkpoint on, unless it says otherwise."""
 
     import_id: str

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from chalicelib.domain.intake.way_back import UnknownWay, WayBack
+from chalicelib.domain.intake.way_back import UnknownWay, WayBack, name_of
 from chalicelib.domain.operations.restriction import connection_id
 
 
@@ -46,24 +47,23 @@ class Quarantined:
     @property
     def fingerprint(self) -> str:
         """The same for the same trouble, so that a redelivery adds no second row."""
-        way = self.way_back.name if self.way_back else "none"
+        way = name_of(self.way_back)
         said = "\0".join((self.source, self.connection, self.event_id, self.where, way))
         return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:32]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
-    """A record that failed and was put back: it is tried again, and dead-lettered in the end.
-
-    receives: how often it was tried. first_at: when its message was first sent.
-    """
+class Failure(NamedTuple):
+    """A record that failed and was put back: it is tried again, and dead-lettered in the end."""
 
     queue: str
+    """Its full name."""
     message_id: str
     reason: str
     receives: int
+    """How often it was tried."""
     at: datetime
     first_at: datetime
+    """When its message was first sent."""
 
     @property
     def id(self) -> str:

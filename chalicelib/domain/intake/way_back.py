@@ -14,9 +14,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, NamedTuple
 
 from chalicelib.domain.intake import file_job
 from chalicelib.domain.intake.file_job import FileJob
@@ -24,30 +23,23 @@ from chalicelib.domain.trace import Trace, trace_in, traced
 from chalicelib.errors import Unreadable
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ByReceive:
+class ByReceive(NamedTuple):
     """A genuine request that the source could not name the events of: the source names them again."""
 
-    name: ClassVar = "receive"
     method: str
     headers: Mapping[str, str]
     """Without any that proves the sender."""
     trace: Trace | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ByEvent:
+class ByEvent(NamedTuple):
     """An event, or an item of one, that could not be transformed: the event, as it is kept, goes on the bus
     again."""
 
-    name: ClassVar = "event"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ByBus:
+class ByBus(NamedTuple):
     """The same, kept by an older release: of an event it kept only the body."""
 
-    name: ClassVar = "bus"
     id: str
     """The event's, as its sender named it."""
     received_at: datetime
@@ -57,26 +49,21 @@ class ByBus:
     trace: Trace | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ByFile:
+class ByFile(NamedTuple):
     """A row, or the rest of a file: a job reads it again."""
 
-    name: ClassVar = "files"
     job: FileJob
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ByQueue:
+class ByQueue(NamedTuple):
     """A message that is none of ours: the same message goes on its queue again."""
 
-    name: ClassVar = "queue"
     queue: str
     """Its full name."""
     trace: Trace | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class UnknownWay:
+class UnknownWay(NamedTuple):
     """One that another release stored, in a form that this one can't read."""
 
     name: str
@@ -84,6 +71,25 @@ class UnknownWay:
 
 
 WayBack = ByReceive | ByEvent | ByBus | ByFile | ByQueue | UnknownWay
+
+
+def name_of(way: WayBack | None) -> str:
+    """The way's name as it is stored; "none" where there is no way back."""
+    match way:
+        case ByReceive():
+            return "receive"
+        case ByEvent():
+            return "event"
+        case ByBus():
+            return "bus"
+        case ByFile():
+            return "files"
+        case ByQueue():
+            return "queue"
+        case UnknownWay(name):
+            return name
+        case None:
+            return "none"
 
 
 def to_json(way: WayBack) -> str:

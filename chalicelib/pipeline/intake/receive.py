@@ -6,6 +6,7 @@ import hashlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from chalicelib.domain.intake.feedback import LINE_LIMIT, clean_text
 from chalicelib.domain.intake.quarantine import Quarantined
@@ -36,15 +37,13 @@ _NEVER_KEPT = ("authorization", "cookie", "proxy-authorization", "x-api-key")
 _SIGNATURE_WORDS = ("signature", "secret", "token", "hmac")
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(NamedTuple):
     """Every event is safe on the bus."""
 
     events: tuple[PublishedEvent, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Ignored:
+class Ignored(NamedTuple):
     """The request is genuine and holds no feedback."""
 
     reason: str

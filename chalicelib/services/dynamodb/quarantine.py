@@ -59,8 +59,8 @@ class DynamoQuarantine:
                 "event_id": item.event_id,
                 "by": item.by,
                 "raw_key": raw_key,
-                "way": item.way_back.name if item.way_back else "none",
-                "replay": way_back.to_json(item.way_back) if item.way_back else None,
+                "way": way_back.name_of(item.way_back),
+                "replay": way_back.to_json(item.way_back) if item.way_back is not None else None,
                 "kept_at": self._now().isoformat(),
                 "excerpt": (raw or b"")[:EXCERPT_LIMIT],
             }

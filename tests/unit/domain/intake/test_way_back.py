@@ -17,6 +17,7 @@ from chalicelib.domain.intake.way_back import (
     UnknownWay,
     WayBack,
     from_json,
+    name_of,
     to_json,
 )
 from chalicelib.domain.trace import Trace
@@ -51,7 +52,7 @@ def test_a_way_is_stored_as_every_release_stores_it(way: WayBack, stored: dict[s
 
 @pytest.mark.parametrize(("way", "stored"), STORED)
 def test_what_any_release_stored_is_read(way: WayBack, stored: dict[str, object]) -> None:
-    assert from_json(way.name, json.dumps(stored)) == way
+    assert from_json(name_of(way), json.dumps(stored)) == way
 
 
 @pytest.mark.parametrize("name", ["receive", "bus", "files", "queue", "another"])
