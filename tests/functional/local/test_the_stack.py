@@ -27,8 +27,8 @@ def test_every_resource_is_there(stack):
         name.rpartition("triggeriq-local-")[2] for name in stack.client("sqs").list_queues()["QueueUrls"]
     }
     assert queues == {
-        *("ingest", "files", "feedback", "delivery"),
-        *("ingest-dlq", "files-dlq", "feedback-dlq", "delivery-dlq", "async-dlq"),
+        *("ingest", "files", "feedback", "delivery", "jobs"),
+        *("ingest-dlq", "files-dlq", "feedback-dlq", "delivery-dlq", "jobs-dlq", "async-dlq"),
         "async-uploads",
     }
     buckets = {bucket["Name"] for bucket in stack.client("s3").list_buckets()["Buckets"]}

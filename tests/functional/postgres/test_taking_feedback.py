@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Barrier
 from typing import Any
@@ -146,6 +147,19 @@ def test_what_lies_between_two_equal_versions_comes_too_late(tickets: PostgresTi
     take_in(tickets, [said(text="Same", version=1)], now)
     assert outcomes(tickets, now, said(text="Same", version=3)) == ["unchanged"]
     assert outcomes(tickets, now, said(text="Between", version=2)) == ["stale"]
+
+
+def test_a_reading_again_stands_against_its_former_one_however_late_that_comes(
+    tickets: PostgresTickets, desk: PostgresTicketDesk, now: datetime
+) -> None:
+    misread, mended = said(text="misread", version=7), said(text="mended")
+    again = Triaged(replace(mended.message, reread_at=now), mended.triage)
+    assert outcomes(tickets, now, misread) == ["created"]
+    assert outcomes(tickets, now, again) == ["updated"]
+    assert outcomes(tickets, now, misread, again) == ["stale", "unchanged"]
+    found = desk.find(again.message.key.ticket_id)
+    assert found is not None
+    assert (found.ticket.text, found.ticket.version) == ("mended", 0)
 
 
 def afresh(database: Database) -> PostgresTickets:
