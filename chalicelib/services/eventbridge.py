@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -66,5 +65,5 @@ class EventBridgeBus:
             "Source": event.source,
             "DetailType": event.type,
             "Time": event.time,
-            "Detail": json.dumps(event.as_json(), separators=(",", ":")),
+            "Detail": event.body,
         }

@@ -2,34 +2,66 @@
 
 from __future__ import annotations
 
+import json
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib.domain.trace import Trace, traced
+from chalicelib.errors import Poison
 
 _NAMESPACE = uuid.UUID("a6a5f2c5-0a32-4e0e-8a5f-0c63e0a0c9d7")
 
+OURSELVES = "triggeriq"
+"""Owner and source of what we tell."""
 OURS = ("ticket.", "alert.", "feedback.", "endpoint.", "plugin.", "dlq.", "source.", "file.")
 """Beginnings of event types that only TriggerIQ itself may send."""
 
 
+class EventIdentity(NamedTuple):
+    """What makes two events the same: an owner's event has one id in its source, however often it comes."""
+
+    owner: str
+    source: str
+    id: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloudEvent:
-    """source: "triggeriq" or "partner.<owner>". subject: the id of what it is about. data: JSON. trace:
-    of what brought it about, told as CloudEvents' extension for distributed tracing has it
-    (https://github.com/cloudevents/spec/blob/main/cloudevents/extensions/distributed-tracing.md)."""
+    """One event: for the bus, the store, the inbox and the subscribers alike. Raises Poison where its data
+    have no form in JSON."""
 
     id: str
     type: str
     subject: str
+    """The id of what it is about."""
     time: datetime
-    data: dict[str, Any]
-    source: str = "triggeriq"
+    data: Mapping[str, Any]
+    """JSON."""
+    owner: str = OURSELVES
+    """Whose it is: ours is what we tell, else who posted it."""
+    source: str = OURSELVES
+    """As receivers see it: "triggeriq", or "partner.<owner>"."""
     connections: tuple[str, ...] = ()
     """The connections that it is made of, each "source/connection"; they decide who may see it."""
     trace: Trace | None = None
+    """Of what brought it about, told as CloudEvents' extension for distributed tracing has it:
+    https://github.com/cloudevents/spec/blob/main/cloudevents/extensions/distributed-tracing.md"""
+    body: str = field(init=False, repr=False)
+    """The event in CloudEvents' JSON format, made once: whoever gets it gets this text."""
+
+    def __post_init__(self) -> None:
+        try:
+            body = json.dumps(self.as_json(), separators=(",", ":"))
+        except (TypeError, ValueError, RecursionError) as error:
+            raise Poison(f"an event can't be written as JSON: {error}") from error
+        object.__setattr__(self, "body", body)
+
+    @property
+    def identity(self) -> EventIdentity:
+        return EventIdentity(self.owner, self.source, self.id)
 
     def as_json(self) -> dict[str, Any]:
         """The event in CloudEvents' JSON format."""

@@ -17,6 +17,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.domain.delivery.event import CloudEvent
+from chalicelib.domain.operations.restriction import connection_id
 from chalicelib.domain.trace import Trace, trace_in
 from chalicelib.errors import Unreadable
 
@@ -76,6 +77,7 @@ class Envelope:
 
     def as_event(self) -> CloudEvent:
         """The CloudEvent to put on the bus; its id is unique to source and connection too."""
+        connection = connection_id(self.source, self.connection)
         data: dict[str, Any] = {
             "v": 1,
             "id": self.id,
@@ -94,11 +96,12 @@ class Envelope:
             except UnicodeDecodeError:
                 data["body_base64"] = base64.b64encode(self.body).decode()
         return CloudEvent(
-            id=f"{self.source}/{self.connection}/{self.id}",
+            id=f"{connection}/{self.id}",
             type=TYPE,
-            subject=f"{self.source}/{self.connection}",
+            subject=connection,
             time=self.received_at,
             data=data,
+            connections=(connection,),
             trace=self.trace,
         )
 
@@ -155,9 +158,7 @@ def from_bytes(kept: bytes) -> Envelope:
 
 def encoded_size(event: CloudEvent) -> int:
     """Bytes that the event takes as a bus entry, as the bus counts them (detail, type and source)."""
-    return (
-        len(json.dumps(event.as_json(), separators=(",", ":")).encode()) + len(event.type) + len(event.source)
-    )
+    return len(event.body.encode()) + len(event.type) + len(event.source)
 
 
 def _text(value: object) -> str:

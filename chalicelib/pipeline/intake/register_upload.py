@@ -125,6 +125,7 @@ class RegisterUpload:
                     subject=held.id,
                     time=held.registered_at,
                     trace=trace,
+                    connections=held.connections,
                     data={
                         "import": held.id,
                         "source": held.source,

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import re
-import uuid
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +14,7 @@ from chalicelib.domain.tickets.ticket import HistoryEntry, Ticket, TicketFilter
 from chalicelib.domain.tickets.ticket_feedback import TicketFeedback, in_ticket
 from chalicelib.services.postgres.columns import names
 from chalicelib.services.postgres.connection import Database
+from chalicelib.services.postgres.ids import is_id
 from chalicelib.services.postgres.restricting import own_tickets
 from chalicelib.services.postgres.rows import (
     FEEDBACK,
@@ -135,14 +135,6 @@ def history(database: Database, ticket_id: str, limit: int, cursor: str | None) 
     page = page_of(rows, limit, place=lambda row: to_cursor(row[0]))
     entries = (HistoryEntry(at=at, stage=stage, by=by, data=data) for _, at, stage, by, data in page.items)
     return Page(tuple(entries), page.next)
-
-
-def is_id(text: str) -> bool:
-    """Whether it is an id in the form that we give."""
-    try:
-        return str(uuid.UUID(text)) == text.lower()
-    except ValueError:
-        return False
 
 
 def _position(cursor: str) -> tuple[datetime, str]:

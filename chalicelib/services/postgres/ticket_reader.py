@@ -16,6 +16,7 @@ from chalicelib.services.external import external
 from chalicelib.services.postgres import searching
 from chalicelib.services.postgres.connection import Database
 from chalicelib.services.postgres.errors import postgres_errors
+from chalicelib.services.postgres.ids import is_id
 from chalicelib.services.postgres.restricting import own_feedback
 from chalicelib.services.postgres.rows import FROM_TICKET, SELECT_TICKET, standing_of
 
@@ -34,7 +35,7 @@ class PostgresTicketReader(NamedTuple):
 
     @external("postgres.find_ticket", postgres_errors)
     def find(self, ticket_id: str) -> Standing | None:
-        rows = self.database.run(_FIND, id=ticket_id) if searching.is_id(ticket_id) else []
+        rows = self.database.run(_FIND, id=ticket_id) if is_id(ticket_id) else []
         return standing_of(rows[0]) if rows else None
 
     @external("postgres.last_received", postgres_errors)

@@ -22,8 +22,8 @@ from chalicelib.services.external import external
 from chalicelib.services.postgres.columns import names, recordset, table
 from chalicelib.services.postgres.connection import Database, Session, as_rows
 from chalicelib.services.postgres.errors import postgres_errors
+from chalicelib.services.postgres.ids import is_id
 from chalicelib.services.postgres.rows import FEEDBACK, FROM_TICKET, SELECT_TICKET, kept_of, standing_of
-from chalicelib.services.postgres.searching import is_id
 from chalicelib.services.postgres.writing import write
 
 MOVES = 0x7219_0002

@@ -150,14 +150,14 @@ def test_what_lies_between_two_equal_versions_comes_too_late(tickets: PostgresTi
 
 
 def test_a_reading_again_stands_against_its_former_one_however_late_that_comes(
-    tickets: PostgresTickets, desk: PostgresTicketDesk, now: datetime
+    tickets: PostgresTickets, desk: Desk, now: datetime
 ) -> None:
     misread, mended = said(text="misread", version=7), said(text="mended")
     again = Triaged(replace(mended.message, reread_at=now), mended.triage)
     assert outcomes(tickets, now, misread) == ["created"]
     assert outcomes(tickets, now, again) == ["updated"]
     assert outcomes(tickets, now, misread, again) == ["stale", "unchanged"]
-    found = desk.find(again.message.key.ticket_id)
+    found = desk.read.find(again.message.key.ticket_id)
     assert found is not None
     assert (found.ticket.text, found.ticket.version) == ("mended", 0)
 
