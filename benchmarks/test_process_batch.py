@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -18,7 +18,6 @@ import pg8000.native
 import pytest
 
 from benchmarks.conftest import SideBySide
-from chalicelib.domain.delivery.event import CloudEvent
 from chalicelib.domain.intake.feedback_message import to_json
 from chalicelib.domain.operations.record import Record
 from chalicelib.domain.tickets.decisions.take import take
@@ -48,6 +47,7 @@ from chalicelib.services.postgres.rows import (
 )
 from chalicelib.services.postgres.tickets import PostgresTickets
 from tests.said import START, said, take_in
+from tests.unit.pipeline.fakes import FakeBus
 
 pytest_plugins = ("tests.functional.postgres.conftest",)
 
@@ -125,19 +125,12 @@ class RowByRow(ByHand):
         self.connection.run("commit")
 
 
-class AcceptingBus:
-    """A bus that takes everything at once: the peer has none."""
-
-    def publish(self, events: Sequence[CloudEvent]) -> Sequence[str | None]:
-        return [None] * len(events)
-
-
 def process_of(database: Database) -> Process:
     """The use-case as the function `process` has it, but for the bus."""
     registry = Registry([found for found in discover() if found.kind == "classifiers"])
     triage = TriageFeedback(stages=registry, configurations=PostgresConfigurations(database))
     clock = partial(datetime.now, UTC)
-    relay = Relay(outbox=PostgresOutbox(database), bus=AcceptingBus(), now=clock, grace=timedelta())
+    relay = Relay(outbox=PostgresOutbox(database), bus=FakeBus(), now=clock, grace=timedelta())
     metrics = EmfMetrics("bench", "process", lambda line: None)
     amend = Amend(tickets=PostgresTickets(database), relay=relay)
     return Process(triage=triage, amend=amend, metrics=metrics, now=clock)

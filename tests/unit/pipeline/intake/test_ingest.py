@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterator
 
 from chalicelib.domain.intake.envelope import Envelope
 from chalicelib.domain.intake.feedback_message import from_json
@@ -11,10 +10,12 @@ from chalicelib.pipeline.intake.ingest import BAD_LIMIT, Ingest
 from tests.unit.pipeline.fakes import (
     NOW,
     FakeBlobs,
+    FakeClaims,
     FakeConnections,
     FakeMetrics,
     FakeQuarantine,
     FakeQueue,
+    FakeReceipts,
     FakeSources,
 )
 from triggeriq import Bad, Connection, Feedback, Item, Received, Source
@@ -35,29 +36,13 @@ class Faulty(Source):
             yield Bad(f"[{place}]", "no text")
 
 
-class OpenClaims:
-    def begin(self, name: str, owner: str, until: datetime) -> bool:
-        return True
-
-    def finish(self, name: str, owner: str) -> None: ...
-
-    def release(self, name: str, owner: str) -> None: ...
-
-
-class NoReceipts:
-    def stands(self, source: str, connection: str, event_ids: Sequence[str]) -> set[str]:
-        return set()
-
-    def write(self, source: str, connection: str, event_id: str, received_at: datetime) -> None: ...
-
-
 def test_an_event_of_many_faults_takes_few_writes_and_none_is_passed_over() -> None:
     queue, quarantine, metrics = FakeQueue(), FakeQuarantine(), FakeMetrics()
     ingest = Ingest(
         sources=FakeSources(Faulty()),
         connections=FakeConnections("c"),
-        receipts=NoReceipts(),
-        claims=OpenClaims(),
+        receipts=FakeReceipts(),
+        claims=FakeClaims(),
         blobs=FakeBlobs(),
         queue=queue,
         quarantine=quarantine,

@@ -14,35 +14,18 @@ from chalicelib.domain.intake.quarantine import Failure, Quarantined
 from chalicelib.domain.page import to_cursor
 from chalicelib.errors import Invalid
 from chalicelib.services.dynamodb.quarantine import EXCERPT_LIMIT, KEPT, DynamoQuarantine
+from tests.unit.pipeline.fakes import FakeBlobs, FakeClock
 
 NOW = datetime(2024, 5, 1, 12, 0, 0, 123456, tzinfo=UTC)
 
 
-class Blobs:
-    def __init__(self) -> None:
-        self.held: dict[str, bytes] = {}
-
-    def put(self, key: str, body: bytes, content_type: str = "") -> None:
-        self.held[key] = body
-
-
-class Moment:
-    """A clock that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.at = NOW
-
-    def __call__(self) -> datetime:
-        return self.at
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock(NOW)
 
 
 @pytest.fixture
-def clock() -> Moment:
-    return Moment()
-
-
-@pytest.fixture
-def quarantine(monkeypatch: pytest.MonkeyPatch, clock: Moment) -> Iterator[DynamoQuarantine]:
+def quarantine(monkeypatch: pytest.MonkeyPatch, clock: FakeClock) -> Iterator[DynamoQuarantine]:
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     with mock_aws():
         client = boto3.client("dynamodb", region_name="us-east-1")
@@ -55,7 +38,7 @@ def quarantine(monkeypatch: pytest.MonkeyPatch, clock: Moment) -> Iterator[Dynam
             AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("kind", "id")],
             BillingMode="PAY_PER_REQUEST",
         )
-        yield DynamoQuarantine(client, "quarantine", Blobs(), clock)
+        yield DynamoQuarantine(client, "quarantine", FakeBlobs(), clock)
 
 
 def refused(number: int, source: str = "csv", **fields: Any) -> Quarantined:
