@@ -202,11 +202,11 @@ class FakeQuarantine:
 
 
 class FakeSources:
-    """Some sources, each behind its guard as the registry has them."""
+    """Some sources, each behind its guard as the registry has them. seconds: for each call of one."""
 
-    def __init__(self, *sources: Source) -> None:
+    def __init__(self, *sources: Source, seconds: float = 60.0) -> None:
         self._sources = {
-            source.name: GuardedSource(source, source.name, 60.0, lambda plugin, reason: None)
+            source.name: GuardedSource(source, source.name, seconds, lambda plugin, reason: None)
             for source in sources
         }
 
