@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -18,7 +18,6 @@ import pg8000.native
 import pytest
 
 from benchmarks.conftest import SideBySide
-from chalicelib.domain.delivery.event import CloudEvent
 from chalicelib.domain.intake.feedback_message import to_json
 from chalicelib.domain.operations.record import Record
 from chalicelib.domain.tickets.decisions.take import take
@@ -31,6 +30,7 @@ from chalicelib.pipeline.triage.triage import TriageFeedback
 from chalicelib.registry import Registry, discover
 from chalicelib.services.emf import EmfMetrics
 from chalicelib.services.postgres.address import parse
+from chalicelib.services.postgres.columns import names, recordset, table
 from chalicelib.services.postgres.configurations import PostgresConfigurations
 from chalicelib.services.postgres.connection import Database
 from chalicelib.services.postgres.outbox import PostgresOutbox
@@ -39,15 +39,14 @@ from chalicelib.services.postgres.rows import (
     FEEDBACK,
     LOG,
     TICKET,
-    columns,
     event_rows,
     feedback_row,
     log_rows,
-    recordset,
     ticket_row,
 )
 from chalicelib.services.postgres.tickets import PostgresTickets
 from tests.said import START, said, take_in
+from tests.unit.pipeline.fakes import FakeBus
 
 pytest_plugins = ("tests.functional.postgres.conftest",)
 
@@ -55,21 +54,19 @@ TEXT = "Since the last update the app closes as soon as I open my orders. I trie
 ROUNDS, WARM_UP = 200, 20
 INSERTS = {
     "tickets": (
-        f"insert into tickets ({columns(TICKET)}, search) "
-        f"select {columns(TICKET)}, to_tsvector('simple', words) "
-        f"from {recordset({**TICKET, 'words': 'text'}, 'rows')}"
+        f"insert into tickets ({names(TICKET)}, search) "
+        f"select {names(TICKET)}, to_tsvector('simple', words) "
+        f"from {recordset((*TICKET, *table({'words': 'text'})), 'rows')}"
     ),
     "feedback": (
-        f"insert into feedback ({columns(FEEDBACK)}) select {columns(FEEDBACK)} "
+        f"insert into feedback ({names(FEEDBACK)}) select {names(FEEDBACK)} "
         f"from {recordset(FEEDBACK, 'rows')}"
     ),
     "logs": (
-        f"insert into processing_logs (at, {columns(LOG)}) select now(), {columns(LOG)} "
+        f"insert into processing_logs (at, {names(LOG)}) select now(), {names(LOG)} "
         f"from {recordset(LOG, 'rows')}"
     ),
-    "outbox": (
-        f"insert into outbox ({columns(EVENT)}) select {columns(EVENT)} from {recordset(EVENT, 'rows')}"
-    ),
+    "outbox": f"insert into outbox ({names(EVENT)}) select {names(EVENT)} from {recordset(EVENT, 'rows')}",
 }
 
 
@@ -81,12 +78,12 @@ class ByHand:
         self.connection = pg8000.native.Connection(
             address.user, database=address.database, unix_sock=address.socket_path, ssl_context=False
         )
-        self.statements = {table: self.connection.prepare(sql) for table, sql in INSERTS.items()}
+        self.statements = {name: self.connection.prepare(sql) for name, sql in INSERTS.items()}
 
     def write(self, rows: dict[str, list[dict[str, Any]]]) -> None:
         self.connection.run("begin")
-        for table, statement in self.statements.items():
-            statement.run(rows=json.dumps(rows[table], default=str))
+        for name, statement in self.statements.items():
+            statement.run(rows=json.dumps(rows[name], default=str))
         self.connection.run("commit")
 
 
@@ -110,8 +107,8 @@ def rows_of(batch: list[Triaged]) -> dict[str, list[dict[str, Any]]]:
 
 
 def counted(database: Database) -> list[int]:
-    tables = ("tickets", "feedback", "processing_logs", "outbox")
-    return [database.run(f"select count(*) from {table}")[0][0] for table in tables]
+    written = ("tickets", "feedback", "processing_logs", "outbox")
+    return [database.run(f"select count(*) from {name}")[0][0] for name in written]
 
 
 class RowByRow(ByHand):
@@ -119,17 +116,10 @@ class RowByRow(ByHand):
 
     def write(self, rows: dict[str, list[dict[str, Any]]]) -> None:
         self.connection.run("begin")
-        for table, statement in self.statements.items():
-            for row in rows[table]:
+        for name, statement in self.statements.items():
+            for row in rows[name]:
                 statement.run(rows=json.dumps([row], default=str))
         self.connection.run("commit")
-
-
-class AcceptingBus:
-    """A bus that takes everything at once: the peer has none."""
-
-    def publish(self, events: Sequence[CloudEvent]) -> Sequence[str | None]:
-        return [None] * len(events)
 
 
 def process_of(database: Database) -> Process:
@@ -137,7 +127,7 @@ def process_of(database: Database) -> Process:
     registry = Registry([found for found in discover() if found.kind == "classifiers"])
     triage = TriageFeedback(stages=registry, configurations=PostgresConfigurations(database))
     clock = partial(datetime.now, UTC)
-    relay = Relay(outbox=PostgresOutbox(database), bus=AcceptingBus(), now=clock, grace=timedelta())
+    relay = Relay(outbox=PostgresOutbox(database), bus=FakeBus(), now=clock, grace=timedelta())
     metrics = EmfMetrics("bench", "process", lambda line: None)
     amend = Amend(tickets=PostgresTickets(database), relay=relay)
     return Process(triage=triage, amend=amend, metrics=metrics, now=clock)

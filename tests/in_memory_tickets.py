@@ -12,6 +12,7 @@ from chalicelib.domain.intake.feedback_message import FeedbackMessage
 from chalicelib.domain.tickets.decisions.take import thread_of
 from chalicelib.domain.tickets.plan import Kept, Known, Plan, RunLog, Selection, Standing, Thread
 from chalicelib.domain.tickets.ticket import OPEN
+from chalicelib.errors import Poison
 
 
 @dataclass
@@ -27,6 +28,8 @@ class InMemoryTickets:
 
     def amend(self, selection: Selection, decide: Callable[[Known], Plan]) -> Plan:
         plan = decide(self._known(selection))
+        if any("\0" in text for key in plan.feedback for text in key):
+            raise Poison("a text of PostgreSQL holds no NUL")
         for key, kept in self.feedback.items():
             self.feedback[key] = Kept(kept.message, plan.moved.get(kept.ticket_id, kept.ticket_id))
         self.feedback |= plan.feedback

@@ -79,7 +79,8 @@ class StoredObject(NamedTuple):
 
 class Configurations(Protocol):
     def find(self, key: str) -> Configuration:
-        """The value in force, from a short cache; the built-in default where none was set."""
+        """The value in force, from a short cache; the built-in default where none was set. Raises NotFound
+        for a key that there is not."""
         ...
 
     def put(self, key: str, value: Any, by: str, if_version: int | None, now: datetime) -> Configuration:

@@ -43,7 +43,6 @@ class PostgresConfigurations:
 
     @external("postgres.find_configuration", postgres_errors)
     def find(self, key: str) -> Configuration:
-        """Raises NotFound for a key that there is not."""
         _known(key)
         cached = self._cache.get(key)
         if cached and self._clock() < cached[0]:

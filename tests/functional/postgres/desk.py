@@ -19,17 +19,7 @@ from chalicelib.services.postgres.connection import Database
 from chalicelib.services.postgres.outbox import PostgresOutbox
 from chalicelib.services.postgres.ticket_reader import PostgresTicketReader
 from chalicelib.services.postgres.tickets import PostgresTickets
-
-
-class RefusingBus:
-    """Remembers what was told; takes nothing, so that it stays in the outbox."""
-
-    def __init__(self) -> None:
-        self.told: list[CloudEvent] = []
-
-    def publish(self, events: Sequence[CloudEvent]) -> Sequence[str | None]:
-        self.told += events
-        return ["busy"] * len(events)
+from tests.unit.pipeline.fakes import FakeBus
 
 
 class Desk:
@@ -65,6 +55,6 @@ class Desk:
         return left, new, told
 
     def _amend(self, now: datetime) -> tuple[Amend, list[CloudEvent]]:
-        bus = RefusingBus()
+        bus = FakeBus(down=True)  # so that all stays in the outbox
         relay = Relay(outbox=PostgresOutbox(self._database), bus=bus, now=lambda: now, grace=timedelta())
-        return Amend(tickets=PostgresTickets(self._database), relay=relay), bus.told
+        return Amend(tickets=PostgresTickets(self._database), relay=relay), bus.offered

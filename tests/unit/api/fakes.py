@@ -19,7 +19,6 @@ from chalicelib.domain.intake.file_job import FileJob
 from chalicelib.domain.intake.quarantine import Failure, Quarantined
 from chalicelib.domain.intake.way_back import ByFile
 from chalicelib.domain.operations.access import ApiKey
-from chalicelib.domain.operations.configuration import SHAPES, Configuration
 from chalicelib.domain.operations.restriction import Restriction, connection_id, may_see
 from chalicelib.domain.page import Page
 from chalicelib.domain.tickets.plan import Standing, visible
@@ -33,9 +32,10 @@ from chalicelib.domain.tickets.ticket import (
     TicketFilter,
 )
 from chalicelib.domain.tickets.ticket_feedback import TicketFeedback
-from chalicelib.errors import NotFound, Stale
+from chalicelib.errors import NotFound
 from chalicelib.settings import Settings
 from tests.in_memory_jobs import InMemoryJobs
+from tests.unit.pipeline.fakes import FakeConfigurations
 from triggeriq import Author, Request
 
 NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
@@ -171,21 +171,6 @@ class Connections:
         del self.held[source, name]
 
 
-class Configurations:
-    def __init__(self) -> None:
-        self.held = {key: Configuration(key=key, version=0, value=shape()) for key, shape in SHAPES.items()}
-
-    def find(self, key: str) -> Configuration:
-        return self.held[key]
-
-    def put(self, key: str, value: Any, by: str, if_version: int | None, now: datetime) -> Configuration:
-        version = self.held[key].version
-        if if_version not in (None, version):
-            raise Stale("it has changed since; read it again")
-        self.held[key] = Configuration(key=key, version=version + 1, value=value, by=by, at=now)
-        return self.held[key]
-
-
 class QuarantineList:
     entry = Quarantined(
         source="csv", connection="default", reason="no text", where="line 3", at=NOW,
@@ -301,7 +286,7 @@ class FakeTriage:
 @dataclass
 class FakeOperations:
     api_keys: Keys = field(default_factory=Keys)
-    configurations: Configurations = field(default_factory=Configurations)
+    configurations: FakeConfigurations = field(default_factory=FakeConfigurations)
     dead_letters: DeadLetters = field(default_factory=DeadLetters)
     jobs: InMemoryJobs = field(default_factory=lambda: InMemoryJobs(lambda: NOW))
     start_job: Any = None

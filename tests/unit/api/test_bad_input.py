@@ -145,3 +145,20 @@ def test_json_comes_in_as_it_is(value):
 def test_a_cursor_that_a_list_of_the_longest_ids_gave_is_taken(character):
     cursor = to_cursor("2026-03-01T12:00:00.000001+00:00", "s" * 64, "c" * 64, character * LINE_LIMIT)
     assert PageQuery(cursor=cursor).cursor == cursor
+
+
+def test_what_takes_a_body_must_get_one_and_what_stood_stays(api, use):
+    api("PUT", "/connections/zendesk", {"secrets": ["s"]})
+    answer = api("PUT", "/connections/zendesk")
+    assert answer.status == 400
+    assert "secrets, settings, owner" in answer.json["detail"]
+    assert len(use.intake.connections.held["zendesk", "default"].secrets) == 1
+    assert api("PUT", "/configurations/priority").status == 400
+    assert api("GET", "/configurations/priority").json["version"] == 0
+    for method, path in (
+        ("POST", "/api-keys"),
+        ("POST", "/triage/preview"),
+        ("PATCH", f"/tickets/{TICKET_ID}"),
+    ):
+        assert "send a JSON object with" in api(method, path).json["detail"]
+    assert api("POST", "/dlq/redrive").status == 202

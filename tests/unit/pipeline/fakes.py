@@ -1,22 +1,25 @@
-"""The outside world of the use-cases, in memory."""
+"""The outside world of the use-cases, in memory. Those of a shared port are held to its promise, beside the
+real ones, in tests/contracts."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from hashlib import md5
 from io import BytesIO
 from typing import Any, BinaryIO
 
 from chalicelib.domain.delivery.event import CloudEvent
 from chalicelib.domain.intake.file_import import Import
 from chalicelib.domain.intake.quarantine import Failure, Quarantined
+from chalicelib.domain.operations.configuration import SHAPES, Configuration
 from chalicelib.domain.operations.record import Record
 from chalicelib.domain.operations.restriction import Restriction, may_see
 from chalicelib.domain.page import Page
-from chalicelib.errors import Conflict, NotFound, TriggerIQError, Unavailable
-from chalicelib.ports.operations import Message
+from chalicelib.errors import Busy, Conflict, NotFound, Stale, TriggerIQError, Unavailable, Unconfigured
+from chalicelib.ports.operations import Clock, Message
 from chalicelib.registry.guarded import GuardedSource
 from triggeriq import Connection, Source
 
@@ -34,6 +37,16 @@ def plenty() -> float:
 
 def record(id: str = "m1", body: str = "{}", receives: int = 1, **attributes: str) -> Record:
     return Record(id=id, body=body, receives=receives, handle=f"h-{id}", sent_at=NOW, attributes=attributes)
+
+
+class FakeClock:
+    """Stands at `at` until a test moves it."""
+
+    def __init__(self, at: datetime = NOW) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
 
 
 class FakeMetrics:
@@ -75,39 +88,97 @@ class FakeQueue:
 
 
 class FakeBus:
-    """refused: why, by the event's id in its data or its own. down: whether it can't be reached."""
+    """events: what it took. offered: all that it was asked to take. refused: why it won't take an event, by
+    the event's id in its data or its own. down: whether it can't be reached."""
 
-    def __init__(self) -> None:
+    def __init__(self, down: bool = False) -> None:
         self.events: list[CloudEvent] = []
+        self.offered: list[CloudEvent] = []
         self.refused: dict[str, str] = {}
-        self.down = False
+        self.down = down
 
     def publish(self, events: Sequence[CloudEvent]) -> Sequence[str | None]:
-        if self.down:
+        self.offered += events
+        if self.down and events:
             raise Unavailable("bus", "down")
         refusals = [self.refused.get(event.data.get("id", event.id)) for event in events]
         self.events += [event for event, refusal in zip(events, refusals, strict=True) if refusal is None]
         return refusals
 
 
-class FakeReceipts:
-    """error: what each call raises. asked: how often one was to be written."""
+class FakeOutbox:
+    """events: those not yet relayed, by id, oldest first."""
 
-    def __init__(self, *standing: str, error: TriggerIQError | None = None) -> None:
-        self.written: set[str] = set(standing)
+    def __init__(self, events: dict[str, CloudEvent] | None = None) -> None:
+        self.events = {} if events is None else events
+
+    def pending(self, limit: int, older_than: datetime) -> Sequence[CloudEvent]:
+        return [event for event in self.events.values() if event.time < older_than][:limit]
+
+    def relayed(self, event_ids: Sequence[str]) -> None:
+        for id in event_ids:
+            self.events.pop(id, None)
+
+
+class FakeReceipts:
+    """standing: ids of events that have a receipt, whatever their connection. error: what each call raises.
+    asked: how often one was to be written."""
+
+    KEPT = timedelta(hours=72)
+
+    def __init__(self, *standing: str, error: TriggerIQError | None = None, clock: Clock = now) -> None:
         self.error = error
         self.asked = 0
+        self._standing, self._clock = set(standing), clock
+        self._written: dict[tuple[str, str, str], datetime] = {}
+
+    @property
+    def written(self) -> set[str]:
+        """Ids of all events for which a receipt was written, or stood."""
+        return self._standing | {event_id for _, _, event_id in self._written}
 
     def stands(self, source: str, connection: str, event_ids: Sequence[str]) -> set[str]:
         if self.error:
             raise self.error
-        return self.written & set(event_ids)
+        return {id for id in event_ids if id in self._standing or self._holds((source, connection, id))}
 
     def write(self, source: str, connection: str, event_id: str, received_at: datetime) -> None:
         self.asked += 1
         if self.error:
             raise self.error
-        self.written.add(event_id)
+        if not self._holds((source, connection, event_id)):
+            self._written[source, connection, event_id] = self._clock()
+
+    def _holds(self, key: tuple[str, str, str]) -> bool:
+        return key in self._written and self._clock() < self._written[key] + self.KEPT
+
+
+class FakeClaims:
+    """As the table. held: by name, the owner, until when, and whether it is done."""
+
+    KEPT = timedelta(hours=72)
+
+    def __init__(self, clock: Clock = now) -> None:
+        self.held: dict[str, tuple[str, datetime, bool]] = {}
+        self._clock = clock
+
+    def begin(self, name: str, owner: str, until: datetime) -> bool:
+        holder, end, done = self.held.get(name, (owner, until, False))
+        if self._clock() <= end:
+            if done:
+                return False
+            if holder != owner:
+                raise Busy(f"{name} is in another's hands", int((end - self._clock()).total_seconds()) + 1)
+        self.held[name] = (owner, until, False)
+        return True
+
+    def finish(self, name: str, owner: str) -> None:
+        self.held[name] = (owner, self._clock() + self.KEPT, True)
+
+    def release(self, name: str, owner: str) -> None:
+        holder, _, done = self.held.get(name, ("", self._clock(), False))
+        if holder == owner and not done:
+            del self.held[name]
 
 
 class FakeQuarantine:
@@ -119,7 +190,7 @@ class FakeQuarantine:
     def keep(self, item: Quarantined, raw: bytes | None = None) -> str:
         if self.down:
             raise Unavailable("dynamodb", "down")
-        self.kept[item.fingerprint] = (item, raw)
+        self.kept[item.fingerprint] = (item, None if item.raw_key else raw)
         return item.fingerprint
 
     def failed(self, failure: Failure) -> None:
@@ -140,11 +211,11 @@ class FakeQuarantine:
 
 
 class FakeSources:
-    """Some sources, each behind its guard as the registry has them."""
+    """Some sources, each behind its guard as the registry has them. seconds: for each call of one."""
 
-    def __init__(self, *sources: Source) -> None:
+    def __init__(self, *sources: Source, seconds: float = 60.0) -> None:
         self._sources = {
-            source.name: GuardedSource(source, source.name, 60.0, lambda plugin, reason: None)
+            source.name: GuardedSource(source, source.name, seconds, lambda plugin, reason: None)
             for source in sources
         }
 
@@ -152,17 +223,28 @@ class FakeSources:
         return self._sources.get(name)
 
     def parse_settings(self, source: str, settings: Mapping[str, Any]) -> Any:
-        return None
+        if source not in self._sources:
+            raise NotFound(f"there is no source {source}")
+        return self._sources[source].parse_settings(settings)
 
 
 class FakeConnections:
-    """Those of `names`, all with the same secret."""
+    """Those of `names`, of every source, all with the same secret. unconfigured: names of those whose source
+    no longer takes their settings."""
 
-    def __init__(self, *names: str) -> None:
-        self._names = names
+    def __init__(self, *names: str, unconfigured: Sequence[str] = ()) -> None:
+        self.names = {*names, *unconfigured}
+        self._unconfigured = unconfigured
 
     def find(self, source: str, name: str, fresh: bool = False) -> Connection | None:
-        return Connection(source=source, name=name, secrets=("s",)) if name in self._names else None
+        if name in self._unconfigured:
+            raise Unconfigured(f"connection {source}/{name}", "an admin must configure it anew")
+        return Connection(source=source, name=name, secrets=("s",)) if name in self.names else None
+
+
+def etag_of(body: bytes) -> str:
+    """S3's mark of an object that was put in one piece."""
+    return md5(body, usedforsecurity=False).hexdigest()
 
 
 class FakeBlobs:
@@ -178,7 +260,32 @@ class FakeBlobs:
         return self.objects[key]
 
     def open(self, key: str, etag: str | None = None) -> BinaryIO:
-        return BytesIO(self.get(key))
+        body = self.get(key)
+        if etag not in (None, etag_of(body)):
+            raise NotFound(key)
+        return BytesIO(body)
+
+
+class FakeConfigurations:
+    """values: what is in force, by key, as a first version; else the default is."""
+
+    def __init__(self, **values: Any) -> None:
+        self.held = {
+            key: Configuration(key=key, version=int(key in values), value=values.get(key) or shape())
+            for key, shape in SHAPES.items()
+        }
+
+    def find(self, key: str) -> Configuration:
+        if key not in self.held:
+            raise NotFound(f"there is no configuration {key}")
+        return self.held[key]
+
+    def put(self, key: str, value: Any, by: str, if_version: int | None, now: datetime) -> Configuration:
+        version = self.find(key).version
+        if if_version not in (None, version):
+            raise Stale("it has changed since; read it again")
+        self.held[key] = Configuration(key=key, version=version + 1, value=value, by=by, at=now)
+        return self.held[key]
 
 
 class FakeImports:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -16,6 +16,7 @@ from chalicelib.pipeline.intake.ingest import BAD_LIMIT, Ingest
 from tests.unit.pipeline.fakes import (
     NOW,
     FakeBlobs,
+    FakeClaims,
     FakeConnections,
     FakeMetrics,
     FakeQuarantine,
@@ -39,15 +40,6 @@ class Faulty(Source):
         yield Feedback(external_id="good", text="Hello")
         for index in range(FAULTS // 2 + 1, FAULTS + 1):
             yield Bad(f"[{index}]", "no text")
-
-
-class OpenClaims:
-    def begin(self, name: str, owner: str, until: datetime) -> bool:
-        return True
-
-    def finish(self, name: str, owner: str) -> None: ...
-
-    def release(self, name: str, owner: str) -> None: ...
 
 
 class Simple(Source):
@@ -75,7 +67,7 @@ class Desk:
             sources=FakeSources(source),
             connections=FakeConnections("c"),
             receipts=FakeReceipts(),
-            claims=OpenClaims(),
+            claims=FakeClaims(),
             blobs=self.blobs,
             queue=self.queue,
             quarantine=self.quarantine,

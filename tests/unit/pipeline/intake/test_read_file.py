@@ -31,6 +31,7 @@ from tests.unit.pipeline.fakes import (
     FakeQuarantine,
     FakeQueue,
     FakeSources,
+    etag_of,
     now,
     plenty,
 )
@@ -70,7 +71,7 @@ class Reading:
     """One file, and all that reading it leaves."""
 
     def __init__(self, body: bytes, held: Import = IMPORT) -> None:
-        self.imports = FakeImports(replace(held, size=len(body)))
+        self.imports = FakeImports(replace(held, size=len(body), etag=etag_of(body)))
         self.feedback, self.files, self.quarantine = FakeQueue(), FakeQueue(), FakeQuarantine()
         self.blobs, self.metrics = FakeBlobs({held.key: body}), FakeMetrics()
         self.pauses: list[float] = []
@@ -88,6 +89,11 @@ class Reading:
             backlog=1_000,
             pause=self.pauses.append,
         )
+
+    def mend(self, body: bytes) -> None:
+        """From now on the file holds this: as if what reads it had been mended."""
+        self.blobs.objects[IMPORT.key] = body
+        self.imports.imports["i1"] = replace(self.held, etag=etag_of(body))
 
     @property
     def held(self) -> Import:
@@ -250,7 +256,7 @@ def test_a_failed_file_goes_on_behind_what_was_read() -> None:
     (item,) = reading.quarantine.items
     reading.read(JOB, plenty)
     assert reading.held.status == "failed"
-    reading.blobs.objects[IMPORT.key] = sheet(5)
+    reading.mend(sheet(5))
     reading.read(job_of(item), plenty)
     assert reading.held.status == "done"
     assert reading.ids[-1] == "5"
@@ -265,7 +271,7 @@ def test_one_row_is_read_again_and_kept_again_by_the_same_way(row: int) -> None:
         reading.quarantine.kept.clear()
         reading.read(job_of(kept), plenty)
         assert reading.quarantine.items == [kept]
-    reading.blobs.objects[IMPORT.key] = sheet(5)
+    reading.mend(sheet(5))
     reading.feedback.sent.clear()
     reading.quarantine.kept.clear()
     reading.read(job_of(kept), plenty)

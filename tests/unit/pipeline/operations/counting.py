@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, ClassVar
 
 from chalicelib.domain.operations.job import JobKind, Step
@@ -51,7 +51,11 @@ class OneKind:
         return self.kind
 
     def parse(self, name: str, given: Mapping[str, Any]) -> Any:
-        return self.find(name).arguments(**given)
+        arguments = self.find(name).arguments
+        names = [field.name for field in fields(arguments)]
+        if wrong := next((name for name in given if name not in names), "" if "most" in given else "most"):
+            raise Invalid(f"count takes {', '.join(names)}", wrong)
+        return arguments(**given)
 
     def dump(self, arguments: Any) -> dict[str, Any]:
         return asdict(arguments)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from chalicelib.domain.delivery.event import CloudEvent
 from chalicelib.domain.intake.feedback import FeedbackKey
 from chalicelib.domain.operations.restriction import Restriction
 from chalicelib.domain.tickets.ticket import Change
-from chalicelib.errors import Conflict, Invalid, NotFound, Stale, Unavailable
+from chalicelib.errors import Conflict, Invalid, NotFound, Stale
 from chalicelib.pipeline.tickets.amend import Amend
 from chalicelib.pipeline.tickets.change import ChangeTicket
 from chalicelib.pipeline.tickets.merge import MergeTickets
@@ -20,48 +18,22 @@ from chalicelib.pipeline.tickets.relay import Relay
 from chalicelib.pipeline.tickets.split import SplitTicket
 from tests.in_memory_tickets import InMemoryTickets
 from tests.said import said, take_in
-from tests.unit.pipeline.fakes import NOW, now
+from tests.unit.pipeline.fakes import NOW, FakeBus, FakeOutbox, now
 
 OTHERS = Restriction(("csv/*",))
 OWN = Restriction(("zendesk/default",))
-
-
-class Bus:
-    """Refuses while `down`."""
-
-    def __init__(self) -> None:
-        self.told: list[CloudEvent] = []
-        self.down = False
-
-    def publish(self, events: Sequence[CloudEvent]) -> Sequence[str | None]:
-        if self.down:
-            raise Unavailable("bus", "down")
-        self.told += events
-        return [None] * len(events)
-
-
-class Outbox:
-    def __init__(self, tickets: InMemoryTickets) -> None:
-        self._tickets = tickets
-
-    def pending(self, limit: int, older_than: Any) -> Sequence[CloudEvent]:
-        return list(self._tickets.outbox.values())[:limit]
-
-    def relayed(self, event_ids: Sequence[str]) -> None:
-        for id in event_ids:
-            self._tickets.outbox.pop(id)
 
 
 class Desk:
     """The use-cases over three tickets: a and b of zendesk/default, c of csv/shop."""
 
     def __init__(self) -> None:
-        self.bus, self.tickets = Bus(), InMemoryTickets()
+        self.bus, self.tickets = FakeBus(), InMemoryTickets()
         messages = [said("a"), said("b", minutes=1), said("c", source="csv", connection="shop", minutes=2)]
         taken, _ = take_in(self.tickets, messages, NOW)
         self.a, self.b, self.c = (one.ticket_id for one in taken)
         self.tickets.outbox.clear()
-        relay = Relay(outbox=Outbox(self.tickets), bus=self.bus, now=now, grace=timedelta())
+        relay = Relay(outbox=FakeOutbox(self.tickets.outbox), bus=self.bus, now=now, grace=timedelta())
         amend = Amend(tickets=self.tickets, relay=relay)
         self.change = ChangeTicket(amend=amend, now=now)
         self.merge = MergeTickets(amend=amend, now=now)
@@ -80,7 +52,7 @@ B = FeedbackKey("zendesk", "default", "b")
 def test_a_change_is_shown_and_told(desk: Desk) -> None:
     changed = desk.change(desk.a, RESOLVED, 1)
     assert (changed.ticket.status, changed.row_version) == ("resolved", 2)
-    assert [event.type for event in desk.bus.told] == ["ticket.updated", "ticket.resolved"]
+    assert [event.type for event in desk.bus.events] == ["ticket.updated", "ticket.resolved"]
     assert desk.tickets.outbox == {}
 
 
@@ -92,19 +64,19 @@ def test_what_can_not_be_told_now_waits_in_the_outbox(desk: Desk) -> None:
 
 def test_what_changes_nothing_tells_nothing(desk: Desk) -> None:
     desk.change(desk.a, RESOLVED)
-    desk.bus.told.clear()
+    desk.bus.events.clear()
     assert desk.change(desk.a, RESOLVED).row_version == 2
-    assert desk.bus.told == []
+    assert desk.bus.events == []
 
 
 def test_a_merge_and_a_split_are_told_of_each_ticket(desk: Desk) -> None:
     merged = desk.merge(desk.a, [desk.b, desk.b], "ann")
     assert (merged.ticket.id, merged.ticket.feedback_count) == (desk.a, 2)
-    assert [event.subject for event in desk.bus.told] == [desk.a, desk.b]
-    desk.bus.told.clear()
+    assert [event.subject for event in desk.bus.events] == [desk.a, desk.b]
+    desk.bus.events.clear()
     left, new = desk.split(desk.a, [B, B], "ann")
     assert (left.ticket.id, new.ticket.id, new.ticket.merged_into) == (desk.a, desk.b, None)
-    assert [event.subject for event in desk.bus.told] == [desk.a, desk.b]
+    assert [event.subject for event in desk.bus.events] == [desk.a, desk.b]
 
 
 def test_a_repeated_merge_is_shown_as_it_stands_whatever_version_was_seen(desk: Desk) -> None:

@@ -16,7 +16,7 @@ from chalicelib.pipeline.tickets.relay import Relay
 from chalicelib.ports.tickets import TicketStore
 from tests.in_memory_tickets import InMemoryTickets
 from tests.said import triage
-from tests.unit.pipeline.fakes import NOW, FakeMetrics, now, plenty, record
+from tests.unit.pipeline.fakes import NOW, FakeBus, FakeMetrics, now, plenty, record
 from triggeriq import Feedback
 
 
@@ -44,7 +44,7 @@ def message(number: int) -> Record:
 
 def processing(triaging: Triaging, tickets: TicketStore | None = None) -> Process:
     nothing: Any = None
-    relay = Relay(outbox=nothing, bus=Taking(), now=now, grace=nothing)
+    relay = Relay(outbox=nothing, bus=FakeBus(down=True), now=now, grace=nothing)
     amend = Amend(tickets=tickets or InMemoryTickets(), relay=relay)
     return Process(triage=triaging, amend=amend, metrics=FakeMetrics(), now=now)
 
@@ -67,13 +67,6 @@ class Choosy(InMemoryTickets):
         if any(key.external_id == "0" for key in selection.feedback):
             raise Poison("postgres refused the data")
         return super().amend(selection, decide)
-
-
-class Taking:
-    """A bus that is away too; the schedule relays."""
-
-    def publish(self, events: Any) -> Any:
-        raise Unavailable("bus", "down")
 
 
 def test_a_dependency_that_is_down_is_waited_for_once_a_batch() -> None:

@@ -6,15 +6,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.operations.configuration import (
-    Configuration,
-    PriorityConfiguration,
-    TriageConfiguration,
-)
+from chalicelib.domain.operations.configuration import PriorityConfiguration, TriageConfiguration
 from chalicelib.domain.tickets.ticket import Triage
 from chalicelib.pipeline.triage.answers import PluginAnswer
 from chalicelib.pipeline.triage.triage import STAGES, TriageFeedback
-from tests.unit.pipeline.fakes import FakeStages
+from tests.unit.pipeline.fakes import FakeConfigurations, FakeStages
 from triggeriq import Draft, Feedback, PriorityRule, Review, Verdict
 
 FEEDBACK = Feedback(external_id="x", text="First line\nand the rest")
@@ -28,25 +24,17 @@ SURE = {
 }
 
 
-class FakeConfigurations:
-    def __init__(self, rules: tuple[PriorityRule, ...] = ()) -> None:
-        self._values: dict[str, Any] = {
-            "priority": PriorityConfiguration(rules=rules),
-            "triage": TriageConfiguration(review_below=0.5),
-        }
-
-    def find(self, key: str) -> Configuration:
-        return Configuration(key=key, value=self._values[key], version=0)
-
-    def put(self, *arguments: Any) -> Configuration:
-        raise NotImplementedError
+def configured(*rules: PriorityRule) -> FakeConfigurations:
+    return FakeConfigurations(
+        priority=PriorityConfiguration(rules=rules), triage=TriageConfiguration(review_below=0.5)
+    )
 
 
 def triaged(
     answers: dict[str, list[PluginAnswer]], feedback: Feedback = FEEDBACK
 ) -> tuple[Triage, FakeStages]:
     stages = FakeStages(answers)
-    return TriageFeedback(stages=stages, configurations=FakeConfigurations())(feedback, "zendesk"), stages
+    return TriageFeedback(stages=stages, configurations=configured())(feedback, "zendesk"), stages
 
 
 def test_the_stages_are_asked_in_their_order_each_with_what_came_before() -> None:
@@ -87,7 +75,7 @@ def test_a_plugin_hears_only_of_rules_for_the_feedback_s_source() -> None:
         for reason, source in (("all", ()), ("ours", ("zendesk", "csv")), ("another's", ("csv",)))
     )
     stages = FakeStages(SURE)
-    TriageFeedback(stages=stages, configurations=FakeConfigurations(rules))(FEEDBACK, "zendesk")
+    TriageFeedback(stages=stages, configurations=configured(*rules))(FEEDBACK, "zendesk")
     assert [rule.reason for rule in dict(stages.asked)["prioritise"]["rules"]] == ["all", "ours"]
 
 

@@ -15,31 +15,14 @@ from chalicelib.domain.operations.restriction import Restriction
 from chalicelib.domain.page import from_cursor, to_cursor
 from chalicelib.errors import Invalid
 from chalicelib.services.dynamodb.quarantine import EXCERPT_LIMIT, KEPT, DynamoQuarantine
+from tests.unit.pipeline.fakes import FakeBlobs, FakeClock
 
 NOW = datetime(2024, 5, 1, 12, 0, 0, 123456, tzinfo=UTC)
 
 
-class Blobs:
-    def __init__(self) -> None:
-        self.held: dict[str, bytes] = {}
-
-    def put(self, key: str, body: bytes, content_type: str = "") -> None:
-        self.held[key] = body
-
-
-class Moment:
-    """A clock that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.at = NOW
-
-    def __call__(self) -> datetime:
-        return self.at
-
-
 @pytest.fixture
-def clock() -> Moment:
-    return Moment()
+def clock() -> FakeClock:
+    return FakeClock(NOW)
 
 
 @pytest.fixture
@@ -60,8 +43,8 @@ def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 
 @pytest.fixture
-def quarantine(client: Any, clock: Moment) -> DynamoQuarantine:
-    return DynamoQuarantine(client, "quarantine", Blobs(), clock)
+def quarantine(client: Any, clock: FakeClock) -> DynamoQuarantine:
+    return DynamoQuarantine(client, "quarantine", FakeBlobs(), clock)
 
 
 def refused(number: int, source: str = "csv", **fields: Any) -> Quarantined:
@@ -145,7 +128,7 @@ def test_a_cursor_names_no_entry_of_others():
             key = {"kind": {"S": "quarantine"}, "id": {"S": id}}
             return {"Items": [], "LastEvaluatedKey": key} if id != theirs[-1] else {"Items": []}
 
-    quarantine = DynamoQuarantine(Client(), "quarantine", Blobs(), lambda: NOW)
+    quarantine = DynamoQuarantine(Client(), "quarantine", FakeBlobs(), lambda: NOW)
     cursor, cursors = None, []
     while (cursor := quarantine.list(5, cursor, MINE).next) is not None:
         cursors.append(from_cursor(cursor, str)[0])

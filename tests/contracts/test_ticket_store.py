@@ -1,4 +1,4 @@
-"""What every TicketStore promises, on the real one and on its twin in memory."""
+"""What every TicketStore promises."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ from chalicelib.domain.tickets.decisions.split import selection as selection_to_
 from chalicelib.domain.tickets.decisions.split import split
 from chalicelib.domain.tickets.plan import Kept, Known, Plan, Selection, Thread
 from chalicelib.domain.tickets.ticket import Change, Link
-from chalicelib.errors import Conflict
+from chalicelib.errors import Conflict, Poison, Unavailable
 from chalicelib.ports.tickets import TicketStore
 from chalicelib.services.postgres.connection import Database
+from chalicelib.services.postgres.outbox import PostgresOutbox
+from chalicelib.services.postgres.tickets import PostgresTickets
 from tests.in_memory_tickets import InMemoryTickets
 from tests.said import said, take_in
 
@@ -28,8 +30,7 @@ ABSENT = "5e9b3a9e-7e5b-4b43-9f5c-0c8f0a8f8d11"
 @pytest.fixture(params=["postgres", "in memory"])
 def store(request: pytest.FixtureRequest) -> TicketStore:
     if request.param == "postgres":
-        store: TicketStore = request.getfixturevalue("tickets")
-        return store
+        return PostgresTickets(request.getfixturevalue("database"))
     return InMemoryTickets()
 
 
@@ -123,6 +124,32 @@ def test_feedback_moves_with_a_merge_and_back_with_a_split(
     assert known.tickets[two[0]].connections == ("zendesk/default",)
     assert known.tickets[two[1]].connections == ("csv/shop",)
     assert known.tickets[two[1]].ticket.merged_into is None
+
+
+def test_the_events_of_a_plan_are_in_the_outbox(
+    store: TicketStore, two: tuple[str, str], now: datetime
+) -> None:
+    plan = merged(store, two, now)
+    if isinstance(store, InMemoryTickets):
+        waiting = list(store.outbox.values())
+    else:
+        waiting = [*PostgresOutbox(store.database).pending(10, now + timedelta(minutes=1))]
+    assert waiting[-len(plan.events) :] == list(plan.events)
+    assert len(plan.events) == 2
+
+
+def test_a_plan_that_can_not_be_stored_is_poison_and_changes_nothing(
+    store: TicketStore, two: tuple[str, str], now: datetime
+) -> None:
+    with pytest.raises(Poison):
+        take_in(store, [said("c"), said("no\0text")], now)
+    key = FeedbackKey("zendesk", "default", "c")
+    assert looked_up(store, Selection(feedback=frozenset({key})), now) == Known()
+
+
+def test_a_database_that_is_down_is_unavailable(unreachable: Database, now: datetime) -> None:
+    with pytest.raises(Unavailable):
+        looked_up(PostgresTickets(unreachable), Selection(feedback=frozenset({A})), now)
 
 
 def test_a_decision_that_refuses_changes_nothing(

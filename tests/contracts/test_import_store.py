@@ -1,4 +1,4 @@
-"""Imports on a DynamoDB that runs inside this process."""
+"""What every ImportStore promises, and what the one on DynamoDB does besides, inside this process."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from chalicelib.ports.operations import Jobs
 from chalicelib.services.dynamodb.jobs import BEGINNING, KEPT, DynamoJobs
 from tests.in_memory_jobs import InMemoryJobs
 
-TABLE = json.loads((Path(__file__).parents[4] / "resources.json").read_text())["tables"]["jobs"]
+TABLE = json.loads((Path(__file__).parents[2] / "resources.json").read_text())["tables"]["jobs"]
 NOW = datetime(2026, 3, 1, 9, 0, 0, 123456, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 

@@ -1,0 +1,72 @@
+"""What every Receipts promises."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.errors import Unavailable
+from chalicelib.ports.intake import Receipts
+from chalicelib.services.dynamodb.receipts import DynamoReceipts
+from local.catalogue import named
+from tests.contracts.conftest import Client
+from tests.functional.faulty_aws import FaultyAws
+from tests.unit.pipeline.fakes import NOW, FakeClock, FakeReceipts
+
+MINUTE = timedelta(minutes=1)
+KEPT = timedelta(hours=72)
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture(params=["DynamoDB", "fake"])
+def receipts(request: pytest.FixtureRequest, clock: FakeClock) -> Receipts:
+    if request.param == "fake":
+        return FakeReceipts(clock=clock)
+    client: Client = request.getfixturevalue("client")
+    return DynamoReceipts(client("dynamodb"), named("events"), clock)
+
+
+def test_a_receipt_stands_for_what_was_written(receipts: Receipts, unique: str) -> None:
+    for event_id in ("a", "b"):
+        receipts.write("zendesk", unique, event_id, NOW)
+    assert receipts.stands("zendesk", unique, ["a", "c", "b"]) == {"a", "b"}
+    assert receipts.stands("zendesk", unique, []) == set()
+
+
+def test_a_receipt_is_of_one_connection_of_one_source(receipts: Receipts, unique: str) -> None:
+    receipts.write("zendesk", unique, "a", NOW)
+    assert receipts.stands("zendesk", f"{unique}-2", ["a"]) == set()
+    assert receipts.stands("csv", unique, ["a"]) == set()
+
+
+def test_a_receipt_stands_for_72_hours(receipts: Receipts, clock: FakeClock, unique: str) -> None:
+    receipts.write("zendesk", unique, "a", NOW)
+    clock.at = NOW + KEPT - MINUTE
+    assert receipts.stands("zendesk", unique, ["a"]) == {"a"}
+    clock.at = NOW + KEPT + MINUTE
+    assert receipts.stands("zendesk", unique, ["a"]) == set()
+    receipts.write("zendesk", unique, "a", clock.at)
+    assert receipts.stands("zendesk", unique, ["a"]) == {"a"}
+
+
+def test_a_receipt_that_stands_is_not_written_anew(receipts: Receipts, clock: FakeClock, unique: str) -> None:
+    receipts.write("zendesk", unique, "a", NOW)
+    clock.at = NOW + KEPT - MINUTE
+    receipts.write("zendesk", unique, "a", clock.at)
+    clock.at = NOW + KEPT + MINUTE
+    assert receipts.stands("zendesk", unique, ["a"]) == set()
+
+
+def test_a_table_that_is_down_is_unavailable(receipts: Receipts, aws: FaultyAws, unique: str) -> None:
+    if isinstance(receipts, FakeReceipts):
+        receipts.error = Unavailable("dynamodb", "down")
+    with aws.outage("DynamoDB"):
+        with pytest.raises(Unavailable):
+            receipts.stands("zendesk", unique, ["a"])
+        with pytest.raises(Unavailable):
+            receipts.write("zendesk", unique, "a", NOW)

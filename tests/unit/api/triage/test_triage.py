@@ -1,0 +1,20 @@
+"""Triage: previewed."""
+
+from __future__ import annotations
+
+from chalicelib.domain.tickets.ticket import Category, Priority, Sentiment, Triage
+
+
+def test_texts_are_previewed(api, use):
+    triage = Triage(
+        category=Category(), sentiment=Sentiment(), language="en", priority=Priority(), details={}, title="t",
+        description="", tags=(), needs_review=True,
+    )  # fmt: skip
+    use.triage.previewed = (triage, triage)
+    answer = api(
+        "POST", "/triage/preview", {"items": [{"text": "a"}, {"text": "b", "rating": 2, "source": "csv"}]}
+    )
+    assert len(answer.json["items"]) == 2
+    assert set(answer.json["items"][0]) == {
+        "category", "sentiment", "language", "priority", "details", "title", "needs_review",
+    }  # fmt: skip
