@@ -11,9 +11,9 @@ from chalicelib.functions import QUEUES
 
 if TYPE_CHECKING:
     from chalicelib.bootstrap.intake import IntakeUseCases
+    from chalicelib.domain.operations.plugin_view import PluginView
     from chalicelib.pipeline.operations.redrive import Redrive
     from chalicelib.ports.operations import Configurations
-    from chalicelib.registry.listing import PluginView
     from chalicelib.services.dynamodb.api_keys import DynamoApiKeys
 
 

@@ -6,14 +6,15 @@ from typing import Any
 
 from chalicelib.api.entity_tags import etag, wanted_version
 from chalicelib.api.exchange import Answer, Call
-from chalicelib.api.operations.shapes import ConfigurationPut, Configurations
+from chalicelib.api.operations.shapes import ConfigurationPut
 from chalicelib.api.parsing import ERRORS_LIMIT, FIELD_LIMIT, InvalidShape, shaped
 from chalicelib.domain.operations.configuration import SHAPES, Configuration
+from chalicelib.domain.page import Items
 from chalicelib.errors import NotFound
 
 
-def listed(call: Call) -> Configurations:
-    return Configurations(items=tuple(call.use.operations.configurations.find(key) for key in SHAPES))
+def listed(call: Call) -> Items[Configuration]:
+    return Items(tuple(call.use.operations.configurations.find(key) for key in SHAPES))
 
 
 def find(call: Call, key: str) -> Answer:

@@ -10,13 +10,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from chalicelib.api.intake.shapes import SourceShown
+from chalicelib.domain.intake.source_preview import SourcePreview, Verification
+from chalicelib.domain.intake.source_view import SourceView
 from chalicelib.domain.operations.configuration import TriageConfiguration
+from chalicelib.domain.operations.plugin_view import PluginView
 from chalicelib.domain.tickets.ticket import Category, Priority, Sentiment, Triage
-from chalicelib.pipeline.intake.preview_source import SourcePreview, Verification
-from chalicelib.registry.listing import PluginView
 from tests.unit.api.fakes import TICKET_ID
-from triggeriq import Feedback
+from triggeriq import Feedback, Scheme
 
 
 def test_health_looks_at_nothing(stranger, use):
@@ -251,14 +251,22 @@ def test_plugins_are_listed(api, use):
 
 
 def test_sources_are_listed(api, use):
-    fields = dict.fromkeys(SourceShown.model_fields)
     use.intake.source_list = (
-        {**fields, "name": "csv", "title": "CSV", "version": "1", "plugin": "csv", "methods": (),
-        "content_types": (),
-         "takes_webhooks": False, "reads": (".csv",), "verification": ({"header": "x"},)},
+        SourceView(
+            name="acme", title="Acme Desk", version="1", plugin="acme", methods=("POST",),
+            content_types=("application/json",), takes_webhooks=True, reads=(".csv",),
+            verification=(Scheme(header="x-signature"),), settings_schema={"type": "object"}, warning=None,
+            last_event_at=None,
+        ),
     )  # fmt: skip
     (item,) = api("GET", "/sources").json["items"]
-    assert (item["name"], item["reads"], item["verification"]) == ("csv", [".csv"], [{"header": "x"}])
+    (scheme,) = item.pop("verification")
+    assert item == {
+        "name": "acme", "title": "Acme Desk", "version": "1", "plugin": "acme", "methods": ["POST"],
+        "content_types": ["application/json"], "takes_webhooks": True, "reads": [".csv"],
+        "settings_schema": {"type": "object"}, "warning": None, "last_event_at": None,
+    }  # fmt: skip
+    assert (scheme["kind"], scheme["header"], scheme["signed"]) == ("hmac", "x-signature", "{body}")
 
 
 def test_the_quarantine_is_listed_and_replayed(api, use, holder):
