@@ -17,19 +17,25 @@ OURS = ("ticket.", "alert.", "feedback.", "endpoint.", "plugin.", "dlq.", "sourc
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloudEvent:
-    """source: "triggeriq" or "partner.<owner>". subject: the id of what it is about. data: JSON. trace:
-    of what brought it about, told as CloudEvents' extension for distributed tracing has it
-    (https://github.com/cloudevents/spec/blob/main/cloudevents/extensions/distributed-tracing.md)."""
+    """One event of the bus."""
 
     id: str
+    """Unique within its source; the same however often it is sent."""
     type: str
+    """Such as "ticket.created"."""
     subject: str
+    """The id of what it is about."""
     time: datetime
+    """When it happened."""
     data: dict[str, Any]
+    """JSON."""
     source: str = "triggeriq"
+    """"triggeriq", or "partner.<owner>"."""
     connections: tuple[str, ...] = ()
     """The connections that it is made of, each "source/connection"; they decide who may see it."""
     trace: Trace | None = None
+    """Of what brought it about, told as CloudEvents' extension for distributed tracing has it
+    (https://github.com/cloudevents/spec/blob/main/cloudevents/extensions/distributed-tracing.md)."""
 
     def as_json(self) -> dict[str, Any]:
         """The event in CloudEvents' JSON format."""

@@ -1,4 +1,4 @@
-"""What could not be read and waits for a person: its reason, its place, and the way back in."""
+"""What could not be read and waits for a person: why, where it was, and its way back in."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Quarantined:
     connection: str
     reason: str
     where: str
-    """The place in it that a person would look for: "body", "line 17"."""
+    """Where in it a person would look: "body", "line 17"."""
     at: datetime
     """When it came."""
     event_id: str = ""
@@ -53,17 +53,18 @@ class Quarantined:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """A record that failed and was put back: it is tried again, and dead-lettered in the end.
-
-    receives: how often it was tried. first_at: when its message was first sent.
-    """
+    """A record that failed and was put back: it is tried again, and dead-lettered in the end."""
 
     queue: str
+    """Its full name."""
     message_id: str
     reason: str
     receives: int
+    """How often it was tried."""
     at: datetime
+    """When it failed."""
     first_at: datetime
+    """When its message was first sent."""
 
     @property
     def id(self) -> str:
@@ -72,8 +73,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class PluginFailures:
-    """How often a plugin raised or overran its time, what it said last, and when."""
+    """How a plugin failed: it raised, or overran its time."""
 
     count: int
     last: str
+    """What it said when it last did."""
     at: datetime
+    """When it last did."""

@@ -47,8 +47,11 @@ class Sentiment:
     score: float = 0.0
     """-1 to 1."""
     confidence: float = 0.0
+    """0 to 1."""
     by: str = ""
+    """"plugin/version"."""
     evidence: tuple[str, ...] = ()
+    """The words that the verdict rests on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +62,7 @@ class Priority:
     reasons: tuple[str, ...] = ()
     """Sentences for people."""
     evidence: tuple[str, ...] = ()
+    """The words that the verdict rests on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +116,13 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageLog:
-    """What one stage of triage did: a row of the audit trail. by: "plugin/version" or the core."""
+    """What one stage of triage, or a person, did: a row of the audit trail."""
 
     stage: str
     by: str
+    """"plugin/version", the core, or the person."""
     data: Mapping[str, JSON]
+    """What was done, in the stage's own form."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,10 +156,11 @@ CHANGES_NOTHING = ("unchanged", "stale")
 
 
 class Taken(NamedTuple):
-    """What became of one message: it opened a ticket, joined one, changed one, or changed nothing
-    (the same digest again; an older version that came late)."""
+    """What became of one message."""
 
     outcome: Outcome
+    """It opened a ticket, joined one, changed one, or changed nothing: "unchanged", the same digest again;
+    "stale", an older version that came late."""
     ticket_id: str
 
 
@@ -172,8 +179,11 @@ class HistoryEntry:
 
     at: datetime
     stage: str
+    """The stage of triage; `human`, `merge` or `split` where a person did it."""
     by: str
+    """"plugin/version", the core, or the person."""
     data: Mapping[str, JSON]
+    """What was done, in the stage's own form."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
