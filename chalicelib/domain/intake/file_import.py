@@ -82,7 +82,7 @@ class Import:
     mark: str | None = None
     """The last row dealt with, behind which reading goes on; None: none was yet."""
     reason: str | None = None
-    """Why it failed or was refused; None: it was not."""
+    """Why it failed or was refused, or why its first item that holds no feedback was passed over."""
     registered_at: datetime
     modified_at: datetime
     """When it was uploaded."""

@@ -24,4 +24,4 @@ class SourcePreview:
     feedback: tuple[Feedback, ...]
     """As it would be kept."""
     errors: tuple[str, ...]
-    """What the source could not read or ignores, with its place, and whether there is more than is shown."""
+    """What the source could not read or ignores, and where that is; at last, whether there is more."""
