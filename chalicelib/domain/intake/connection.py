@@ -68,7 +68,7 @@ class SecretView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionView:
-    """What an admin sees of a connection."""
+    """A connection as it is shown: without what nobody may read again."""
 
     source: str
     connection: str

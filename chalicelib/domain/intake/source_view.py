@@ -17,7 +17,6 @@ class SourceView:
     title: str
     """Its name for people."""
     version: str
-    """Of its plugin."""
     plugin: str
     """The plugin that brought it."""
     methods: tuple[str, ...]

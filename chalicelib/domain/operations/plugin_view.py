@@ -18,7 +18,7 @@ class PluginView:
     """Where it was found: "built-in", or the distribution that brought it, with its version."""
     status: Literal["loaded", "failed"]
     error: str | None
-    """What it said when it last failed; None: it never did."""
+    """What it said when it last failed; null: it never did."""
     calls: int
     """Since this process began."""
     failures: int

@@ -84,31 +84,42 @@ class Ticket:
     source: str
     connection: str
     external_id: str
+    """Of the lead feedback, the one that opened it; source and connection are that one's, too."""
     version: int = field(metadata=LEAD)
     """Of the lead feedback; the row's own is in the ETag."""
     kind: str = field(metadata=LEAD)
     title: str
     description: str
+    """What it is about, in triage's words."""
     text: str = field(metadata=LEAD)
+    """What the lead feedback says, word by word."""
     language: str | None
+    """As ISO 639-1 has it; null: it is not known."""
     rating: float | None = field(metadata=LEAD)
+    """1 to 5 stars; null: none was given."""
     url: str | None = field(metadata=LEAD)
+    """Where the lead feedback can be read."""
     tags: tuple[str, ...]
     category: Category
     sentiment: Sentiment
     priority: Priority
     details: Mapping[str, JSON]
+    """What triage found in the words, such as a version or a device."""
     status: Status
     needs_review: bool
+    """Whether a person should look at it."""
     assignee: str | None = None
+    """Who works on it; null: nobody does."""
     author: Author = field(metadata=LEAD)
     customer_id: Uuid | None = None
+    """Null: it is not known who said it."""
     created_at: datetime
     """When the customer said it."""
     received_at: datetime
     """When it opened."""
     updated_at: datetime
     feedback_count: int = 1
+    """How much feedback it gathers."""
     merged_into: Uuid | None = None
     """The ticket that took its feedback; this one is closed and holds none."""
     links: tuple[Link, ...] = ()
