@@ -18,51 +18,51 @@ Kind = Literal["review", "email", "message", "survey", "issue"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One HTTP request from outside, as it came: nothing decoded, nothing trusted.
-
-    headers: names in lower case. body: the raw bytes, which alone may be verified.
-    """
+    """One HTTP request from outside, as it came: nothing decoded, nothing trusted."""
 
     method: str = "POST"
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Names in lower case."""
     body: bytes = field(default=b"", repr=False)
+    """The raw bytes, which alone may be verified."""
     query: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """One configured instance of a source, as its plugin sees it.
-
-    secrets: those in force now, the current one first, never printed. settings: an instance of
-    `Source.settings`; None where the source has none, or nobody configured the connection.
-    """
+    """One configured instance of a source, as its plugin sees it."""
 
     source: str
     name: str = "default"
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    """Those in force now, the current one first; never printed."""
     settings: Any = None
+    """An instance of `Source.settings`; None where the source has none, or nobody configured it."""
     owner: str = ""
+    """Whose it is; "" where nobody configured it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
-    """An event that was verified and named, on its way to `Source.transform`.
-
-    id: the name that `Source.receive` gave it. headers: only those in `Source.keep_headers`.
-    """
+    """An event that was verified and named, on its way to `Source.transform`."""
 
     id: str
+    """The name that `Source.receive` gave it."""
     received_at: datetime
     headers: Mapping[str, str] = field(default_factory=dict)
+    """Only those in `Source.keep_headers`, names in lower case."""
     body: bytes = field(default=b"", repr=False)
+    """The raw bytes of the request."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """The name of one event: an id that the sender's retry repeats, and when it happened."""
+    """One event that a request tells of."""
 
     id: str
+    """The same when the sender tries again."""
     occurred_at: datetime | None = None
+    """When it happened; None: the sender does not say."""
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -100,6 +100,7 @@ class Author:
     """Who said it, as the provider tells it. An address here is claimed, not proven."""
 
     id: str | None = None
+    """The provider's id of the person."""
     name: str | None = None
     email: str | None = None
 
@@ -114,41 +115,43 @@ class App:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feedback:
-    """The smallest thing somebody said: a review, a message, a comment, a mail.
-
-    external_id: the provider's id of it, unique within the connection. version: the provider's
-    edit time in milliseconds, 0 where it has none. rating: 1 to 5 stars, or None.
-    thread: what its replies share, or None. attributes: whatever else is worth keeping, as JSON;
-    `tags`, a list of strings there, become the ticket's tags.
-    """
+    """The smallest thing somebody said: a review, a message, a comment, a mail."""
 
     external_id: str
+    """The provider's id of it, unique within the connection."""
     version: int = 0
+    """The provider's edit time in milliseconds; 0 where it has none."""
     kind: Kind = "message"
     title: str | None = None
     text: str = ""
     rating: float | None = None
+    """1 to 5 stars; null: none was given."""
     language: str | None = None
+    """As the provider tells it, such as `en` or `pt-BR`; null: it does not."""
     author: Author = field(default_factory=Author)
     created_at: datetime | None = None
+    """When it was said; null: the provider does not tell."""
     url: str | None = None
+    """Where a person reads it; http or https."""
     app: App = field(default_factory=App)
     device: Mapping[str, str] = field(default_factory=dict)
+    """What it was said on, by names such as `model` and `os`."""
     thread: str | None = None
+    """What it shares with its replies; null: it belongs to no thread."""
     attributes: Mapping[str, JSON] = field(default_factory=dict)
+    """Whatever else is worth keeping; `tags`, a list of texts there, become the ticket's tags."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bad:
-    """One item that can't be read; it is quarantined while the rest goes on.
-
-    where: the place a person would look for it ("line 17", "data[3]"). reason: what is wrong there.
-    raw: the item's own bytes, where they are at hand and small.
-    """
+    """One item that can't be read; it is quarantined while the rest goes on."""
 
     where: str
+    """Where a person would look for it: "line 17", "data[3]"."""
     reason: str
+    """What is wrong there."""
     raw: bytes = field(default=b"", repr=False)
+    """The item's own bytes, where they are at hand and small."""
 
 
 Item: TypeAlias = Feedback | Bad | Ignore
@@ -157,32 +160,35 @@ Item: TypeAlias = Feedback | Bad | Ignore
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileHint:
-    """What is known of a file before it is read. name: the last part of its key, without `.gz`."""
+    """What is known of a file before it is read."""
 
     name: str
+    """The last part of its key, without `.gz`."""
     content_type: str = ""
+    """As whoever uploaded it says; "" where nobody does."""
     modified_at: datetime
+    """When it was uploaded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """One answer of a classifier.
-
-    facet: "category", "sentiment", "language", "priority" or one of the team's own.
-    label: for category bug_report, feature_request, complaint, praise, question, spam, other; for
-    sentiment negative, neutral, positive; for language an ISO 639-1 code; for priority critical,
-    high, medium, low. score: for sentiment -1 to 1, else None. confidence: 0 to 1.
-    evidence: the words it rests on. reasons: sentences for a person (priority always has one).
-    by: "plugin/version", filled in by the core.
-    """
+    """One answer of a classifier."""
 
     facet: str
+    """What it is about: "category", "sentiment", "language", "priority" or one of the team's own."""
     label: str
+    """Category: bug_report, feature_request, complaint, praise, question, spam or other. Sentiment: negative,
+    neutral or positive. Language: an ISO 639-1 code. Priority: critical, high, medium or low."""
     confidence: float = 1.0
+    """0 to 1."""
     score: float | None = None
+    """-1 to 1 for sentiment; else None."""
     evidence: tuple[str, ...] = ()
+    """The words that it rests on."""
     reasons: tuple[str, ...] = ()
+    """Sentences for a person; a priority always has one."""
     by: str = ""
+    """"plugin/version", filled in by the core."""
 
 
 Verdicts: TypeAlias = Mapping[str, Verdict]
@@ -200,10 +206,12 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
-    """The quality critic's answer: must a person look at it, and why."""
+    """The quality critic's answer."""
 
     needs_review: bool
+    """Whether a person must look at it."""
     reasons: tuple[str, ...] = ()
+    """Why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,17 +219,20 @@ class PriorityRule:
     """One row of the configuration `priority`. A rule matches when every condition that it states
     holds; of all rules that match, the highest priority wins, with the reasons of its rules.
 
-    Labels are alternatives; an empty tuple or None states nothing. source: looked at by the core, a
-    hook sees only the rules for the feedback's own source. words: found as whole words in title or
-    text, in any case. score_at_most: of the sentiment.
+    Of several labels or words one is enough; an empty tuple or None states nothing.
     """
 
     priority: Literal["critical", "high", "medium", "low"]
+    """The priority that it gives."""
     reason: str
+    """Why, for a person."""
     category: tuple[str, ...] = ()
     sentiment: tuple[str, ...] = ()
     source: tuple[str, ...] = ()
+    """Names of sources. The core looks at it: a hook sees only the rules for the feedback's own source."""
     words: tuple[str, ...] = ()
+    """Found as whole words in title or text, in any case."""
     rating_at_most: float | None = None
     rating_at_least: float | None = None
     score_at_most: float | None = None
+    """The sentiment's score."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SECRET_NAME_LENGTH = 32
 """A connection's name is a secret from this many characters on ([a-z0-9_-], some 160 bits)."""
 
-_PLACES = re.compile(rb"(\{(?:body|timestamp|id)\})")
+_PLACEHOLDERS = re.compile(rb"(\{(?:body|timestamp|id)\})")
 _EPOCH = re.compile(r"[0-9]{1,12}")
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _ID = re.compile(r"[!-~]{1,256}")
@@ -27,39 +27,41 @@ _ID = re.compile(r"[!-~]{1,256}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scheme:
-    """One way in which a provider proves a request.
-
-    kind: "hmac", a signature over the bytes; "token", the secret itself in a header; "basic", HTTP
-    basic authentication, the secret being `user:password`; "secret_name", a connection's name of 32
-    characters and more that only its sender knows. The last needs no secret, every other does.
-
-    header: where the proof stands. prefix: what stands before it ("sha256=", "v1,", "Bearer ").
-    separator: between several signatures in one header (" " or ","); one that has not the prefix is
-    of another version and passed over.
-
-    signed: the bytes that are signed, with {body}, {timestamp} and {id} in place; both are taken as
-    the header has them. timestamp_header, timestamp_prefix: where the time stands; with a separator
-    it may be a part of the signature's header (`t=…,v1=…`). timestamp_form: "epoch" in seconds, or
-    "iso8601" with its zone. tolerance: seconds, before and after; exactly so many still pass.
-
-    key_form: how a secret is read; "text", its own UTF-8 bytes; "whsec", Base64 behind an optional `whsec_`.
-    refused_secrets: published test secrets, treated as if the connection had them not.
-    """
+    """One way in which a provider proves a request."""
 
     kind: Literal["hmac", "token", "basic", "secret_name"] = "hmac"
+    """"hmac": a signature over the bytes. "token": the secret itself in a header. "basic": HTTP basic
+    authentication, the secret being `user:password`. "secret_name": a connection's name of 32 characters and
+    more that only its sender knows; it needs no secret, every other kind does."""
     header: str = ""
+    """The header that holds the proof."""
     prefix: str = ""
+    """What stands before the proof in it: "sha256=", "v1,", "Bearer "."""
     separator: str = ""
+    """What stands between several signatures in one header: " " or ",". One without the prefix is of another
+    version and passed over. "": there is only one."""
     algorithm: Literal["sha1", "sha256", "sha512"] = "sha256"
+    """The hash of an hmac."""
     encoding: Literal["hex", "base64"] = "hex"
+    """How the header writes a signature."""
     signed: bytes = b"{body}"
+    """The bytes that are signed: {body}, {timestamp} and {id} stand for the request's, the last two as their
+    headers have them."""
     timestamp_header: str = ""
+    """The header that holds the time of signing; "": no time is signed."""
     timestamp_prefix: str = ""
+    """What stands before the time in it. With a separator the time may be a part of the signature's own
+    header (`t=…,v1=…`)."""
     timestamp_form: Literal["epoch", "iso8601"] = "epoch"
+    """"epoch": seconds. "iso8601": with its zone."""
     tolerance: int = 300
+    """Seconds, before and after now; exactly so many still pass."""
     id_header: str = ""
+    """The header that holds the {id}; "": none is signed."""
     key_form: Literal["text", "whsec"] = "text"
+    """How a secret is read. "text": its own UTF-8 bytes. "whsec": Base64 behind an optional `whsec_`."""
     refused_secrets: tuple[str, ...] = ()
+    """Published test secrets, treated as if the connection had them not."""
 
     def __post_init__(self) -> None:
         """A row that would prove nothing is a defect of the plugin: ValueError."""
@@ -86,15 +88,17 @@ class Scheme:
 
     def pieces(self) -> list[bytes]:
         """What is signed, in order: {body}, {timestamp}, {id} and the bytes between them."""
-        return _PLACES.split(self.signed)
+        return _PLACEHOLDERS.split(self.signed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verified:
-    """The request is genuine. secret: the place of the secret that proved it (0 = current)."""
+    """The request is genuine."""
 
     scheme: str
+    """What proved it: a header's name, or "secret_name"."""
     secret: int = 0
+    """The index of the secret that proved it; 0 is the current one."""
 
 
 def verify(schemes: tuple[Scheme, ...], request: Request, connection: Connection, now: datetime) -> Verified:
@@ -119,12 +123,12 @@ def _prove_hmac(scheme: Scheme, request: Request, connection: Connection, now: d
         parts[b"{timestamp}"] = _timestamp(scheme, request, now).encode()
     if scheme.id_header:
         parts[b"{id}"] = _expect(_ID, _header(request, scheme.id_header)).encode()
-    for place, key in _usable(scheme, connection):
+    for index, key in _usable(scheme, connection):
         mac = hmac.new(key, digestmod=scheme.algorithm)
         for piece in scheme.pieces():
             mac.update(parts.get(piece, piece))
         if any(hmac.compare_digest(mac.digest(), signature) for signature in signatures):
-            return place
+            return index
     raise NotVerified("mismatch")
 
 
@@ -223,13 +227,13 @@ def _timestamp(scheme: Scheme, request: Request, now: datetime) -> str:
 
 
 def _usable(scheme: Scheme, connection: Connection) -> list[tuple[int, bytes]]:
-    """The secrets that may prove anything, as keys with their places; raises where there is none."""
+    """The secrets that may prove anything, as keys with their indexes; raises where there is none."""
     usable = [
-        (place, _key(scheme, secret))
-        for place, secret in enumerate(connection.secrets)
+        (index, _key(scheme, secret))
+        for index, secret in enumerate(connection.secrets)
         if secret.strip() and secret not in scheme.refused_secrets
     ]
-    usable = [(place, key) for place, key in usable if key]  # an empty key is one that anybody has
+    usable = [(index, key) for index, key in usable if key]  # an empty key is one that anybody has
     if not usable:
         raise NotVerified("missing")
     return usable
@@ -243,7 +247,7 @@ def _key(scheme: Scheme, secret: str) -> bytes:
 
 
 def _same(given: bytes, scheme: Scheme, connection: Connection) -> int:
-    for place, key in _usable(scheme, connection):
+    for index, key in _usable(scheme, connection):
         if hmac.compare_digest(given, key):
-            return place
+            return index
     raise NotVerified("mismatch")

@@ -16,21 +16,18 @@ PROBLEM_TYPE = "application/problem+json"
 
 
 class Answer(NamedTuple):
-    """value: a str is sent as it is, a dict as JSON, None as nothing, anything else in the route's
-    answer shape. status: 0: the route's own."""
+    """What a handler answers."""
 
     value: Any = None
+    """A str is sent as it is, a dict as JSON, None as nothing, anything else in the route's answer shape."""
     status: int = 0
+    """0: the route's own."""
     headers: Mapping[str, str] = {}
     content_type: str = JSON_TYPE
 
 
 class Call:
-    """One HTTP request on its way to a handler. It reads no more of the event than it is asked for.
-
-    headers: names in lower case. query: every value of each parameter. raw_path: the path's parameters
-    as they came. use: the use-cases, by area; handlers call nothing else.
-    """
+    """One HTTP request on its way to a handler. It reads no more of the event than it is asked for."""
 
     def __init__(
         self,
@@ -41,8 +38,11 @@ class Call:
     ) -> None:
         self.route = route
         self.headers: dict[str, str] = {k.lower(): v for k, v in (event.get("headers") or {}).items()}
+        """Names in lower case."""
         self.query: dict[str, list[str]] = event.get("multiValueQueryStringParameters") or {}
+        """Every value of each parameter."""
         self.raw_path: dict[str, str] = event.get("pathParameters") or {}
+        """The path's parameters as they came."""
         self._event = event
         self._settings = settings
         self._use_cases = use_cases
@@ -55,7 +55,7 @@ class Call:
 
     @property
     def use(self) -> UseCases:
-        """The use-cases, made on first use."""
+        """The use-cases, by area, made on first use; handlers call nothing else."""
         if self._use is None:
             self._use = self._use_cases()
         return self._use

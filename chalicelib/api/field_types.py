@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
@@ -68,6 +68,17 @@ class Shown(BaseModel):
     """What a client gets, read from a value's attributes of the same names."""
 
     model_config = ConfigDict(from_attributes=True, frozen=True)
+
+
+S = TypeVar("S", bound=Shown)
+
+
+class ShownPage(Shown, Generic[S]):
+    """A domain Page whose items are not shown whole. Page[S] would show them so: what lies in a dataclass is
+    not looked at again."""
+
+    items: tuple[S, ...]
+    next: str | None = Field(description="the cursor of what follows; null at the end")
 
 
 class PageQuery(Asked):

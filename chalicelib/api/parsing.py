@@ -118,17 +118,19 @@ def query_as(route: Route, query: Mapping[str, list[str]]) -> Any:
     return shaped(adapter(route.area, route.query), single)
 
 
-def shaped(into: TypeAdapter[Any], value: Any, place: str = "") -> Any:
-    """`value` validated. place: of it in what was sent. Raises InvalidShape, which never repeats what
-    was sent: it may be a secret."""
+def shaped(into: TypeAdapter[Any], value: Any, field: str = "") -> Any:
+    """`value` validated. field: the one that it was sent in; "" where it is all that was sent.
+
+    Raises InvalidShape, which never repeats what was sent: it may be a secret.
+    """
     from pydantic import ValidationError
 
     try:
         return into.validate_python(value)
     except ValidationError as error:
-        raise InvalidShape(_errors(error, value, place)) from None
+        raise InvalidShape(_errors(error, value, field)) from None
     except Invalid as error:  # of a value that checks itself
-        raise InvalidShape([{"field": f"{place}.{error.field}".strip("."), "message": str(error)}]) from None
+        raise InvalidShape([{"field": f"{field}.{error.field}".strip("."), "message": str(error)}]) from None
 
 
 _MESSAGES = {
@@ -138,27 +140,27 @@ _MESSAGES = {
 """What pydantic says in Python's terms, in JSON's, by its type of error."""
 
 
-def _errors(error: ValidationError, value: Any, place: str) -> list[dict[str, str]]:
+def _errors(error: ValidationError, value: Any, within: str) -> list[dict[str, str]]:
     found = []
     for each in error.errors(include_url=False, include_input=False, include_context=False)[:ERRORS_LIMIT]:
-        field = _place(each["loc"], value, place, each["type"] == "missing")
+        field = _field_at(each["loc"], value, within, each["type"] == "missing")
         wanted = _MESSAGES.get(each["type"])
         message = f"Input should be {wanted}" if wanted else each["msg"].removeprefix("Value error, ")
         found.append({"field": field[:FIELD_LIMIT].encode("utf-8", "replace").decode(), "message": message})
     return found
 
 
-def _place(parts: tuple[str | int, ...], value: Any, place: str, missing: bool) -> str:
-    """Where in `value` it is, as its sender wrote it: rules[0].priority. What a shape is called, which
-    pydantic names too, is no place."""
+def _field_at(parts: tuple[str | int, ...], value: Any, field: str, missing: bool) -> str:
+    """The field at these parts of `value`, as its sender wrote it: rules[0].priority. What a shape is called,
+    which pydantic names too, is no part of it. field: the one that holds `value`."""
     for index, part in enumerate(parts):
         if isinstance(value, list) and isinstance(part, int):
-            place, value = f"{place}[{part}]", value[part]
+            field, value = f"{field}[{part}]", value[part]
         elif isinstance(value, dict) and part in value:
-            place, value = f"{place}.{part}", value[part]
+            field, value = f"{field}.{part}", value[part]
         elif missing and isinstance(value, dict) and index == len(parts) - 1:
-            place = f"{place}.{part}"
-    return place.removeprefix(".")
+            field = f"{field}.{part}"
+    return field.removeprefix(".")
 
 
 def strict_json(body: bytes) -> Any:

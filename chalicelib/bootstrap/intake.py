@@ -10,6 +10,7 @@ from chalicelib.bootstrap.outside import Outside, now, trace
 from chalicelib.functions import QUEUES
 
 if TYPE_CHECKING:
+    from chalicelib.domain.intake.source_view import SourceView
     from chalicelib.domain.operations.restriction import Restriction
     from chalicelib.pipeline.intake.connect import Connect
     from chalicelib.pipeline.intake.follow_imports import FollowImports
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from chalicelib.pipeline.intake.replay import Replay
     from chalicelib.pipeline.intake.reread import Reread
     from chalicelib.pipeline.intake.sweep import Sweep
-    from chalicelib.registry.listing import SourceView
     from chalicelib.services.dynamodb.quarantine import DynamoQuarantine
 
 

@@ -11,12 +11,12 @@ from chalicelib.functions import QUEUES
 
 if TYPE_CHECKING:
     from chalicelib.bootstrap.intake import IntakeUseCases
+    from chalicelib.domain.operations.plugin_view import PluginView
     from chalicelib.pipeline.operations.redrive import Redrive
     from chalicelib.pipeline.operations.resume_jobs import ResumeJobs
     from chalicelib.pipeline.operations.run_job import RunJob
     from chalicelib.pipeline.operations.start_job import StartJob
     from chalicelib.ports.operations import Configurations, JobKinds, Jobs
-    from chalicelib.registry.listing import PluginView
     from chalicelib.services.dynamodb.api_keys import DynamoApiKeys
 
 

@@ -21,17 +21,24 @@ https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """Some of a list, which may be fewer than were asked for. next: the cursor of what follows, or None at
-    the end."""
+    """Some of a list, which may be fewer than were asked for."""
 
     items: tuple[T, ...]
     next: str | None = None
+    """The cursor of what follows; null at the end."""
 
 
-def page_of(found: Sequence[T], limit: int, place: Callable[[T], str]) -> Page[T]:
-    """The page of what was found. found: one more than `limit` where there are more. place: the cursor
+@dataclass(frozen=True, slots=True)
+class Items(Generic[T]):
+    """A whole list, for one that is always short."""
+
+    items: tuple[T, ...]
+
+
+def page_of(found: Sequence[T], limit: int, cursor: Callable[[T], str]) -> Page[T]:
+    """The page of what was found. found: one more than `limit` where there are more. cursor: gives the one
     behind an item."""
-    return Page(tuple(found[:limit]), place(found[limit - 1]) if len(found) > limit else None)
+    return Page(tuple(found[:limit]), cursor(found[limit - 1]) if len(found) > limit else None)
 
 
 def bytes_in_answer(body: str) -> int:

@@ -23,12 +23,14 @@ _HEADER_LENGTH = 500
 
 
 class Trace(NamedTuple):
-    """id: 32 hexadecimal digits, the first eight the second in which it began (X-Ray wants that).
-    span: 16, of the step that handed the event on. sampled: whether X-Ray records it."""
+    """One trace, and the step of it that handed the event on."""
 
     id: str
+    """32 hexadecimal digits; the first eight are the second in which it began (X-Ray wants that)."""
     span: str
+    """16 hexadecimal digits, of that step."""
     sampled: bool = False
+    """Whether X-Ray records it."""
 
     @property
     def traceparent(self) -> str:

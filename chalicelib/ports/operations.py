@@ -38,13 +38,15 @@ class Metrics(Protocol):
 
 
 class Message(NamedTuple):
-    """What to send on a queue. attributes: short strings that travel beside the body. trace: the one that
-    the message belongs to; without it, that of the invocation which sends it."""
+    """What to send on a queue."""
 
     body: str
     delay_seconds: int = 0
+    """How long nobody gets it."""
     attributes: Mapping[str, str] = {}
+    """Short strings that travel beside the body."""
     trace: Trace | None = None
+    """The one that it belongs to; None: that of the invocation which sends it."""
 
 
 class Queue(Protocol):
@@ -69,11 +71,12 @@ class Blobs(Protocol):
 
 
 class StoredObject(NamedTuple):
-    """One object of a bucket's listing. size in bytes."""
+    """One object of a bucket's listing."""
 
     key: str
     etag: str
     size: int
+    """Bytes."""
     modified_at: datetime
 
 

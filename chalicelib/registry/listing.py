@@ -3,48 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from chalicelib.domain.intake.quarantine import PluginFailures
+from chalicelib.domain.intake.source_view import SourceView
+from chalicelib.domain.operations.plugin_view import PluginView
 from chalicelib.errors import PluginFailed
 from chalicelib.registry.guarded import GuardedSource
 from chalicelib.registry.registry import Registry
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PluginView:
-    """calls: since this process began. failures: of all functions, ever; error: the last one."""
-
-    name: str
-    version: str
-    hooks: tuple[str, ...]
-    from_: str
-    status: Literal["loaded", "failed"]
-    error: str | None
-    calls: int
-    failures: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceView:
-    """verification: how a webhook proves itself, one row a way. warning: said aloud where it has none, or
-    fails to tell its settings.
-    last_event_at: when it last gave feedback; None: never, or the database can't be asked."""
-
-    name: str
-    title: str
-    version: str
-    plugin: str
-    methods: tuple[str, ...]
-    content_types: tuple[str, ...]
-    takes_webhooks: bool
-    reads: tuple[str, ...]
-    verification: tuple[dict[str, Any], ...]
-    settings_schema: dict[str, Any] | None
-    warning: str | None
-    last_event_at: datetime | None
 
 
 def plugin_views(registry: Registry, failures: Mapping[str, PluginFailures]) -> tuple[PluginView, ...]:
@@ -83,11 +51,11 @@ def source_views(registry: Registry, last_events: Mapping[str, datetime]) -> tup
                 title=source.title,
                 version=source.version,
                 plugin=source.plugin,
-                methods=source.methods if takes_webhooks else (),
-                content_types=source.content_types if takes_webhooks else (),
+                methods=tuple(source.methods) if takes_webhooks else (),
+                content_types=tuple(source.content_types) if takes_webhooks else (),
                 takes_webhooks=takes_webhooks,
-                reads=source.reads,
-                verification=tuple(asdict(scheme) for scheme in source.verification),
+                reads=tuple(source.reads),
+                verification=tuple(source.verification),
                 settings_schema=schema,
                 warning=warning
                 if warning or proves or not takes_webhooks

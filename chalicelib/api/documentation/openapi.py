@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import http
-from typing import Any
-
-from pydantic import TypeAdapter
+from typing import TYPE_CHECKING, Any
 
 from chalicelib import __version__
 from chalicelib.api.documentation import examples
+from chalicelib.api.documentation.schemas import REF, Schema, ShapeKey, schemas_of
 from chalicelib.api.exchange import JSON_TYPE, PROBLEM_TYPE
 from chalicelib.api.parsing import PARAMETERS, adapter, may_be_empty
 from chalicelib.api.problems import TYPES
 from chalicelib.api.routes import OPEN, REFUSED, ROUTES, ROWS, WEBHOOK, Route
 
-Schema = dict[str, Any]
-_REF = "#/components/schemas/{model}"
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 PROBLEM: Schema = {
     "type": "object",
@@ -79,20 +78,18 @@ def document() -> dict[str, Any]:
     }
 
 
-def _schemas() -> tuple[dict[tuple[str, str], Schema], Schema]:
-    """Every body as it validates, every answer as it is written."""
-    wanted: dict[tuple[str, Any], TypeAdapter[Any]] = {}
+def _schemas() -> tuple[dict[ShapeKey, Schema], Schema]:
+    """Every body as it is taken, every answer as it is given."""
+    shapes: dict[ShapeKey, TypeAdapter[Any]] = {}
     for route in ROUTES:
-        for name, mode in ((route.body, "validation"), (route.answer, "serialization")):
-            if name:
-                wanted[name, mode] = adapter(route.area, name)
-    found, definitions = TypeAdapter.json_schemas(
-        [(name, mode, shape) for (name, mode), shape in wanted.items()], ref_template=_REF
-    )
-    return {(str(name), mode): schema for (name, mode), schema in found.items()}, definitions.get("$defs", {})
+        if route.body:
+            shapes[route.body, "validation"] = adapter(route.area, route.body)
+        if route.answer:
+            shapes[route.answer, "serialization"] = adapter(route.area, route.answer)
+    return schemas_of(shapes)
 
 
-def _operation(route: Route, shapes: dict[tuple[str, str], Schema]) -> Schema:
+def _operation(route: Route, shapes: dict[ShapeKey, Schema]) -> Schema:
     operation: Schema = {
         "operationId": _operation_id(route),
         "tags": [route.resource],
@@ -106,7 +103,7 @@ def _operation(route: Route, shapes: dict[tuple[str, str], Schema]) -> Schema:
     for status in sorted(refusals(route)):
         operation["responses"][str(status)] = {
             "description": TYPES[status][1],
-            "content": {PROBLEM_TYPE: {"schema": {"$ref": _REF.format(model="Problem")}}},
+            "content": {PROBLEM_TYPE: {"schema": {"$ref": REF.format(model="Problem")}}},
         }
     if route.body or (route.access == WEBHOOK and route.method == "POST"):
         example = examples.BODY.get(f"{route.method} {route.path}")
@@ -141,7 +138,7 @@ def refusals(route: Route) -> set[int]:
     return found
 
 
-def _success(route: Route, shapes: dict[tuple[str, str], Schema]) -> Schema:
+def _success(route: Route, shapes: dict[ShapeKey, Schema]) -> Schema:
     success: Schema = {"description": http.HTTPStatus(route.status).phrase}
     if route.status != 204 and route.method != "HEAD":
         schema: Schema = {"type": "object"} if route.media == JSON_TYPE else {"type": "string"}

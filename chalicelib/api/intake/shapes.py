@@ -1,29 +1,25 @@
-"""Shapes of what comes in, by the names that routes.py uses: domain values, and models for what is
-only asked or only shown. /openapi.json describes each from itself."""
+"""Shapes of what comes in, by the names that routes.py uses: domain values as they are, and models for what
+is asked, or hides something. /openapi.json describes each from itself."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import (
-    BeforeValidator,
-    Field,
-)
+from pydantic import BeforeValidator, Field
 
-from chalicelib.api.field_types import Asked, Line, Name, Shown, Time
+from chalicelib.api.field_types import Asked, Line, Name, Shown, ShownPage, Time
 from chalicelib.api.field_types import PageQuery as PageQuery
-from chalicelib.domain.operations.configuration import Configuration as Configuration
-from triggeriq import JSON, Feedback
+from chalicelib.domain.intake.connection import ConnectionView
+from chalicelib.domain.intake.published_event import PublishedEvent
+from chalicelib.domain.intake.source_preview import SourcePreview as SourcePreview
+from chalicelib.domain.intake.source_view import SourceView
+from chalicelib.domain.page import Items, Page
+from triggeriq import JSON
 
 
-class ReceivedEvent(Shown):
-    id: str
-    duplicate: bool = Field(description="it had been received before, and nothing was sent again")
-
-
-class Received(Shown):
-    events: list[ReceivedEvent]
+class WebhookAnswer(Shown):
+    events: list[PublishedEvent]
     ignored: str | None = Field(None, description="why a request that was understood makes no events")
 
 
@@ -51,6 +47,9 @@ class ConnectionPut(Asked):
     owner: Line | None = Field(None, description="whose it is; only an admin may name another than himself")
 
 
+ConnectionPage = Page[ConnectionView]
+
+
 class Reread(Asked):
     since: Time = Field(description="what was received, or uploaded, from then on")
     until: Time | None = Field(None, description="and before then; all until now where it is left out")
@@ -61,46 +60,10 @@ class StartedJob(Shown):
     status: Literal["queued"]
 
 
-class SecretShown(Shown):
-    id: str = Field(description="eight hex digits of its sha256, to tell two apart")
-    current: bool
-    expires_at: datetime | None
-
-
-class Connection(Shown):
-    source: str
-    connection: str = Field(validation_alias="name")
-    owner: str
-    secrets: tuple[SecretShown, ...]
-    settings: dict[str, Any]
-    updated_at: datetime
-
-
-class Connections(Shown):
-    items: tuple[Connection, ...]
-    next: str | None
-
-
 # ---- sources -------------------------------------------------------------------------------------
 
 
-class SourceShown(Shown):
-    name: str
-    title: str
-    version: str
-    plugin: str
-    methods: tuple[str, ...]
-    content_types: tuple[str, ...]
-    takes_webhooks: bool
-    reads: tuple[str, ...] = Field(description="endings of the files that it reads")
-    verification: tuple[Any, ...] = Field(description="how a webhook proves itself, one row a way")
-    settings_schema: dict[str, Any] | None = Field(description="JSON schema of a connection's settings")
-    warning: str | None
-    last_event_at: datetime | None = Field(description="when it last gave feedback")
-
-
-class Sources(Shown):
-    items: tuple[SourceShown, ...]
+SourceList = Items[SourceView]
 
 
 class SourcePreviewRequest(Asked):
@@ -111,21 +74,10 @@ class SourcePreviewRequest(Asked):
     query: dict[str, str] = {}
 
 
-class VerificationShown(Shown):
-    ok: bool
-    reason: str | None
-
-
-class SourcePreview(Shown):
-    verification: VerificationShown
-    feedback: tuple[Feedback, ...]
-    errors: tuple[str, ...]
-
-
 # ---- imports and quarantine ----------------------------------------------------------------------
 
 
-class Import(Shown):
+class ImportShown(Shown):
     id: str
     source: str
     connection: str
@@ -142,9 +94,7 @@ class Import(Shown):
     updated_at: datetime
 
 
-class Imports(Shown):
-    items: tuple[Import, ...]
-    next: str | None
+ImportPage = ShownPage[ImportShown]
 
 
 class QuarantineQuery(PageQuery):
@@ -163,9 +113,7 @@ class QuarantineEntry(Shown):
     replayable: bool
 
 
-class Quarantine(Shown):
-    items: tuple[QuarantineEntry, ...]
-    next: str | None
+QuarantinePage = ShownPage[QuarantineEntry]
 
 
 class Replayed(Shown):

@@ -9,15 +9,17 @@ from typing import Any
 
 from chalicelib.api.exchange import Call
 from chalicelib.api.intake import connections
-from chalicelib.api.intake.shapes import SourcePreviewRequest, Sources
+from chalicelib.api.intake.shapes import SourcePreviewRequest
+from chalicelib.domain.intake.source_view import SourceView
+from chalicelib.domain.page import Items
 from chalicelib.errors import Invalid
 from triggeriq import Request
 
 log = logging.getLogger(__name__)
 
 
-def listed(call: Call) -> Sources:
-    return Sources.model_validate({"items": call.use.intake.sources(call.caller.restriction)})
+def listed(call: Call) -> Items[SourceView]:
+    return Items(call.use.intake.sources(call.caller.restriction))
 
 
 def preview(call: Call, source: str, body: SourcePreviewRequest) -> Any:

@@ -6,14 +6,15 @@ from typing import Any
 
 from chalicelib.api.entity_tags import etag, wanted_version
 from chalicelib.api.exchange import Answer, Call
-from chalicelib.api.operations.shapes import ConfigurationPut, Configurations
+from chalicelib.api.operations.shapes import ConfigurationPut
 from chalicelib.api.parsing import ERRORS_LIMIT, FIELD_LIMIT, InvalidShape, shaped
 from chalicelib.domain.operations.configuration import SHAPES, Configuration
+from chalicelib.domain.page import Items
 from chalicelib.errors import NotFound
 
 
-def listed(call: Call) -> Configurations:
-    return Configurations(items=tuple(call.use.operations.configurations.find(key) for key in SHAPES))
+def listed(call: Call) -> Items[Configuration]:
+    return Items(tuple(call.use.operations.configurations.find(key) for key in SHAPES))
 
 
 def find(call: Call, key: str) -> Answer:
@@ -52,21 +53,21 @@ def _value(key: str, given: dict[str, Any]) -> Any:
     return value
 
 
-def _unknown(given: Any, kept: Any, place: str) -> list[str]:
-    """Places in `given` that did not come to be in `kept`."""
+def _unknown(given: Any, kept: Any, field: str) -> list[str]:
+    """Fields of `given` that did not come to be in `kept`. field: the one that holds it."""
     if isinstance(given, dict) and isinstance(kept, dict):
         return [
             found
             for name, item in given.items()
             for found in (
-                _unknown(item, kept[name], f"{place}.{name}") if name in kept else [f"{place}.{name}"]
+                _unknown(item, kept[name], f"{field}.{name}") if name in kept else [f"{field}.{name}"]
             )
         ]
     if isinstance(given, list) and isinstance(kept, list):
         return [
             found
             for index, (one, other) in enumerate(zip(given, kept, strict=True))
-            for found in _unknown(one, other, f"{place}[{index}]")
+            for found in _unknown(one, other, f"{field}[{index}]")
         ]
     return []
 

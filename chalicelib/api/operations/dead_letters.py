@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalicelib.api.exchange import Answer, Call
 from chalicelib.api.field_types import PageQuery
-from chalicelib.api.operations.shapes import DeadLetters, Redrive
+from chalicelib.api.operations.shapes import DeadLetters, RedriveRequest
 
 
 def listed(call: Call, query: PageQuery) -> DeadLetters:
@@ -13,5 +13,5 @@ def listed(call: Call, query: PageQuery) -> DeadLetters:
     return DeadLetters.model_validate({"queues": letters.counts(), "items": page.items, "next": page.next})
 
 
-def redrive(call: Call, body: Redrive) -> Answer:
+def redrive(call: Call, body: RedriveRequest) -> Answer:
     return Answer({"moved": call.use.operations.dead_letters.redrive(body.queue)})

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from chalicelib.api.exchange import Call
-from chalicelib.api.operations.shapes import Plugins
+from chalicelib.domain.operations.plugin_view import PluginView
+from chalicelib.domain.page import Items
 
 
-def listed(call: Call) -> Plugins:
-    return Plugins.model_validate({"items": call.use.operations.plugins()})
+def listed(call: Call) -> Items[PluginView]:
+    return Items(call.use.operations.plugins())

@@ -1,5 +1,5 @@
-"""Shapes of operations, by the names that routes.py uses: domain values, and models for what is
-only asked or only shown. /openapi.json describes each from itself."""
+"""Shapes of operations, by the names that routes.py uses: domain values as they are, and models for what is
+asked, or hides something. /openapi.json describes each from itself."""
 
 from __future__ import annotations
 
@@ -15,15 +15,18 @@ from pydantic import (
     Field,
     WithJsonSchema,
     model_validator,
+    with_config,
 )
 from pydantic_core import PydanticCustomError
 
-from chalicelib.api.field_types import Asked, Line, Name, Shown, Time, absent
+from chalicelib.api.field_types import Asked, Line, Name, Shown, ShownPage, Time, absent
 from chalicelib.api.field_types import PageQuery as PageQuery
 from chalicelib.domain.operations.access import Scope
 from chalicelib.domain.operations.configuration import SHAPES
 from chalicelib.domain.operations.configuration import Configuration as Configuration
+from chalicelib.domain.operations.plugin_view import PluginView
 from chalicelib.domain.operations.restriction import CONNECTION_PATTERN
+from chalicelib.domain.page import Items
 from triggeriq import JSON
 
 
@@ -41,26 +44,15 @@ class Health(Shown):
 # ---- plugins -------------------------------------------------------------------------------------
 
 
-class PluginShown(Shown):
-    name: str
-    version: str
-    hooks: tuple[str, ...]
-    from_: str = Field(alias="from", validation_alias="from_")
-    status: Literal["loaded", "failed"]
-    error: str | None
-    calls: int = 0
-    failures: int = 0
-
-
-class Plugins(Shown):
-    items: tuple[PluginShown, ...]
+# In JSON its field from_ is `from`, which Python has for itself.
+with_config(alias_generator=lambda name: name.rstrip("_"))(PluginView)
+PluginList = Items[PluginView]
 
 
 # ---- configurations ------------------------------------------------------------------------------
 
 
-class Configurations(Shown):
-    items: tuple[Configuration, ...]
+ConfigurationList = Items[Configuration]
 
 
 def _some(given: object) -> object:
@@ -105,7 +97,7 @@ class DeadLetters(Shown):
     next: str | None
 
 
-class Redrive(Asked):
+class RedriveRequest(Asked):
     queue: Name | None = Field(None, description="one queue's name; without it, all")
 
 
@@ -198,6 +190,4 @@ class NewApiKey(ApiKeyShown):
     sees: str = Field(description="what it sees, for whoever makes it to know")
 
 
-class ApiKeys(Shown):
-    items: tuple[ApiKeyShown, ...]
-    next: str | None
+ApiKeyPage = ShownPage[ApiKeyShown]

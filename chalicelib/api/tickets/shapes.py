@@ -1,19 +1,16 @@
-"""Shapes of tickets, by the names that routes.py uses: domain values, and models for what is
-only asked or only shown. /openapi.json describes each from itself."""
+"""Shapes of tickets, by the names that routes.py uses: domain values as they are, and models for what is
+asked. /openapi.json describes each from itself."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import (
-    Field,
-    model_validator,
-)
+from pydantic import Field, model_validator
 
-from chalicelib.api.field_types import Asked, Line, Name, Shown, Tag, Time, absent
+from chalicelib.api.field_types import Asked, Line, Name, Tag, Time, absent
 from chalicelib.api.field_types import PageQuery as PageQuery
-from chalicelib.domain.operations.configuration import Configuration as Configuration
 from chalicelib.domain.page import Page
 from chalicelib.domain.tickets.ticket import (
     CategoryLabel,
@@ -47,8 +44,8 @@ class TicketQuery(PageQuery):
         return TicketFilter(query=self.q, **self.model_dump(exclude={"q", "limit", "cursor"}))
 
 
-Tickets = Page[Ticket]
-History = Page[HistoryEntry]
+TicketPage = Page[Ticket]
+HistoryPage = Page[HistoryEntry]
 TicketFeedbackPage = Page[TicketFeedback]
 
 
@@ -95,6 +92,9 @@ class Split(Asked):
     feedback: Annotated[list[FeedbackName], Field(min_length=1, max_length=100)]
 
 
-class SplitTickets(Shown):
-    ticket: Ticket = Field(description="what is left")
+@dataclass(frozen=True, slots=True)
+class SplitTickets:
+    ticket: Ticket
+    """What is left of it."""
     new: Ticket
+    """What was taken out."""

@@ -1,24 +1,17 @@
-"""Shapes of triage, by the names that routes.py uses: domain values, and models for what is
-only asked or only shown. /openapi.json describes each from itself."""
+"""Shapes of triage, by the names that routes.py uses: models for what is asked, or hides something.
+/openapi.json describes each from itself."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import (
-    Field,
-)
+from pydantic import Field
 
 from chalicelib.api.field_types import Asked, Name, Shown
-from chalicelib.domain.operations.configuration import Configuration as Configuration
-from chalicelib.domain.tickets.ticket import (
-    Category,
-    Priority,
-    Sentiment,
-)
+from chalicelib.domain.tickets.ticket import Category, Priority, Sentiment
 
 
-class TextItem(Asked):
+class TriagePreviewItem(Asked):
     text: Annotated[str, Field(max_length=100_000)]
     title: Annotated[str, Field(max_length=1_000)] | None = None
     rating: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] | None = None
@@ -26,7 +19,7 @@ class TextItem(Asked):
 
 
 class TriagePreviewRequest(Asked):
-    items: Annotated[list[TextItem], Field(min_length=1, max_length=100)]
+    items: Annotated[list[TriagePreviewItem], Field(min_length=1, max_length=100)]
 
 
 class TriagePreviewShown(Shown):
@@ -39,5 +32,5 @@ class TriagePreviewShown(Shown):
     needs_review: bool
 
 
-class TriagePreviews(Shown):
+class TriagePreviewList(Shown):
     items: tuple[TriagePreviewShown, ...]

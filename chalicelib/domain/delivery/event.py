@@ -34,10 +34,13 @@ class CloudEvent:
     have no form in JSON."""
 
     id: str
+    """Unique within its source; the same however often it is sent."""
     type: str
+    """Such as "ticket.created"."""
     subject: str
     """The id of what it is about."""
     time: datetime
+    """When it happened."""
     data: Mapping[str, Any]
     """JSON."""
     owner: str = OURSELVES

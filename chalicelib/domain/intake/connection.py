@@ -11,10 +11,11 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """One shared secret. expires_at: until when it is in force; None: until it is replaced."""
+    """One shared secret."""
 
     value: str = field(repr=False)
     expires_at: datetime | None = None
+    """Until when it is in force; None: until it is replaced."""
 
     def in_force(self, now: datetime) -> bool:
         return self.expires_at is None or now < self.expires_at
@@ -22,20 +23,23 @@ class Secret:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredConnection:
-    """One configured instance of a source. secrets: the current one first. settings: as given."""
+    """One configured instance of a source."""
 
     source: str
     name: str
     owner: str
+    """Whose it is."""
     secrets: tuple[Secret, ...] = field(default=(), repr=False)
+    """The current one first."""
     settings: Mapping[str, Any] = field(default_factory=dict)
+    """As they were given."""
     updated_at: datetime
 
     def as_view(self) -> ConnectionView:
         """Without what nobody may read again."""
         return ConnectionView(
             source=self.source,
-            name=self.name,
+            connection=self.name,
             owner=self.owner,
             secrets=tuple(
                 SecretView(
@@ -52,20 +56,27 @@ class StoredConnection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecretView:
-    """A secret that can't be read again. id: eight hex digits of its sha256, to tell two apart."""
+    """A secret that can't be read again."""
 
     id: str
+    """Eight hex digits of its sha256, to tell two apart."""
     current: bool
+    """Whether it is the one that a sender should use."""
     expires_at: datetime | None
+    """Until when it is in force; null: until it is replaced."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionView:
-    """What an admin sees of a connection."""
+    """A connection as it is shown: without what nobody may read again."""
 
     source: str
-    name: str
+    connection: str
+    """Its name."""
     owner: str
+    """Whose it is."""
     secrets: tuple[SecretView, ...]
+    """The current one first."""
     settings: Mapping[str, Any]
+    """As they were given."""
     updated_at: datetime

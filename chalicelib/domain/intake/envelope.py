@@ -28,26 +28,32 @@ INLINE_LIMIT = 240_000
 
 @dataclass(frozen=True, slots=True)
 class ClaimCheck:
-    """Where a body lies that is too long to travel. sha256: hex, of the bytes."""
+    """Where a body lies that is too long to travel."""
 
     key: str
+    """Of the artifacts bucket."""
     sha256: str
+    """Of the bytes, in hex."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """One verified event. Either `body` or `claim_check` holds its bytes. trace: of the request that
-    brought it; what was sent by an older release has none."""
+    """One verified event. Either `body` or `claim_check` holds its bytes."""
 
     id: str
+    """The source's name for it."""
     source: str
     connection: str
     received_at: datetime
     headers: Mapping[str, str] = field(default_factory=dict)
+    """Those that its source wants kept, names in lower case."""
     body: bytes = field(default=b"", repr=False)
     claim_check: ClaimCheck | None = None
+    """None: the body is here."""
     replay: bool = False
+    """Whether it is sent again on purpose, so that `ingest` asks for no claim."""
     trace: Trace | None = None
+    """Of the request that brought it; what an older release sent has none."""
 
     @property
     def ids(self) -> dict[str, str]:

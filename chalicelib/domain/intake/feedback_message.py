@@ -21,19 +21,21 @@ from triggeriq import App, Author, Feedback
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedbackMessage:
-    """event_id: the event or file row that it came with. raw_key: where its raw bytes lie, as
-    s3://bucket/key or a key of the artifacts bucket; "" if nowhere. reread_at: when they were read again;
-    None for the first time. trace: of what brought it in; it is not stored with the feedback, and older
-    messages have none."""
+    """One cleaned feedback and where it came from."""
 
     source: str
     connection: str
     event_id: str
+    """The event or the file's row that it came with."""
     received_at: datetime
+    """When it came to us."""
     feedback: Feedback
     raw_key: str = ""
+    """Where its raw bytes lie: s3://bucket/key, or a key of the artifacts bucket; "" if nowhere."""
     reread_at: datetime | None = None
+    """When they were read again; None: for the first time."""
     trace: Trace | None = None
+    """Of what brought it in. It is not stored with the feedback; a message of an older release has none."""
 
     @property
     def ids(self) -> dict[str, str]:

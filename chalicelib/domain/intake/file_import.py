@@ -63,9 +63,7 @@ def import_id(bucket: str, key: str, etag: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Import:
-    """size, bytes_read: bytes as stored, and how many of them were read. read, made, quarantined: rows
-    so far. mark: the last row dealt with, the checkpoint from which reading goes on. queued: its job
-    was sent. reread_at: when it was last begun anew, after it had been read."""
+    """An uploaded file, and how far it was read."""
 
     id: str
     source: str
@@ -74,19 +72,30 @@ class Import:
     key: str
     etag: str
     size: int
+    """Bytes as stored."""
     status: ImportStatus = "registered"
     queued: bool = False
+    """Whether its job was sent."""
     bytes_read: int = 0
+    """Of `size`."""
     read: int = 0
+    """Rows read so far."""
     made: int = 0
+    """Rows so far that became feedback."""
     quarantined: int = 0
+    """Rows so far that could not be read."""
     mark: str | None = None
+    """The last row dealt with, behind which reading goes on; None: none was yet."""
     reason: str | None = None
+    """Why it failed or was refused, or why its first item that holds no feedback was passed over."""
     registered_at: datetime
     modified_at: datetime
+    """When it was uploaded."""
     updated_at: datetime
     finished_at: datetime | None = None
+    """When it was over; None: it is not."""
     reread_at: datetime | None = None
+    """When it was last begun anew, after it had been read."""
 
     def anew(self, at: datetime) -> Import:
         """The same, to be read again from its beginning."""

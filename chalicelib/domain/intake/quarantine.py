@@ -1,11 +1,10 @@
-"""What could not be read and waits for a person: its reason, its place, and the way back in."""
+"""What could not be read and waits for a person: why, where it was, and its way back in."""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
 from chalicelib.domain.intake.way_back import UnknownWay, WayBack, name_of
 from chalicelib.domain.operations.restriction import connection_id
@@ -19,7 +18,7 @@ class Quarantined:
     connection: str
     reason: str
     where: str
-    """The place in it that a person would look for: "body", "line 17"."""
+    """Where in it a person would look: "body", "line 17"."""
     at: datetime
     """When it came."""
     event_id: str = ""
@@ -52,7 +51,8 @@ class Quarantined:
         return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:32]
 
 
-class Failure(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
     """A record that failed and was put back: it is tried again, and dead-lettered in the end."""
 
     queue: str
@@ -62,6 +62,7 @@ class Failure(NamedTuple):
     receives: int
     """How often it was tried."""
     at: datetime
+    """When it failed."""
     first_at: datetime
     """When its message was first sent."""
 
@@ -72,8 +73,10 @@ class Failure(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PluginFailures:
-    """How often a plugin raised or overran its time, what it said last, and when."""
+    """How a plugin failed: it raised, or overran its time."""
 
     count: int
     last: str
+    """What it said when it last did."""
     at: datetime
+    """When it last did."""

@@ -12,7 +12,7 @@ from triggeriq import PriorityRule
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriorityConfiguration:
-    """Key `priority`: the rules that `prioritise` applies, in the order in which reasons are given."""
+    """What the key `priority` holds."""
 
     rules: tuple[PriorityRule, ...] = (
         PriorityRule(
@@ -67,14 +67,15 @@ class PriorityConfiguration:
         PriorityRule(priority="low", reason="a wish", category=("feature_request",)),
         PriorityRule(priority="low", reason="looks like spam", category=("spam",)),
     )
+    """The rules that `prioritise` applies, in the order in which reasons are given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TriageConfiguration:
-    """Key `triage`. review_below: confidence (0 to 1) of category or sentiment under which a person is
-    asked to look."""
+    """What the key `triage` holds."""
 
     review_below: float = 0.4
+    """The confidence (0 to 1) of category or sentiment under which a person is asked to look."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.review_below <= 1:
@@ -87,10 +88,13 @@ SHAPES: dict[str, type] = {"priority": PriorityConfiguration, "triage": TriageCo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
-    """One key's value in force. version: 0 is the built-in default. by, at: who set it, when."""
+    """One key's value in force."""
 
     key: str
     version: int
+    """0 is the built-in default."""
     value: Any
     by: str | None = None
+    """Who set it; null: it is the built-in default."""
     at: datetime | None = None
+    """When it was set."""

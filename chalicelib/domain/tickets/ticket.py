@@ -47,8 +47,11 @@ class Sentiment:
     score: float = 0.0
     """-1 to 1."""
     confidence: float = 0.0
+    """0 to 1."""
     by: str = ""
+    """"plugin/version"."""
     evidence: tuple[str, ...] = ()
+    """The words that the verdict rests on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +62,7 @@ class Priority:
     reasons: tuple[str, ...] = ()
     """Sentences for people."""
     evidence: tuple[str, ...] = ()
+    """The words that the verdict rests on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,31 +84,42 @@ class Ticket:
     source: str
     connection: str
     external_id: str
+    """Of the lead feedback, the one that opened it; source and connection are that one's, too."""
     version: int = field(metadata=LEAD)
     """Of the lead feedback; the row's own is in the ETag."""
     kind: str = field(metadata=LEAD)
     title: str
     description: str
+    """What it is about, in triage's words."""
     text: str = field(metadata=LEAD)
+    """What the lead feedback says, word by word."""
     language: str | None
+    """As ISO 639-1 has it; null: it is not known."""
     rating: float | None = field(metadata=LEAD)
+    """1 to 5 stars; null: none was given."""
     url: str | None = field(metadata=LEAD)
+    """Where the lead feedback can be read."""
     tags: tuple[str, ...]
     category: Category
     sentiment: Sentiment
     priority: Priority
     details: Mapping[str, JSON]
+    """What triage found in the words, such as a version or a device."""
     status: Status
     needs_review: bool
+    """Whether a person should look at it."""
     assignee: str | None = None
+    """Who works on it; null: nobody does."""
     author: Author = field(metadata=LEAD)
     customer_id: Uuid | None = None
+    """Null: it is not known who said it."""
     created_at: datetime
     """When the customer said it."""
     received_at: datetime
     """When it opened."""
     updated_at: datetime
     feedback_count: int = 1
+    """How much feedback it gathers."""
     merged_into: Uuid | None = None
     """The ticket that took its feedback; this one is closed and holds none."""
     links: tuple[Link, ...] = ()
@@ -112,11 +127,13 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageLog:
-    """What one stage of triage did: a row of the audit trail. by: "plugin/version" or the core."""
+    """What one stage of triage, or a person, did: a row of the audit trail."""
 
     stage: str
     by: str
+    """"plugin/version", the core, or the person."""
     data: Mapping[str, JSON]
+    """What was done, in the stage's own form."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,10 +167,11 @@ CHANGES_NOTHING = ("unchanged", "stale")
 
 
 class Taken(NamedTuple):
-    """What became of one message: it opened a ticket, joined one, changed one, or changed nothing
-    (the same digest again; an older version that came late)."""
+    """What became of one message."""
 
     outcome: Outcome
+    """It opened a ticket, joined one, changed one, or changed nothing: "unchanged", the same digest again;
+    "stale", an older version that came late."""
     ticket_id: str
 
 
@@ -172,8 +190,11 @@ class HistoryEntry:
 
     at: datetime
     stage: str
+    """The stage of triage; `human`, `merge` or `split` where a person did it."""
     by: str
+    """"plugin/version", the core, or the person."""
     data: Mapping[str, JSON]
+    """What was done, in the stage's own form."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

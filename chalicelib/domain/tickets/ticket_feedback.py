@@ -11,15 +11,17 @@ from triggeriq import Feedback
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketFeedback(Feedback):
-    """What somebody said, and whence it came: with external_id that names it, as a split wants it named."""
+    """What somebody said, and where it came from. Its source, connection and external_id name it, as a split
+    wants it named."""
 
     source: str
     connection: str
     received_at: datetime
+    """When it came to us."""
 
 
 def in_ticket(message: FeedbackMessage) -> TicketFeedback:
-    """The feedback of a message, with its place."""
+    """The feedback of a message, with where it came from."""
     said = {field.name: getattr(message.feedback, field.name) for field in fields(Feedback)}
     return TicketFeedback(
         **said, source=message.source, connection=message.connection, received_at=message.received_at

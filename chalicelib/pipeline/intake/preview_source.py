@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from io import BytesIO
 
 from chalicelib.domain.intake.feedback import cleaned
+from chalicelib.domain.intake.source_preview import SourcePreview, Verification
 from chalicelib.domain.page import ANSWER_BYTES, bytes_in_answer
 from chalicelib.errors import NotFound, Unreadable
 from chalicelib.pipeline.intake.unpack import Counted, unpacked
@@ -32,23 +33,6 @@ UNPACKED_LIMIT = 2_000_000
 SHOWN_LIMIT = 1_000
 """Items that a preview shows, as far as they have room in an answer; a few kilobytes of gzip hold a million
 rows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """Whether the signature holds, and the one word why not."""
-
-    ok: bool
-    reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SourcePreview:
-    """What a source makes of a request or a file. errors: what it could not read, with its place."""
-
-    verification: Verification
-    feedback: tuple[Feedback, ...]
-    errors: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

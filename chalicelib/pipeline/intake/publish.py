@@ -6,11 +6,11 @@ import hashlib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from chalicelib.domain.delivery.event import CloudEvent
 from chalicelib.domain.intake.envelope import INLINE_LIMIT, Envelope, encoded_size
 from chalicelib.domain.intake.feedback import clean_text
+from chalicelib.domain.intake.published_event import PublishedEvent
 from chalicelib.domain.trace import Trace
 from chalicelib.errors import Unavailable, is_outage
 from chalicelib.pipeline.intake.receipts import standing, write_receipt
@@ -24,14 +24,6 @@ log = logging.getLogger(__name__)
 EVENT_ID_BYTES = 1_000
 """Of an event's id: with the names of source and connection before it, it is a key of DynamoDB, which
 takes 2,048 bytes."""
-
-
-class PublishedEvent(NamedTuple):
-    """An event that is safe on the bus."""
-
-    id: str
-    duplicate: bool
-    """A receipt for it stood already, so nothing was sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,11 +13,12 @@ from triggeriq import Feedback
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextItem:
-    """One text to be triaged. rating: 1 to 5."""
+    """One text to be triaged."""
 
     text: str
     title: str | None = None
     rating: float | None = None
+    """1 to 5."""
     source: str | None = None
 
 

@@ -91,7 +91,7 @@ def search(database: Database, wanted: TicketFilter, limit: int, cursor: str | N
     return page_of(
         [standing_of(row).ticket for row in rows],
         limit,
-        place=lambda ticket: to_cursor(ticket.received_at.isoformat(), ticket.id),
+        cursor=lambda ticket: to_cursor(ticket.received_at.isoformat(), ticket.id),
     )
 
 
@@ -112,7 +112,7 @@ def feedback(database: Database, ticket_id: str, limit: int, cursor: str | None)
     return page_of(
         [in_ticket(kept_of(row).message) for row in rows],
         limit,
-        place=lambda said: to_cursor(
+        cursor=lambda said: to_cursor(
             said.received_at.isoformat(), said.source, said.connection, said.external_id
         ),
     )
@@ -132,7 +132,7 @@ def history(database: Database, ticket_id: str, limit: int, cursor: str | None) 
         after=after,
         rows=limit + 1,
     )
-    page = page_of(rows, limit, place=lambda row: to_cursor(row[0]))
+    page = page_of(rows, limit, cursor=lambda row: to_cursor(row[0]))
     entries = (HistoryEntry(at=at, stage=stage, by=by, data=data) for _, at, stage, by, data in page.items)
     return Page(tuple(entries), page.next)
 

@@ -3,15 +3,17 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from html import unescape
+from html import escape, unescape
 from html.parser import HTMLParser
 
 import pytest
 from openapi_spec_validator import validate
 
 from chalicelib.api.documentation import examples
+from chalicelib.api.documentation.schemas import field_docstrings
 from chalicelib.api.parsing import adapter
 from chalicelib.api.routes import OPEN, PUBLIC, ROUTES, WEBHOOK
+from chalicelib.domain.tickets.ticket import Ticket
 
 
 def test_the_interface_is_valid_openapi(stranger):
@@ -47,6 +49,12 @@ def test_every_route_that_a_restricted_key_gets_less_of_says_so_with_its_403(str
 def test_every_example_is_taken_by_its_shape(place):
     (route,) = [route for route in ROUTES if f"{route.method} {route.path}" == place]
     adapter(route.area, route.body).validate_python(examples.BODY[place])
+
+
+def test_a_value_s_field_is_described_by_the_docstring_under_it(stranger):
+    ticket = stranger("GET", "/openapi.json").json["components"]["schemas"]["Ticket"]
+    assert ticket["properties"]["merged_into"]["description"] == field_docstrings(Ticket)["merged_into"]
+    assert escape(field_docstrings(Ticket)["merged_into"]) in stranger("GET", "/docs").text
 
 
 def test_every_body_has_an_example():

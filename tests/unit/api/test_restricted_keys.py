@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from chalicelib.domain.intake.source_preview import SourcePreview, Verification
 from chalicelib.domain.operations.restriction import Restriction
-from chalicelib.pipeline.intake.preview_source import SourcePreview, Verification
 
 # ---- made -----------------------------------------------------------------------------------------
 

@@ -45,5 +45,5 @@ def test_a_cursor_whose_text_has_not_the_form_of_the_list_s_own_is_refused(value
 
 
 def test_a_page_says_what_follows() -> None:
-    assert page_of(["a", "b"], 2, place=str) == Page(("a", "b"))
-    assert page_of(["a", "b"], 1, place=lambda one: f"behind {one}") == Page(("a",), "behind a")
+    assert page_of(["a", "b"], 2, cursor=str) == Page(("a", "b"))
+    assert page_of(["a", "b"], 1, cursor=lambda one: f"behind {one}") == Page(("a",), "behind a")

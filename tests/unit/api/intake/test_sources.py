@@ -4,29 +4,28 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.api.intake.shapes import SourceShown
-from chalicelib.pipeline.intake.preview_source import SourcePreview, Verification
-from triggeriq import Feedback
+from chalicelib.domain.intake.source_preview import SourcePreview, Verification
+from chalicelib.domain.intake.source_view import SourceView
+from triggeriq import Feedback, Scheme
 
 
 def test_sources_are_listed(api, use):
-    fields = dict.fromkeys(SourceShown.model_fields)
     use.intake.source_list = (
-        {
-            **fields,
-            "name": "csv",
-            "title": "CSV",
-            "version": "1",
-            "plugin": "csv",
-            "methods": (),
-            "content_types": (),
-            "takes_webhooks": False,
-            "reads": (".csv",),
-            "verification": ({"header": "x"},),
-        },
-    )
+        SourceView(
+            name="acme", title="Acme Desk", version="1", plugin="acme", methods=("POST",),
+            content_types=("application/json",), takes_webhooks=True, reads=(".csv",),
+            verification=(Scheme(header="x-signature"),), settings_schema={"type": "object"}, warning=None,
+            last_event_at=None,
+        ),
+    )  # fmt: skip
     (item,) = api("GET", "/sources").json["items"]
-    assert (item["name"], item["reads"], item["verification"]) == ("csv", [".csv"], [{"header": "x"}])
+    (scheme,) = item.pop("verification")
+    assert item == {
+        "name": "acme", "title": "Acme Desk", "version": "1", "plugin": "acme", "methods": ["POST"],
+        "content_types": ["application/json"], "takes_webhooks": True, "reads": [".csv"],
+        "settings_schema": {"type": "object"}, "warning": None, "last_event_at": None,
+    }  # fmt: skip
+    assert (scheme["kind"], scheme["header"], scheme["signed"]) == ("hmac", "x-signature", "{body}")
 
 
 def test_a_source_is_previewed(api, use):

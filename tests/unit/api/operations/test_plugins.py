@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.registry.listing import PluginView
+from chalicelib.domain.operations.plugin_view import PluginView
 
 
 def test_plugins_are_listed(api, use):

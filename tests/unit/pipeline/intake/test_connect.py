@@ -163,7 +163,7 @@ def test_one_that_is_gone_while_all_are_listed_is_left_out(
     put(connect)
     store.missing = [("signed", "gone")]
     page = connect.list(2, None, None, None)
-    assert [view.name for view in page.items] == ["shop"]
+    assert [view.connection for view in page.items] == ["shop"]
     assert page.next == "more"
 
 

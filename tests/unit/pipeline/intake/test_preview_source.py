@@ -10,12 +10,8 @@ from typing import Any
 import pytest
 
 from chalicelib.api.parsing import adapter
-from chalicelib.pipeline.intake.preview_source import (
-    SHOWN_LIMIT,
-    UNPACKED_LIMIT,
-    PreviewSource,
-    SourcePreview,
-)
+from chalicelib.domain.intake.source_preview import SourcePreview
+from chalicelib.pipeline.intake.preview_source import SHOWN_LIMIT, UNPACKED_LIMIT, PreviewSource
 from plugins.sources.app_store import AppStore
 from plugins.sources.csv_upload import CsvUpload
 from plugins.sources.generic_json import GenericJson

@@ -1,0 +1,36 @@
+"""A source as GET /sources shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from triggeriq import Scheme
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceView:
+    """A source that is installed."""
+
+    name: str
+    title: str
+    """Its name for people."""
+    version: str
+    plugin: str
+    """The plugin that brought it."""
+    methods: tuple[str, ...]
+    """HTTP methods of its webhooks."""
+    content_types: tuple[str, ...]
+    """Of its webhooks' bodies; none: any."""
+    takes_webhooks: bool
+    reads: tuple[str, ...]
+    """Endings of the files that it reads."""
+    verification: tuple[Scheme, ...]
+    """How a webhook proves itself, one row a way."""
+    settings_schema: dict[str, Any] | None
+    """JSON schema of a connection's settings; null: it has none, or fails to tell them."""
+    warning: str | None
+    """What an admin should know of it; null: nothing."""
+    last_event_at: datetime | None
+    """When it last gave feedback; null: never, or the database can't be asked."""

@@ -1,0 +1,25 @@
+"""A plugin as GET /plugins shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PluginView:
+    """A plugin that was found, and how it does."""
+
+    name: str
+    version: str
+    hooks: tuple[str, ...]
+    """The hooks that it implements."""
+    from_: str
+    """Where it was found: "built-in", or the distribution that brought it, with its version."""
+    status: Literal["loaded", "failed"]
+    error: str | None
+    """What it said when it last failed; null: it never did."""
+    calls: int
+    """Since this process began."""
+    failures: int
+    """Of all functions, ever."""
