@@ -51,6 +51,7 @@ class Terraform:
             "TF_IN_AUTOMATION": "1",
             "TF_INPUT": "0",
             "CHECKPOINT_DISABLE": "1",
+            "GOGC": "400",  # it and its provider collect garbage less often: a quarter less time, more memory
             "AWS_REGION": REGION,
             "AWS_ACCESS_KEY_ID": "nobody",
             "AWS_SECRET_ACCESS_KEY": "nobody",
