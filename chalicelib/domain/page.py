@@ -28,13 +28,6 @@ class Page(Generic[T]):
     """The cursor of what follows; null at the end."""
 
 
-@dataclass(frozen=True, slots=True)
-class Items(Generic[T]):
-    """A whole list, for one that is always short."""
-
-    items: tuple[T, ...]
-
-
 def page_of(found: Sequence[T], limit: int, cursor: Callable[[T], str]) -> Page[T]:
     """The page of what was found. found: one more than `limit` where there are more. cursor: gives the one
     behind an item."""

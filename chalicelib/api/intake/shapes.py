@@ -11,10 +11,11 @@ from pydantic import BeforeValidator, Field
 from chalicelib.api.field_types import Asked, Line, Name, Shown, ShownPage, Time
 from chalicelib.api.field_types import PageQuery as PageQuery
 from chalicelib.domain.intake.connection import ConnectionView
-from chalicelib.domain.intake.published_event import PublishedEvent
 from chalicelib.domain.intake.source_preview import SourcePreview as SourcePreview
 from chalicelib.domain.intake.source_view import SourceView
-from chalicelib.domain.page import Items, Page
+from chalicelib.domain.items import Items
+from chalicelib.domain.page import Page
+from chalicelib.pipeline.intake.publish import PublishedEvent
 from triggeriq import JSON
 
 

@@ -11,7 +11,7 @@ from chalicelib.api.exchange import Call
 from chalicelib.api.intake import connections
 from chalicelib.api.intake.shapes import SourcePreviewRequest
 from chalicelib.domain.intake.source_view import SourceView
-from chalicelib.domain.page import Items
+from chalicelib.domain.items import Items
 from chalicelib.errors import Invalid
 from triggeriq import Request
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from chalicelib.api.exchange import Call
+from chalicelib.domain.items import Items
 from chalicelib.domain.operations.plugin_view import PluginView
-from chalicelib.domain.page import Items
 
 
 def listed(call: Call) -> Items[PluginView]:

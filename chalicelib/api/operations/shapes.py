@@ -21,12 +21,12 @@ from pydantic_core import PydanticCustomError
 
 from chalicelib.api.field_types import Asked, Line, Name, Shown, ShownPage, Time, absent
 from chalicelib.api.field_types import PageQuery as PageQuery
+from chalicelib.domain.items import Items
 from chalicelib.domain.operations.access import Scope
 from chalicelib.domain.operations.configuration import SHAPES
 from chalicelib.domain.operations.configuration import Configuration as Configuration
 from chalicelib.domain.operations.plugin_view import PluginView
 from chalicelib.domain.operations.restriction import CONNECTION_PATTERN
-from chalicelib.domain.page import Items
 from triggeriq import JSON
 
 

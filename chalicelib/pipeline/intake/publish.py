@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from chalicelib.domain.delivery.event import CloudEvent
 from chalicelib.domain.intake.envelope import INLINE_LIMIT, Envelope, encoded_size
 from chalicelib.domain.intake.feedback import clean_text
-from chalicelib.domain.intake.published_event import PublishedEvent
 from chalicelib.domain.trace import Trace
 from chalicelib.errors import Unavailable, is_outage
 from chalicelib.pipeline.intake.receipts import standing, write_receipt
@@ -24,6 +23,16 @@ log = logging.getLogger(__name__)
 EVENT_ID_BYTES = 1_000
 """Of an event's id: with the names of source and connection before it, it is a key of DynamoDB, which
 takes 2,048 bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedEvent:
+    """An event that is safe on the bus: it will not be lost."""
+
+    id: str
+    """The source's name for it, the same when its sender tries again."""
+    duplicate: bool
+    """It had been received before, and nothing was sent again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

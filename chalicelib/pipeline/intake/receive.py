@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from chalicelib.domain.intake.feedback import LINE_LIMIT, clean_text
-from chalicelib.domain.intake.published_event import PublishedEvent
 from chalicelib.domain.intake.quarantine import Quarantined
 from chalicelib.domain.intake.way_back import ByReceive
 from chalicelib.domain.trace import Trace
@@ -26,7 +25,7 @@ from chalicelib.errors import (
     WrongType,
 )
 from chalicelib.log_context import bound
-from chalicelib.pipeline.intake.publish import Publish
+from chalicelib.pipeline.intake.publish import Publish, PublishedEvent
 from chalicelib.pipeline.intake.receipts import standing, write_receipt
 from chalicelib.ports.intake import Connections, Quarantine, Receipts, Sources
 from chalicelib.ports.operations import Clock, Metrics

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.domain.intake.published_event import PublishedEvent
 from chalicelib.errors import (
     NotFound,
     NotUnderstood,
@@ -12,6 +11,7 @@ from chalicelib.errors import (
     WrongMethod,
     WrongType,
 )
+from chalicelib.pipeline.intake.publish import PublishedEvent
 from chalicelib.pipeline.intake.receive import Accepted, Ignored
 from triggeriq import Reply
 

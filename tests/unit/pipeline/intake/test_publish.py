@@ -7,10 +7,9 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.domain.intake.envelope import INLINE_LIMIT, ClaimCheck, Envelope, from_event
-from chalicelib.domain.intake.published_event import PublishedEvent
 from chalicelib.domain.trace import new_trace
 from chalicelib.errors import Poison, TriggerIQError, Unavailable
-from chalicelib.pipeline.intake.publish import EVENT_ID_BYTES, Publish
+from chalicelib.pipeline.intake.publish import EVENT_ID_BYTES, Publish, PublishedEvent
 from tests.unit.pipeline.fakes import NOW, FakeBlobs, FakeBus, FakeReceipts, now
 from triggeriq import Connection, Event, Events, Request, Source
 
