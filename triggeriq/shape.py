@@ -67,13 +67,13 @@ class Shape:
         part in it.
         """
         for part, path in fields.items():
-            place = f"{setting}.{part}"
+            field = f"{setting}.{part}"
             if part not in ALIASES:
                 raise InvalidSetting(
-                    f"{part!r} is no part of a feedback; those are {', '.join(ALIASES)}", place
+                    f"{part!r} is no part of a feedback; those are {', '.join(ALIASES)}", field
                 )
             if not _PATH.fullmatch(path):
-                raise InvalidSetting(f"{path!r} is no dotted path such as 'payload.comment.0.text'", place)
+                raise InvalidSetting(f"{path!r} is no dotted path such as 'payload.comment.0.text'", field)
         places = {**ALIASES, **{part: (path,) for part, path in fields.items()}}
         return cls({part: tuple(tuple(path.split(".")) for path in paths) for part, paths in places.items()})
 

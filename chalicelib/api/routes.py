@@ -83,7 +83,7 @@ ROUTES = (
     Route("GET", "/connections/{source}/{connection}", "read", ROWS, "intake.connections:find", "Read a connection; secrets are never shown", answer="ConnectionView"),
     Route("PUT", "/connections/{source}/{connection}", "write", ROWS, "intake.connections:put", "Make or replace a connection", body="ConnectionPut", answer="ConnectionView"),
     Route("DELETE", "/connections/{source}/{connection}", "write", ROWS, "intake.connections:delete", "Delete a connection", status=204),
-    Route("POST", "/connections/{source}/{connection}/reread", "write", ROWS, "intake.connections:reread", "Read again what was kept since a time, after its plugin was mended", body="Reread", answer="StartedJob", status=202, refusals=(409,)),
+    Route("POST", "/connections/{source}/{connection}/reread", "write", ROWS, "intake.connections:reread", "Read again what was kept since a time, after its plugin was mended", body="RereadRequest", answer="StartedJob", status=202, refusals=(409,)),
     Route("GET", "/sources", "read", ROWS, "intake.sources:listed", "The sources installed", answer="SourceList"),
     Route("POST", "/sources/{source}/preview", "write", ROWS, "intake.sources:preview", "What would become of these bytes and headers; nothing is stored", body="SourcePreviewRequest", answer="SourcePreview", limit=PREVIEW_LIMIT),
     Route("POST", "/triage/preview", "write", PUBLIC, "triage.triage:preview", "What would become of these texts; nothing is stored", body="TriagePreviewRequest", answer="TriagePreviewList"),
@@ -103,8 +103,8 @@ ROUTES = (
     Route("POST", "/api-keys", "admin", REFUSED, "operations.api_keys:make", "Make an API key; it is shown this once. Without `connections` it sees every ticket", body="ApiKeyMake", answer="NewApiKey", status=201),
     Route("GET", "/api-keys", "admin", REFUSED, "operations.api_keys:listed", "List API keys", query="PageQuery", answer="ApiKeyPage"),
     Route("DELETE", "/api-keys/{id}", "admin", REFUSED, "operations.api_keys:revoke", "Revoke an API key", status=204),
-    Route("GET", "/jobs", "read", ROWS, "operations.jobs:listed", "What runs aside and what has run, newest first", query="PageQuery", answer="Jobs"),
-    Route("GET", "/jobs/{id}", "read", ROWS, "operations.jobs:find", "Read one job: how far it is", answer="Job"),
-    Route("DELETE", "/jobs/{id}", "write", ROWS, "operations.jobs:cancel", "Cancel a job; what it has done stays", answer="Job", refusals=(409,)),
+    Route("GET", "/jobs", "read", ROWS, "operations.jobs:listed", "What runs aside and what has run, newest first", query="PageQuery", answer="JobPage"),
+    Route("GET", "/jobs/{id}", "read", ROWS, "operations.jobs:find", "Read one job: how far it is", answer="JobShown"),
+    Route("DELETE", "/jobs/{id}", "write", ROWS, "operations.jobs:cancel", "Cancel a job; what it has done stays", answer="JobShown", refusals=(409,)),
 )
 # fmt: on

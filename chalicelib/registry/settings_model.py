@@ -39,9 +39,9 @@ def validated(settings: type, given: Mapping[str, Any]) -> Any:
         return _adapter(settings).validate_python(dict(given))
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-    place = ["settings", *map(str, first["loc"])]
+    path = ["settings", *map(str, first["loc"])]
     cause = first.get("ctx", {}).get("error")
     if isinstance(cause, InvalidSetting) and cause.field:
-        place.append(cause.field)
+        path.append(cause.field)
     message = _MESSAGES.get(first["type"]) or first["msg"].removeprefix("Value error, ")
-    raise Invalid(f"{message}; GET /sources shows the settings' schema", ".".join(place))
+    raise Invalid(f"{message}; GET /sources shows the settings' schema", ".".join(path))

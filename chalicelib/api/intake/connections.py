@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib.api.exchange import Answer, Call
 from chalicelib.api.field_types import PageQuery
-from chalicelib.api.intake.shapes import ConnectionPut, Reread
+from chalicelib.api.intake.shapes import ConnectionPut, RereadRequest
 from chalicelib.domain.intake.connection import ConnectionView, Secret
 from chalicelib.domain.page import Page
 from chalicelib.errors import Forbidden, NotFound
@@ -67,7 +67,7 @@ def delete(call: Call, source: str, connection: str = "default") -> Answer:
     return Answer()
 
 
-def reread(call: Call, source: str, connection: str, body: Reread) -> Answer:
+def reread(call: Call, source: str, connection: str, body: RereadRequest) -> Answer:
     """An admin may do it without the connection, since files and mails need none."""
     known = standing(call, source, connection)
     if known is None:

@@ -51,7 +51,7 @@ class ConnectionPut(Asked):
 ConnectionPage = Page[ConnectionView]
 
 
-class Reread(Asked):
+class RereadRequest(Asked):
     since: Time = Field(description="what was received, or uploaded, from then on")
     until: Time | None = Field(None, description="and before then; all until now where it is left out")
 

@@ -108,7 +108,7 @@ class Redriven(Shown):
 # ---- jobs ------------------------------------------------------------------------------------------
 
 
-class Job(Shown):
+class JobShown(Shown):
     id: str
     kind: str
     arguments: dict[str, JSON]
@@ -126,8 +126,8 @@ class Job(Shown):
     finished_at: datetime | None
 
 
-class Jobs(Shown):
-    items: tuple[Job, ...]
+class JobPage(Shown):
+    items: tuple[JobShown, ...]
     next: str | None
 
 

@@ -81,22 +81,22 @@ class DynamoConnections:
     def find(self, source: str, name: str, fresh: bool = False) -> Connection | None:
         """`fresh` reads again, but not more than once a second: a stranger's bad signatures must not
         make us read for each."""
-        place = (source, name)
+        key = (source, name)
         with self._lock:
-            again = fresh and place not in self._reread
+            again = fresh and key not in self._reread
             if again:
-                self._reread[place] = True
-            held = self._cache.get(place)
-            known = held is not None or place in self._absent
+                self._reread[key] = True
+            held = self._cache.get(key)
+            known = held is not None or key in self._absent
         if again or not known:
             held = self._load(source, name)  # where this fails, what the cache holds stays in force
             with self._lock:
                 if held is None:
-                    self._cache.pop(place, None)
-                    self._absent[place] = True
+                    self._cache.pop(key, None)
+                    self._absent[key] = True
                 else:
-                    self._absent.pop(place, None)
-                    self._cache[place] = held
+                    self._absent.pop(key, None)
+                    self._cache[key] = held
         if held is None:
             return None
         if held.fault:
@@ -147,7 +147,7 @@ class DynamoConnections:
             (secret.value, secret.expires_at.isoformat() if secret.expires_at else None)
             for secret in connection.secrets
         ]
-        place = (connection.source, connection.name)
+        key = (connection.source, connection.name)
         plain = json.dumps(secrets).encode()
         if len(plain) > SEALED_LIMIT:
             raise Invalid(
@@ -168,10 +168,10 @@ class DynamoConnections:
                 "owner": connection.owner,
                 "settings": settings,
                 "updated_at": connection.updated_at.isoformat(),
-                "secrets": self._seal.seal(plain, _context(*place)),
+                "secrets": self._seal.seal(plain, _context(*key)),
             }
         )
-        self._forget(place)
+        self._forget(key)
 
     def delete(self, source: str, name: str) -> bool:
         """Returns whether there was one."""
@@ -233,10 +233,10 @@ class DynamoConnections:
         )
         return bool(answer.get("Attributes"))
 
-    def _forget(self, place: tuple[str, str]) -> None:
+    def _forget(self, key: tuple[str, str]) -> None:
         with self._lock:
-            self._cache.pop(place, None)
-            self._absent.pop(place, None)
+            self._cache.pop(key, None)
+            self._absent.pop(key, None)
 
 
 def _context(source: str, name: str) -> dict[str, str]:

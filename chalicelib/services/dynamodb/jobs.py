@@ -52,8 +52,8 @@ class DynamoJobs:
         self._client, self._table, self._now = client, table, now
 
     def start(self, job: Job) -> None:
-        place = f"work#{hashlib.sha256(job.work.encode()).hexdigest()}"
-        last = self._claim(place, job, "")
+        key = f"work#{hashlib.sha256(job.work.encode()).hexdigest()}"
+        last = self._claim(key, job, "")
         if last is not None:
             other = self.find(last["job"])
             if other is None:
@@ -62,19 +62,19 @@ class DynamoJobs:
                 under_way = not other.over
             if under_way:
                 raise _same(last["job"])
-            another = self._claim(place, job, last["job"])
+            another = self._claim(key, job, last["job"])
             if another is not None:
                 raise _same(another["job"])
         self._put(job)
 
     @external("jobs.claim", _translate)
-    def _claim(self, place: str, job: Job, after: str) -> dict[str, Any] | None:
+    def _claim(self, key: str, job: Job, after: str) -> dict[str, Any] | None:
         """The work is this job's, as long as it is nobody's or the job's that is named. Else who has it."""
         try:
             self._client.put_item(
                 TableName=self._table,
                 Item=to_item(
-                    {"id": place, "job": job.id, "at": self._now().isoformat(), "expires_at": self._expiry()}
+                    {"id": key, "job": job.id, "at": self._now().isoformat(), "expires_at": self._expiry()}
                 ),
                 # Our own: the SDK sends the request again where the answer was lost.
                 ConditionExpression="attribute_not_exists(id) OR expires_at <= :now OR job IN (:after, :own)",
