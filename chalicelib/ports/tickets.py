@@ -11,9 +11,10 @@ if TYPE_CHECKING:
     from chalicelib.domain.delivery.event import CloudEvent
     from chalicelib.domain.operations.restriction import Restriction
     from chalicelib.domain.page import Page
+    from chalicelib.domain.tickets.history_entry import HistoryEntry
     from chalicelib.domain.tickets.plan import Known, Plan, Selection, Standing
-    from chalicelib.domain.tickets.ticket import HistoryEntry, TicketFilter
     from chalicelib.domain.tickets.ticket_feedback import TicketFeedback
+    from chalicelib.domain.tickets.ticket_filter import TicketFilter
 
 
 class TicketStore(Protocol):

@@ -12,7 +12,8 @@ from chalicelib.domain.operations.access import Restriction
 from chalicelib.domain.page import Page
 from chalicelib.domain.tickets.decisions.change import change
 from chalicelib.domain.tickets.plan import Selection
-from chalicelib.domain.tickets.ticket import Change, TicketFilter
+from chalicelib.domain.tickets.ticket import Change
+from chalicelib.domain.tickets.ticket_filter import TicketFilter
 from chalicelib.errors import Invalid, Unavailable
 from chalicelib.ports.tickets import TicketReader
 from chalicelib.services.postgres.connection import Database

@@ -29,7 +29,7 @@ def test_a_change_is_seen_and_stands_in_the_history(client: Client, connection: 
     assert answer.status == 200
     changed = answer.json
     assert (changed["status"], changed["assignee"], changed["tags"]) == ("pending", "jo", ["vip", "ios"])
-    assert changed["priority"] == {"label": "critical", "reasons": ["set by local (local)"]}
+    assert changed["priority"] == {"label": "critical", "reasons": ["set by local (local)"], "evidence": []}
     assert client.get(f"/tickets/{ticket['id']}") == changed
     last = client.history(ticket["id"])[-1]
     assert (last["stage"], last["by"]) == ("human", "local (local)")

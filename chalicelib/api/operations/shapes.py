@@ -126,9 +126,7 @@ class JobShown(Shown):
     finished_at: datetime | None
 
 
-class JobPage(Shown):
-    items: tuple[JobShown, ...]
-    next: str | None
+JobPage = ShownPage[JobShown]
 
 
 # ---- API keys ------------------------------------------------------------------------------------

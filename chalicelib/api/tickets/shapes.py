@@ -12,16 +12,10 @@ from pydantic import Field, model_validator
 from chalicelib.api.field_types import Asked, Line, Name, Tag, Time, absent
 from chalicelib.api.field_types import PageQuery as PageQuery
 from chalicelib.domain.page import Page
-from chalicelib.domain.tickets.ticket import (
-    CategoryLabel,
-    HistoryEntry,
-    PriorityLabel,
-    SentimentLabel,
-    Status,
-    Ticket,
-    TicketFilter,
-)
+from chalicelib.domain.tickets.history_entry import HistoryEntry
+from chalicelib.domain.tickets.ticket import CategoryLabel, PriorityLabel, SentimentLabel, Status, Ticket
 from chalicelib.domain.tickets.ticket_feedback import TicketFeedback
+from chalicelib.domain.tickets.ticket_filter import TicketFilter
 from triggeriq import JSON
 
 

@@ -11,8 +11,9 @@ from chalicelib.api.field_types import PageQuery
 from chalicelib.api.tickets.shapes import Merge, Split, SplitTickets, TicketChange, TicketQuery
 from chalicelib.domain.intake.feedback import FeedbackKey
 from chalicelib.domain.page import Page
+from chalicelib.domain.tickets.history_entry import HistoryEntry
 from chalicelib.domain.tickets.plan import Standing
-from chalicelib.domain.tickets.ticket import Change, HistoryEntry, Ticket
+from chalicelib.domain.tickets.ticket import Change, Ticket
 from chalicelib.domain.tickets.ticket_feedback import TicketFeedback
 from chalicelib.errors import Invalid, NotFound
 

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from chalicelib.domain.trace import Trace, traced
 from chalicelib.errors import Poison
@@ -18,14 +18,6 @@ OURSELVES = "triggeriq"
 """Owner and source of what we tell."""
 OURS = ("ticket.", "alert.", "feedback.", "endpoint.", "plugin.", "dlq.", "source.", "file.")
 """Beginnings of event types that only TriggerIQ itself may send."""
-
-
-class EventIdentity(NamedTuple):
-    """What makes two events the same: an owner's event has one id in its source, however often it comes."""
-
-    owner: str
-    source: str
-    id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +55,9 @@ class CloudEvent:
         object.__setattr__(self, "body", body)
 
     @property
-    def identity(self) -> EventIdentity:
-        return EventIdentity(self.owner, self.source, self.id)
+    def identity(self) -> tuple[str, str, str]:
+        """What makes two events the same: owner, source and id."""
+        return (self.owner, self.source, self.id)
 
     def as_json(self) -> dict[str, Any]:
         """The event in CloudEvents' JSON format."""

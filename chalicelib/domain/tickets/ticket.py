@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 
 from chalicelib.domain.intake.feedback_message import FeedbackMessage
-from chalicelib.domain.operations.restriction import Restriction
 from triggeriq import JSON, Author, Draft, Verdict
 
 Status = Literal["open", "pending", "resolved", "closed"]
@@ -182,40 +181,3 @@ class Change(NamedTuple):
     """Name → value, for status, assignee, priority, category, tags, links."""
     by: str
     """Who sets them."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HistoryEntry:
-    """One row of a ticket's audit trail."""
-
-    at: datetime
-    stage: str
-    """The stage of triage; `human`, `merge` or `split` where a person did it."""
-    by: str
-    """"plugin/version", the core, or the person."""
-    data: Mapping[str, JSON]
-    """What was done, in the stage's own form."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TicketFilter:
-    """What to list; None states nothing."""
-
-    query: str | None = None
-    """Words, found by full text."""
-    status: str | None = None
-    category: str | None = None
-    priority: str | None = None
-    sentiment: str | None = None
-    source: str | None = None
-    connection: str | None = None
-    customer: str | None = None
-    assignee: str | None = None
-    tag: str | None = None
-    needs_review: bool | None = None
-    since: datetime | None = None
-    """Received at or after."""
-    until: datetime | None = None
-    """Received before."""
-    within: Restriction | None = None
-    """What the caller may see."""

@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 
 from chalicelib.domain.operations.restriction import Restriction
 from chalicelib.domain.page import Page
+from chalicelib.domain.tickets.history_entry import HistoryEntry
 from chalicelib.domain.tickets.plan import Standing, visible
-from chalicelib.domain.tickets.ticket import HistoryEntry, Ticket, TicketFilter
+from chalicelib.domain.tickets.ticket import Ticket
 from chalicelib.domain.tickets.ticket_feedback import TicketFeedback
+from chalicelib.domain.tickets.ticket_filter import TicketFilter
 from chalicelib.ports.tickets import TicketReader
 
 MOVES = ("merge", "split")

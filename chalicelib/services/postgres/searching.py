@@ -10,8 +10,10 @@ from typing import Any
 
 from chalicelib.domain.intake.feedback import clean_text
 from chalicelib.domain.page import Page, from_cursor, not_given, page_of, to_cursor
-from chalicelib.domain.tickets.ticket import HistoryEntry, Ticket, TicketFilter
+from chalicelib.domain.tickets.history_entry import HistoryEntry
+from chalicelib.domain.tickets.ticket import Ticket
 from chalicelib.domain.tickets.ticket_feedback import TicketFeedback, in_ticket
+from chalicelib.domain.tickets.ticket_filter import TicketFilter
 from chalicelib.services.postgres.columns import names
 from chalicelib.services.postgres.connection import Database
 from chalicelib.services.postgres.ids import is_id

@@ -9,9 +9,11 @@ from typing import NamedTuple
 
 from chalicelib.domain.operations.restriction import Restriction
 from chalicelib.domain.page import Page
+from chalicelib.domain.tickets.history_entry import HistoryEntry
 from chalicelib.domain.tickets.plan import Standing
-from chalicelib.domain.tickets.ticket import HistoryEntry, Ticket, TicketFilter
+from chalicelib.domain.tickets.ticket import Ticket
 from chalicelib.domain.tickets.ticket_feedback import TicketFeedback
+from chalicelib.domain.tickets.ticket_filter import TicketFilter
 from chalicelib.services.external import external
 from chalicelib.services.postgres import searching
 from chalicelib.services.postgres.connection import Database

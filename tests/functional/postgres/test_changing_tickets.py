@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.tickets.ticket import Change, Ticket, TicketFilter
+from chalicelib.domain.tickets.ticket import Change, Ticket
+from chalicelib.domain.tickets.ticket_filter import TicketFilter
 from chalicelib.errors import Conflict, Invalid, NotFound, Stale
 from chalicelib.services.postgres.connection import Database
 from chalicelib.services.postgres.outbox import PostgresOutbox

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chalicelib.domain.page import to_cursor
-from chalicelib.domain.tickets.ticket import Category, Change, Priority, Sentiment, Ticket, TicketFilter
+from chalicelib.domain.tickets.ticket import Category, Change, Priority, Sentiment, Ticket
+from chalicelib.domain.tickets.ticket_filter import TicketFilter
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.services.postgres.tickets import PostgresTickets
 from tests.functional.postgres.desk import Desk

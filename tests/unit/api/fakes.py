@@ -21,17 +21,11 @@ from chalicelib.domain.intake.way_back import ByFile
 from chalicelib.domain.operations.access import ApiKey
 from chalicelib.domain.operations.restriction import Restriction, connection_id, may_see
 from chalicelib.domain.page import Page
+from chalicelib.domain.tickets.history_entry import HistoryEntry
 from chalicelib.domain.tickets.plan import Standing, visible
-from chalicelib.domain.tickets.ticket import (
-    Category,
-    Change,
-    HistoryEntry,
-    Priority,
-    Sentiment,
-    Ticket,
-    TicketFilter,
-)
+from chalicelib.domain.tickets.ticket import Category, Change, Priority, Sentiment, Ticket
 from chalicelib.domain.tickets.ticket_feedback import TicketFeedback
+from chalicelib.domain.tickets.ticket_filter import TicketFilter
 from chalicelib.errors import NotFound
 from chalicelib.settings import Settings
 from tests.in_memory_jobs import InMemoryJobs

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.page import Page
-from chalicelib.domain.tickets.ticket import Ticket, TicketFilter
+from chalicelib.domain.tickets.ticket import Ticket
+from chalicelib.domain.tickets.ticket_filter import TicketFilter
 from tests.unit.api.fakes import TICKET, Client, FakeTickets, FakeUseCases
 
 LAMBDA_BYTES = 6_000_000

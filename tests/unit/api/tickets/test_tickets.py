@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from chalicelib.domain.tickets.ticket import TicketFilter
+from chalicelib.domain.tickets.ticket_filter import TicketFilter
 from tests.unit.api.fakes import OTHER_ID, TICKET_ID
 
 TICKET_FIELDS = {
