@@ -146,7 +146,7 @@ def banner(host: str, port: int, aws_port: int, folder: Path) -> str:
     api = f"http://{'127.0.0.1' if host in ('', '0.0.0.0') else host}:{port}"
     return f"""
   API         {api}       docs: {api}/docs
-  key         {API_KEY}     (header X-Api-Key; has every scope)
+  key         {API_KEY}     (header X-Api-Key; has every scope, and so sees every ticket)
   local AWS   aws --endpoint-url http://127.0.0.1:{aws_port} s3 ls     (us-east-1, any credentials)
   data        {folder}     (of PostgreSQL and the local AWS; `make reset` forgets it)
 

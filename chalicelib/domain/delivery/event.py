@@ -16,7 +16,10 @@ _NAMESPACE = uuid.UUID("a6a5f2c5-0a32-4e0e-8a5f-0c63e0a0c9d7")
 
 OURSELVES = "triggeriq"
 """Owner and source of what we tell."""
-OURS = ("ticket.", "alert.", "feedback.", "endpoint.", "plugin.", "dlq.", "source.", "file.")
+OURS = (
+    "ticket.", "alert.", "feedback.", "endpoint.", "plugin.", "dlq.", "source.", "file.", "insight.",
+    "subscription.",
+)  # fmt: skip
 """Beginnings of event types that only TriggerIQ itself may send."""
 
 
