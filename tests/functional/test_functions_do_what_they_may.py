@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import pytest
 
 from chalicelib.api.routes import ROUTES
+from chalicelib.bootstrap.jobs import KINDS
 from chalicelib.services.postgres.users import OWNER
 from local.catalogue import named
 from local.stack import Stack
@@ -89,6 +90,9 @@ def test_every_function_may_do_what_it_does_and_nothing_else(account: Account) -
     # A new route asks for what nobody has thought of, until a story goes there.
     routes = {(route.method, route.path) for route in ROUTES if not route.path.startswith("/webhooks")}
     assert routes - account.asked == set()
+    jobs = account.stack.client("dynamodb").scan(TableName=named("jobs"))["Items"]
+    done = {job["kind"]["S"] for job in jobs if job.get("status") == {"S": "done"}}
+    assert set(KINDS) - done == set(), "have a story do such a job"
     assert sorted(map(str, iam.granted - iam.used)) == []
     users = account.sql(
         "select distinct application_name::text, usename::text from pg_stat_activity "

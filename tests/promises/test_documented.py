@@ -7,6 +7,7 @@ from pathlib import Path
 
 from chalicelib import settings
 from chalicelib.api.routes import ROUTES
+from chalicelib.bootstrap.jobs import KINDS
 from chalicelib.settings import Settings
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -41,8 +42,16 @@ def test_every_setting_is_documented_with_its_default():
 
 
 def test_every_route_is_documented_with_its_access_and_what_a_restricted_key_gets():
-    told = {tuple(row[:3]) for row in rows("api.md") if re.match(r"[A-Z]+ /", row[0])}
-    assert told == {(f"{route.method} {route.path}", route.access, route.restricted) for route in ROUTES}
+    told = {tuple(row[:4]) for row in rows("api.md") if re.match(r"[A-Z]+ /", row[0])}
+    assert told == {
+        (f"{route.method} {route.path}", route.access, route.restricted, route.summary.strip("`"))
+        for route in ROUTES
+    }
+
+
+def test_every_kind_of_job_is_documented():
+    told = {row[0] for row in rows("architecture.md")}
+    assert set(KINDS) <= told
 
 
 def test_every_problem_is_documented():

@@ -8,6 +8,7 @@ from importlib import import_module
 
 import pytest
 
+from chalicelib.api.exchange import JSON_TYPE
 from chalicelib.api.routes import ROUTES, WEBHOOK, Route
 
 
@@ -22,3 +23,9 @@ def test_a_route_s_handler_takes_what_the_route_has(route: Route):
     assert call.name == "call"
     assert given <= {parameter.name for parameter in taken}
     assert {parameter.name for parameter in taken if parameter.default is parameter.empty} <= given
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
+def test_a_route_that_answers_with_json_says_in_what_shape(route: Route):
+    answers = route.media == JSON_TYPE and route.status != 204 and route.method != "HEAD"
+    assert bool(route.answer) == (answers and route.path != "/openapi.json")

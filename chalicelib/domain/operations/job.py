@@ -114,7 +114,8 @@ class JobKind:
         """Do it, from the checkpoint on (None: from the beginning), and yield after each part.
 
         It may be killed anywhere: what lies behind the last step is then done again, and must change
-        nothing. Refused or Unreadable make the job fail with their words; Unavailable makes it wait;
-        anything else is a defect of ours, and it fails.
+        nothing. Killed behind its very last step, it begins with a checkpoint behind which nothing is left.
+        Refused or Unreadable make the job fail with their words; Unavailable makes it wait; anything else is
+        a defect of ours, and it fails.
         """
         raise NotImplementedError

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from chalicelib.api.parsing import adapter
 from chalicelib.domain.intake.envelope import INLINE_LIMIT, encoded_size
+from chalicelib.domain.intake.feedback import LINE_LIMIT, TEXT_LIMIT
+from chalicelib.domain.tickets.decisions.change import LINK_KIND_LIMIT, LINKS_MOST
 from chalicelib.domain.tickets.decisions.take import take
-from chalicelib.domain.tickets.plan import Known
-from chalicelib.domain.tickets.ticket import Category, Priority, Sentiment
+from chalicelib.domain.tickets.plan import Known, Plan
+from chalicelib.domain.tickets.ticket import Category, Link, Priority, Sentiment, Ticket
 from tests.said import said, triage
 from triggeriq import Author
 
@@ -22,24 +26,43 @@ def test_the_event_holds_the_ticket_in_the_shape_of_the_api() -> None:
     assert (event.subject, event.time, event.connections) == (event.data["id"], NOW, ("zendesk/default",))
 
 
+SMILE = "\U0001f600"  # twelve bytes as a bus entry holds it
+LINE, WORDS = SMILE * LINE_LIMIT, (SMILE * 100,) * 100
+LONGEST: dict[str, Any] = {
+    "external_id": LINE,
+    "title": SMILE * 120,
+    "description": SMILE * TEXT_LIMIT,
+    "text": SMILE * TEXT_LIMIT,
+    "language": LINE,
+    "url": LINE,
+    "tags": tuple(f"{number} {SMILE * 490}" for number in range(50)),
+    "category": Category(evidence=WORDS),
+    "sentiment": Sentiment(evidence=WORDS),
+    "priority": Priority(label="high", reasons=(LINE,) * 100, evidence=WORDS),
+    "details": {"steps": "x" * 19_000},
+    "assignee": LINE,
+    "author": Author(id=LINE, name=LINE, email=LINE),
+    "links": (Link(SMILE * LINK_KIND_LIMIT, "https://a.example/" + "x" * 1_980),) * LINKS_MOST,
+}
+"""Every field that may be long, as long as it may be."""
+SHORT = {
+    "id", "source", "connection", "version", "kind", "rating", "status", "needs_review", "customer_id",
+    "created_at", "received_at", "updated_at", "feedback_count", "merged_into",
+}  # fmt: skip
+
+
+def test_every_field_is_known_to_be_short_or_how_long_it_may_be() -> None:
+    assert {field.name for field in fields(Ticket)} == {*LONGEST, *SHORT}
+
+
 def test_the_largest_ticket_still_fits_on_the_bus() -> None:
-    smile = "\U0001f600"  # twelve bytes as a bus entry holds it
-    text = smile * 40_000
-    line, words = smile * 500, (smile * 100,) * 100
-    answer = triage(
-        text,
-        title=smile * 120,
-        language=line,
-        details={"steps": "x" * 19_000},
-        category=Category(evidence=words),
-        sentiment=Sentiment(evidence=words),
-        priority=Priority(label="high", reasons=(line,) * 100, evidence=words),
-        tags=tuple(f"{number} {smile * 490}" for number in range(50)),
-    )
-    author = Author(id=line, name=line, email=line)
-    (event,) = take([said(line, text, author=author, url=line, answer=answer)], Known(), NOW).events
+    (standing,) = take([said()], Known(), NOW).tickets.values()
+    plan = Plan(NOW)
+    plan.put(standing, replace(standing.ticket, **LONGEST))
+    (event,) = plan.events
     assert encoded_size(event) < INLINE_LIMIT
     assert len(event.data["tags"]) == len(event.data["priority"]["reasons"]) == 1
+    assert 0 < len(event.data["links"]) < LINKS_MOST
 
 
 def test_what_people_write_is_told_whole() -> None:
