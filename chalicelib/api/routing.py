@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from chalicelib.settings import Settings
 
 UNMEASURED_CHARACTERS = 400_000
-"""A body of so many characters fits into Lambda's answer of 6 MB, whatever the characters are: none takes more
-than 12 bytes there. Only a longer body has to be measured."""
+"""A body of so many characters fits into Lambda's answer of 6 MB, whatever they are: none takes more than 12
+bytes there. Only a longer body has to be measured."""
 
 
 class Router:
