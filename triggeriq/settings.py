@@ -64,9 +64,10 @@ def _is_frozen(settings: Any) -> bool:
 def read_settings(settings: type[T], stored: Mapping[str, Any]) -> T:
     """An instance of the dataclass `settings` with what `stored`, which is JSON, says.
 
-    Nothing is converted: a str needs a text, an int a whole number, and so on. Types may be str, int, float,
-    bool, None, Any, Literal, `… | None`, lists, tuples of any length, mappings by str, and dataclasses of
-    these. Raises InvalidSetting for anything else, and whatever a `__post_init__` raises.
+    Nothing is converted, but an int to a float and a list to a tuple: a str needs a text, an int a whole
+    number, and so on. Types may be str, int, float, bool, None, Any, Literal, `… | None`, lists, tuples of
+    any length, mappings by str, and dataclasses of these. Raises InvalidSetting for anything else, and
+    whatever a `__post_init__` raises.
     """
     made: T = _dataclass(settings, stored, "")
     return made
