@@ -1,6 +1,6 @@
-"""TriggerIQ on Chalice: the HTTP routes are the table in chalicelib/api/routes.py, the event functions
-stand here, a call each. functions.json says what triggers them; a test holds the two together.
-Each imports its handler when it is called: the router must not load what only they need."""
+"""TriggerIQ on Chalice. The HTTP routes are the table in chalicelib/api/routes.py; the event functions are
+here, one call each. functions.json says what triggers them, and a test compares the two. Each imports its
+handler only when it is called, so that the HTTP functions do not load what the others need."""
 
 import gc
 import os

@@ -3,21 +3,21 @@
     TriggerIQError
     ├── Refused             the sender must change the request   → HTTP 4xx, by STATUS
     │   ├── Invalid         a field is wrong; names it                     400
-    │   ├── Unauthorised    nobody, or not proven to be who it says        401
+    │   ├── Unauthorised    no proof of who sends it, or one that fails    401
     │   ├── Forbidden       known, and not allowed                         403
     │   ├── NotFound                                                       404
-    │   ├── WrongMethod     the address takes others                       405
+    │   ├── WrongMethod     the address takes other methods                405
     │   ├── Conflict        it cannot be done as things stand              409
     │   ├── Stale           If-Match named a version that is gone          412
     │   ├── TooLarge                                                       413
-    │   ├── WrongType       the content type is none that the route takes  415
-    │   └── NotUnderstood   genuine, and can't be read                     422
+    │   ├── WrongType       the route does not take the content type       415
+    │   └── NotUnderstood   it is genuine, but can't be read               422
     ├── Unreadable          a message that never will be readable          → quarantine, acknowledge
     │   └── PluginFailed    a plugin raised or overran its time            → quarantine with its name
     ├── Poison              ours: this record makes the code fail          → retried, then the DLQ
-    │   └── Busy            another invocation has it in hand              → retried when that is over
+    │   └── Busy            another invocation works on it                 → retried when that is over
     └── Unavailable         a dependency is down                           → parked; HTTP 503
-        └── Unconfigured    a connection's settings no longer do           → the same, for it alone
+        └── Unconfigured    a connection's settings are no longer valid    → the same, for it alone
 
 STATUS says what a sender gets; REACTION says what a queue does. No other place decides either.
 """
@@ -42,7 +42,8 @@ class Invalid(Refused):
 
 
 class Unauthorised(Refused):
-    """The caller is nobody, or not proven. reason: missing, malformed, stale or mismatch."""
+    """The caller sent no proof of who he is, or one that fails. reason: missing, malformed, stale or
+    mismatch."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -50,7 +51,7 @@ class Unauthorised(Refused):
 
 
 class Forbidden(Refused):
-    """The caller is known and lacks what the route asks for."""
+    """The caller is known, but lacks the right that the route asks for."""
 
 
 class NotFound(Refused):
@@ -78,11 +79,12 @@ class TooLarge(Refused):
 
 
 class WrongType(Refused):
-    """The content type is none that the route or the source takes."""
+    """The route or the source does not take the content type."""
 
 
 class NotUnderstood(Refused):
-    """The request is genuine and can't be read. kept: the quarantine's id of its bytes, if any."""
+    """The request is genuine, but can't be read. kept: the id under which the quarantine keeps its bytes, if
+    it does."""
 
     def __init__(self, message: str, kept: str = "") -> None:
         super().__init__(message)
@@ -106,7 +108,7 @@ class Poison(TriggerIQError):
 
 
 class Busy(Poison):
-    """Another invocation holds the claim. seconds: until it expires at the latest."""
+    """Another invocation holds the claim. seconds: until it expires, at the latest."""
 
     def __init__(self, message: str, seconds: int) -> None:
         super().__init__(message)
@@ -122,8 +124,8 @@ class Unavailable(TriggerIQError):
 
 
 class Unconfigured(Unavailable):
-    """What a connection has as settings its source no longer takes: an admin must configure it anew. Others
-    have nothing to wait for."""
+    """The source no longer accepts the settings that a connection has: an admin must configure it anew. Other
+    connections are not affected."""
 
 
 STATUS: dict[type[TriggerIQError], int] = {
@@ -140,7 +142,7 @@ STATUS: dict[type[TriggerIQError], int] = {
     Unreadable: 422,
     Unavailable: 503,
 }
-"""What a sender gets; anything else is a 500 and a defect of ours."""
+"""The HTTP status that a sender gets; anything else is a 500 and a defect of ours."""
 
 REACTION: dict[type[TriggerIQError], str] = {
     Unreadable: "quarantine",
@@ -156,13 +158,14 @@ def status_of(error: BaseException) -> int:
 
 
 def is_outage(error: BaseException | None) -> bool:
-    """Whether what is down is down for all: the next record that needs it would fail, too."""
+    """Whether a dependency is down for everybody, so that the next record which needs it would fail too."""
     return isinstance(error, Unavailable) and not isinstance(error, Unconfigured)
 
 
 def loggable(error: BaseException) -> str:
-    """What a line of the log may say of an error. Unavailable speaks for itself; what else is said may
-    quote a customer, and stands only where that may stand: in the quarantine and the list of failures."""
+    """What a log line may say of an error. The message of Unavailable quotes no customer, so it is logged.
+    Any other message may quote one: of that error the log names the class, and the message is kept only in
+    the quarantine and in the list of failures."""
     return str(error) if isinstance(error, Unavailable) else type(error).__name__
 
 

@@ -13,20 +13,21 @@ class Function(NamedTuple):
     """What one function needs. Its name is the row's key, and the value of TRIGGERIQ_FUNCTION."""
 
     modules: tuple[str, ...] = ()
-    """What answers its event: loaded at its start."""
+    """The modules that answer its events, loaded at its start."""
     use_case: str = ""
-    """What its start makes, as `area.name` of UseCases; "" for nothing: most routes of `api` need little, and
-    each loads its own; `migrate` runs once."""
+    """The use-case that its start makes, as `area.name` of UseCases. "" makes none: most routes of `api` need
+    little and load it themselves, and `migrate` runs once."""
     clients: tuple[str, ...] = ()
-    """Of AWS, those that an ordinary event asks: made at its start. One that only a failure asks is made when
-    it does."""
+    """The clients of AWS that an ordinary event needs, made at its start. A client that only a failure needs
+    is made when that happens."""
     queue: str = ""
     """The queue that it consumes, by its short name."""
     plugins: tuple[str, ...] = ()
     """The kinds of our plugins that it calls, as the folders under plugins/ are named. Installed ones may be of
     any kind, and are loaded by every function."""
     http: bool = False
-    """Whether somebody waits for its answer, and would rather hear that the database is away than wait."""
+    """Whether it answers over HTTP. Somebody waits for the answer then, so a database that is down is
+    reported at once."""
 
 
 _HTTP = ("chalicelib.api.intake.webhooks", "chalicelib.api.parsing")

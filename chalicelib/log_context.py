@@ -1,8 +1,9 @@
-"""What is at hand: the ids that every line logged meanwhile tells.
+"""The ids of what is being worked on, which every line that is logged meanwhile carries.
 
-Edges bind the request, use-cases the event they work on; chalicelib/log_lines.py writes them. Each
-thread has its own: a developer's machine serves requests in threads. contextvars would do the same, but
-loads a library of its own, and the health path loads this module.
+Handlers and routes bind the request's id, use-cases the ids of the event that they work on;
+chalicelib/log_lines.py writes them. Each thread has ids of its own, since a developer's machine serves
+requests in threads. contextvars would do the same, but loads another library, and the health path must load
+little.
 """
 
 from __future__ import annotations
@@ -19,9 +20,10 @@ _at_hand = _AtHand()
 
 
 class bound:  # noqa: N801 - it reads as the statement that it is
-    """`with bound(event_id=…):` adds ids, or replaces them, until the block ends; "" is no id.
+    """`with bound(event_id=…):` adds ids, or replaces them, until the block ends. An id that is "" is left
+    out.
 
-    Never around a `yield`: the block would go on in whoever asks the generator.
+    Never put it around a `yield`: the ids would also be bound in the code that reads the generator.
     """
 
     __slots__ = ("_added", "_before")
@@ -38,5 +40,5 @@ class bound:  # noqa: N801 - it reads as the statement that it is
 
 
 def current() -> Mapping[str, str]:
-    """The ids at hand, by the names that docs/observability.md lists."""
+    """The ids that are bound now, by the names that docs/observability.md lists."""
     return _at_hand.ids

@@ -1,4 +1,4 @@
-"""One JSON object a log record, on one line, whatever a customer wrote into what it tells of."""
+"""Writes each log record as one JSON object on one line, whatever characters its values hold."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "task
 
 
 class JsonLine(logging.Formatter):
-    """The members that docs/observability.md lists: those of every line, the ids at hand, the record's
-    `extra`, and the traceback of an exception. A traceback names types and lines, not the exception's
-    own words, which may quote a customer.
+    """The members that docs/observability.md lists: those of every line, the ids that are bound
+    (log_context), the record's `extra`, and the traceback of an exception. A traceback names types and lines,
+    but not the exception's message, which may quote a customer.
 
-    function: told in every line. trace_id: asked for the invocation's where no event's is at hand.
+    function: its name is in every line. trace_id: gives the invocation's trace id, for lines where no event's
+    is bound.
     """
 
     def __init__(self, function: str, trace_id: Callable[[], str]) -> None:

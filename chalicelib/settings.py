@@ -48,7 +48,7 @@ def current() -> Settings:
 
 
 def trace_header() -> str:
-    """X-Ray's tracing header of the invocation at hand, which Lambda sets anew for each; "" elsewhere.
+    """X-Ray's tracing header of this invocation, which Lambda sets anew for each; "" elsewhere.
 
     https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
     """
@@ -56,7 +56,7 @@ def trace_header() -> str:
 
 
 def for_snapshot() -> bool:
-    """Whether this start is kept as a snapshot, for all processes that there will be.
+    """Whether this start is kept as a snapshot (SnapStart), from which later processes begin.
 
     https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
     """
@@ -82,7 +82,7 @@ def from_env(environment: Mapping[str, str]) -> Settings:
 
 
 def _of_stage(stage: str) -> dict[str, Any]:
-    """The defaults that hold the stage's name, as Terraform and local/ give it to the resources."""
+    """The defaults that contain the stage's name, as Terraform and local/ name the resources."""
     return {
         "uploads_bucket": f"triggeriq-{stage}-uploads",
         "artifacts_bucket": f"triggeriq-{stage}-artifacts",

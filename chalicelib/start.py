@@ -1,5 +1,5 @@
-"""Under Lambda, before the first event: what the function at hand needs is loaded and made while the start-up
-has a whole processor, and no more than that; all of it where the start is kept as a snapshot."""
+"""Runs under Lambda before the first event: it loads and makes what this function needs, and no more, while
+the start-up has a whole processor. A start that is kept as a snapshot loads everything."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def start() -> None:
         _make_all(function)
         return
     _make(function)
-    gc.freeze()  # what stands now stays: no need to look through it again
+    gc.freeze()  # what exists now stays: the collector need not look through it again
     gc.enable()
 
 

@@ -12,12 +12,14 @@ from typing import NamedTuple
 
 
 class Row(NamedTuple):
-    """size: bytes as they lie in /var/task; packed: in the zip."""
+    """One part of the package."""
 
     part: str
     files: int
     size: int
+    """Bytes in /var/task."""
     packed: int
+    """Bytes in the zip."""
 
 
 def table(package: Path) -> str:

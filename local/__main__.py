@@ -1,4 +1,4 @@
-"""`make run`, once the virtual environment stands: checks the ports, then becomes `chalice local`.
+"""`make run`, once the virtual environment is made: checks the ports, then becomes `chalice local`.
 
 python -m local            runs the whole system
 python -m local reset      forgets the local data
@@ -31,10 +31,10 @@ def run(environment: Mapping[str, str]) -> None:
     require_two(port, aws_port)
     require_free(port, "PORT")
     require_free(aws_port, "LOCAL_AWS_PORT")
-    # All the processes import the same modules at once: compile them once, before.
+    # All the processes import the same modules at once: compile them once before that.
     for folder in FOLDERS:
         compileall.compile_dir(PROJECT / folder, quiet=2)
-    # A script's `make run &` starts without SIGINT, and could not be interrupted.
+    # `make run &` in a script starts with SIGINT ignored, and could not be interrupted.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     chalice = Path(sys.executable).with_name("chalice")
     os.chdir(PROJECT)
@@ -56,7 +56,7 @@ def reset(environment: Mapping[str, str]) -> None:
 
 
 def refuse_while_running(state: State) -> None:
-    """Waits for a system that is on its way down; raises StartError for one that runs."""
+    """Waits for a system that is being shut down; raises StartError for one that runs."""
     processes.wait_for(lambda: settled(state), STOP_SECONDS)
     if processes.is_locked(state.lock):
         raise StartError(already_running(state))

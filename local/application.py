@@ -1,4 +1,4 @@
-"""TriggerIQ's own process, as a test needs it: `chalice local` on a stack that the test holds.
+"""TriggerIQ's own process for a test: `chalice local` on a stack that the test has started.
 
 with Stack() as stack, Application(stack) as app:
     urllib.request.urlopen(f"{app.url}/health")
@@ -75,7 +75,7 @@ class Application:
             raise StartError(f"chalice local did not start:\n{self.output}")
 
     def stop(self) -> None:
-        """kill -9, as a machine may do it; the worker processes follow by themselves."""
+        """Kills the process, as kill -9 does; its worker processes then end by themselves."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()

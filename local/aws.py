@@ -27,8 +27,8 @@ def endpoint(port: int) -> str:
 def confine(environment: MutableMapping[str, str], port: int) -> None:
     """Changes the environment so that every AWS client made in it talks to the local AWS only.
 
-    Whatever the developer has set for AWS goes: profiles, roles, sessions, endpoints of single
-    services, the switch that ignores endpoints, and the way through a proxy.
+    Whatever the developer has set for AWS is removed: profiles, roles, sessions, endpoints of single
+    services, the switch that ignores endpoints. And no proxy is used for it.
     """
     for name in [name for name in environment if name.startswith("AWS_") and name != "AWS_CHALICE_CLI_MODE"]:
         del environment[name]
@@ -57,7 +57,8 @@ def client(service: str, port: int) -> Any:
 
 @cache
 def _session() -> Any:
-    """One for all clients: what a new one reads of the services' descriptions takes a tenth of a second."""
+    """One session for all clients: a new one takes a tenth of a second to read the descriptions of the
+    services."""
     import botocore.session
 
     files = dict.fromkeys(("config_file", "credentials_file"), (None, None, os.devnull, None))
@@ -67,10 +68,10 @@ def _session() -> Any:
 
 
 def serve(port: int, guard: Callable[[Any], Any] = lambda application: application) -> int:
-    """Starts moto in threads of this process; 0 takes any free port. Gives the port.
+    """Starts moto in threads of this process; 0 takes any free port. Returns the port.
 
-    guard: what to put around its WSGI application.
-    Raises StartError if the port is taken. The socket is ours, since werkzeug exits where it can't bind.
+    guard: wraps its WSGI application. Raises StartError if the port is taken. The socket is made here, since
+    werkzeug would exit where it can't bind.
     """
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

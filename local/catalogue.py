@@ -1,4 +1,4 @@
-"""functions.json and resources.json, read for the local system, and the names made of them."""
+"""Reads functions.json and resources.json for the local system, and makes the full names of resources."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ PREFIX = f"triggeriq-{STAGE}"
 
 
 class Function(NamedTuple):
-    """One entry of functions.json. timeout in seconds, memory in MB."""
+    """One entry of functions.json."""
 
     name: str
     handler: str
     memory: int
+    """In MB."""
     timeout: int
+    """In seconds."""
     trigger: dict[str, Any]
 
     @property

@@ -2,8 +2,8 @@
 
     python -m local.daemon FOLDER --owner PID --aws-port PORT [--ministack] [--throw-away]
 
-It runs as long as its owner does (the `chalice local` that a developer sees, or a test run): however
-the owner ends, kill -9 included, it stops PostgreSQL in order and leaves.
+It runs as long as its owner does (the `chalice local` that a developer has started, or a test run). However
+the owner ends, kill -9 included, it shuts PostgreSQL down and ends too.
 """
 
 from __future__ import annotations
@@ -25,24 +25,23 @@ from local.processes import StartError
 from local.state import State
 
 LOOK_EVERY = 0.2
-"""Seconds between two looks at whether owner and server still run."""
+"""Seconds between two checks whether owner and server still run."""
 
 
 class Status(NamedTuple):
-    """What the daemon writes when everything stands, or why it does not (error, else empty).
-
-    notice: what the developer must be told though everything stands, else empty.
-    """
+    """What the daemon writes when everything runs, or why it does not."""
 
     pid: int
     owner: int
     aws_port: int
     error: str = ""
+    """Why it does not run; empty where it does."""
     notice: str = ""
+    """What the developer must be told though everything runs; empty where there is nothing."""
 
 
 def read_status(state: State) -> Status | None:
-    """The last daemon's word; it holds only while the folder's lock is held."""
+    """What the last daemon wrote. It is valid only while the folder's lock is held."""
     try:
         return Status(**json.loads(state.status.read_text()))
     except (OSError, ValueError, TypeError):
@@ -69,11 +68,11 @@ class Daemon:
         self._stopping = threading.Event()
 
     def run(self, aws_port: int) -> None:
-        """Returns when the owner is gone or a signal came. Raises StartError."""
+        """Returns when the owner has ended or a signal came. Raises StartError."""
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, lambda *_: self._stopping.set())
-        # moto is slow to import: PostgreSQL starts in the meantime. It starts from the main thread,
-        # since Linux ends it with the thread that started it.
+        # moto is slow to import, so PostgreSQL starts at the same time. It is started from the main thread,
+        # since Linux ends a child with the thread that started it.
         served: list[tuple[int, str]] = []
         failures: list[StartError] = []
 
@@ -108,7 +107,7 @@ class Daemon:
             self._state.status.unlink(missing_ok=True)
 
     def _serve_aws(self, port: int) -> tuple[int, str]:
-        """The port, and the notice of what could not be restored."""
+        """The port, and a notice if something could not be restored."""
         if self._ministack:
             return self._ministack.wait(), ministack.NOTICE
         if self._keeper is None:
@@ -120,7 +119,8 @@ class Daemon:
         return processes.alive(self._owner) and (self._ministack is None or self._ministack.running)
 
     def _keep_postgres(self) -> None:
-        """Starts a server that ended by itself, and lets a test stop it for as long as it likes."""
+        """Starts PostgreSQL again if it ended by itself, and keeps it stopped as long as a test wants
+        that."""
         halted = self._state.postgres_halted.exists()
         if halted and self._postgres.running:
             self._postgres.stop()
@@ -144,7 +144,7 @@ def main() -> int:
     state = State(options.folder)
     with processes.locked(state.lock) as free:
         if not free:
-            return 1  # the one that started this process sees whose lock it is
+            return 1  # whoever started this process finds out who holds the lock
         state.postgres_halted.unlink(missing_ok=True)
         code = 0
         try:

@@ -1,6 +1,6 @@
-"""`make demo`: sends sample feedback by every way in to the running system, and shows each ticket.
+"""`make demo`: sends sample feedback to the running system in every way that there is, and shows each ticket.
 
-Each run uses connections of its own name, so that it makes new tickets however often it is run.
+Each run uses a new name for its connections, so that it makes new tickets however often it is run.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from local.system import API_KEY
 
 SAMPLES = PROJECT / "tests" / "data"
 PATIENCE = 60
-"""Seconds in which every way must have led to a ticket."""
+"""Seconds within which each kind of feedback must have become a ticket."""
 QUIET = 2
-"""Seconds without a new ticket after which all are taken to be there."""
+"""Seconds without a new ticket after which no more are expected."""
 
 CSV = """id,title,text,rating,author
 1,Lost my basket,"The app crashes at checkout since 5.2, and my basket is gone.",1,Ines
@@ -144,7 +144,7 @@ def main() -> int:
 
 
 def wait(demo: Demo, sources: set[str]) -> int:
-    """Prints each ticket as it comes. Gives 1 if a way has led to none."""
+    """Prints each ticket as it comes. Returns 1 if a source has given none."""
     header = "".join(f"{name:<18}" for name in ("source", "category", "priority", "sentiment"))
     print(f"\n  {'ticket':<10}{header}title")
     shown: set[str] = set()

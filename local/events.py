@@ -20,7 +20,7 @@ UNITS = {"minute": 60, "hour": 3600, "day": 86400}
 
 
 def sqs_event(messages: Iterable[Mapping[str, Any]], queue: str) -> dict[str, Any]:
-    """The event of one batch, from what ReceiveMessage gave with all attributes."""
+    """The event for one batch, made of messages that ReceiveMessage returned with all attributes."""
     return {"Records": [_sqs_record(message, queue) for message in messages]}
 
 
@@ -89,7 +89,7 @@ def rate_seconds(schedule: str) -> int:
 
 
 def asynchronous_event(body: str) -> dict[str, Any] | None:
-    """The event that a stand-in queue's message holds; None for the one that S3 sends as a test."""
+    """The event in a message of a stand-in queue; None for the test event of S3."""
     event: dict[str, Any] = json.loads(body)
     if event.get("Event") == "s3:TestEvent":
         return None

@@ -1,8 +1,8 @@
 """Makes chalice's local HTTP server answer as the HTTP API in front of Lambda does.
 
-Chalice's own differs where senders notice: an unknown path is 403 there, a chunked body is read as
-empty, HEAD gets a body (which breaks the connection for the next request), nothing bounds a body,
-and five connections at once fill its queue.
+Chalice's own server differs in ways that senders notice: an unknown path is 403, a chunked body is read as
+empty, HEAD gets a body (which breaks the connection for the next request), a body may have any size, and five
+connections at once fill its queue.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ TEXT_TYPES = ("text/", "application/json", "application/javascript", "applicatio
 
 
 class BadBody(Exception):
-    """The body can't be read; the connection is of no further use."""
+    """The body can't be read, so the connection can't be used any more."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
@@ -81,7 +81,8 @@ def _as_text(body: bytes | None, content_type: str) -> tuple[str | None, bool]:
 
 
 class RequestHandler(chalice.local.ChaliceRequestHandler):
-    """One connection. Headers and small bodies go out in packets of their own, so Nagle is off."""
+    """One connection. Nagle's algorithm is off, since headers and small bodies are sent in packets of their
+    own."""
 
     timeout = READ_SECONDS
     disable_nagle_algorithm = True
@@ -118,7 +119,8 @@ class RequestHandler(chalice.local.ChaliceRequestHandler):
     do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = do_PATCH = do_OPTIONS = _generic_handle  # noqa: N815
 
     def handle_expect_100(self) -> bool:
-        """A client that asks first is not told to go on with a body that is refused anyway."""
+        """Tells a client that asks first (Expect: 100-continue) to go on, unless its body would be
+        refused."""
         try:
             self._length()
         except BadBody as error:
@@ -161,7 +163,7 @@ class RequestHandler(chalice.local.ChaliceRequestHandler):
         return body
 
     def _read_chunks(self) -> bytes:
-        """RFC 9112, section 7.1; extensions and trailers are read over."""
+        """Reads a chunked body (RFC 9112, section 7.1); extensions and trailers are ignored."""
         body = bytearray()
         while size := self._chunk_size():
             if len(body) + size > BODY_LIMIT:
@@ -209,7 +211,8 @@ class RequestHandler(chalice.local.ChaliceRequestHandler):
 
 
 def _titled(headers: dict[str, Any]) -> dict[str, Any]:
-    """Header names in one spelling, so that a content type in lower case replaces the default one."""
+    """Header names in one spelling, so that a content type that is named in lower case replaces the
+    default."""
     return {name.title(): value for name, value in headers.items() if name.lower() != "content-length"}
 
 
@@ -217,7 +220,7 @@ class Server(chalice.local.ThreadedHTTPServer):
     request_queue_size = 1024
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hung up is no error of ours, and worth no traceback."""
+        """Ignores a client that hung up: that is no error of ours."""
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)
 
@@ -228,5 +231,5 @@ class LocalServer(chalice.local.LocalDevServer):
 
 
 def install() -> None:
-    """Lets `chalice local`, which has not made its server yet, make this one."""
+    """Makes `chalice local` use this server instead of its own, which it has not made yet."""
     vars(chalice.local)["LocalDevServer"] = LocalServer

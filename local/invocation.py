@@ -1,4 +1,4 @@
-"""Invokes an event function in its worker process: started, fed, cut at its time-out, replaced."""
+"""Invokes an event function in its worker process, which it starts, stops at the time-out, and replaces."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class FunctionProcess:
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
                 pass_fds=(requests, replies),
-                process_group=0,  # Ctrl-C is for the one that invokes
+                process_group=0,  # Ctrl-C must reach only the process that invokes
             )
         finally:
             os.close(requests)
@@ -90,7 +90,7 @@ class FunctionProcess:
             raise FunctionFailed("Sandbox.Timedout", message) from None
 
     def stop(self) -> None:
-        """Kills the process, whatever it does."""
+        """Kills the process, whatever it is doing."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()

@@ -1,4 +1,4 @@
-"""`make job`: does one job by hand, with the stores of the running system."""
+"""`make job`: does one job by hand, on the data of the running system."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keeps a file up to date with what the local AWS holds, and restores it at the next start."""
+"""Saves what the local AWS holds in a file, and restores it at the next start."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from local import snapshot
 from local.processes import StartError
 
 PAUSE = 2.0
-"""Seconds from one save to the next, at least."""
+"""The least seconds between two saves."""
 SHARE = 0.02
-"""Of the time that may go into saving: what takes long is done less often."""
+"""The share of the time that saving may take: what takes long to save is saved less often."""
 PATIENCE = 0.1
-"""Seconds that a save waits for the requests under way, and holds the others up meanwhile."""
+"""Seconds that a save waits for requests that are being answered; new ones are held up meanwhile."""
 LAST_PATIENCE = 2.0
 LAST_ATTEMPTS = 5
 
@@ -27,7 +27,8 @@ Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 class Keeper:
-    """restore() comes before the first request, the others at any time; the requests pass through guard()."""
+    """restore() must be called before the first request, the other methods at any time. Requests pass through
+    guard()."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -36,7 +37,7 @@ class Keeper:
         self._earliest = 0.0
 
     def restore(self) -> str:
-        """Gives what the developer must be told, if anything: a file that can't be read is set aside.
+        """Returns what the developer must be told, if anything: a file that can't be read is set aside.
 
         Raises StartError if the file may not be read or set aside.
         """
@@ -59,10 +60,10 @@ class Keeper:
         return ""
 
     def guard(self, application: Application) -> Application:
-        """The application, changing nothing while its state is taken."""
+        """The application, held up while its state is saved."""
 
         def guarded(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-            # The pump is in one of these nearly always, and what it hands out is restored as visible anyway.
+            # The pump nearly always waits in one of these. What it receives is restored as visible anyway.
             if environ.get("HTTP_X_AMZ_TARGET") == "AmazonSQS.ReceiveMessage":
                 self._gate.wait()
                 return application(environ, start_response)
@@ -72,7 +73,8 @@ class Keeper:
         return guarded
 
     def save_if_due(self) -> None:
-        """Saves what has changed, if the last time is long enough ago. What fails is tried again later."""
+        """Saves what has changed, if the last save is long enough ago. If that fails, it is tried again
+        later."""
         began = time.monotonic()
         if not self._gate.changed or began < self._earliest:
             return
@@ -82,16 +84,17 @@ class Keeper:
         self._earliest = time.monotonic() + max(PAUSE, (time.monotonic() - began) / SHARE)
 
     def save_and_close(self) -> None:
-        """Saves what the requests until now have left. Those that come later get no answer."""
+        """Saves the state that all requests until now have left. Later requests get no answer."""
         if not self._restored:
-            return  # nothing is there yet, and what is in the file must stay
+            return  # nothing was restored yet, and the file must stay as it is
         with self._gate.closed(LAST_PATIENCE, for_good=True):
             for _ in range(LAST_ATTEMPTS):
                 if self._write(self._take()):
                     return
 
     def _take(self) -> bytes:
-        """Empty if it can't be had now: a message was handed out meanwhile, for one."""
+        """The state; empty if it can't be read now, for instance because a message was handed out
+        meanwhile."""
         try:
             taken = snapshot.take()
         except Exception as error:
@@ -113,7 +116,8 @@ class Keeper:
 
 
 class Gate:
-    """Lets requests through, or holds them up. changed: whether one has come since that was set to False."""
+    """Lets requests through, or holds them up. changed: whether a request has come since it was set to
+    False."""
 
     def __init__(self) -> None:
         self.changed = False
@@ -140,7 +144,7 @@ class Gate:
 
     @contextmanager
     def closed(self, patience: float, for_good: bool = False) -> Iterator[bool]:
-        """Holds up whoever comes. Gives whether those inside have left within that many seconds."""
+        """Holds up new requests. Yields whether those inside have ended within `patience` seconds."""
         with self._condition:
             self._open = False
             empty = self._condition.wait_for(lambda: not self._inside, patience)

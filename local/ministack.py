@@ -1,7 +1,7 @@
-"""The other local AWS, MiniStack: where thousands of messages wait it is a hundred times as quick as moto.
+"""MiniStack, the other local AWS: where thousands of messages wait, it is a hundred times as fast as moto.
 
-It runs in a process and a virtual environment of its own, since it wants another botocore than the app.
-`make ministack` makes that environment. It keeps nothing: what it holds is gone with it.
+It runs in a process and a virtual environment of its own, since it needs another botocore than the app. `make
+ministack` makes that environment. It keeps nothing: what it holds is lost when it ends.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ NOTICE = "the local AWS is MiniStack, which keeps nothing: what it holds is gone
 
 
 class MiniStack:
-    """log: the file for what it says. Must be started by a thread that lives as long as it does: Linux ends
+    """log: the file for its output. It must be started by a thread that lives as long as it does: Linux ends
     a child with the thread that started it."""
 
     def __init__(self, log: Path, python: Path = PYTHON) -> None:
@@ -84,7 +84,8 @@ class MiniStack:
         return True
 
     def _environment(self) -> dict[str, str]:
-        """Nothing of this process's own that could lead it to a real account or to another folder."""
+        """An environment without anything of this process's that could lead it to a real account or another
+        folder."""
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "LANG") if name in os.environ}
         return kept | {
             "BIND_HOST": HOST,  # else it listens on every interface

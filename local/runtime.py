@@ -1,5 +1,5 @@
-"""An unpacked package run as Lambda runs it: by AWS's own runtime interface client (awslambdaric),
-with nothing else on the path and nothing else in the environment.
+"""Runs an unpacked package as Lambda does: with AWS's own runtime interface client (awslambdaric), nothing
+else on the path, and nothing else in the environment.
 
 with Runtime(folder, "app.app", {"TRIGGERIQ_FUNCTION": "api"}) as runtime:
     runtime.invoke(event)
@@ -33,26 +33,29 @@ from local.runtime_api import Reached, RuntimeApi
 
 START_SECONDS = 60.0
 GRACE_SECONDS = 5.0
-"""How long an answer may come after the function's time is over."""
+"""How long an answer is still awaited after the function's time is over."""
 CLIENT = ("awslambdaric", "simplejson", "snapshot_restore_py")
 """The distributions that Lambda has in /var/runtime beside the function."""
 START = "import sys; from awslambdaric.__main__ import main; main(sys.argv)"
 
 
 class Cost(NamedTuple):
-    """What a process had used when it stood still. wall, cpu: seconds since it was started."""
+    """What a process had used when it last waited."""
 
     wall: float
+    """Seconds since it was started."""
     cpu: float
+    """Seconds of a processor."""
     rss: int
+    """Bytes of memory."""
 
 
 class Runtime:
     """One process of a function.
 
-    folder: the unpacked package. handler: "module.name". settings: environment variables beside Lambda's
-    own. prefix: a command that runs the interpreter (valgrind, setpriv). snapstart: wait in the snapshot
-    until restore(). last: what the process had cost when it last stood still.
+    folder: the unpacked package. handler: "module.name". settings: environment variables beside Lambda's own.
+    prefix: a command that runs the interpreter (valgrind, setpriv). snapstart: wait in the snapshot until
+    restore(). last: what the process had cost when it last waited.
     """
 
     def __init__(
@@ -94,8 +97,8 @@ class Runtime:
         return self._process.pid if self._process else 0
 
     def start(self) -> None:
-        """Returns when the function has asked for its first event, or stands in its snapshot. Raises
-        NotImportable with what the runtime told, as CloudWatch and the deployment would show it."""
+        """Returns when the function has asked for its first event, or waits in its snapshot. Raises
+        NotImportable with what the runtime reported, as CloudWatch and the deployment would show it."""
         self._started = time.perf_counter()
         with self._starting:
             self._process = subprocess.Popen(
@@ -114,8 +117,8 @@ class Runtime:
         self.last = reached.seen
 
     def restore(self, processes: int = 1) -> None:
-        """Returns when the function, out of its snapshot, has asked for its first event: as many processes
-        of it as there are, where it was restored for several."""
+        """Returns when the function, restored from its snapshot, has asked for its first event. processes:
+        how many processes were restored from it."""
         self._api.restore()
         until = time.monotonic() + START_SECONDS
         for _ in range(processes):
@@ -125,12 +128,12 @@ class Runtime:
             self.last = reached.seen
 
     def invoke(self, event: Any, trace: str = "") -> Any:
-        """The function's result. Raises FunctionFailed if it raised or ended; TimeoutError, with which it is
-        ended."""
+        """The function's result. Raises FunctionFailed if it raised or ended. Raises TimeoutError, after the
+        process was ended."""
         return self.invoke_each([event], trace)[0]
 
     def invoke_each(self, events: Sequence[Any], trace: str = "") -> list[Any]:
-        """The results of events at the same time, one for each process that there is. Raises as invoke."""
+        """The results of several events at the same time, one for each process. Raises as `invoke` does."""
         if self._process is None:
             raise FunctionFailed("Runtime.ExitError", "the process was ended")
         asked = [self._api.invoke(event, self.arn, self._timeout, trace) for event in events]
@@ -138,7 +141,7 @@ class Runtime:
         try:
             reached = [self._wait(until, "response", "error", "next") for _ in range(2 * len(events))]
         except TimeoutError:
-            self.end()  # or else its late answer were the next event's
+            self.end()  # else its late answer would count as that of the next event
             raise
         self.last = reached[-1].seen
         answered = {one.request_id: one for one in reached if one.step != "next"}
@@ -149,7 +152,7 @@ class Runtime:
 
     def output(self) -> str:
         """What the function has written to stdout and stderr so far: its log."""
-        file = self._output.fileno()  # its position is the process's too
+        file = self._output.fileno()  # the process shares the file's position
         return os.pread(file, os.fstat(file).st_size, 0).decode(errors="replace")
 
     def stop(self) -> None:
@@ -159,7 +162,7 @@ class Runtime:
         self._output.close()
 
     def end(self) -> None:
-        """Ends the process, which may still write what it has counted."""
+        """Ends the process by SIGTERM, so that it may still write what it has counted."""
         if self._process is not None:
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGTERM)
@@ -181,8 +184,9 @@ class Runtime:
                 return reached
 
     def _cost(self) -> Cost:
-        """Read as the process waits. Its processor's clock: glibc's clock_getcpuclockid, for a pid."""
-        with self._starting:  # it may have asked before Popen came back
+        """What the process has used, read while it waits. Its processor clock is made as glibc's
+        clock_getcpuclockid does for a pid."""
+        with self._starting:  # the process may have asked before Popen returned
             pid = self.pid
         cpu = time.clock_gettime((~pid << 3) | 2)
         rss = int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
@@ -220,8 +224,8 @@ def _environment(folder: Path, handler: str, name: str, memory: int, snapstart: 
 
 @cache
 def client_folder() -> Path:
-    """A folder with the runtime interface client and what it needs: links into this environment, where
-    much else lies beside them."""
+    """A folder with the runtime interface client and what it needs. It has links into this environment, where
+    there is much else."""
     folder = Path(tempfile.mkdtemp(prefix="triggeriq-runtime-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     for name in CLIENT:

@@ -1,4 +1,4 @@
-"""Lambda's Runtime API on loopback: the side that hands out invocations and takes results.
+"""Lambda's Runtime API on loopback: hands out invocations and takes their results.
 
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 """
@@ -18,14 +18,16 @@ VERSION = "/2018-06-01/runtime/"
 
 
 class Reached(NamedTuple):
-    """What a runtime asked or told. step: "next", "restore" (both wait for an answer), "response",
-    "error", "init/error" or "restore/error". at: time.perf_counter(). seen: what `look` gave."""
+    """One request of a runtime."""
 
     step: str
+    """"next", "restore" (both wait for an answer), "response", "error", "init/error" or "restore/error"."""
     request_id: str
     body: bytes
     at: float
+    """time.perf_counter()."""
     seen: Any
+    """What `look` returned."""
 
 
 class Answer(NamedTuple):
@@ -34,10 +36,10 @@ class Answer(NamedTuple):
 
 
 class RuntimeApi:
-    """For the processes of one function. address: host:port, for AWS_LAMBDA_RUNTIME_API.
+    """The API for the processes of one function. address: host:port, for AWS_LAMBDA_RUNTIME_API.
 
-    reached: what the processes asked and told, in its order. look: called as each arrives, before it is
-    answered: the process stands still, so its clocks can be read.
+    reached: the requests of the processes, in their order. look: called when one arrives, before it is
+    answered: the process waits, so its clocks can be read.
     """
 
     def __init__(self, look: Callable[[], Any] = lambda: None) -> None:
@@ -62,7 +64,7 @@ class RuntimeApi:
         self.close()
 
     def close(self) -> None:
-        """Let go of whoever still waits, and of the port."""
+        """Release the processes that still wait, and the port."""
         for _ in range(self._waiting):
             self._answers.put(None)
         self._server.shutdown()
@@ -85,7 +87,7 @@ class RuntimeApi:
         return request_id
 
     def restore(self) -> None:
-        """Let the process that waits to be put into a snapshot go on, as after the restore."""
+        """Let a process that waits in its snapshot go on, as after a restore."""
         self._answers.put(Answer({}, b""))
 
     def _next(self) -> Answer | None:

@@ -1,7 +1,7 @@
-"""What the local AWS holds, as a file: moto itself keeps nothing.
+"""Writes what the local AWS holds into a file, and reads it back: moto itself keeps nothing.
 
-The file is a line of JSON that says who can read the rest, and a pickle of moto's own objects. The keys
-of KMS are in it, so it is for its owner's eyes only.
+The file is a line of JSON that says which version can read the rest, and a pickle of moto's own objects. The
+keys of KMS are in it, so only its owner may read it.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from local.catalogue import ACCOUNT, REGION
 
 FORMAT = 1
 PLACES = {"dynamodb": REGION, "kms": REGION, "s3": "aws", "sqs": REGION}
-"""The services that have something to lose, and moto's name for where their data is. They refer to each
-other by name only. The bus has no data but its archive; its rules are made anew at each start."""
+"""The services whose data is saved, and moto's name for where that is. They refer to each other only by name.
+The bus has no data but its archive; its rules are made again at each start."""
 
 
 class UnreadableError(Exception):
@@ -37,10 +37,11 @@ class UnreadableError(Exception):
 
 
 class Pickler(pickle.Pickler):
-    """Knows the two kinds of things in moto's state that can't be pickled by themselves."""
+    """Can also pickle the two kinds of objects in moto's state that can't be pickled by themselves."""
 
     def reducer_override(self, value: object) -> Any:
-        if isinstance(value, threading.Condition):  # a queue's: whom it wakes up has no meaning later
+        # A queue's: the threads that wait for it do not exist later
+        if isinstance(value, threading.Condition):
             return threading.Condition, ()
         if isinstance(value, RSAPrivateKey | EllipticCurvePrivateKey):  # moto gives one to every KMS key
             der = value.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
@@ -53,7 +54,7 @@ def _private_key(der: bytes) -> object:
 
 
 def take() -> bytes:
-    """The state of this process's moto. Raises RuntimeError if it changed meanwhile."""
+    """The state of moto in this process. Raises RuntimeError if it changed meanwhile."""
     file = io.BytesIO()
     file.write(json.dumps(_header()).encode() + b"\n")
     backends = {service: _regions(service)[place] for service, place in PLACES.items()}
@@ -62,9 +63,9 @@ def take() -> bytes:
 
 
 def put_back(snapshot: bytes) -> None:
-    """Makes it the state of this process's moto; messages that were in flight are visible.
+    """Makes it the state of moto in this process; messages that were in flight become visible.
 
-    Raises UnreadableError, and changes nothing then.
+    Raises UnreadableError, and then changes nothing.
     """
     from moto.s3.models import s3_backends
 
@@ -83,12 +84,12 @@ def put_back(snapshot: bytes) -> None:
         raise UnreadableError("what it held is damaged") from error
     for service, place in PLACES.items():
         _regions(service)[place] = backends[service]
-    # Bucket names are one for all accounts, so moto has a list of them outside any account's data.
+    # Bucket names are unique among all accounts, so moto has a list of them outside any account's data.
     s3_backends.bucket_accounts.update(dict.fromkeys(backends["s3"].buckets, (PLACES["s3"], ACCOUNT)))
 
 
 def write(file: Path, snapshot: bytes) -> None:
-    """Replaces the file at once or not at all. Raises OSError."""
+    """Replaces the file as a whole or not at all. Raises OSError."""
     unfinished = file.with_suffix(".new")
     unfinished.unlink(missing_ok=True)
     with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as output:
@@ -119,7 +120,7 @@ def _said(header: object) -> str:
 
 
 def _make_visible(queue: Any) -> None:
-    """Whoever had its messages is gone. Receive counts and delays stay."""
+    """Makes all messages visible: those who had received them are gone. Receive counts and delays stay."""
     queue.pending_messages.clear()
     queue.deleted_messages.clear()
     for message in queue._messages:

@@ -1,4 +1,4 @@
-"""PostgreSQL and the local AWS with everything in it: for `chalice local`, and for tests.
+"""PostgreSQL and the local AWS with all its resources: for `chalice local`, and for tests.
 
 with Stack() as stack:                  # a throw-away folder, any free port
     os.environ.update(stack.environment)
@@ -31,11 +31,11 @@ COUNTS = [f"ApproximateNumberOfMessages{state}" for state in ("", "NotVisible", 
 class Stack:
     """The stores of one data folder. Starting joins the daemon of the same owner, or starts one.
 
-    folder: None makes one that stop() removes. aws_port: 0 takes a free one. owner: the process whose
-    end ends everything; by default this one. durable: whether the data survives the daemon's end, and a
-    power cut.
-    ministack: whether the local AWS is MiniStack instead of moto; a daemon that runs already keeps its own.
-    time_scale: what the waiting times of AWS are multiplied by (visibility, retries, schedules).
+    folder: None makes one that stop() removes. aws_port: 0 takes a free one. owner: the process whose end
+    ends everything; by default this one. durable: whether the data survives the daemon's end, and a power
+    cut. ministack: whether the local AWS is MiniStack instead of moto; a daemon that runs already keeps the
+    one that it has. time_scale: what the waiting times of AWS are multiplied by (visibility, retries,
+    schedules).
     """
 
     def __init__(
@@ -49,7 +49,8 @@ class Stack:
         project: Path = PROJECT,
     ) -> None:
         self._thrown_away = folder is None
-        # Not pytest's folder, nor any other that only root may enter: root's PostgreSQL runs as nobody.
+        # Not pytest's folder, nor any other that only root may enter: if root runs this, PostgreSQL runs as
+        # nobody.
         self.state = State(Path(tempfile.mkdtemp(prefix="triggeriq-")) if folder is None else folder)
         self.time_scale = time_scale
         self._aws_port = aws_port
@@ -123,7 +124,7 @@ class Stack:
         return postgres.url(self.state.sockets)
 
     def app_environment(self, base: Mapping[str, str]) -> dict[str, str]:
-        """base, changed so that the app in it finds this stack, and no other AWS."""
+        """`base`, changed so that an app with this environment uses this stack, and no other AWS."""
         environment = app_environment(base, self.state, self.aws_port)
         environment.update(
             LOCAL_STATE=str(self.state.folder),
@@ -140,7 +141,7 @@ class Stack:
 
     def client(self, service: str) -> Any:
         """A boto3 client on the local AWS, whatever this process's environment says; one for each service."""
-        port = self.aws_port  # another after a restart
+        port = self.aws_port  # it may be another one after a restart
         if (service, port) not in self._clients:
             self._clients[service, port] = aws.client(service, port)
         return self._clients[service, port]
@@ -152,7 +153,7 @@ class Stack:
         migrate(self.database)
 
     def stop_postgres(self) -> None:
-        """An outage: returns when the server is down. It stays down until start_postgres()."""
+        """Begins an outage: returns when the server has stopped. It stays so until start_postgres()."""
         self.state.postgres_halted.touch()
         pid_file = self.state.database / "postmaster.pid"
         if not processes.wait_for(lambda: not pid_file.exists(), STOP_SECONDS):
@@ -186,7 +187,8 @@ class Stack:
             return False
 
     def _join(self) -> Status | None:
-        """The daemon that this owner has already: after a reload, or for a test's own `chalice local`."""
+        """The daemon that this owner has started already: after a reload, or for a test's own `chalice
+        local`."""
         if not processes.is_locked(self.state.lock):
             return None
         processes.wait_for(lambda: settled(self.state), STOP_SECONDS)
@@ -220,7 +222,7 @@ class Stack:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                start_new_session=True,  # Ctrl-C is for the owner
+                start_new_session=True,  # Ctrl-C must reach only the owner
             )
         processes.wait_for(lambda: self.state.status.exists() or process.poll() is not None, START_SECONDS)
         status = read_status(self.state)
@@ -236,7 +238,7 @@ class Stack:
 
 
 def app_environment(base: Mapping[str, str], state: State, aws_port: int) -> dict[str, str]:
-    """base, changed so that the app in it finds the stores of that folder, and no other AWS."""
+    """`base`, changed so that an app with this environment uses the data of that folder, and no other AWS."""
     environment = dict(base)
     aws.confine(environment, aws_port)
     environment.pop("AWS_CHALICE_CLI_MODE", None)
@@ -245,7 +247,7 @@ def app_environment(base: Mapping[str, str], state: State, aws_port: int) -> dic
 
 
 def settled(state: State) -> bool:
-    """False while a daemon is on its way up, or on its way down since its owner has ended."""
+    """False while a daemon is starting, or is ending because its owner has."""
     status = read_status(state)
     return not processes.is_locked(state.lock) or (status is not None and processes.alive(status.owner))
 
@@ -260,8 +262,8 @@ def already_running(state: State) -> str:
 
 
 def _messages_in(sqs: Any, queue: str) -> int:
-    """moto counts the three states one after the other, so a message whose delay ends in between is in
-    none of them; it is in the reading right after."""
+    """How many messages the queue holds. moto counts the three states one after the other, so a message whose
+    delay ends in between may be in none of them. A second reading right after has it."""
     queue_url = sqs.get_queue_url(QueueName=named(queue))["QueueUrl"]
     readings = [
         sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=COUNTS)["Attributes"] for _ in range(2)

@@ -1,6 +1,6 @@
-"""What the three lines at the top of app.py call: makes `chalice local --stage local` whole.
+"""What the three lines at the top of app.py call: starts what `chalice local --stage local` needs.
 
-Every other command of chalice (package, for one) imports app.py too, and gets nothing of this.
+Every other command of chalice (such as package) imports app.py too; for those it does nothing.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 
 def whole_system() -> None:
-    """Under `chalice local --stage local`: starts the stores and the pump, and returns when all stand."""
+    """Under `chalice local --stage local`: starts the stores and the pump, and returns when they are
+    ready."""
     options = local_options(sys.argv[1:])
     if options is None:
         return

@@ -1,4 +1,4 @@
-"""Where the local system keeps what must outlive a run.
+"""Where the local system keeps what must survive the end of a run.
 
 Never inside the project folder: a file written there restarts `chalice local`.
 """
@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 PROJECT = Path(__file__).resolve().parent.parent
 ROOTS_FOLDER = Path("/var/lib/triggeriq-local")
-"""Where root keeps it: PostgreSQL then runs as nobody, who can't reach below /root."""
+"""Root's folder: PostgreSQL then runs as nobody, who can't read below /root."""
 
 
 class State(NamedTuple):
@@ -71,7 +71,7 @@ def is_root() -> bool:
 
 
 def default_folder(environment: Mapping[str, str], project: Path = PROJECT) -> Path:
-    """LOCAL_STATE, or a folder of this checkout's own in the place where this user's state belongs."""
+    """LOCAL_STATE, or a folder for this checkout where this user's state belongs."""
     if chosen := environment.get("LOCAL_STATE"):
         return Path(chosen).expanduser().resolve()
     name = f"{project.name}-{hashlib.sha256(str(project).encode()).hexdigest()[:8]}"

@@ -1,4 +1,4 @@
-"""The local system as `chalice local` runs it: stack, schema, pump and HTTP server in their order."""
+"""The local system as `chalice local` runs it: starts stack, schema, pump and HTTP server, in this order."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ API_KEY = "local-dev-key"
 
 
 def start(options: Mapping[str, str]) -> None:
-    """Everything that app.py needs, in this process's environment.
+    """Starts everything that app.py needs, and sets it in this process's environment.
 
-    options: of the command line, see start.local_options. What can't start ends the process with one
-    message: an error raised here, in chalice's thread, would leave it hanging. Only after a reload is
-    it raised, since the next change of the code may mend it, and queues and tables are kept.
+    options: of the command line, see start.local_options. If something can't start, this prints one message
+    and ends the process: an error raised here, in chalice's thread, would leave it hanging. Only after a
+    reload the error is raised, since the next change of the code may mend it, and queues and tables are kept.
     """
     environment = os.environ
     reloaded = "CHALICE_WORKER" in environment
@@ -83,7 +83,7 @@ def local_aws(environment: Mapping[str, str]) -> str:
 
 
 def prepare(stack: Stack) -> None:
-    """Leads this process to the stack, brings the schema up to date, starts what feeds the functions."""
+    """Points this process to the stack, brings the schema up to date, and starts the pump."""
     reload.install()
     gateway.install()
     environment = stack.environment
@@ -113,7 +113,7 @@ def _port(options: Mapping[str, str]) -> int:
 
 
 class Lifetime(threading.Thread):
-    """Ends this process when the one that the developer started, or the stores, are gone.
+    """Ends this process when the process that the developer started, or the one with the stores, has ended.
 
     daemon_pid: the process that holds the stores, once it is known.
     """

@@ -1,10 +1,10 @@
-"""The process of one event function, as Lambda would run it: main thread, one event at a time.
+"""The process of one event function. As in Lambda it works in the main thread, on one event at a time.
 
     python -m local.worker FUNCTION --requests FD --replies FD --parent PID     in the project's folder
 
-Speaks JSON lines on two pipes of its own, so that the app's output stays the app's:
+It reads and writes lines of JSON on two pipes of its own, so that stdout and stderr belong to the app:
     in   {"request_id": …, "event": …}
-    out  {"ready": true} once app.py is imported, then per event {"result": …} or {"error": {…}}
+    out  {"ready": true} once app.py is imported, then for each event {"result": …} or {"error": {…}}
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from local.catalogue import Function, load_functions, named
 
 
 class Context:
-    """What Lambda hands to a handler beside the event; the attributes have AWS's names."""
+    """What Lambda passes to a handler beside the event; the attributes have AWS's names."""
 
     function_version = "$LATEST"
     identity = None
@@ -56,10 +56,10 @@ def describe(error: BaseException) -> dict[str, Any]:
 
 
 def leave_with_parent(requests: int, parent: int) -> None:
-    """Ends this process at once when its parent is gone, even in the middle of an event.
+    """Ends this process at once when its parent has ended, even in the middle of an event.
 
-    The thread sees the pipe's other end close. It can't run while a pattern or other C code holds
-    the interpreter's lock: on Linux the kernel then does it.
+    A thread notices that the other end of the pipe was closed. It can't run while a regular expression or
+    other C code holds the interpreter's lock; on Linux the kernel then ends the process.
     """
     processes.die_with_parent(signal.SIGKILL)
     if os.getppid() != parent:

@@ -24,10 +24,11 @@ SEED = 1
 
 
 class Stage(NamedTuple):
-    """A function behind its queue. seconds: of a batch of n."""
+    """A function behind its queue."""
 
     name: str
     seconds: Callable[[int], float]
+    """How long a batch of so many messages takes."""
 
     @property
     def workers(self) -> int:
@@ -75,14 +76,16 @@ def run(stage: str, times: int, workers: int) -> Run:
 
 
 class Outcome(NamedTuple):
-    """load: share of the capacity that the busy hour takes. median, worst: waits in seconds of the 50th and
-    99th percentile, the burst among them. empty_after: seconds from the burst until nothing waits, None: not
-    within what was simulated."""
+    """How a queue copes with a load."""
 
     load: float
+    """The share of the capacity that the busy hour takes."""
     median: float
+    """The wait of the 50th percentile in seconds, the burst included."""
     worst: float
+    """The wait of the 99th percentile in seconds, the burst included."""
     empty_after: float | None
+    """Seconds from the burst until nothing waits; None where that is not within what was simulated."""
 
 
 def outcome(stage: str, times: int, workers: int | None = None) -> Outcome:

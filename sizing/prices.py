@@ -6,15 +6,19 @@ from typing import NamedTuple
 
 
 class Price(NamedTuple):
-    """usd: for one `unit`. page: AWS's own, which holds. source: where the figure was read. dated: the
-    source's own date (year-month). confirmed: False where no dated source was found."""
+    """One price of AWS."""
 
     usd: float
+    """For one `unit`."""
     unit: str
     page: str
+    """AWS's own page, which decides."""
     source: str
+    """Where the figure was read."""
     dated: str
+    """The source's own date (year-month)."""
     confirmed: bool = True
+    """False where no dated source was found."""
 
 
 _MILLION = 1_000_000

@@ -13,11 +13,14 @@ from typing import NamedTuple
 
 
 class Run(NamedTuple):
-    """arrivals, starts, ends: of each message, in seconds, in the order in which they came."""
+    """What became of each message: three times in seconds, in the order of arrival."""
 
     arrivals: Sequence[float]
+    """When it came."""
     starts: Sequence[float]
+    """When a worker took it."""
     ends: Sequence[float]
+    """When it was done."""
 
     def waits(self) -> list[float]:
         """Seconds that each message lay in the queue, the first that came first."""

@@ -103,19 +103,19 @@ METRICS = ("received", "acknowledged", "duplicates", "quarantined", "ticketed", 
 
 
 class Profile(NamedTuple):
-    """A setting of the knobs in terraform/variables.tf.
-
-    database_zones, endpoint_zones: in how many the database and each interface endpoint stand. sources: kinds
-    of sender in use, each with its own metrics. log_months: how long log lines are kept.
-    """
+    """The choices of a deployment, as variables of terraform/variables.tf make them."""
 
     name: str
     database: str
     database_zones: int
+    """Zones in which the database stands."""
     database_gb: int
     endpoint_zones: int
+    """Zones in which each interface endpoint stands."""
     sources: int
+    """Kinds of sender in use, each with its own metrics."""
     log_months: int
+    """How long log lines are kept."""
     endpoints: int = len(ENDPOINTS)
 
 

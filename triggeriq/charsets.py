@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 _UNSAFE_CODECS = frozenset(("unicode_escape", "raw_unicode_escape", "idna", "punycode", "undefined"))
-"""Those of Python that are no charset of a text: they run long, warn, or read escapes as commands."""
+"""Codecs of Python that are no charset of a text: they run long, warn, or take escapes for commands."""
 _WIDER = {
-    # What senders call it, and what they mean: the superset, or a name that Python has not.
+    # What senders call a charset, and what they mean: its superset, or a name that Python knows.
     "us-ascii": "utf-8",
     "ascii": "utf-8",
     "iso-8859-1": "cp1252",
@@ -22,7 +22,8 @@ _WIDER = {
 
 
 def decoded(payload: bytes, named: str) -> str:
-    """The text of `payload`, by the charset `named` where that fits, else by what fits. Never raises."""
+    """The text of `payload`, by the charset `named` where that fits, else by UTF-8 or Windows-1252. Never
+    raises."""
     named = named.lower() or "utf-8"
     for charset in (_WIDER.get(named, named), "utf-8"):
         if charset.replace("-", "_") not in _UNSAFE_CODECS:

@@ -1,4 +1,4 @@
-"""What a plugin raises to say no. Anything else that it raises counts as its own failure."""
+"""What a plugin raises to refuse something. Anything else that it raises counts as its own failure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ Reason = Literal["missing", "malformed", "stale", "mismatch"]
 
 
 class NotVerified(Exception):
-    """The request is not from whom it says. The sender gets 401 with this one word, no more.
+    """The request does not come from the sender that it claims. The sender gets 401 and this reason, no more.
 
     missing: no signature, or the connection has no secret to check it with. malformed: not of the
     scheme's form. stale: signed too long ago or ahead of time. mismatch: signed with another

@@ -1,8 +1,8 @@
 """Every hook of TriggerIQ: the table of contents of what a plugin can do.
 
-Each implementation is called on its own, with a time budget; one that raises or overruns loses its
-own answer only. `None` always means: no opinion. Built-in implementations come last, so that a
-team's own answer wins. Wrappers are refused at load.
+Each implementation is called on its own, with a time budget; if one raises or overruns, only its own answer
+is lost. `None` always means: no opinion. Built-in implementations come last, so that a team's own answer
+wins. Wrappers are refused when they are loaded.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ hookimpl = pluggy.HookimplMarker("triggeriq")
 def register_sources(register: Callable[[type[Source]], None]) -> None:
     """Called once, when the plugin is loaded. Call `register(cls)` for each source.
 
-    A name that another plugin claimed already is an error that names both; raising means that the
-    plugin failed to load: it is listed in GET /plugins and outlived.
+    A name that another plugin has claimed already is an error that names both. A plugin that raises here has
+    failed to load: GET /plugins lists it, and everything else goes on without it.
     """
 
 
@@ -31,8 +31,8 @@ def register_sources(register: Callable[[type[Source]], None]) -> None:
 def classify(feedback: Feedback) -> Verdict | Iterable[Verdict] | None:
     """First stage. Say what it is: category, sentiment, language, or a facet of your own.
 
-    Return one verdict or several, each of another facet; the first opinion on a facet wins. A
-    facet left out is answered by the next implementation. Failing: the ticket is marked for review.
+    Return one verdict or several, each on another facet; the first opinion on a facet wins. A facet that is
+    left out is answered by the next implementation. If a plugin fails, the ticket is marked for review.
     """
 
 
@@ -40,7 +40,7 @@ def classify(feedback: Feedback) -> Verdict | Iterable[Verdict] | None:
 def extract(feedback: Feedback, verdicts: Verdicts) -> Mapping[str, JSON] | None:
     """Second stage. Find facts: device, OS, app version, steps, severity, order numbers, amounts.
 
-    Return them by name; the first to name a fact wins. They stand in the ticket's `details`.
+    Return them by name; the first to name a fact wins. They are shown in the ticket's `details`.
     """
 
 

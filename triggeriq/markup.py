@@ -1,7 +1,7 @@
 """The words in a piece of HTML, for people and classifiers to read; never to be shown as HTML.
 
-Not `html.parser`: on 180 kB of `<a b='c' ` over and over the standard one takes more than a minute
-(its time grows with the square), and mail comes from anybody. This one passes once.
+It does not use `html.parser`: on 180 kB of `<a b='c' ` over and over that takes more than a minute (its time
+grows with the square), and anybody may send a mail. This one reads the text once.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _SPACE = re.compile(r"\s+")
 
 
 def text_of(markup: str) -> str:
-    """The visible text, blocks on lines of their own. Takes whatever comes, and never raises."""
+    """The visible text, with each block on a line of its own. Takes any text, and never raises."""
     pieces: list[str] = []
     markup, place = markup[:MAX_HTML], 0
     while place < len(markup):
@@ -52,8 +52,8 @@ def text_of(markup: str) -> str:
 
 
 def _tag(markup: str, start: int) -> tuple[str, int]:
-    """The name of the tag at `start` (empty for a comment or a declaration, "<" where it is but a
-    character), and the place behind it."""
+    """The name of the tag at `start` (empty for a comment or a declaration, "<" where no tag begins there),
+    and the position behind it."""
     if markup.startswith("<!--", start):
         return "", _behind(markup, "-->", start + 2)
     if markup[start + 1 : start + 2] in ("!", "?"):

@@ -1,7 +1,7 @@
 """Strict JSON from strangers, and plain readers of the facts in it.
 
-`parse_json` refuses what no store can keep or no walk can survive; the readers never raise: what
-is absent or of the wrong kind is None. Lone surrogates and NUL pass: the core takes them out.
+`parse_json` refuses what no store can keep and what is nested too deep. The readers never raise: what is
+absent or of the wrong kind is None. Lone surrogates and NUL are let through: the core takes them out.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from triggeriq.values import JSON
 MAX_DEPTH = 100
 """Levels of nesting: far above any provider's, far below the interpreter's recursion limit."""
 MAX_DIGITS = 300
-"""Characters of a number: so many still fit a float."""
+"""The most characters of a number: so many still fit a float."""
 
 MAX_ID = 256
 
@@ -38,7 +38,7 @@ def parse_json(body: bytes) -> JSON:
 
 
 def parse_object(body: bytes) -> dict[str, Any]:
-    """As `parse_json`, where only an object will do."""
+    """As `parse_json`, but only for an object. Raises Unreadable for anything else."""
     value = parse_json(body)
     if not isinstance(value, dict):
         raise Unreadable(f"a JSON object is expected, not {_kind(value)}")
@@ -105,7 +105,7 @@ def _kind(value: JSON) -> str:
 
 
 def at(value: JSON, *path: str) -> JSON:
-    """What stands at `path`, key by key (a number is a place in a list), or None."""
+    """The value at `path`, which is followed key by key (a number is an index in a list), or None."""
     for key in path:
         if isinstance(value, dict):
             value = value.get(key)
@@ -132,9 +132,8 @@ def name(value: JSON) -> str | None:
 
 
 def identifier(value: JSON) -> str | None:
-    """As `name`, fit to be a key: what is longer than 256 characters, or holds what can't be printed,
-    is named by its sha256.
-    """
+    """As `name`, fit to be a key: a text that is longer than 256 characters, or that can't be printed, is
+    replaced by its sha256."""
     found = name(value)
     if found is None or (len(found) <= MAX_ID and found.isprintable()):
         return found
@@ -169,10 +168,9 @@ def labels(value: JSON) -> list[str]:
 
 
 def moment(value: JSON) -> datetime | None:
-    """A time, aware and in UTC, from ISO 8601 (nanoseconds are cut; no zone means UTC) or from an
-    epoch in seconds or finer, as a number or its digits. None where it is none, or lies outside
-    1971 to 2199, where only a zero or a broken clock would put it.
-    """
+    """A time, aware and in UTC. It is read from ISO 8601 (nanoseconds are cut; no zone means UTC), or from an
+    epoch in seconds or finer, as a number or its digits. None where it is no time, or lies outside 1971 to
+    2199: only a zero or a broken clock gives such a time."""
     if isinstance(value, str):
         value = value.strip()
         if len(value) > 64:

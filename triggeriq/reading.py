@@ -19,11 +19,12 @@ from triggeriq.values import JSON, Bad
 
 CHUNK = 1 << 16
 MAX_LINE = 1_000_000
-"""Bytes of a line, of a CSV row, of an item in a JSON array: what a webhook's body may have."""
+"""The most bytes of a line, of a CSV row, or of an item in a JSON array: as many as a webhook's body may
+have."""
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark its own begins with
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16: its mark begins as this one does
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
@@ -33,8 +34,8 @@ _MARKS = (
 def utf8_chunks(stream: BinaryIO) -> Iterator[bytes]:
     """The stream's bytes as UTF-8, without a mark. Raises Unreadable where UTF-16 or 32 is broken.
 
-    What was taken for UTF-8 is handed on as it is; so is a lone surrogate: who decodes it, line by
-    line, knows the place.
+    What is taken for UTF-8 is not checked here, nor are lone surrogates: whoever decodes it line by line can
+    say where the fault is.
     """
     head = b""
     while len(head) < 4 and (piece := stream.read(CHUNK)):
@@ -65,7 +66,7 @@ def _transcoded(chunks: Iterator[bytes], charset: str) -> Iterator[bytes]:
 def lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | Bad]]:
     """Each line with its number from 1, its line end kept (LF, CRLF or CR), as UTF-8 bytes.
 
-    A line longer than MAX_LINE is passed over and stands as one Bad.
+    A line longer than MAX_LINE is skipped, and one Bad is given instead.
     """
     number, rest, too_long = 0, b"", False
     for chunk in utf8_chunks(stream):
@@ -76,7 +77,7 @@ def lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | Bad]]:
             yield number, _too_long(number) if too_long or len(piece) > MAX_LINE else piece
             too_long = False
         if len(rest) > MAX_LINE:
-            too_long, rest = True, rest[-1:]  # which may be the CR of a CRLF
+            too_long, rest = True, rest[-1:]  # its last byte may be the CR of a CRLF
     if rest:
         yield number + 1, _too_long(number + 1) if too_long else rest
 
@@ -86,8 +87,8 @@ def _too_long(number: int) -> Bad:
 
 
 class _Feed:
-    """Lines for csv.reader. It remembers those of the row under way, so that a quote that never
-    closes costs its own row and not those behind it."""
+    """Lines for csv.reader. It remembers those of the row that is being read, so that a quote that never
+    closes spoils its own row and not those behind it."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._lines = lines(stream)
@@ -114,33 +115,33 @@ class _Feed:
             return line.decode(errors="replace")
 
     def _ahead(self) -> tuple[int, bytes | Bad]:
-        """The next line, not yet taken; the number 0 at the end."""
+        """The next line, without taking it. At the end its number is 0."""
         if not self._again:
             self._again.extend(line for line in [next(self._lines, None)] if line)
         return self._again[0] if self._again else (0, b"")
 
     def header(self) -> bytes:
-        """The next line as it is, for a look."""
+        """The next line as it is, without taking it."""
         line = self._ahead()[1]
         return b"" if isinstance(line, Bad) else line
 
     def begin(self, after: int = 0) -> None:
-        """A new row; the next one, or the first behind line `after`."""
+        """Begin a new row: the next one, or the first behind line `after`."""
         self.row, self._size, self.spoilt = [], 0, ""
         while after and 0 < self._ahead()[0] <= after:
             self._again.popleft()
 
     def step_back(self) -> None:
-        """Give all lines of the row but the first back."""
+        """Put back all lines of the row but the first."""
         self._again.extendleft(reversed(self.row[1:]))
 
 
 def csv_rows(stream: BinaryIO, after: int = 0) -> Iterator[tuple[int, int, list[str] | Bad]]:
     """The rows of a CSV file: the numbers of their first and last lines, and their cells.
 
-    The first is the header; then those behind line `after`. Cells are separated by whichever of
-    comma, semicolon and tab the header has most. A row that can't be read (a quote left open, a
-    wrong charset, too long) is Bad, and reading goes on with the line behind its first.
+    The first is the header, then come those behind line `after`. Cells are separated by whichever of comma,
+    semicolon and tab the header has most. A row that can't be read (a quote left open, a wrong charset, too
+    long) is Bad, and reading goes on with the line behind that row's first.
     """
     feed = _Feed(stream)
     header = feed.header()
@@ -176,7 +177,7 @@ _CUT = "the file ends here, before its end"
 
 
 class _Cursor:
-    """A place in a JSON text that comes in pieces; holds one item and one piece at most."""
+    """A position in a JSON text that comes in pieces. It holds one item and one piece at most."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._chunks = utf8_chunks(stream)
@@ -240,9 +241,9 @@ class _Cursor:
 def json_items(stream: BinaryIO, key: str) -> Iterator[JSON]:
     """The items of the array under `key` in a document `{"<key>": […], …}`, one by one.
 
-    A bare array is taken too, and several documents one behind the other (pages of an API). Raises
-    Unreadable behind the items that could be read, with the place: a truncated file, a syntax
-    error, an item longer than MAX_LINE.
+    A bare array is read too, and so are several documents one behind the other (pages of an API). Raises
+    Unreadable, with the position, after the items that could be read: for a truncated file, a syntax error,
+    an item longer than MAX_LINE.
     """
     cursor, count = _Cursor(stream), 0
     try:

@@ -11,8 +11,9 @@
 the type does not (see LIMITS). A rule about several fields is a `__post_init__` that raises
 InvalidSetting.
 
-What an admin gives is checked when it is stored; `read_settings` makes the dataclass of it whenever the
-connection is used. It needs the standard library only, since who receives a webhook must start fast.
+What an admin gives is checked when it is stored; `read_settings` makes the dataclass from it whenever the
+connection is used. That needs only the standard library, since a function that receives webhooks must start
+fast.
 """
 
 from __future__ import annotations
@@ -36,9 +37,9 @@ _KEEPS: Mapping[str, Callable[[Any, Any], bool]] = {
     "le": operator.le,
 }
 LIMITS = frozenset(_KEEPS)
-"""What a field's `metadata` may hold: `min_length` and `max_length`, characters of a text or members of a
-list or an object; `pattern`, a regular expression of the whole text, from ^ to $; `ge` and `le`, the least
-and the greatest number."""
+"""The keys that a field's `metadata` may have. `min_length` and `max_length`: characters of a text, or
+members of a list or an object. `pattern`: a regular expression for the whole text, from ^ to $. `ge` and
+`le`: the least and the greatest number."""
 
 
 def fault_of(settings: object) -> str:
@@ -61,11 +62,12 @@ def _is_frozen(settings: Any) -> bool:
 
 
 def read_settings(settings: type[T], stored: Mapping[str, Any]) -> T:
-    """The instance of the dataclass `settings` that says what `stored` says, as JSON.
+    """An instance of the dataclass `settings` with what `stored`, which is JSON, says.
 
-    To the letter: a text for a str, a whole number for an int, and so on, for str, int, float, bool, None,
-    Any, Literal, `… | None`, lists, tuples of any length, mappings by str, and dataclasses of these. Raises
-    InvalidSetting for anything else, and whatever a `__post_init__` raises.
+    Nothing is converted, but an int to a float and a list to a tuple: a str needs a text, an int a whole
+    number, and so on. Types may be str, int, float, bool, None, Any, Literal, `… | None`, lists, tuples of
+    any length, mappings by str, and dataclasses of these. Raises InvalidSetting for anything else, and
+    whatever a `__post_init__` raises.
     """
     made: T = _dataclass(settings, stored, "")
     return made
@@ -97,7 +99,7 @@ def _limited(field: Field[Any], value: Any, place: str) -> Any:
 
 
 def _value(kind: Any, value: Any, place: str) -> Any:
-    """`value` as the annotation `kind` has it."""
+    """`value` as the annotation `kind` wants it. Raises InvalidSetting."""
     origin, arguments = get_origin(kind), get_args(kind)
     if kind is Any or (kind in (str, int, float, bool, NoneType) and type(value) is kind):
         return value

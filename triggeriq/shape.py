@@ -1,4 +1,4 @@
-"""Feedback from an object whose shape is ours, or the partner's by a field map.
+"""Reads feedback from an object, either of our default shape or of a partner's shape, by a field map.
 
     DEFAULT.feedback({"text": "Crashes on start", "rating": 1}, external_id="row-1")
     Shape.mapped({"text": "payload.comment", "author.email": "payload.user.mail"})
@@ -47,7 +47,8 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "thread": ("thread", "thread_id", "conversation_id"),
     "tags": ("tags", "labels"),
 }
-"""What a feedback is made of, and the dotted paths where it may stand; the first that says something."""
+"""The parts of a feedback, and the dotted paths where each may stand; the first path that holds something
+counts."""
 
 _PATH = re.compile(r"[^.\s]{1,64}(\.[^.\s]{1,64}){0,9}")
 _KINDS = get_args(Kind)
@@ -55,9 +56,10 @@ _KINDS = get_args(Kind)
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Where in an object each part of a feedback stands. paths: as in ALIASES, split at the dots."""
+    """Where in an object each part of a feedback stands."""
 
     paths: Mapping[str, tuple[tuple[str, ...], ...]]
+    """By part as in ALIASES, each path split at its dots."""
 
     @classmethod
     def mapped(cls, fields: Mapping[str, str], setting: str = "fields") -> Shape:
@@ -78,7 +80,8 @@ class Shape:
         return cls({part: tuple(tuple(path.split(".")) for path in paths) for part, paths in places.items()})
 
     def within(self, keys: Container[str]) -> Shape:
-        """This shape for objects that have no other keys: quicker where there are many of them."""
+        """This shape for objects that have no other keys than these: quicker where there are many such
+        objects."""
         return Shape(
             {part: tuple(path for path in paths if path[0] in keys) for part, paths in self.paths.items()}
         )
@@ -90,8 +93,8 @@ class Shape:
     def feedback(self, item: Mapping[str, JSON], external_id: str, kind: Kind | None = None) -> Feedback:
         """The feedback in `item`. Raises Unreadable where it has no text, no title and no rating.
 
-        external_id: for an item that has no id. kind: for one that names none; where that is None
-        too, what has a rating is a review, the rest messages. What is left over goes into the
+        external_id: used for an item that has no id. kind: used for one that names none; where that is None
+        too, an item with a rating is a review, any other a message. What is left over goes into the
         attributes, and so does a rating or a time that can't be understood.
         """
         used: set[str] = set()
@@ -114,7 +117,7 @@ class Shape:
             left: dict[str, JSON] = {
                 key: value for key, value in item.items() if key not in used and value not in (None, "")
             }
-            left.pop("tags", None)  # where it is left, it is no list of labels
+            left.pop("tags", None)  # it is left over only where it is no list of labels
             return {"tags": tags, **left} if tags else left
 
         return Feedback(
@@ -132,7 +135,7 @@ class Shape:
             url=read("url", name),
             app=App(id=read("app.id", name), version=read("app.version", name)),
             thread=read("thread", identifier),
-            attributes=left_over(),  # last: what was read is known by now
+            attributes=left_over(),  # comes last: what was read is known by now
         )
 
 

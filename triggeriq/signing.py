@@ -1,4 +1,4 @@
-"""The sender's side of `verification`: for tests, demonstrations and senders of one's own."""
+"""The sender's side of `verification`: for tests, demonstrations and senders that you write yourself."""
 
 from __future__ import annotations
 

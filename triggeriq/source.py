@@ -1,5 +1,5 @@
-"""The base class of every source. A source never touches AWS, the database, the environment or a
-clock: what it needs is handed in, so that its tests need nothing but bytes."""
+"""The base class of every source. A source never uses AWS, the database, the environment or a clock: what it
+needs is passed to it, so that its tests need nothing but bytes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from triggeriq.verification import Scheme, Verified, verify
 
 
 class Source:
-    """One provider's own format, to the letter. Subclass it and register the class:
+    """One provider's own format, read strictly. Subclass it and register the class:
 
     class Acme(Source):
         name = "acme"
@@ -31,7 +31,7 @@ class Source:
     """The version of this contract that the source was written for."""
 
     name: ClassVar[str]
-    """Its address in URLs and keys: it matches triggeriq.names.NAME."""
+    """Its name in URLs and keys; it must match triggeriq.names.NAME."""
     title: ClassVar[str] = ""
     """Its name for people."""
     version: ClassVar[str] = "1"
@@ -43,15 +43,16 @@ class Source:
     max_body: ClassVar[int] = 1_000_000
     """Bytes of a webhook's body; a longer one is refused with 413."""
     verification: ClassVar[tuple[Scheme, ...]] = ()
-    """How the provider proves itself: the first row whose header is there decides.
-    None: every webhook is refused."""
+    """How the provider proves itself: the first row whose header is sent decides. Without a row every webhook
+    is refused."""
     reads: ClassVar[tuple[str, ...]] = ()
-    """Endings of the files that `read` takes, such as ".csv" ("" takes any name); none: it takes no files."""
+    """Endings of the files that `read` takes, such as ".csv" ("" takes any name). Without one it takes no
+    files."""
     settings: ClassVar[type[Any] | None] = None
     """What a connection must say: a frozen dataclass, see triggeriq.settings. None: nothing."""
 
     def schemes(self, connection: Connection) -> tuple[Scheme, ...]:
-        """The rows in force for this connection; override where its settings choose among them."""
+        """The rows that hold for this connection; override it where its settings choose among them."""
         return self.verification
 
     def verify(self, request: Request, connection: Connection, now: datetime) -> Verified:
@@ -59,7 +60,8 @@ class Source:
         return verify(self.schemes(connection), request, connection, now)
 
     def receive(self, request: Request, connection: Connection) -> Events | Reply | Ignore:
-        """Name the event that a verified request holds. Raises Unreadable: 422 and quarantine.
+        """Name the events that a verified request holds. Raises Unreadable: the sender gets 422, and the
+        bytes are quarantined.
 
         It must be quick (the sender waits) and must not depend on when it is called: the same
         bytes and headers give the same id.
@@ -71,7 +73,8 @@ class Source:
         return None
 
     def transform(self, received: Received, connection: Connection) -> Iterator[Item]:
-        """The feedback that a received event holds; pure and lazy. Raises Unreadable for all of it.
+        """The feedback that a received event holds, made lazily and without side effects. Raises Unreadable,
+        which quarantines all of it.
 
         It may be asked about an event that `receive` would ignore (a preview, a replay): yield Ignore.
         """
@@ -82,13 +85,13 @@ class Source:
     ) -> Iterator[tuple[str, Item]]:
         """Read an uploaded file, item by item, never whole in memory.
 
-        stream: unpacked already, and bounded; read forward only. resume: the mark of the last item
-        that was dealt with; go on behind it. Yields (mark, item), marks in the file's order. Raises
+        stream: unpacked already, and limited in size; it can only be read forward. resume: the mark of the
+        last item that was dealt with: go on behind it. Yields (mark, item), marks in the file's order. Raises
         Unreadable where the rest of the file can't be read.
         """
         raise NotImplementedError(f"{self.name} reads no files")
 
     @classmethod
     def takes(cls, method: str) -> bool:
-        """Whether the class overrides `method` ("receive", "read"): what its manifest says it can do."""
+        """Whether the class overrides `method` ("receive", "read"), so what the source can do."""
         return getattr(cls, method) is not getattr(Source, method)

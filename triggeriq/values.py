@@ -1,7 +1,7 @@
 """What passes between TriggerIQ and a plugin: frozen values, standard library only.
 
-Times are aware `datetime`s in UTC. Texts may hold anything that a customer typed; the core takes
-out what no store can keep (NUL, lone surrogates) and bounds the lengths after a plugin made them.
+Times are aware `datetime`s in UTC. Texts may hold anything that a customer typed. After a plugin has made
+them, the core takes out what no store can keep (NUL, lone surrogates) and limits their lengths.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Names in lower case."""
     body: bytes = field(default=b"", repr=False)
-    """The raw bytes, which alone may be verified."""
+    """The raw bytes. Nothing else may be verified."""
     query: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
@@ -35,11 +35,11 @@ class Connection:
     source: str
     name: str = "default"
     secrets: tuple[str, ...] = field(default=(), repr=False)
-    """Those in force now, the current one first; never printed."""
+    """Those that are valid now, the current one first; never printed."""
     settings: Any = None
     """An instance of `Source.settings`; None where the source has none, or nobody configured it."""
     owner: str = ""
-    """Whose it is; "" where nobody configured it."""
+    """Who owns it; "" where nobody configured it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +67,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True, init=False)
 class Events:
-    """`Source.receive` says: take it. Usually one event; several where a sender posts batches."""
+    """`Source.receive` says: take these. Usually one event; several where a sender posts batches."""
 
     items: tuple[Event, ...]
 
@@ -86,10 +86,10 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Ignore:
-    """Understood, and it holds no feedback: a status change, a colleague's own note, an auto-reply.
+    """It was understood, and holds no feedback: a status change, a colleague's note, an auto-reply.
 
-    From `Source.receive`: the sender gets a 202 with the reason. From `Source.transform` and
-    `Source.read`: the item is done with; it is counted, and neither kept nor quarantined.
+    From `Source.receive`: the sender gets a 202 with the reason. From `Source.transform` and `Source.read`:
+    the item is counted, but neither kept nor quarantined.
     """
 
     reason: str
@@ -151,7 +151,7 @@ class Bad:
     reason: str
     """What is wrong there."""
     raw: bytes = field(default=b"", repr=False)
-    """The item's own bytes, where they are at hand and small."""
+    """The item's own bytes, where they are known and few."""
 
 
 Item: TypeAlias = Feedback | Bad | Ignore
@@ -165,7 +165,7 @@ class FileHint:
     name: str
     """The last part of its key, without `.gz`."""
     content_type: str = ""
-    """As whoever uploaded it says; "" where nobody does."""
+    """What its uploader says; "" where he says nothing."""
     modified_at: datetime
     """When it was uploaded."""
 
@@ -184,7 +184,7 @@ class Verdict:
     score: float | None = None
     """-1 to 1 for sentiment; else None."""
     evidence: tuple[str, ...] = ()
-    """The words that it rests on."""
+    """The words that led to it."""
     reasons: tuple[str, ...] = ()
     """Sentences for a person; a priority always has one."""
     by: str = ""
@@ -219,7 +219,7 @@ class PriorityRule:
     """One row of the configuration `priority`. A rule matches when every condition that it states
     holds; of all rules that match, the highest priority wins, with the reasons of its rules.
 
-    Of several labels or words one is enough; an empty tuple or None states nothing.
+    Of several labels or words one is enough. An empty tuple, or None, is no condition.
     """
 
     priority: Literal["critical", "high", "medium", "low"]
@@ -229,7 +229,8 @@ class PriorityRule:
     category: tuple[str, ...] = ()
     sentiment: tuple[str, ...] = ()
     source: tuple[str, ...] = ()
-    """Names of sources. The core looks at it: a hook sees only the rules for the feedback's own source."""
+    """Names of sources. The core checks this condition: a hook gets only the rules for the feedback's own
+    source."""
     words: tuple[str, ...] = ()
     """Found as whole words in title or text, in any case."""
     rating_at_most: float | None = None

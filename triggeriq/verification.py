@@ -1,4 +1,4 @@
-"""Signature schemes as rows: what varies between providers is data, what verifies is one function."""
+"""Signature schemes as rows: what differs between providers is data, and one function verifies it all."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from triggeriq.values import Connection, Request
 
 SECRET_NAME_LENGTH = 32
-"""A connection's name is a secret from this many characters on ([a-z0-9_-], some 160 bits)."""
+"""From so many characters on, a connection's name may serve as its secret ([a-z0-9_-], some 160 bits)."""
 
 _PLACEHOLDERS = re.compile(rb"(\{(?:body|timestamp|id)\})")
 _EPOCH = re.compile(r"[0-9]{1,12}")
@@ -38,8 +38,8 @@ class Scheme:
     prefix: str = ""
     """What stands before the proof in it: "sha256=", "v1,", "Bearer "."""
     separator: str = ""
-    """What stands between several signatures in one header: " " or ",". One without the prefix is of another
-    version and passed over. "": there is only one."""
+    """What stands between several signatures in one header: " " or ",". A signature without the prefix is of
+    another version and ignored. "": there is only one."""
     algorithm: Literal["sha1", "sha256", "sha512"] = "sha256"
     """The hash of an hmac."""
     encoding: Literal["hex", "base64"] = "hex"
@@ -61,10 +61,10 @@ class Scheme:
     key_form: Literal["text", "whsec"] = "text"
     """How a secret is read. "text": its own UTF-8 bytes. "whsec": Base64 behind an optional `whsec_`."""
     refused_secrets: tuple[str, ...] = ()
-    """Published test secrets, treated as if the connection had them not."""
+    """Published test secrets. They are treated as if the connection did not have them."""
 
     def __post_init__(self) -> None:
-        """A row that would prove nothing is a defect of the plugin: ValueError."""
+        """Raises ValueError for a row that would prove nothing: that is a defect of the plugin."""
         if self.kind != "secret_name" and not self.header:
             raise ValueError("a scheme names the header that holds the proof")
         if self.kind == "hmac":
@@ -78,7 +78,7 @@ class Scheme:
                 raise ValueError("id_header and {id} go together: an unsigned id proves nothing")
 
     def fault_of(self, secret: str) -> str:
-        """Why the secret can prove nothing here, for whoever configures it; "" where it can."""
+        """Why this secret can't prove anything, in words for whoever configures it; "" where it can."""
         if secret in self.refused_secrets:
             return "this is the provider's published test secret; use the one that it gave you"
         if not _key(self, secret):
@@ -104,8 +104,8 @@ class Verified:
 def verify(schemes: tuple[Scheme, ...], request: Request, connection: Connection, now: datetime) -> Verified:
     """Prove `request` by the first of `schemes` whose header is present, with any secret in force.
 
-    Raises NotVerified and nothing else, whatever the headers hold. No scheme, or no usable secret:
-    missing, so that what nobody configured lets nobody in.
+    Raises NotVerified and nothing else, whatever the headers hold. Without a scheme or a usable secret the
+    reason is `missing`: a connection that nobody configured lets nobody in.
     """
     for scheme in schemes:
         if scheme.kind == "secret_name" or _header(request, scheme.header):
@@ -145,7 +145,7 @@ def _prove_basic(scheme: Scheme, request: Request, connection: Connection, now: 
 
 
 def _prove_name(scheme: Scheme, request: Request, connection: Connection, now: datetime) -> int:
-    """Whoever found the connection under its name knew the name; the core answers 404 to any other."""
+    """Whoever sent the connection's name knows the secret. The core answers 404 to any other name."""
     if len(connection.name) < SECRET_NAME_LENGTH:
         raise NotVerified("missing")
     return 0
@@ -187,7 +187,7 @@ def _decoded(encoding: str, value: str) -> bytes | None:
 
 
 def _canonical(encoding: str, value: str) -> bytes | None:
-    """As `_decoded`, where one digest has one spelling only (the case of hex apart)."""
+    """As `_decoded`, but a digest has only one accepted spelling (apart from the case of hex)."""
     raw = _decoded(encoding, value)
     if raw is None:
         return None
@@ -201,7 +201,8 @@ def _parts(value: str, separator: str, prefix: str) -> list[str]:
 
 
 def _signatures(scheme: Scheme, value: str) -> list[bytes]:
-    """What the header holds of the scheme's form and size; raises where that is nothing."""
+    """The signatures in the header that have the scheme's form and size. Raises NotVerified where there is
+    none."""
     size = hashlib.new(scheme.algorithm).digest_size
     found = (_canonical(scheme.encoding, part) for part in _parts(value, scheme.separator, scheme.prefix))
     signatures = [signature for signature in found if signature is not None and len(signature) == size]
@@ -211,7 +212,8 @@ def _signatures(scheme: Scheme, value: str) -> list[bytes]:
 
 
 def _timestamp(scheme: Scheme, request: Request, now: datetime) -> str:
-    """The time as the sender wrote it, which is what he signed; raises where it is not near `now`."""
+    """The time as the sender wrote it, since that text is signed. Raises NotVerified where it is not near
+    `now`."""
     parts = _parts(_header(request, scheme.timestamp_header), scheme.separator, scheme.timestamp_prefix)
     text = parts[0] if scheme.timestamp_prefix and parts else _header(request, scheme.timestamp_header)
     if scheme.timestamp_form == "epoch":
@@ -227,7 +229,7 @@ def _timestamp(scheme: Scheme, request: Request, now: datetime) -> str:
 
 
 def _usable(scheme: Scheme, connection: Connection) -> list[tuple[int, bytes]]:
-    """The secrets that may prove anything, as keys with their indexes; raises where there is none."""
+    """The usable secrets, as keys with their indexes. Raises NotVerified where there is none."""
     usable = [
         (index, _key(scheme, secret))
         for index, secret in enumerate(connection.secrets)
@@ -240,7 +242,7 @@ def _usable(scheme: Scheme, connection: Connection) -> list[tuple[int, bytes]]:
 
 
 def _key(scheme: Scheme, secret: str) -> bytes:
-    """Empty where the secret is not of the scheme's form."""
+    """The key for a secret; empty where the secret is not of the scheme's form."""
     if scheme.key_form == "whsec":
         return _decoded("base64", secret.strip().removeprefix("whsec_")) or b""
     return secret.encode("utf-8", "surrogatepass")

@@ -1,4 +1,4 @@
-"""The Chalice app: Chalice keeps the table of routes and packages it; answering is the router's."""
+"""The Chalice app: Chalice keeps the table of routes and packages it; the router (routing.py) answers."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _log() -> logging.Logger:
 
 
 class App(Chalice):
-    """settings, use_cases, log: what the routes run on; tests hand in their own. Nothing is asked of them
+    """settings, use_cases, log: give what the routes need; tests pass their own. None of them is called
     before the first request."""
 
     def __init__(
@@ -39,7 +39,8 @@ class App(Chalice):
         log: Callable[[], logging.Logger] = _log,
         routes: Iterable[Route] = ROUTES,
     ) -> None:
-        # Chalice would write its own name into the process's environment, and log in lines of its own.
+        # Else Chalice would write its own name into the process's environment, and log in a format of its
+        # own.
         super().__init__(name, configure_logs=False, env={})
         self._router = Router(settings, use_cases, log)
         for route in routes:
@@ -54,7 +55,7 @@ class App(Chalice):
             raise ValueError(
                 f"{route.method} {route.path} declares no access rule, which is one of {', '.join(ACCESS)}"
             )
-        # Where nobody is asked for a key, nobody is known to be restricted.
+        # A route that asks for no key can't know whether its caller is restricted.
         wanted = (PUBLIC,) if route.access in (OPEN, WEBHOOK) else RESTRICTED
         if route.restricted not in wanted:
             raise ValueError(
@@ -71,8 +72,9 @@ class App(Chalice):
     def __call__(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         """Answer one event of API Gateway (payload 1.0).
 
-        Chalice's own handling is passed by: its 405, 415 and 500 have a form of their own, it checks
-        content types that are a source's business, and it keeps the request where threads share it.
+        Chalice's own request handling is not used: its 405, 415 and 500 are no problem+json, it checks
+        content types that only the source can judge, and it stores the request on the app, which threads
+        share.
         """
         request = event.get("requestContext") or {}
         path, method = request.get("resourcePath"), request.get("httpMethod")

@@ -1,4 +1,4 @@
-"""From a request's headers to the caller."""
+"""Finds out who the caller is, by the headers of the request."""
 
 from __future__ import annotations
 

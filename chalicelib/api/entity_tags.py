@@ -19,8 +19,9 @@ def etag(version: int) -> dict[str, str]:
 def wanted_version(call: Call, current: Callable[[], int]) -> int | None:
     """The version that If-Match asks for, or None where any will do.
 
-    A weak tag counts as its strong one: what lies between may have weakened it. Of several, the
-    current one is taken. Raises Stale where none is, Invalid where the header can't be read.
+    A weak tag counts as the strong one, since a proxy on the way may have weakened it. Of several tags one
+    must be the current version, which is then returned. Raises Stale if none of them is, Invalid if the
+    header can't be read.
     """
     header = call.headers.get("if-match")
     if header is None or header.strip() == "*":

@@ -21,13 +21,13 @@ class Answer(NamedTuple):
     value: Any = None
     """A str is sent as it is, a dict as JSON, None as nothing, anything else in the route's answer shape."""
     status: int = 0
-    """0: the route's own."""
+    """0 stands for the route's own status."""
     headers: Mapping[str, str] = {}
     content_type: str = JSON_TYPE
 
 
 class Call:
-    """One HTTP request on its way to a handler. It reads no more of the event than it is asked for."""
+    """One HTTP request on its way to a handler. Parts of the event are read only when they are asked for."""
 
     def __init__(
         self,
@@ -70,7 +70,7 @@ class Call:
         return self._caller
 
     def finish(self) -> None:
-        """Write what the request made count, whatever its answer is."""
+        """Write the metrics that were counted during the request, whatever its answer is."""
         if self._use is not None:
             self._use.metrics.flush()
 

@@ -19,7 +19,8 @@ def _digits(value: object) -> object:
 
 
 def _iso_time(value: object) -> object:
-    """A date, or a time with or without zone (then UTC); a "+" that a URL made a space is put right."""
+    """Takes a date, or a time with or without a zone (without one it is UTC). Where a URL turned the "+" of a
+    zone into a space, it is put back."""
     if isinstance(value, str):
         if not re.match(r"\d{4}-\d\d-\d\d(?!\d)", value, re.ASCII):
             raise ValueError("is a time in ISO 8601 such as 2024-05-01 or 2024-05-01T12:00:00Z")
@@ -41,12 +42,12 @@ def _one_line(value: str) -> str:
 
 
 def absent() -> Any:
-    """The default of a field that may be left out and may not be null; never read."""
+    """The default of a field that may be left out, but may not be sent as null."""
     return None
 
 
 Limit = Annotated[int, Field(ge=1, le=LIMIT_MOST), BeforeValidator(_digits)]
-# The longest holds an external_id of 500 characters of four bytes each.
+# The longest cursor holds an external_id of 500 characters of four bytes each.
 Cursor = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,3000}$")]
 Time = Annotated[datetime, BeforeValidator(_iso_time), AfterValidator(_utc)]
 Name = Annotated[str, Field(pattern=f"^{NAME}$")]
@@ -59,7 +60,7 @@ Tag = Annotated[
 
 
 class Asked(BaseModel):
-    """What a client sends: nothing unknown is let pass, so that a misspelt name is not ignored."""
+    """What a client sends. An unknown field is refused, so that a misspelt name is not silently ignored."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -74,8 +75,8 @@ S = TypeVar("S", bound=Shown)
 
 
 class ShownPage(Shown, Generic[S]):
-    """A domain Page whose items are not shown whole. Page[S] would show them so: what lies in a dataclass is
-    not looked at again."""
+    """A domain Page whose items are shown in part. Page[S] would show them whole: pydantic does not convert
+    what an instance of a dataclass already holds."""
 
     items: tuple[S, ...]
     next: str | None = Field(description="the cursor of what follows; null at the end")

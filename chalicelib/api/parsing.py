@@ -1,4 +1,5 @@
-"""Paths, query strings and bodies into what handlers take; the one place where JSON comes in."""
+"""Turns paths, query strings and bodies into what handlers take. All JSON that is sent to our own API is
+parsed here."""
 
 from __future__ import annotations
 
@@ -28,15 +29,16 @@ PARAMETERS = {"source": NAME, "connection": NAME, "key": NAME, "id": "[A-Za-z0-9
 DEPTH_LIMIT = 50
 """How deep JSON may be nested; nothing of ours needs more than a tenth of it."""
 ERRORS_LIMIT = 20
-"""Faults that an answer names; there may be one a field."""
+"""The most faults that one answer names."""
 FIELD_LIMIT = 200
-"""Characters of a field's name in an answer: it is the sender's."""
+"""Characters of a field's name in an answer: the sender may have sent a name of any length."""
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class InvalidShape(Invalid):
-    """Several things may be wrong; errors: {"field", "message"} for each, `field` the first's."""
+    """The body or the query does not fit its shape. errors: {"field", "message"} for each fault; `field` is
+    that of the first."""
 
     def __init__(self, errors: list[dict[str, str]]) -> None:
         super().__init__(
@@ -54,7 +56,8 @@ def adapter(area: str, name: str) -> TypeAdapter[Any]:
 
 
 def path_parameters(raw: Mapping[str, str]) -> dict[str, str]:
-    """The path's parameters, decoded (not every gateway does it) and of their form. Raises NotFound."""
+    """The path's parameters, decoded (not every gateway does that). Raises NotFound for one that can't be a
+    name or an id."""
     parameters = {name: unquote(value) for name, value in raw.items()}
     for name, value in parameters.items():
         if not re.fullmatch(PARAMETERS[name], value, re.ASCII):
@@ -63,7 +66,8 @@ def path_parameters(raw: Mapping[str, str]) -> dict[str, str]:
 
 
 def body_bytes(event: Mapping[str, Any], limit: int) -> bytes:
-    """The body as it was sent. Raises TooLarge, by the encoded length where that says enough already."""
+    """The body as it was sent. Raises Invalid where its base64 is broken, TooLarge; base64 that is too long
+    is not even decoded."""
     body = event.get("body") or b""
     encoded = bool(event.get("isBase64Encoded"))
     if len(body) <= (limit + 2) // 3 * 4 if encoded else len(body) <= limit:
@@ -78,7 +82,8 @@ def body_bytes(event: Mapping[str, Any], limit: int) -> bytes:
 
 
 def may_be_empty(route: Route) -> bool:
-    """Whether no body stands for an empty object: not where that would replace what stands already."""
+    """Whether a request without a body counts as one with an empty object. Only a POST does, and only where
+    no field is required: an empty PUT would replace what is stored."""
     return route.method == "POST" and not any(field.is_required() for field in _fields(route).values())
 
 
@@ -102,7 +107,7 @@ def _fields(route: Route) -> Mapping[str, FieldInfo]:
 
 
 def query_as(route: Route, query: Mapping[str, list[str]]) -> Any:
-    """The query's parameters in the route's shape, or nothing where it takes none. Raises Invalid."""
+    """The query's parameters in the route's shape, or None where the route takes none. Raises Invalid."""
     single = {}
     for field, values in query.items():
         if len(values) != 1:
@@ -119,7 +124,7 @@ def query_as(route: Route, query: Mapping[str, list[str]]) -> Any:
 
 
 def shaped(into: TypeAdapter[Any], value: Any, field: str = "") -> Any:
-    """`value` validated. field: the one that it was sent in; "" where it is all that was sent.
+    """`value`, validated. field: the name of the field that holds it; "" where it is the whole body or query.
 
     Raises InvalidShape, which never repeats what was sent: it may be a secret.
     """
@@ -137,7 +142,7 @@ _MESSAGES = {
     **dict.fromkeys(("model_type", "model_attributes_type", "dataclass_type", "dict_type"), "an object"),
     **dict.fromkeys(("tuple_type", "list_type"), "a list"),
 }
-"""What pydantic says in Python's terms, in JSON's, by its type of error."""
+"""For errors that pydantic describes by Python's types: what is wanted, in JSON's terms."""
 
 
 def _errors(error: ValidationError, value: Any, within: str) -> list[dict[str, str]]:
@@ -151,8 +156,8 @@ def _errors(error: ValidationError, value: Any, within: str) -> list[dict[str, s
 
 
 def _field_at(parts: tuple[str | int, ...], value: Any, field: str, missing: bool) -> str:
-    """The field at these parts of `value`, as its sender wrote it: rules[0].priority. What a shape is called,
-    which pydantic names too, is no part of it. field: the one that holds `value`."""
+    """The path of a field as its sender would write it, such as rules[0].priority. parts: the path as
+    pydantic gives it; names of shapes in it are left out. field: the path of `value` itself."""
     for index, part in enumerate(parts):
         if isinstance(value, list) and isinstance(part, int):
             field, value = f"{field}[{part}]", value[part]
@@ -164,8 +169,9 @@ def _field_at(parts: tuple[str | int, ...], value: Any, field: str, missing: boo
 
 
 def strict_json(body: bytes) -> Any:
-    """The JSON in a body of ours: as a partner's (triggeriq.payload), without a byte order mark, and with
-    nothing in it that no store keeps.
+    """The JSON in the body of a request to our own API. It is parsed as strictly as a partner's
+    (triggeriq.payload). Besides, a byte order mark is refused, and so is any character that our stores can't
+    keep.
 
     Raises Invalid.
     """

@@ -25,7 +25,7 @@ TYPES = {
     500: ("internal", "A defect on our side"),
     503: ("unavailable", "Something that is needed is down"),
 }
-"""Status → (last part of `type`, `title`). Neither changes once it is out: clients branch on them."""
+"""Status → (last part of `type`, `title`). Neither may change once it is released: clients branch on them."""
 
 _HINTS = {
     "missing": "send an API key in the header X-Api-Key",
@@ -76,7 +76,7 @@ def problem_of(error: Exception, call: Call, request_id: str) -> Answer:
 
 def _unauthorised(reason: str, call: Call, request_id: str) -> Answer:
     webhook = call.route.access == WEBHOOK
-    reason = reason if reason in _HINTS else "mismatch"  # a plugin may say more than a stranger may hear
+    reason = reason if reason in _HINTS else "mismatch"  # a plugin's own reason may tell a stranger too much
     hint = (_WEBHOOK_HINTS if webhook else _HINTS)[reason]
     if (
         not webhook

@@ -1,7 +1,8 @@
-"""The whole HTTP surface, a row a line; docs/api.md and /openapi.json tell the same, for people and machines.
+"""The whole HTTP interface, one route a line. docs/api.md and /openapi.json describe the same, for people and
+for machines.
 
-A row names what it needs as text, so that a request imports only what it uses. The table is one and flat:
-with a module an area, each start would read them all.
+A row names its handler and its shapes as text, so that a request imports only what it uses. It is one flat
+table, since a module for each area would make every start slower.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ ACCESS = (OPEN, WEBHOOK, "read", "write", "ingest", "admin")
 
 ROWS, REFUSED, PUBLIC = "rows", "refused", "public"
 RESTRICTED = (ROWS, REFUSED, PUBLIC)
-"""What a caller gets who is restricted to connections. rows: what is made of his connections alone, the rest
-is not there for him. refused: 403. public: what everybody gets, since nothing of any connection is in it."""
+"""What a caller gets who is restricted to connections. rows: only what is made of his connections alone;
+anything else does not exist for him. refused: 403. public: what everybody gets, since it tells nothing of any
+connection."""
 
 BODY_LIMIT = 1_000_000
 """Bytes of a body; a longer one is refused with 413."""
@@ -29,7 +31,7 @@ class Route(NamedTuple):
     access: str
     """One of ACCESS."""
     restricted: str
-    """One of RESTRICTED; it has no default, so that nobody forgets to think of it."""
+    """One of RESTRICTED. It has no default, so that nobody forgets to decide it."""
     handler: str
     """"area.module:function" in chalicelib/api."""
     summary: str
@@ -38,9 +40,9 @@ class Route(NamedTuple):
     body: str = ""
     answer: str = ""
     status: int = 200
-    """Of success."""
+    """The status of success."""
     limit: int = BODY_LIMIT
-    """Bytes of the body."""
+    """The most bytes that the body may have."""
     refusals: tuple[int, ...] = ()
     """Statuses beyond those that follow from the rest (400, 401, 403, 404, 413, 415)."""
     media: str = "application/json"
@@ -58,7 +60,7 @@ class Route(NamedTuple):
 
 
 PREVIEW_LIMIT = 1_500_000
-"""A preview's body holds a webhook's in base64."""
+"""Bytes of a preview's body, which holds a webhook's body in base64."""
 
 # fmt: off
 ROUTES = (
@@ -103,7 +105,7 @@ ROUTES = (
     Route("POST", "/api-keys", "admin", REFUSED, "operations.api_keys:make", "Make an API key; it is shown this once. Without `connections` it sees every ticket", body="ApiKeyMake", answer="NewApiKey", status=201),
     Route("GET", "/api-keys", "admin", REFUSED, "operations.api_keys:listed", "List API keys", query="PageQuery", answer="ApiKeyPage"),
     Route("DELETE", "/api-keys/{id}", "admin", REFUSED, "operations.api_keys:revoke", "Revoke an API key", status=204),
-    Route("GET", "/jobs", "read", ROWS, "operations.jobs:listed", "What runs aside and what has run, newest first", query="PageQuery", answer="JobPage"),
+    Route("GET", "/jobs", "read", ROWS, "operations.jobs:listed", "List jobs, newest first", query="PageQuery", answer="JobPage"),
     Route("GET", "/jobs/{id}", "read", ROWS, "operations.jobs:find", "Read one job: how far it is", answer="JobShown"),
     Route("DELETE", "/jobs/{id}", "write", ROWS, "operations.jobs:cancel", "Cancel a job; what it has done stays", answer="JobShown", refusals=(409,)),
 )

@@ -17,14 +17,16 @@ if TYPE_CHECKING:
 
     from chalicelib.settings import Settings
 
-ANYHOW_CHARACTERS = 400_000
-"""Of a body that Lambda can answer with whatever they are: none takes more than 12 bytes of its 6 MB."""
+UNMEASURED_CHARACTERS = 400_000
+"""A body of so many characters fits into Lambda's answer of 6 MB, whatever they are: none takes more than 12
+bytes there. Only a longer body has to be measured."""
 
 
 class Router:
-    """Answers every request that reaches the app; nothing raised by a handler leaves it.
+    """Answers every request that reaches the app. What a handler raises becomes an answer too, and never
+    leaves the router.
 
-    settings, use_cases, log: asked on the first request that needs them, never before.
+    settings, use_cases, log: called on the first request that needs them, never before.
     """
 
     def __init__(
@@ -112,10 +114,10 @@ def _handled(call: Call) -> Answer:
 
 
 def _page(route: Route, handler: Callable[..., Any], call: Call, query: Any, **wanted: Any) -> str:
-    """The body of a list: of as many items as were asked for, or, while Lambda can't answer with so many, of
-    half as many."""
+    """The body of a list, with as many items as were asked for. If Lambda can't answer with so many, the list
+    is made again with half as many."""
     body = _body(route, handler(call, query=query, **wanted))
-    if len(body) <= ANYHOW_CHARACTERS or query.limit == 1:
+    if len(body) <= UNMEASURED_CHARACTERS or query.limit == 1:
         return body
     from chalicelib.domain.page import ANSWER_BYTES, bytes_in_answer
 
@@ -125,7 +127,7 @@ def _page(route: Route, handler: Callable[..., Any], call: Call, query: Any, **w
 
 
 def _body(route: Route, value: Any) -> str:
-    """What is sent of a handler's answer."""
+    """The text that is sent for a handler's answer."""
     if value is None or route.method == "HEAD":
         return ""
     if isinstance(value, str):
@@ -137,13 +139,13 @@ def _body(route: Route, value: Any) -> str:
 
         shape = adapter(route.area, route.answer)
         body = shape.dump_json(shape.validate_python(value, from_attributes=True), by_alias=True).decode()
-    return body.encode("utf-8", "replace").decode()  # a plugin's words may hold half a character
+    return body.encode("utf-8", "replace").decode()  # a plugin's text may hold half a surrogate pair
 
 
 def _shapes(call: Call) -> dict[str, Any]:
     """The query and the body in the shapes that the handler takes.
 
-    An open route that is asked nothing gets no query, so that /health need not load the validator.
+    An open route that is called without parameters gets no query, so that /health need not load pydantic.
     """
     route = call.route
     shapes = {}
@@ -171,5 +173,5 @@ def _cors(origin: str, allowed: tuple[str, ...]) -> dict[str, str]:
 
 
 def _request_id(event: Mapping[str, Any]) -> str:
-    """The gateway's; a test's client gives none."""
+    """The gateway's id of the request, or a new one where there is none, as from a test client."""
     return event["requestContext"].get("requestId") or os.urandom(16).hex()

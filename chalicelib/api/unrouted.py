@@ -1,4 +1,4 @@
-"""What is answered to a request that no row of the table takes."""
+"""The answer to a request that no row of the table takes."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from chalicelib.api.problems import problem
 
 
 def answer_to_unrouted(method: str, allowed: list[str], request_id: str) -> Answer:
-    """allowed: the methods that the path takes; none: there is no such path."""
+    """allowed: the methods that the path takes; empty where there is no such path."""
     if not allowed:
         return problem(404, "GET /docs lists the addresses that there are", request_id)
     methods = ", ".join(allowed)
-    if method == "OPTIONS":  # a browser asks before it sends; in AWS the gateway answers
+    if method == "OPTIONS":  # a browser's preflight; in AWS the gateway answers it
         preflight = {
             "Allow": methods,
             "Access-Control-Allow-Methods": methods,

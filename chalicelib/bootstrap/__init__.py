@@ -1,5 +1,5 @@
-"""The one composition root: what each function needs, built once per warm container. Only here are
-services named."""
+"""The one composition root: what each function needs, built once per warm container. Services are named only
+here."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ __all__ = [
 
 
 class _Process:
-    """What belongs to the process at hand."""
+    """What this process has built."""
 
     @once
     def use_cases(self) -> UseCases:
@@ -58,7 +58,7 @@ def configure_log() -> None:
 
 @cache
 def consumer(function: str) -> Consume:
-    """What settles the records of the queue that the function consumes."""
+    """The use-case that works on the queue of this function and settles each record."""
     return use_cases().consume(FUNCTIONS[function].queue)
 
 
@@ -80,8 +80,8 @@ def _master() -> Master:
 
 
 def forget() -> None:
-    """Forget all that the use-cases hold, close what they have opened: connections, caches, secrets, times.
-    The next use_cases() are new."""
+    """Throw away all that the use-cases hold (caches, secrets, times), and close the connections that they
+    have opened. The next call of use_cases() builds new ones."""
     global _process
     from chalicelib.services import aws
 
@@ -92,7 +92,7 @@ def forget() -> None:
 
 
 def make_clients(services: Iterable[str]) -> None:
-    """Make clients of AWS now, which would be made at their first call."""
+    """Make these clients of AWS now, instead of at their first call."""
     from chalicelib.services import aws
 
     aws.make(services)

@@ -1,4 +1,4 @@
-"""The use-cases that take things in, each with the services that it is handed."""
+"""The use-cases of intake, each built with the services that it needs."""
 
 from __future__ import annotations
 

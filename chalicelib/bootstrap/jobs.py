@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.operations.job import JobKind
 
 KINDS: Mapping[str, str] = {"reread": "intake.reread"}
-"""Every kind by its name, and what it is of UseCases."""
+"""The path of each kind within UseCases, by the kind's name."""
 
 
 class Kinds:

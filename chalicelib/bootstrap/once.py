@@ -10,8 +10,8 @@ T = TypeVar("T")
 
 
 class once(Generic[T]):  # noqa: N801 - it reads as the decorator that it is
-    """functools.cached_property for routes that run in threads: two that ask at the same time get the
-    same thing, so that what one writes into its cache, the other sees."""
+    """functools.cached_property for routes that run in threads: two that ask at the same time get the same
+    object, so that they share its cache."""
 
     _lock = threading.RLock()  # one for all, since building one part builds others
 
@@ -29,7 +29,7 @@ class once(Generic[T]):  # noqa: N801 - it reads as the decorator that it is
         if instance is None:
             return self
         with self._lock:
-            # Python looks into the instance before it asks here: the next time costs nothing
+            # Once it is there, Python finds it in the instance and does not call this again
             if self._name not in vars(instance):
                 vars(instance)[self._name] = self._build(instance)
         value: T = vars(instance)[self._name]

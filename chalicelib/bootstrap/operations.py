@@ -1,4 +1,4 @@
-"""The use-cases that keep the system well."""
+"""The use-cases of operations: health, plugins, dead letters, jobs, configurations, API keys."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The outside world: every service, with the names of its resources, made on first use.
 
-Services are imported where they are made, so that a function loads only what it needs: `receive` no
+Services are imported where they are made, so that a function loads only what it needs: `receive` loads no
 PostgreSQL, the health path nothing at all.
 """
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from chalicelib.services.sqs import SqsQueue
 
 LOCAL_CONNECTIONS = 8
-"""Of the router on a developer's machine, which answers in threads."""
+"""Connections to the database on a developer's machine, where requests are answered in threads."""
 
 
 def now() -> datetime:
@@ -42,14 +42,14 @@ def now() -> datetime:
 
 
 def trace() -> Trace:
-    """That of the invocation at hand; one of its own where X-Ray gives none, as on a developer's machine."""
+    """The trace of this invocation; a new one where X-Ray gives none, as on a developer's machine."""
     from chalicelib.domain.trace import from_xray, new_trace
 
     return from_xray(trace_header()) or new_trace()
 
 
 def trace_id() -> str:
-    """X-Ray's id of the invocation at hand, or ""."""
+    """X-Ray's trace id of this invocation; "" where there is none."""
     from chalicelib.domain.trace import from_xray
 
     found = from_xray(trace_header())
@@ -73,7 +73,7 @@ class Outside:
         return client(service)
 
     def queue(self, name: str) -> SqsQueue:
-        """A queue by its short name; "ingest-dlq" is that of dead letters."""
+        """A queue by its short name, such as "ingest"; "ingest-dlq" is its dead-letter queue."""
         from chalicelib.services.sqs import SqsQueue
 
         return self._queues.setdefault(name, SqsQueue(self.client("sqs"), self.named(name)))
@@ -154,9 +154,11 @@ class Outside:
 
     @once
     def database(self) -> Database:
-        """An event function waits for a server that restarts; whoever asked over HTTP would rather know.
+        """An event function waits while the server restarts; a function that answers over HTTP says at once
+        that it is down.
 
-        Lambda gives a process one event at a time, so that it needs one connection."""
+        Lambda gives a process one event at a time, so one connection is enough.
+        """
         from chalicelib.domain.operations.access import LOCAL_STAGE
         from chalicelib.services.postgres.connection import Database
 
@@ -199,7 +201,8 @@ class Outside:
 
     @once
     def registry(self) -> Registry:
-        """Plugins of the kinds that this function calls, and installed ones, which may be of any."""
+        """Our plugins of the kinds that this function calls, and all installed ones, which may be of any
+        kind."""
         from chalicelib.pipeline.operations.report_plugin import ReportPlugin
         from chalicelib.registry import Registry, discover
 

@@ -1,5 +1,5 @@
-"""SnapStart: one start is kept as a snapshot, and restored for as many processes as there are to be, days
-later. What belongs to one process at one time must not be in it.
+"""SnapStart: Lambda keeps one start as a snapshot, and begins later processes from it, maybe days later. So
+the snapshot must hold nothing that belongs to a single process or moment.
 
 https://docs.aws.amazon.com/lambda/latest/dg/snapstart-runtime-hooks-python.html
 """
@@ -14,11 +14,11 @@ from chalicelib import bootstrap
 
 
 def keep_clean(make: Callable[[], None]) -> None:
-    """Have the runtime throw away what is ours before the snapshot, and make it anew after the restore.
+    """Have the runtime throw away the use-cases before the snapshot, and make them again after the restore.
 
-    All of it, rather than each cache, connection, secret and deadline by name: so nothing is overlooked.
-    What stays is what took the time: modules, models, the clients of AWS without their connections.
-    make: what the function needs; it finds the use-cases by bootstrap.use_cases().
+    They go as a whole, so that no cache, connection, secret or deadline is overlooked. What took the time
+    stays: modules, models, and the clients of AWS without their connections. make: makes what the function
+    needs; it gets the use-cases by bootstrap.use_cases().
     """
     from snapshot_restore_py import register_after_restore, register_before_snapshot
 

@@ -1,4 +1,4 @@
-"""The use-cases that make tickets, change them and tell of them."""
+"""The use-cases that make tickets, change them, read them and publish their events."""
 
 from __future__ import annotations
 

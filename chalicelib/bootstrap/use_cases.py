@@ -51,11 +51,11 @@ class UseCases:
 
     @property
     def metrics(self) -> EmfMetrics:
-        """What the use-cases count into; the edges write it."""
+        """Where the use-cases count; handlers and routes write it at the end."""
         return self._outside.metrics
 
     def consume(self, queue: str) -> Consume:
-        """What settles the records of a queue, by its short name."""
+        """The use-case that works on a queue, by the queue's short name, and settles each record."""
         from chalicelib.pipeline.consume import Consume
 
         return Consume(
@@ -68,7 +68,7 @@ class UseCases:
         )
 
     def make_all(self) -> None:
-        """Make each of them now."""
+        """Make every use-case now, instead of on first use."""
         for area in (self.intake, self.triage, self.tickets, self.operations):
             for name, part in vars(type(area)).items():
                 if isinstance(part, once):

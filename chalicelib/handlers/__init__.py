@@ -1,1 +1,1 @@
-"""Handlers: an AWS event becomes plain values, a use-case is called, its answer becomes AWS's."""
+"""Handlers: each turns an AWS event into plain values, calls a use-case, and answers in AWS's form."""

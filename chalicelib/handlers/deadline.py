@@ -1,4 +1,4 @@
-"""How long the function at hand may still run."""
+"""How long this invocation may still run."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from chalicelib.ports.operations import TimeLeft
 
 
 def time_left(context: Any) -> TimeLeft:
-    """What tells the seconds until Lambda ends this invocation."""
+    """A function that gives the seconds until Lambda ends this invocation."""
     return lambda: float(context.get_remaining_time_in_millis()) / 1000

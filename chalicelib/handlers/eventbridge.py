@@ -1,5 +1,4 @@
-"""Events of the bus, as its rules put them on a queue: ours is `detail`, the rest is what EventBridge says
-of it.
+"""Events of the bus, as its rules put them on a queue. Our event is in `detail`; EventBridge adds the rest.
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html
 """

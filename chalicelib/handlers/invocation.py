@@ -1,4 +1,4 @@
-"""What is the same for every event function: ids at its beginning, numbers at its end."""
+"""What every event function does: its log lines carry its ids, and its metrics are written at the end."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _DOOR = "chalicelib.services.external"
 def invocation(context: Any) -> Iterator[bootstrap.UseCases]:
     """The use-cases for one invocation. What was counted is written at its end, however it ends.
 
-    Lambda logs what an invocation raises with its message, and hands it on to the destination of
-    failures. So an error leaves in its own words only where those are about an outage or a setting; any
-    other may quote a customer, and leaves as Poison that names its class and its line in our code.
+    Lambda logs the message of whatever an invocation raises, and sends it to the failure destination. So only
+    errors about an outage or a setting are raised as they are. Any other message may quote a customer: Poison
+    is raised instead, with the error's class and the line of our code.
     """
     use = bootstrap.use_cases()
     with bound(request_id=context.aws_request_id):
@@ -40,8 +40,8 @@ def invocation(context: Any) -> Iterator[bootstrap.UseCases]:
 
 
 def _raised_at(error: BaseException) -> str:
-    """Module and line of ours where it was raised. Not the door, where all errors of services are raised:
-    the line that went to it."""
+    """The module and line of our code where the error was raised. Errors of services are all raised in
+    services/external.py; of those it is the line that made the call."""
     trace = traceback.walk_tb(error.__traceback__)
     steps = ((frame.f_globals.get("__name__", ""), line) for frame, line in trace)
     ours = [f"{name}:{line}" for name, line in steps if name.startswith("chalicelib.") and name != _DOOR]

@@ -9,13 +9,13 @@ from chalicelib.handlers.invocation import invocation
 
 
 def relay(event: Any, context: Any) -> dict[str, int]:
-    """Each minute: what the outbox still holds."""
+    """Each minute: publish what the outbox still holds."""
     with invocation(context) as use:
         return {"relayed": use.tickets.relay(time_left(context))}
 
 
 def sweep(event: Any, context: Any) -> dict[str, int]:
-    """Every five minutes: jobs that nobody works on, uploads that nobody read."""
+    """Every five minutes: resume jobs that nobody works on, and register uploads that nobody read."""
     with invocation(context) as use:
         resumed = use.operations.resume_jobs()
         return {"resumed": resumed, "registered": use.intake.sweep(time_left(context))}

@@ -18,7 +18,7 @@ from chalicelib.ports.operations import TimeLeft
 
 def ingest(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """Events from the bus (queue `ingest`)."""
-    from chalicelib.handlers import eventbridge  # what only this function reads, and no other loads
+    from chalicelib.handlers import eventbridge  # no other function needs it
 
     left = time_left(context)
     with invocation(context) as use:
@@ -51,12 +51,13 @@ def process(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
 
 
 def jobs(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-    """Turns of jobs (queue `jobs`)."""
+    """Jobs, each worked on for one turn (queue `jobs`)."""
     left = time_left(context)
     with invocation(context) as use:
 
         def one(record: Record) -> None:
-            # The message's id: where it comes again, whoever had the job in hand before is dead
+            # The message's id stands for the holder: if the same message comes again, the previous holder is
+            # dead
             use.operations.run_job(record.body, record.id, left)
 
         return _consumed("jobs", event, each(one), left)

@@ -1,1 +1,1 @@
-"""Jobs done by hand, in a process of one's own that no time-out ends."""
+"""Runs a job by hand, in a process of its own that no time-out ends."""

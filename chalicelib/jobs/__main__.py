@@ -1,10 +1,10 @@
-"""Do one job in this process, and tell how far it is.
+"""Do one job in this process, and print its progress.
 
     python -m chalicelib.jobs                            lists the kinds
     python -m chalicelib.jobs <name> [argument=value …]  does one
 
-The environment says of which deployment, as it does for a function (docs/settings.md). A job that is
-interrupted goes on in the function `jobs`, unless it is cancelled (DELETE /jobs/{id}).
+The environment variables say which deployment it is, as they do for a function (docs/settings.md). A job that
+is interrupted goes on in the function `jobs`, unless it is cancelled (DELETE /jobs/{id}).
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ from chalicelib.errors import Invalid, TriggerIQError
 from chalicelib.settings import SettingError
 
 HELD_SECONDS = 900.0
-"""How long the job stays in this process's hands after each step: a longer silence means that it died."""
+"""How long this process holds the lock after each step. If no step follows in that time, the process has
+died."""
 BY = "by hand"
 
 

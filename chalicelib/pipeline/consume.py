@@ -1,8 +1,9 @@
-"""Consume: what becomes of a queue's records when some of them fail, by the table of errors.py.
+"""Consume: works on the records of a queue, and settles those that fail by the table REACTION of errors.py.
 
-quarantine: kept for a person, acknowledged. park: a copy that comes back later, the original
-acknowledged, so that however long a dependency is down nothing reaches the dead-letter queue. retry:
-the record comes again in 5, 15, 45, 135 s, and after the queue's fifth receive it is dead-lettered.
+quarantine: the record is kept for a person to look at, and acknowledged. park: a copy is sent that comes back
+later, and the original is acknowledged; so nothing reaches the dead-letter queue, however long a dependency
+is down. retry: the record comes again in 5, 15, 45, 135 s, and goes to the dead-letter queue after the
+queue's fifth receive.
 """
 
 from __future__ import annotations
@@ -25,15 +26,16 @@ log = logging.getLogger(__name__)
 PARKED = "parked"
 """The attribute that says how often a message was parked already."""
 HAND_BACK_SECONDS = 5.0
-"""Before the deadline, when no further record is begun."""
+"""So many seconds before the deadline no further record is begun."""
 LAST_RECEIVE = 5
-"""Behind it a queue dead-letters a record that comes again (`max_receives` of resources.json)."""
+"""The last receive of a record: the queue dead-letters it where it would come again (`max_receives` of
+resources.json)."""
 
 Attempt = tuple[Record, Exception | None]
-"""A record that was worked on, with why that failed, if it did."""
+"""A record that was worked on, and the error if that failed."""
 Work = Callable[[Sequence[Record], TimeLeft], Iterable[Attempt]]
-"""Does a batch; yields each record when it is done. What it does not yield, for want of time, is handed
-back."""
+"""Works on a batch, and yields each record when it is done. A record that there was no time for is not
+yielded; it goes back to the queue."""
 
 
 class ConsumedQueue(Queue, Protocol):
@@ -48,11 +50,11 @@ class FailureLog(Quarantine, Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consume:
-    """The use-case; call it with the records, the work and what tells the time left. Returns the ids of
-    the records that must come again.
+    """The use-case; call it with the records, the work, and a function that gives the time left. Returns the
+    ids of the records that must come again.
 
-    Each failure is settled as it happens: a function that is killed at its deadline has then parked
-    what it could, and leaves no copy beside an original that comes again too.
+    Each failure is settled as it happens, and not at the end of the batch: a function that is killed at its
+    deadline has then parked what it could.
     """
 
     queue: ConsumedQueue
@@ -63,7 +65,7 @@ class Consume:
     retry_seconds: Sequence[int]
 
     def __call__(self, records: Sequence[Record], work: Work, time_left: TimeLeft) -> list[str]:
-        # Suspects last: what has failed before must not take the others with it.
+        # Records that failed before come last, each alone: they must not make the others fail too.
         fresh = [record for record in records if record.receives <= 2]
         suspects = sorted((r for r in records if r.receives > 2), key=lambda record: record.receives)
         parts = ([fresh] if fresh else []) + [[suspect] for suspect in suspects]
@@ -84,8 +86,9 @@ class Consume:
         return again
 
     def _handed_back(self, record: Record) -> bool:
-        """Give the queue back a record that there was no time for. Whether a copy was sent in its place:
-        only at its last receive, for the queue would then dead-letter what nobody has looked at."""
+        """Give a record that there was no time for back to the queue, which shows it again at once. At its
+        last receive a copy is sent instead, since the queue would dead-letter a record that nobody has worked
+        on. Returns whether a copy was sent: then the original is acknowledged."""
         if record.receives >= LAST_RECEIVE:
             try:
                 self.queue.send([Message(record.body, 0, record.attributes, record.trace)])
@@ -96,7 +99,7 @@ class Consume:
         return False
 
     def _settle(self, record: Record, error: Exception, source: str) -> bool:
-        """Do what the table says; whether the record is dealt with."""
+        """Do what REACTION says. Returns whether the record is dealt with; else it comes again."""
         reaction = reaction_to(error)
         log.warning(
             "a record failed",
@@ -141,7 +144,8 @@ class Consume:
 
     def _retry(self, record: Record, error: Exception) -> None:
         if isinstance(error, Busy):
-            # No sooner: each receive in vain brings it nearer to the dead-letter queue.
+            # Not before the other's claim has expired: each receive brings the record nearer to the
+            # dead-letter queue.
             self._show_again(record, error.seconds)
             return
         self._remember(record, error)
@@ -173,7 +177,7 @@ def until_an_outage(
     parts: Iterable[Sequence[Record]], work: Work, time_left: TimeLeft, least: float = HAND_BACK_SECONDS
 ) -> Iterator[Attempt]:
     """Work on one part after the other, as long as `least` seconds are left. Once a dependency is down, the
-    records of the other parts fail of that too: they need not each wait for it to answer."""
+    records of the remaining parts fail with the same error, and need not each wait for it to answer."""
     down: Exception | None = None
     for part in parts:
         if down is not None:
@@ -188,7 +192,8 @@ def until_an_outage(
 
 
 def each(work: Callable[[Record], None], least: float = HAND_BACK_SECONDS) -> Work:
-    """Work on single records as work on a batch, as long as `least` seconds are left, or until an outage."""
+    """Turn work on a single record into Work on a batch: one record after the other, as long as `least`
+    seconds are left. After an outage the rest fail with its error."""
 
     def alone(records: Sequence[Record], time_left: TimeLeft) -> Iterator[Attempt]:
         for record in records:
@@ -206,5 +211,6 @@ def each(work: Callable[[Record], None], least: float = HAND_BACK_SECONDS) -> Wo
 
 
 def _said(error: Exception) -> str:
-    """One of ours speaks for itself; another's message may quote what a customer wrote."""
+    """The message of an error of ours; of any other only the class, since its message may quote a
+    customer."""
     return str(error) if isinstance(error, TriggerIQError) else f"{type(error).__name__} in our code"

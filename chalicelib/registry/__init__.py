@@ -1,4 +1,4 @@
-"""Plugins: found, loaded and called, each on its own, so that one that fails loses its own part only."""
+"""Plugins: each is found, loaded and called on its own, so that one that fails affects only its own part."""
 
 from chalicelib.registry.discovery import Found, discover
 from chalicelib.registry.registry import Plugin, Registry

@@ -25,7 +25,7 @@ class Overrun(BaseException):
 
 @contextmanager
 def budget(seconds: float) -> Iterator[None]:
-    """Cut what runs inside after `seconds` of wall time, by raising Overrun in it. Not to be nested."""
+    """Stop what runs inside after `seconds` of wall time, by raising Overrun in it. Must not be nested."""
     if threading.current_thread() is threading.main_thread():
         _own_the_signal()
         signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN_SECONDS)
@@ -35,7 +35,7 @@ def budget(seconds: float) -> Iterator[None]:
             finally:
                 signal.setitimer(signal.ITIMER_REAL, 0)
         finally:
-            # The signal may have come just before that line, and have raised there; it can't twice.
+            # The signal may have come, and raised, just before that line. It can't do so twice.
             signal.setitimer(signal.ITIMER_REAL, 0)
     else:
         begun = time.monotonic()
@@ -46,7 +46,8 @@ def budget(seconds: float) -> Iterator[None]:
 
 @contextmanager
 def paused() -> Iterator[None]:
-    """Within a budget: what runs inside is ours (waiting for S3), and counts for nothing."""
+    """Within a budget: the time of what runs inside does not count. It is for work of ours, such as waiting
+    for S3."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

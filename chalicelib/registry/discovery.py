@@ -1,6 +1,6 @@
-"""Which plugins there are: those in the folder `plugins/`, those of installed distributions with an
-entry point in the group `triggeriq`; or, in a package, those that its manifest lists, since scanning
-costs a cold start some 18 ms."""
+"""Finds plugins: those in the folder `plugins/`, and those of installed distributions with an entry point in
+the group `triggeriq`. A package has a manifest that lists them, since looking for them costs a cold start
+some 18 ms."""
 
 from __future__ import annotations
 
@@ -18,13 +18,15 @@ FOLDERS = ("sources", "classifiers")
 
 
 class Found(NamedTuple):
-    """A plugin that can be loaded. module: dotted. origin: "built-in", or the distribution and its
-    version. kind: "sources" or "classifiers" for ours, "" for others, which may be both."""
+    """A plugin that can be loaded."""
 
     name: str
     module: str
+    """Its dotted path."""
     origin: str
+    """"built-in", or the distribution and its version."""
     kind: str = ""
+    """"sources" or "classifiers" for ours; "" for others, which may be both."""
 
 
 def discover(manifest: Path = MANIFEST, root: Path = ROOT) -> tuple[Found, ...]:

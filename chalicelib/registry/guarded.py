@@ -1,4 +1,4 @@
-"""A source behind its guard: each call within the budget, every failure counted and named."""
+"""Wraps the source of a plugin: each call has a time budget, and every failure is counted and named."""
 
 from __future__ import annotations
 
@@ -33,31 +33,33 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 Tally = Callable[[str, str], None]
-"""Told the plugin's name and what went wrong; with "" for each call that went well."""
+"""Called with the plugin's name and what went wrong, or "" for a call that went well."""
 
 _ITEM = (Feedback, Bad, Ignore)
 _END = object()
 MARK_LIMIT = 1_000
-"""Characters; a mark stands in an import, from which reading goes on."""
+"""Characters of a mark; it is stored in the import, so that reading can go on from it."""
 RESUME_SECONDS = 300.0
-"""For passing over the part of a file that was dealt with: gigabytes, where one item takes no time."""
+"""Budget for skipping what was read of a file before: it may be gigabytes, while a single item takes no
+time."""
 
 
 class GuardedSource(Source):
-    """The plugin's source as the core uses it. Where the contract lets the plugin raise its Unreadable, that
-    of chalicelib.errors is raised, with the same words; PluginFailed for whatever else it raises."""
+    """The plugin's source as the core uses it. Where the contract lets a plugin raise triggeriq.Unreadable,
+    this raises chalicelib.errors.Unreadable with the same message. Whatever else the plugin raises becomes
+    PluginFailed."""
 
     def __init__(self, inner: Source, plugin: str, seconds: float, tally: Tally) -> None:
         self._inner, self.plugin, self._seconds, self._tally = inner, plugin, seconds, tally
         self.by = f"{plugin}/{inner.version}"
-        # Class attributes of the contract, told as the plugin's own
+        # The class attributes of the contract, with the plugin's values
         for name in ("name", "title", "version", "methods", "content_types", "keep_headers", "max_body"):
             setattr(self, name, getattr(inner, name))
         self.__dict__["verification"] = inner.verification
         self.__dict__["reads"] = inner.reads
         self.__dict__["settings"] = inner.settings
 
-    def takes(self, method: str) -> bool:  # type: ignore[override]  # of the class behind the guard
+    def takes(self, method: str) -> bool:  # type: ignore[override]  # of the class that is wrapped
         return type(self._inner).takes(method)
 
     def settings_schema(self) -> dict[str, Any] | None:
@@ -79,8 +81,9 @@ class GuardedSource(Source):
         return self._call(validated, self.settings, given)
 
     def stored_settings(self, stored: Mapping[str, Any]) -> Any:
-        """The same, of what `parse_settings` took when it was stored. Needs pydantic only where that is not
-        to the letter what the dataclass says: a "5" for a number, or the plugin wants others by now."""
+        """The same for settings that `parse_settings` accepted when they were stored. pydantic is needed only
+        where they do not fit the dataclass exactly: because of a "5" for a number, or because the plugin has
+        changed since."""
         if self.settings is None:
             return self.parse_settings(stored)
         try:
@@ -119,7 +122,7 @@ class GuardedSource(Source):
     def read(
         self, stream: BinaryIO, hint: FileHint, resume: str | None, connection: Connection
     ) -> Iterator[tuple[str, Any]]:
-        """Item by item; the budget holds from one to the next, without the time that the stream takes."""
+        """Item by item. Each item has a budget of its own; the time that the stream takes does not count."""
         unhurried = io.BufferedReader(_Unhurried(stream), buffer_size=64 * 1024)
         items = self._call(
             lambda: iter(self._inner.read(unhurried, hint, resume, connection)), may_raise=(PluginUnreadable,)
@@ -138,7 +141,8 @@ class GuardedSource(Source):
             yield pair
 
     def _check(self, method: str, item: object) -> None:
-        """What is none of these would be passed over in silence, and somebody's words with it."""
+        """Raise PluginFailed for anything else: the core would ignore it silently, and a customer's words
+        with it."""
         if not isinstance(item, _ITEM):
             raise self._failed(f"{method} yielded {type(item).__name__}, not Feedback, Bad or Ignore")
 
@@ -155,8 +159,8 @@ class GuardedSource(Source):
         may_raise: tuple[type[Exception], ...] = (),
         seconds: float = 0.0,
     ) -> T:
-        """may_raise: what the contract lets this method raise. An error of ours passes too: it comes through
-        what we handed in, such as a stream."""
+        """Call the plugin within its budget. may_raise: what the contract lets this method raise. Errors of
+        ours are let through too: they come from what we handed in, such as a stream."""
         seconds = seconds or self._seconds
         passed: tuple[type[Exception], ...] = (*may_raise, TriggerIQError)
         try:
@@ -180,7 +184,8 @@ class GuardedSource(Source):
 
 
 class _Unhurried(io.RawIOBase):
-    """A stream as the plugin reads it: S3's slowness, and our unpacking, are not the plugin's."""
+    """The stream that a plugin reads. The time that S3 and our unpacking take does not count against the
+    plugin."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
@@ -192,7 +197,7 @@ class _Unhurried(io.RawIOBase):
         try:
             with paused():
                 chunk = self._stream.read(len(buffer))
-        except Unreadable as error:  # the plugin may catch it, and say where it was
+        except Unreadable as error:  # the plugin may catch this one, and say where it was
             raise PluginUnreadable(str(error)) from error
         buffer[: len(chunk)] = chunk
         return len(chunk)

@@ -67,7 +67,7 @@ def source_views(registry: Registry, last_events: Mapping[str, datetime]) -> tup
 
 
 def _schema(source: GuardedSource) -> tuple[dict[str, Any] | None, str | None]:
-    """What its settings must be; and a warning where it fails to say so."""
+    """The JSON schema of its settings; or None, and a warning, where the plugin fails to give it."""
     try:
         return source.settings_schema(), None
     except PluginFailed as error:

@@ -1,4 +1,4 @@
-"""The registry: pluggy's manager, with every plugin loaded and every implementation called on its own."""
+"""The registry: pluggy's manager, but every plugin is loaded, and every implementation called, on its own."""
 
 from __future__ import annotations
 
@@ -26,23 +26,25 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LOAD_SECONDS = 10.0
-"""For importing one plugin: a trained model may come with it."""
+"""Budget for importing one plugin: it may load a trained model."""
 PLUGIN_NAME = r"[A-Za-z0-9_.-]{1,100}"
 
 
 @dataclass(slots=True)
 class Plugin:
-    """One plugin as GET /plugins shows it. hooks: those it implements. calls, failures: in this process."""
+    """One plugin as GET /plugins shows it."""
 
     name: str
     origin: str
     path: str = ""
     version: str = ""
     hooks: tuple[str, ...] = ()
+    """Those that it implements."""
     sources: tuple[str, ...] = ()
     status: Literal["loaded", "failed"] = "loaded"
     error: str | None = None
     calls: int = 0
+    """In this process, as `failures`."""
     failures: int = 0
     module: Any = field(default=None, repr=False)
 
@@ -50,8 +52,9 @@ class Plugin:
 class Registry:
     """Sources (chalicelib.ports) and Stages (chalicelib.pipeline.triage.triage) of all plugins.
 
-    found: what to load, in the order in which they are asked; `only` (names, in order) limits it.
-    seconds: budget of one call. on_failure: told plugin and reason of each failure, may not raise.
+    found: the plugins to load; of two that answer the same hook, the one found later is asked first. only:
+    names of those to load, in the order in which they are asked; empty for all. seconds: budget of one call.
+    on_failure: called with plugin and reason of each failure; must not raise.
     """
 
     def __init__(
@@ -92,7 +95,7 @@ class Registry:
         return self._source(source).parse_settings(settings)
 
     def stored_settings(self, source: str, settings: Mapping[str, Any]) -> Any:
-        """The same for settings that `parse_settings` took when they were stored; needs no pydantic."""
+        """The same for settings that `parse_settings` accepted when they were stored."""
         return self._source(source).stored_settings(settings)
 
     def _source(self, name: str) -> GuardedSource:
@@ -104,7 +107,7 @@ class Registry:
 
     def ask(self, hook: str, **arguments: Any) -> Iterator[PluginAnswer]:
         from chalicelib.pipeline.triage.answers import (
-            PluginAnswer,  # with the tickets: nothing for a function of sources
+            PluginAnswer,  # it loads what tickets are made of, which a function of sources does not need
         )
 
         for implementation in reversed(getattr(self._manager.hook, hook).get_hookimpls()):
@@ -130,8 +133,8 @@ class Registry:
             yield PluginAnswer(by, None, reason)
 
     def rehearse(self, text: str) -> None:
-        """Have our own classifiers read a text, so that they load their models now. Not installed ones: they
-        may call out, or count."""
+        """Have our own classifiers read a text, so that they load their models now. Installed ones do not
+        read it: they may call a service, or count."""
         for implementation in self._manager.hook.classify.get_hookimpls():
             if self._plugins[implementation.plugin_name].origin == BUILT_IN:
                 with suppress(Exception, Overrun), budget(LOAD_SECONDS):
@@ -172,7 +175,8 @@ class Registry:
         module = getattr(module, attribute) if attribute else module
         plugin.version = str(getattr(module, "__version__", "1"))
         self._manager.register(module, name=found.name)
-        plugin.module = module  # only now: another plugin may have registered it, and would lose it
+        # Set only now: if another plugin has registered this module, _unload must leave it registered
+        plugin.module = module
         callers = self._manager.get_hookcallers(module) or []
         plugin.hooks = tuple(sorted(caller.name for caller in callers))
         for caller in callers:
@@ -221,7 +225,7 @@ class Registry:
     def _refuse(self, plugin: Plugin, reason: str) -> None:
         plugin.status, plugin.error = "failed", reason[:500]
         self._plugins[plugin.name] = plugin
-        # The reason is what the plugin raised, so anything; GET /plugins tells it.
+        # The reason may hold anything that the plugin raised, so only GET /plugins tells it.
         log.error("a plugin was not loaded", extra={"plugin": plugin.name})
 
     def _tally(self, name: str, reason: str) -> None:
@@ -229,6 +233,6 @@ class Registry:
         plugin.calls += 1
         if reason:
             plugin.failures += 1
-            # Its reason may quote what the plugin answered, so a customer; GET /plugins tells it.
+            # The reason may quote the plugin's answer, and so a customer: only GET /plugins tells it.
             log.warning("a plugin failed", extra={"plugin": name})
             self._on_failure(name, reason)

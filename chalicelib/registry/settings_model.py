@@ -18,7 +18,7 @@ _MESSAGES = {
     "unexpected_keyword_argument": "there is no such setting",
     "dataclass_type": "Input should be an object",
 }
-"""What pydantic says in Python's terms, in JSON's, by its type of error."""
+"""For errors that pydantic describes by Python's types: what to say instead."""
 
 
 @cache
@@ -33,8 +33,8 @@ def schema_of(settings: type) -> dict[str, Any]:
 
 
 def validated(settings: type, given: Mapping[str, Any]) -> Any:
-    """The instance of the dataclass `settings` that says what `given` says. Raises Invalid, naming the field
-    as "settings.…"."""
+    """An instance of the dataclass `settings` with what `given` says. Raises Invalid, naming the field as
+    "settings.…"."""
     try:
         return _adapter(settings).validate_python(dict(given))
     except ValidationError as error:

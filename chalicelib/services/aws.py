@@ -1,5 +1,5 @@
-"""AWS's clients, of botocore, made from one session: making one is not thread-safe, and each session beyond
-the first costs some 40 ms. A client is made at its first call, or before by `make`."""
+"""botocore's clients of AWS, all made from one session. Making a client is not thread-safe, and each further
+session costs some 40 ms. A client is made at its first call, or before by `make`."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def client(service: str) -> Any:
 
 
 def make(services: Iterable[str]) -> None:
-    """Make these clients now, and load what their first connection would."""
+    """Make these clients now, and load what their first connection would load."""
     import encodings.idna  # noqa: F401
 
     for service in services:
@@ -63,11 +63,12 @@ def _made(service: str) -> Any:
 
 
 def database_token(host: str, port: int, user: str, region: str | None) -> str:
-    """What RDS takes for a password from a user who has the role rds_iam: for 15 minutes, signed here, no
-    call. region: None for the session's own. Raises Unavailable where there are no credentials.
+    """The token that RDS takes instead of a password from a user with the role rds_iam. It is signed here
+    without a call, and valid for 15 minutes. region: None for the session's own. Raises Unavailable where
+    there are no credentials.
 
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.html
-    What botocore's own generate_db_auth_token does, without a client of RDS, which it loads a megabyte for.
+    botocore's own generate_db_auth_token does the same, but needs a client of RDS, which loads a megabyte.
     """
     from botocore.exceptions import BotoCoreError
     from botocore.model import ServiceId

@@ -10,7 +10,8 @@ from botocore.exceptions import NoCredentialsError
 
 
 class LookedUp(Credentials):
-    """Also what a session asks for its credentials. resolver: botocore's own, which knows all places."""
+    """Credentials, and at the same time the provider that a session asks for them. resolver: botocore's own,
+    which knows all places to look."""
 
     def __init__(self, resolver: CredentialResolver) -> None:
         self._resolver = resolver

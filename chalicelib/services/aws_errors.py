@@ -1,4 +1,4 @@
-"""Makes our three kinds of error of boto's."""
+"""Turns boto's errors into ours."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from chalicelib.errors import Poison, TriggerIQError, Unavailable
 
-# What a request can be guilty of itself: trying again, later or elsewhere, gives the same answer.
+# Faults of the request itself: trying again, later or elsewhere, gives the same answer.
 _OURS = {
     "ValidationException",
     "ValidationError",
@@ -22,9 +22,10 @@ _OURS = {
 
 
 def aws_errors(service: str) -> Callable[[Exception], Exception | None]:
-    """A translation for `external`: a refused request is Poison, all else of boto's is Unavailable
-    (throttled, 5xx, no connection, no credentials, no permission, no such table: what an operator
-    mends while the backlog waits). Errors that are ours already, or not of boto's, pass."""
+    """A translation for `external`. A request that AWS refuses for its content is Poison. All other errors of
+    boto are Unavailable (throttled, 5xx, no connection, no credentials, no permission, no such table): an
+    operator mends that while the backlog waits. Errors that are ours already, or not boto's, stay as they
+    are."""
 
     def translate(error: Exception) -> Exception | None:
         from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError

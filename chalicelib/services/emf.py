@@ -19,7 +19,8 @@ from chalicelib.ports.operations import Counter
 NAMESPACE = "TriggerIQ"
 DIMENSIONS = ["stage", "source"]
 UNKNOWN = "unknown"
-"""The source where none is known. Each source more costs money, so nothing that a stranger wrote is one."""
+"""The source where none is known. Each further source costs money, so nothing that a stranger wrote may
+become one."""
 SECONDS_TO_TICKET = "seconds_to_ticket"
 VALUES_LIMIT = 100
 """Values of one metric in one line, by the specification."""
@@ -36,7 +37,7 @@ def to_stdout(line: str) -> None:
 class EmfMetrics:
     """Metrics (chalicelib.ports), added up in memory until `flush` writes a line for each source.
 
-    stage: a dimension. function: told in each line, no dimension. write: gets each line.
+    stage: a dimension. function: is in each line, but no dimension. write: called with each line.
     """
 
     def __init__(self, stage: str, function: str, write: Callable[[str], None] = to_stdout) -> None:
@@ -56,8 +57,8 @@ class EmfMetrics:
             self._seconds.setdefault(_dimension(source), []).append(round(max(0.0, seconds), 3))
 
     def flush(self) -> None:
-        """Write what was counted since the last time, and begin anew. An output that is closed is no
-        reason to fail whatever was counted."""
+        """Write what was counted since the last time, and begin anew. Never raises for an output that is
+        closed: the work that was counted must not fail of that."""
         if not self._counts and not self._seconds:
             return
         with self._lock:
@@ -101,6 +102,7 @@ def _unit(name: str) -> str:
 
 
 def _dimension(source: str) -> str:
-    from triggeriq.names import NAME  # here: a function that counts by no source loads no contract
+    # Imported here: a function that counts nothing need not load the contract
+    from triggeriq.names import NAME
 
     return source if re.fullmatch(NAME, source) else UNKNOWN

@@ -11,11 +11,11 @@ from chalicelib.services.aws_errors import aws_errors
 from chalicelib.services.external import external
 
 _CALL_BYTES = 250_000
-"""Of one PutEvents call, which takes ten entries and 256 KiB in all."""
+"""Bytes of one PutEvents call; AWS takes ten entries and 256 KiB in all."""
 
 
 class EventBridgeBus:
-    """Bus (chalicelib.ports) on EventBridge. client: of boto, for EventBridge."""
+    """Bus (chalicelib.ports) on EventBridge. client: boto's, for EventBridge."""
 
     def __init__(self, client: Any, bus: str) -> None:
         self._client, self._bus = client, bus
@@ -38,7 +38,7 @@ class EventBridgeBus:
             except Unavailable as error:
                 if index == 0:
                     raise
-                # The calls left need not each wait for it to answer.
+                # The bus is down: the calls that are left need not each wait for it.
                 answers += [str(error)] * (len(events) - len(answers))
                 break
         return answers
@@ -57,7 +57,7 @@ class EventBridgeBus:
         ]
 
     def _entry(self, event: CloudEvent) -> dict[str, Any]:
-        # Of each entry its own: botocore would tell that of the invocation at hand for all of them.
+        # Each entry has its own trace; botocore would give all of them that of the invocation.
         traced = {"TraceHeader": event.trace.xray_header} if event.trace else {}
         return {
             **traced,

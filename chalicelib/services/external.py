@@ -1,8 +1,7 @@
-"""The door to the outside: every method of a service that leaves the process goes through it.
+"""The door to the outside: every call of a service that leaves the process goes through it.
 
-It does two things that would else be scattered: it turns the backend's exceptions into our three
-kinds, and it gives each call a name. The names are the points after which a crash must lose nothing;
-tests list them from here, so a call without its test is seen.
+It turns the backend's errors into ours, and it gives each call a name. After each of these calls a crash must
+lose nothing. Tests take the list of names from here, so a call without its test is noticed.
 """
 
 from __future__ import annotations
@@ -26,8 +25,7 @@ def external(
 ) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Mark a function as one call to the outside.
 
-    name: "<backend>.<verb>". translate: makes of the backend's exception one of ours, or None to let
-    it through as it is.
+    name: "<backend>.<verb>". translate: turns the backend's error into one of ours; None leaves it as it is.
     """
     CALLS.add(name)
 
@@ -51,6 +49,7 @@ def external(
 
 
 def observe(observer: Observer) -> Callable[[], None]:
-    """Tell `observer` the name of each external call once it is done; returns what ends that."""
+    """Call `observer` with the name of each external call once it is done. Returns a function that ends
+    this."""
     _observers.append(observer)
     return lambda: _observers.remove(observer)

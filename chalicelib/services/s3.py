@@ -25,7 +25,7 @@ def _translate(error: Exception) -> Exception | None:
 
 
 class S3Blobs:
-    """Blobs (chalicelib.ports) in one bucket. client: of boto, for S3."""
+    """Blobs (chalicelib.ports) in one bucket. client: boto's, for S3."""
 
     def __init__(self, client: Any, bucket: str) -> None:
         self._client, self.bucket = client, bucket
@@ -50,9 +50,9 @@ class S3Blobs:
         self._client.head_bucket(Bucket=self.bucket)
 
     def pages(self, prefix: str, since: datetime, after: str = "") -> Iterator[Sequence[StoredObject]]:
-        """Objects under `prefix` that were written at or after `since`, in the order of their keys, from
-        behind the key `after` on. S3 lists a thousand at a time, new and old; of each thousand the new ones
-        are a page, which may be empty."""
+        """Yields the objects under `prefix` that were written at or after `since`, page by page, in the order
+        of their keys, beginning behind the key `after`. S3 lists a thousand objects at a time, old and new;
+        the new ones of each thousand are a page, which may be empty."""
         start: dict[str, str] = {"StartAfter": after} if after else {}
         while True:
             answer = self._list(prefix, start)
@@ -71,7 +71,8 @@ class S3Blobs:
 
 
 class _Body(io.RawIOBase):
-    """A body that S3 is still sending; a connection lost half-way is S3's failure, not the reader's."""
+    """A body that S3 is still sending. A connection that is lost half-way counts as a failure of S3, not of
+    the reader."""
 
     def __init__(self, body: Any) -> None:
         self._body = body

@@ -1,4 +1,5 @@
-"""What S3 tells of uploads: read here, sent to a function, or to a dead-letter queue where that failed."""
+"""Reads what S3 tells of uploads. It comes to a function, or in a dead-letter queue where the function
+failed."""
 
 from __future__ import annotations
 
@@ -30,8 +31,8 @@ def uploads_in(notification: Mapping[str, Any]) -> list[Upload]:
 
 
 def uploads_in_failure(body: str) -> list[Upload]:
-    """The same of a notification that Lambda could not hand to a function, and told its destination of
-    failures; none where the function failed on something else.
+    """The same for a notification on which the function failed, as Lambda sends it to the failure
+    destination; none where the function failed on something else.
 
     https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
     """

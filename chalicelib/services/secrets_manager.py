@@ -10,5 +10,5 @@ from chalicelib.services.external import external
 
 @external("secrets.read", aws_errors("secretsmanager"))
 def read_secret(client: Any, arn: str) -> str:
-    """The secret's text as it stands now. client: of boto, for Secrets Manager."""
+    """The secret's text as it stands now. client: boto's, for Secrets Manager."""
     return str(client.get_secret_value(SecretId=arn)["SecretString"])

@@ -18,11 +18,11 @@ TRACE_HEADER = "AWSTraceHeader"
 """The system attribute of a message that holds X-Ray's header."""
 _translate = aws_errors("sqs")
 _CALL_BYTES = 250_000
-"""Of one SendMessageBatch call, which takes ten messages and 256 KiB in all."""
+"""Bytes of one SendMessageBatch call; AWS takes ten messages and 256 KiB in all."""
 
 
 class SqsQueue:
-    """Queue (chalicelib.ports), and what a consumer of it needs. client: of boto, for SQS."""
+    """Queue (chalicelib.ports), and what a consumer of it needs. client: boto's, for SQS."""
 
     def __init__(self, client: Any, name: str) -> None:
         self._client, self.name = client, name
@@ -58,7 +58,7 @@ class SqsQueue:
 
     @external("queue.delay", _translate)
     def show_again_in(self, handle: str, seconds: int) -> None:
-        """Let a received message be received again in `seconds`, whatever the queue's own time."""
+        """Set the visibility timeout of a received message: it can be received again in `seconds`."""
         self._client.change_message_visibility(
             QueueUrl=self._url(), ReceiptHandle=handle, VisibilityTimeout=seconds
         )
@@ -106,7 +106,7 @@ class SqsQueue:
 
 
 def _traced(message: Message) -> dict[str, dict[str, str]]:
-    """X-Ray's header of this message, where the call's own holds for the invocation."""
+    """X-Ray's header for this message alone; the header of the call would hold for the whole invocation."""
     if message.trace is None:
         return {}
     return {TRACE_HEADER: {"DataType": "String", "StringValue": message.trace.xray_header}}

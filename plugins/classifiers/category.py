@@ -78,9 +78,9 @@ _HINTS = (
     ),
     *("100% free", "telegram", "whatsapp"),
 )
-"""One of these is in every text that the patterns find."""
+"""Every text in which a pattern finds something holds one of these."""
 _SHORT = 600
-"""Characters up to which the vocabulary of a trade may be an advertisement on its own."""
+"""Characters of a text up to which words such as `forex` and `casino`, with a link, make an advertisement."""
 
 
 @hookimpl(trylast=True)
@@ -116,9 +116,10 @@ def _without_words(rating: float | None) -> Verdict:
 
 
 def _spam(text: str) -> Verdict | None:
-    """Advertising has a pitch and a place to go, or pitch upon pitch. A lone link is no spam, and
-    neither is a report about a wallet."""
-    if not any(hint in text for hint in _HINTS):  # nearly always, and much quicker than the patterns
+    """Advertising has a sales pitch and a link, or several pitches. A link alone is no spam, and neither is a
+    report about a wallet."""
+    # True of nearly all texts, and much quicker than the patterns
+    if not any(hint in text for hint in _HINTS):
         return None
     pitches = dict.fromkeys(_PITCH.findall(text))
     trades = dict.fromkeys(_TRADE.findall(text))

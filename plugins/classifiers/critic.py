@@ -1,6 +1,6 @@
 """The quality critic: what in a ticket doesn't fit together, or is missing, and needs a person.
 
-Verdicts without confidence are the core's to mark, by the threshold of the configuration `triage`.
+The core itself marks verdicts of low confidence, by the threshold of the configuration `triage`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _HIGH = ("critical", "high")
 
 @hookimpl(trylast=True)
 def review(feedback: Feedback, verdicts: Verdicts, draft: Draft) -> Review:
-    """Every reason for which a person should look; none: the ticket is complete and consistent."""
+    """Every reason why a person should look; without one the ticket is complete and consistent."""
     reasons = tuple(_reasons(feedback, verdicts, draft))
     return Review(needs_review=bool(reasons), reasons=reasons)
 

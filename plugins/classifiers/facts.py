@@ -1,5 +1,5 @@
-"""Facts that a text states in so many words. Nothing is guessed: a fact left out can be asked for,
-a wrong one misleads."""
+"""Facts that a text states literally. Nothing is guessed: one can ask for a fact that is missing, but a wrong
+one misleads."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __version__ = "1"
 LIMIT = 20_000
 """Characters of a text that are searched."""
 MOST = 5
-"""Order numbers and amounts that are kept."""
+"""The most order numbers, and the most amounts, that are kept."""
 STEPS_LIMIT = 20
 SENTENCE_LIMIT = 300
 
@@ -46,7 +46,8 @@ _DEVICE_HINTS = (
         "steam deck",
     ),
 )
-"""One of these is in every text that its pattern finds; `in` is much quicker. So with the others below."""
+"""Every text in which the pattern finds something holds one of these; `in` is much quicker. The same holds
+for the hints below."""
 _DOTTED = re.compile(r"\d\.\d")
 _DIGIT = re.compile(r"\d")
 _SYSTEM = re.compile(
@@ -122,8 +123,8 @@ _SEVERITY = (("critical", _CRITICAL), ("major", _MAJOR), ("minor", _MINOR))
 
 @hookimpl(trylast=True)
 def extract(feedback: Feedback, verdicts: Verdicts) -> dict[str, JSON]:
-    """device, os, app_version, order_numbers, amounts; of a bug also steps and severity, of a feature
-    what and why. What the provider states comes before what the text says."""
+    """device, os, app_version, order_numbers, amounts; for a bug also steps and severity, for a feature
+    request also what and why. What the provider says comes before what the text says."""
     text = f"{feedback.title or ''}\n{feedback.text}"[:LIMIT].replace("\u2019", "'")
     category = verdicts.get("category")
     facts: dict[str, JSON] = dict(_about_the_device(feedback, text))
@@ -163,7 +164,7 @@ def _orders(text: str) -> list[str]:
 
 
 def _amounts(text: str) -> list[dict[str, str | None]]:
-    """As written, and with its ISO 4217 code where the sign leaves no doubt."""
+    """Each amount as it is written, and with its ISO 4217 code where the sign has only one meaning."""
     found = [(m.start(), m.group(), m.group(1)) for m in _AMOUNT_BEHIND.finditer(text)]
     found += [(m.start(), m.group(), m.group(2)) for m in _AMOUNT_BEFORE.finditer(text)]
     unique = {written: sign.lower() for _, written, sign in sorted(found)}
@@ -174,7 +175,7 @@ def _amounts(text: str) -> list[dict[str, str | None]]:
 
 
 def _steps(text: str) -> list[str]:
-    """A list numbered 1, 2, …; a lone number at the start of a line is no step."""
+    """The steps of a list that is numbered 1, 2, …; a single number at the start of a line is no step."""
     steps: list[str] = []
     for number, step in _STEP.findall(text):
         if int(number) == len(steps) + 1:

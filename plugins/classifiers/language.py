@@ -10,7 +10,7 @@ __version__ = "1"
 
 @hookimpl(trylast=True)
 def classify(feedback: Feedback) -> Verdict | None:
-    """An ISO 639-1 code, or None where neither the text nor the provider says."""
+    """An ISO 639-1 code, or None where neither the text nor the provider tells it."""
     found = language_of(wording(feedback), feedback.language)
     if found is None:
         return None

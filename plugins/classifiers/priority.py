@@ -34,8 +34,8 @@ _FALL_BACK = {
 def prioritise(feedback: Feedback, verdicts: Verdicts, rules: Sequence[PriorityRule]) -> Verdict:
     """The highest priority of all rules that match, with the reasons of its rules.
 
-    A feedback doesn't say its source, so a rule that still asks for one can't be seen to hold: the core,
-    which knows, hands in the rules for this source with that condition taken off.
+    A feedback doesn't say its source, so a rule with a condition on the source never matches here. The core
+    knows the source: it passes only the rules for it, without that condition.
     """
     text = f"{feedback.title or ''}\n{feedback.text}"[:LIMIT].lower().replace("\u2019", "'")
     if any(word in text for word in _URGENT):
@@ -57,7 +57,7 @@ def prioritise(feedback: Feedback, verdicts: Verdicts, rules: Sequence[PriorityR
 
 
 def _match(rule: PriorityRule, feedback: Feedback, verdicts: Verdicts, text: str) -> tuple[str, ...] | None:
-    """The words that the rule found, none if it asks for none; None where the rule doesn't match."""
+    """The words of the rule that were found, empty if it asks for none; None where the rule doesn't match."""
     sentiment, rating = verdicts.get("sentiment"), feedback.rating
     score = sentiment.score if sentiment else None
     holds = (
@@ -72,7 +72,7 @@ def _match(rule: PriorityRule, feedback: Feedback, verdicts: Verdicts, text: str
         return None
     if not rule.words:
         return ()
-    # Most texts hold none of the words, and `in` says so much sooner than a pattern.
+    # Most texts hold none of the words, and `in` finds that out much sooner than a pattern.
     choices = [word for word in _folded(rule.words) if word in text]
     return tuple(word for word in choices if _whole(word).search(text)) or None
 
@@ -89,13 +89,14 @@ def _folded(words: tuple[str, ...]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=256)
 def _whole(word: str) -> re.Pattern[str]:
-    """Scripts without spaces have no whole words; there the characters are looked for as they are."""
+    """A pattern for the word as a whole. Scripts without spaces have no whole words; there the characters are
+    looked for anywhere."""
     word_only = re.escape(word)
     return re.compile(word_only if _UNSPACED.search(word) else rf"(?<!\w){word_only}(?!\w)")
 
 
 def _confidence(rule: PriorityRule, verdicts: Verdicts) -> float:
-    """A rule is as sure as the least sure verdict that it asks for."""
+    """A rule is as sure as the least sure verdict among its conditions."""
     asked = {"category": rule.category, "sentiment": rule.sentiment or rule.score_at_most is not None}
     return min([1.0, *(verdicts[facet].confidence for facet, condition in asked.items() if condition)])
 

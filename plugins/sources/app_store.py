@@ -1,7 +1,7 @@
 """App Store Connect's customer reviews: pages of `GET /v1/apps/{id}/customerReviews`, as a file.
 
-Apple's specification makes every attribute optional. A review has no edit date, so its version is
-0 and the core's digest tells an edited one; it names no app, so the connection's settings may.
+Apple's specification makes every attribute optional. A review has no edit date, so its version is 0, and the
+core recognises an edited review by its digest. A review names no app, so the connection's settings may.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Tables of feedback: CSV with a header, and NDJSON. An old system's tickets come in this way too."""
+"""Tables of feedback: CSV with a header, and NDJSON. Tickets of an old system can be imported this way
+too."""
 
 from __future__ import annotations
 
@@ -29,7 +30,7 @@ class CsvSettings:
 
 
 class CsvUpload(Source):
-    """Marks are the last line of a row. What has no id is named by the sha256 of its cells."""
+    """The mark of a row is its last line. A row without an id gets the sha256 of its cells as its id."""
 
     name = "csv"
     title = "CSV and NDJSON files (files only: there is no way to verify a webhook, so all are refused)"
@@ -50,7 +51,8 @@ def _csv(stream: BinaryIO, done: int, columns: Mapping[str, str]) -> Iterator[tu
     header = next(rows, (1, 1, []))[2]
     if isinstance(header, Bad):
         raise Unreadable(f"{header.where}: {header.reason}")
-    names = {_column(cell): place for place, cell in reversed(list(enumerate(header)))}  # of twins, the first
+    # Of two with the same name the first counts
+    names = {_column(cell): place for place, cell in reversed(list(enumerate(header)))}
     names.pop("", None)
     shape = DEFAULT if not columns else Shape.mapped({part: _column(cell) for part, cell in columns.items()})
     shape = shape.within(names)
@@ -69,7 +71,8 @@ def _csv(stream: BinaryIO, done: int, columns: Mapping[str, str]) -> Iterator[tu
 
 
 def _column(cell: str) -> str:
-    """A header's cell as a name: "Author E-Mail", "author.e-mail" and "authorE-mail" are author_e_mail."""
+    """A cell of the header as a name: "Author E-Mail", "author.e-mail" and "authorE-mail" all become
+    author_e_mail."""
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cell.strip())
     return re.sub(r"[\W_]+", "_", words).strip("_").lower()
 
@@ -85,7 +88,7 @@ def _row(line: int, cells: list[str], width: int, names: Mapping[str, int], shap
 
 
 def _written(cells: list[str]) -> bytes:
-    """The row for a person to see; its delimiter and quotes may have been others."""
+    """The row as CSV, for a person to see. Its own delimiter and quotes may have been others."""
     row = StringIO()
     csv.writer(row).writerow(cells)
     return row.getvalue().encode()

@@ -1,4 +1,4 @@
-"""Any JSON from anybody: how it is proven and where the feedback stands is said in the settings."""
+"""Any JSON from any sender: the settings say how the sender proves itself and where the feedback stands."""
 
 from __future__ import annotations
 
@@ -64,11 +64,11 @@ class GenericJsonSettings:
         Shape.mapped(self.fields)
         try:
             self.scheme()
-        except ValueError as error:  # of a scheme made of these, only what is signed can be wrong
+        except ValueError as error:  # all other fields are checked already, so only `signed` can be wrong
             raise InvalidSetting(str(error), "signed") from None
 
     def scheme(self) -> Scheme:
-        """The one row in force."""
+        """The scheme that these settings choose."""
         match self.verification:
             case "secret_name":
                 return Scheme(kind="secret_name")
@@ -95,7 +95,7 @@ class GenericJsonSettings:
 
 
 class GenericJson(Source):
-    """The event is named by the sha256 of its bytes: a retry repeats them, an edit does not."""
+    """An event's id is the sha256 of its bytes: a retry repeats the bytes, an edit does not."""
 
     name = "generic_json"
     title = "Generic JSON"

@@ -1,7 +1,7 @@
-"""Mail as SES puts it into S3: plain, honest MIME to text.
+"""Mail as SES puts it into S3, read from MIME to text.
 
-Corpora of broken mail are the measure: whatever a header or a part holds, the mail is read as far
-as it can be. https://docs.aws.amazon.com/ses/latest/dg/receiving-email-notifications-contents.html
+It must cope with corpora of broken mail: whatever a header or a part holds, the mail is read as far as
+possible. https://docs.aws.amazon.com/ses/latest/dg/receiving-email-notifications-contents.html
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from triggeriq.payload import digest, identifier, moment
 from triggeriq.values import JSON
 
 MAX_MAIL = 40_000_000
-"""Bytes: what SES stores at most."""
+"""Bytes of a mail; SES stores no larger one."""
 MAX_HEADER = 10_000
 """Characters of a header that are looked at: the parsers' time grows faster than the header."""
 MAX_STRUCTURE = 2_000
@@ -111,8 +111,9 @@ def _feedback(headers: _Headers, message: Message, raw: bytes, arrived_at: datet
 
 
 class _Structure(Compat32):
-    """Takes a mail apart by the old, quick parser, which leaves headers as they are; `_Headers` reads
-    those few that matter by the new one. The new one alone takes seconds over 20 kB of parameters."""
+    """Takes a mail apart by Python's old parser, which is quick and leaves headers as they are. `_Headers`
+    reads the few that matter by the new parser. The new one alone would take seconds for 20 kB of
+    parameters."""
 
     def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
         name, value = super().header_source_parse(sourcelines)
@@ -123,8 +124,8 @@ _STRUCTURE = _Structure()
 
 
 class _Headers:
-    """A message's headers, each parsed on its own, cut and fenced: the standard parser raises a
-    dozen kinds of errors on broken ones."""
+    """A message's headers, each cut to a length and parsed on its own: the standard parser raises a dozen
+    kinds of errors on broken ones."""
 
     def __init__(self, message: Message) -> None:
         self._raw: dict[str, str] = {}
@@ -139,11 +140,11 @@ class _Headers:
         return re.sub(r"\s+", " ", self._raw.get(name, "")).strip()
 
     def text(self, name: str) -> str:
-        """As `raw`, with encoded words decoded."""
+        """As `raw`, with its encoded words decoded."""
         return re.sub(r"\s+", " ", _decoded_words(self._raw.get(name, ""))).strip()
 
     def sender(self) -> tuple[str, str]:
-        """Name and address of From, as it claims."""
+        """Name and address of the sender, as the header From claims them."""
         try:
             parsed: Any = default.header_fetch_parse("from", self._raw.get("from", ""))
             first = parsed.addresses[0]
@@ -169,7 +170,7 @@ def _decoded_words(value: str) -> str:
 
 
 def _eight_bit(value: str) -> str:
-    """A header with raw bytes above ASCII, which the parser hands over as surrogates."""
+    """A header that has raw bytes above ASCII, which the parser gives as surrogates."""
     try:
         raw = value.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:  # a surrogate that stands for no byte
@@ -187,8 +188,8 @@ def _message_id(header: str) -> str:
 
 
 def _automatic(headers: _Headers, message: Message) -> str:
-    """Why nobody wrote this: the union of what osTicket and FreeScout look at, without `Precedence:
-    list`, which a group address puts on what its members write. Empty: somebody did."""
+    """Why this is an automatic mail; empty where a person wrote it. It is the union of what osTicket and
+    FreeScout check, without `Precedence: list`: a mailing list adds that to mails of its members."""
     if (word := headers.raw("auto-submitted").lower()) and not word.startswith("no"):
         return f"an automatic mail: Auto-Submitted: {word[:50]}"
     for header in ("precedence", "x-precedence"):
@@ -223,7 +224,8 @@ _AUTOMATIC = (
 
 
 def _verdicts(headers: _Headers) -> dict[str, JSON]:
-    """What SES found: by its own headers, and SPF, DKIM, DMARC by the result that it put on top."""
+    """What SES found out: spam and virus by its own headers; SPF, DKIM and DMARC by the result that it put on
+    top."""
     found: dict[str, JSON] = {}
     for verdict in ("spam", "virus"):
         if value := headers.raw(f"x-ses-{verdict}-verdict"):
@@ -249,7 +251,7 @@ def _body(message: Message) -> tuple[str, list[JSON]]:
     """The letter's words, and its attachments by name, type and size."""
     attachments: list[JSON] = []
     words = _words(message, attachments, MAX_NESTING)
-    if not words.text.strip():  # a mail that does nothing but forward another
+    if not words.text.strip():  # a mail that only forwards another one
         enclosed = (part for part in message.walk() if part is not message and part.get("from"))
         words = next(
             (found for part in enclosed if (found := _words(part, [], MAX_NESTING)).text.strip()), words
@@ -274,7 +276,7 @@ def _words(part: Message, attachments: list[JSON], depth: int) -> _Words:
 
 def _multipart(part: Message, kind: str, attachments: list[JSON], depth: int) -> _Words:
     inner = part.get_payload()
-    if not isinstance(inner, list):  # its boundary is nowhere: what is there is shown as it stands
+    if not isinstance(inner, list):  # its boundary is missing: the text is shown as it stands
         return _Words(_decoded(part), True)
     if not depth:
         return _NOTHING
@@ -290,7 +292,7 @@ def _content_type(part: Message) -> str:
 
 
 def _quiet(read: Any) -> Any:
-    """What the standard library finds, or None where a broken header makes it raise."""
+    """What the standard library reads, or None where it raises because of a broken header."""
     try:
         return read()
     except Exception:

@@ -1,4 +1,5 @@
-"""Any partner that signs as standardwebhooks.com says, with the common libraries (Svix' names too).
+"""Any partner that signs as standardwebhooks.com describes, with one of the common libraries (Svix's header
+names are taken too).
 
 The feedback is the `data` of the body `{"type", "timestamp", "data"}`, in the default shape or by
 the field map of the connection's settings.
@@ -53,7 +54,7 @@ class StandardWebhooksSettings:
 
 
 class StandardWebhooks(Source):
-    """The message's id names the event; the feedback has its own `id`, or else that of the message."""
+    """The id of the message is the event's id. The feedback has its own `id`, or else that of the message."""
 
     name = "standard_webhooks"
     title = "Standard Webhooks"
@@ -74,8 +75,8 @@ class StandardWebhooks(Source):
 
 
 def _family(request: Request) -> str:
-    """The same choice as of the scheme, since the id must be the one that was signed; what comes back
-    from the quarantine has its signature no more, and is known by its id."""
+    """Which family of headers to read: the same as the scheme, since the id must be the signed one. A replay
+    from the quarantine has no signature any more; there the id's header decides."""
     for part in ("signature", "id"):
         for family in ("webhook", "svix"):
             if request.headers.get(f"{family}-{part}", "").strip():

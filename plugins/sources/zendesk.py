@@ -3,7 +3,7 @@
 https://developer.zendesk.com/documentation/webhooks/verifying/
 https://developer.zendesk.com/api-reference/webhooks/event-types/ticket-events/
 
-A trigger's body is whatever its admin wrote. This template has all that is read from it:
+The body of a trigger is whatever its admin wrote. This template has everything that is read from it:
 
     {"ticket_id": "{{ticket.id}}", "subject": "{{ticket.title}}", "description": "{{ticket.description}}",
      "priority": "{{ticket.priority}}", "status": "{{ticket.status}}", "tags": "{{ticket.tags}}",
@@ -39,12 +39,12 @@ from triggeriq.payload import at, digest, identifier, labels, milliseconds, mome
 
 _EVENT = "zen:event-type:"
 _PUBLISHED = "dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ=="
-"""The secret with which Zendesk signs a test of a webhook that is not yet created: everybody has it."""
+"""The secret with which Zendesk signs the test of a webhook that is not yet created. It is public."""
 
 
 class Zendesk(Source):
-    """An event is named by its own id, a trigger's call by the sha256 of its bytes: the invocation
-    id in the headers is not signed."""
+    """The id of an event is its own; that of a trigger's call is the sha256 of its bytes, since the
+    invocation id in the headers is not signed."""
 
     name = "zendesk"
     title = "Zendesk"
@@ -167,7 +167,7 @@ def _kind(detail: JSON) -> Any:
 
 
 def _attributes(detail: JSON) -> dict[str, JSON]:
-    """What Zendesk says of the ticket; its capitals vary between accounts, so they go."""
+    """What Zendesk says of the ticket, in lower case, since accounts differ in their capitals."""
     facts: dict[str, JSON] = {
         key: value.casefold()
         for key in ("status", "priority", "type")
@@ -184,7 +184,8 @@ _TEXTS = ("description", "latestcomment", "latestpubliccomment", "comment", "bod
 
 
 def _trigger(body: Mapping[str, JSON]) -> Feedback | Ignore:
-    """A trigger's or an automation's call. "ticketID", "ticket_id" and "Ticket Id" are one name."""
+    """The call of a trigger or an automation. "ticketID", "ticket_id" and "Ticket Id" count as the same
+    name."""
     facts = _plain_names(body)
     if isinstance(inner := facts.get("ticket"), dict):
         facts = _plain_names(inner) | facts

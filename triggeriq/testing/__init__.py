@@ -6,13 +6,13 @@
         source = Acme
         deliveries = (Delivery(name="a review", body=…, headers=…, secret=…, now=…, expect=({"text": "…"},)),)
 
-Everything runs offline. Take real bytes for the samples: what a provider published, or what it
-sent you; a sample that you signed yourself proves only that both sides misread the same page.
+Everything runs offline. Take real bytes for the samples, that a provider has published or sent you. A sample
+that you signed yourself proves only that signer and verifier misread the same page.
 """
 
 import pytest
 
-# Before they are imported, so that a failing claim shows its values.
+# This comes before they are imported, so that a failing assertion shows its values.
 pytest.register_assert_rewrite(
     "triggeriq.testing.source_contract",
     "triggeriq.testing.webhook_contract",

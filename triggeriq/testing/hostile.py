@@ -1,4 +1,4 @@
-"""What strangers send: the worst of it, for every source."""
+"""The worst that strangers may send, for the tests of every source."""
 
 from __future__ import annotations
 

@@ -12,30 +12,29 @@ from triggeriq import Bad, Connection, Event, Feedback, FileHint, Ignore, Item, 
 from triggeriq.settings import read_settings
 
 Expected: TypeAlias = Mapping[str, Any] | Bad | Ignore
-"""An item: a feedback by some of its fields, dotted ("author.email"); or Bad, its `where` counts; or
-Ignore, of which an empty reason matches any."""
+"""An expected item. A mapping expects a feedback with these fields, dotted ("author.email"). A Bad expects
+one with the same `where`. An Ignore expects one with the same reason; with an empty reason it expects any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """A webhook, byte for byte. headers: names in lower case, the provider's proof among them.
-
-    expect: the feedback it holds; one Ignore where it is understood and holds none. event: the id
-    that `receive` should give it, where the provider has one.
-    """
+    """A webhook, byte for byte."""
 
     name: str
     body: bytes
     headers: Mapping[str, str]
+    """Names in lower case; the provider's proof is among them."""
     now: datetime
     expect: tuple[Expected, ...]
+    """The items that it holds; one Ignore where it is understood and holds no feedback."""
     secret: str = ""
     connection: str = "default"
     settings: Mapping[str, Any] = field(default_factory=dict)
     event: str | None = None
+    """The id that `receive` should give it, where the provider has one."""
 
     def request(self, body: bytes | None = None, changed: Mapping[str, str | None] | None = None) -> Request:
-        """The request, with another body or with headers changed, or taken out by None."""
+        """The request, with another body, or with other headers; a header that is None is left out."""
         headers = {**self.headers, **(changed or {})}
         return Request(
             headers={name: value for name, value in headers.items() if value is not None},
@@ -56,13 +55,14 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """A file, unpacked. unreadable: words of the message where its rest can't be read."""
+    """A file, unpacked."""
 
     name: str
     body: bytes
     expect: tuple[Expected, ...]
     settings: Mapping[str, Any] = field(default_factory=dict)
     unreadable: str = ""
+    """Words of the message where its rest can't be read."""
 
     def hint(self) -> FileHint:
         return FileHint(name=self.name, modified_at=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))

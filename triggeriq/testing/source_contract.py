@@ -1,4 +1,4 @@
-"""What holds for every source, and for every item that one makes."""
+"""Tests for every source, and for every item that one makes."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from triggeriq.values import Kind
 
 
 class SourceContract:
-    """What holds for every source. Subclass one of the two below, or both."""
+    """Tests for every source. Subclass WebhookContract or FileContract, or both."""
 
     source: ClassVar[type[Source]]
     """The class under test."""
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
-        """Run a test that asks for a `delivery` or an `upload` once for each of the class."""
+        """Run a test that takes a `delivery` or an `upload` once for each one of the class."""
         for asked, samples in (("delivery", "deliveries"), ("upload", "uploads")):
             if asked in metafunc.fixturenames:
                 given = getattr(self, samples)
@@ -72,7 +72,7 @@ def _described(settings: type) -> set[str]:
 
 
 def check(item: Item) -> None:
-    """Whether an item is one that the core can keep: asserts what `Feedback` promises."""
+    """Assert that the core can keep the item: what `Feedback` promises."""
     if isinstance(item, Bad):
         assert item.where
         assert item.reason
@@ -98,7 +98,8 @@ def check(item: Item) -> None:
 
 
 def consume(items: Iterable[Item]) -> list[Item]:
-    """The items, each checked, up to where the rest is Unreadable; any other error is the source's."""
+    """The items, each checked, up to where the rest is Unreadable. Any other error is a fault of the
+    source."""
     seen = []
     try:
         for item in items:

@@ -155,7 +155,7 @@ class WebhookContract(SourceContract):
         )
 
     def _need_a_secret(self, delivery: Delivery) -> None:
-        """Skips the test, aloud, where there is none."""
+        """Skip the test where there is no secret."""
         if self._scheme(delivery).kind == "secret_name":
             pytest.skip("the connection's name is the proof: there is no secret")
 
@@ -222,6 +222,6 @@ class WebhookContract(SourceContract):
 
 
 def _other(secret: str) -> str:
-    """A secret of the same form that is not the same."""
+    """Another secret of the same form."""
     head, body = (secret[:6], secret[6:]) if secret.startswith("whsec_") else ("", secret)
     return head + ("B" if body[:1] != "B" else "C") + body[1:]

@@ -1,4 +1,5 @@
-"""The page at /docs: one file, no script, no other host, from the OpenAPI document alone."""
+"""The page at /docs, made from the OpenAPI document alone. It is one file without scripts, and loads nothing
+from other hosts."""
 
 from __future__ import annotations
 
@@ -26,13 +27,13 @@ TITLES = {
     ),
     "tickets": ("Tickets", "What customers said, classified: search, read, change, join and take apart."),
     "connections": ("Connections", "One configured instance of a source: its secrets, settings and owner."),
-    "sources": ("Sources", "The ways in that are installed, and what one would make of given bytes."),
+    "sources": ("Sources", "The sources that are installed, and a preview of what one makes of given bytes."),
     "triage": ("Triage", "What every stage of triage would say of a text."),
     "plugins": ("Plugins", "What was loaded, what failed, and why."),
     "configurations": ("Configurations", "Priority rules and thresholds, each version kept."),
     "imports": ("Imports", "Uploaded files: how far each was read, and which rows could not be."),
     "quarantine": ("Quarantine", "What could not be read, with the reason, and its way back in."),
-    "jobs": ("Jobs", "What takes longer than a request may: how far it is, and an end to it."),
+    "jobs": ("Jobs", "Work that takes longer than a request may: follow it, or cancel it."),
     "dead_letters": ("Dead letters", "What failed too often, and its way back in."),
     "api_keys": (
         "API keys",
@@ -51,7 +52,7 @@ class DocsPage(NamedTuple):
 
 
 def page_of(document: dict[str, Any]) -> DocsPage:
-    """The page for an OpenAPI document. Everything in it is escaped; nothing of a request comes in."""
+    """The page for an OpenAPI document. Everything in it is escaped, and it holds nothing from a request."""
     chapters: dict[str, list[str]] = {tag: [] for tag in TITLES}
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
@@ -138,7 +139,8 @@ def _fields(schema: Schema, document: Schema, depth: int = 0) -> str:
 
 
 def _inner(field: Schema, document: Schema) -> Schema:
-    """The object that a field holds: itself, its items, or the one that is not null."""
+    """The schema of the object that a field holds: the field itself, the items of its list, or the one of
+    several options that is an object."""
     field = _resolved(field, document)
     if "items" in field:
         return _inner(field["items"], document)
@@ -167,7 +169,7 @@ def _type(schema: Schema) -> str:
 
 
 def _text(text: str) -> str:
-    """Escaped, with what stands between backticks as code."""
+    """The text, escaped; what stands between backticks is shown as code."""
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
 
 

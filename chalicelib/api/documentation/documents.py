@@ -1,4 +1,4 @@
-"""GET /openapi.json and GET /docs: made once a process, from the table and the shapes."""
+"""GET /openapi.json and GET /docs, each made once per process from the table of routes and the shapes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What to send, by example: in the documentation, and tried against the shapes by a test."""
+"""Example requests, shown in the documentation. A test checks them against the shapes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ IDS = {
     "imports": "5f3a9c1e7b2d4860a1c2e3f405162738",
     "quarantine": "20240501T120000000000-5f3a9c1e7b2d4860",
 }
-"""Ids that are no ticket's, by resource."""
+"""Example ids of resources other than tickets."""
 
 QUERY: dict[str, str] = {
     "GET /tickets": "source=zendesk&status=open&limit=20",

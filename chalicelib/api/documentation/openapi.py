@@ -41,11 +41,11 @@ PROBLEM: Schema = {
 
 
 RESTRICTED = {
-    ROWS: "A key that is restricted to connections gets what is made of those alone; the rest is not there "
-    "for it.",
+    ROWS: "A key that is restricted to connections sees only what is made of those alone; for it, anything "
+    "else does not exist.",
     REFUSED: "Refused to a key that is restricted to connections.",
 }
-"""What is told of a route beside its summary, by what a restricted caller gets, where that differs."""
+"""A route's description beside its summary, by what the route gives a restricted caller."""
 
 
 def document() -> dict[str, Any]:
@@ -79,7 +79,7 @@ def document() -> dict[str, Any]:
 
 
 def _schemas() -> tuple[dict[ShapeKey, Schema], Schema]:
-    """Every body as it is taken, every answer as it is given."""
+    """The schema of every request's body and of every answer, and the components that these refer to."""
     shapes: dict[ShapeKey, TypeAdapter[Any]] = {}
     for route in ROUTES:
         if route.body:
@@ -117,7 +117,7 @@ def _operation(route: Route, shapes: dict[ShapeKey, Schema]) -> Schema:
 
 
 def _operation_id(route: Route) -> str:
-    """Unique: a handler may serve two methods, and a path with or without the connection's name."""
+    """A unique id: one handler may serve two methods, and paths with and without the connection's name."""
     named = "_named" if "{connection}" in route.path else ""
     return f"{route.handler.replace(':', '_')}_{route.method.lower()}{named}"
 
@@ -181,7 +181,8 @@ def _parameters(route: Route) -> list[Schema]:
 
 
 def query_properties(route: Route) -> dict[str, Schema]:
-    """The fields of a query's shape, without the null that only says that one may be left out."""
+    """The fields of a query's shape. `null` is left out of their types: it only means that a field may be
+    left out."""
     plain = {}
     for field_name, field in adapter(route.area, route.query).json_schema()["properties"].items():
         options = [option for option in field.get("anyOf", []) if option != {"type": "null"}]

@@ -23,7 +23,7 @@ REF = "#/components/schemas/{model}"
 
 
 ShapeKey = tuple[str, JsonSchemaMode]
-"""A shape's name, and whether it is taken ("validation") or given ("serialization")."""
+"""A shape's name, and whether it is of a request ("validation") or of an answer ("serialization")."""
 
 
 def schemas_of(shapes: Mapping[ShapeKey, TypeAdapter[Any]]) -> tuple[dict[ShapeKey, Schema], Schema]:
@@ -47,7 +47,7 @@ class _DocstringSchema(GenerateJsonSchema):
         return described
 
     def field_is_required(self, field: Any, total: bool) -> bool:
-        """An answer has every field of a value, also one that has a default."""
+        """An answer always holds every field of a value, even one that has a default."""
         given = self.mode == "serialization" and field["type"] == "dataclass-field"
         return given or super().field_is_required(field, total)
 

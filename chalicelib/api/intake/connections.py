@@ -1,6 +1,7 @@
-"""/connections: one configured instance of a source each. An admin makes them and sees all; whoever
-owns one may read it with the scope read, and with the scope write replace it, delete it and have what it
-brought in read again. Whoever is restricted to connections sees no others, even of his own."""
+"""/connections: each is one configured instance of a source. An admin makes connections and sees them all.
+The owner of one may read it with the scope read; with the scope write he may replace it, delete it, and have
+what it brought in read again. A caller who is restricted to connections sees no others, even those that he
+owns."""
 
 from __future__ import annotations
 
@@ -30,8 +31,8 @@ def find(call: Call, source: str, connection: str = "default") -> ConnectionView
 
 
 def standing(call: Call, source: str, connection: str) -> ConnectionView | None:
-    """The connection, if there is one. Raises NotFound, whether there is one or not, where the caller is
-    restricted to others; Forbidden where it belongs to another owner."""
+    """The connection, or None. Raises NotFound where the caller is restricted to other connections, whether
+    this one exists or not; Forbidden where it belongs to another owner."""
     if not call.caller.may_see(source, connection):
         raise not_found(source, connection)
     view: ConnectionView | None = call.use.intake.connections.get(source, connection)
@@ -46,7 +47,7 @@ def not_found(source: str, connection: str) -> NotFound:
 
 def put(call: Call, source: str, body: ConnectionPut, connection: str = "default") -> Any:
     if not call.caller.may_see(source, connection):
-        # Said before anything is looked at: it must not tell whether there is such a connection.
+        # Refused before anything is looked up: the answer must not tell whether the connection exists.
         raise Forbidden(
             f"the key is restricted to {call.caller.restriction}; name one of those, or ask an admin for a "
             f"key that has {source}/{connection}"
@@ -68,7 +69,7 @@ def delete(call: Call, source: str, connection: str = "default") -> Answer:
 
 
 def reread(call: Call, source: str, connection: str, body: RereadRequest) -> Answer:
-    """An admin may do it without the connection, since files and mails need none."""
+    """If the connection does not exist, only an admin may do it: files and mails need no connection."""
     known = standing(call, source, connection)
     if known is None:
         call.caller.require("admin")

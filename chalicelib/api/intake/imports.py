@@ -1,4 +1,4 @@
-"""/imports: files under way and done."""
+"""/imports: uploaded files, those being read and those that are done."""
 
 from __future__ import annotations
 
@@ -52,5 +52,5 @@ def _line(*cells: str) -> str:
 
 
 def _cell(text: str) -> str:
-    """What a spreadsheet takes for text, whatever somebody wrote there (OWASP, CSV injection)."""
+    """The text in a form that no spreadsheet takes for a formula (OWASP, CSV injection)."""
     return f"'{text}" if text.startswith(_FORMULA) else text

@@ -1,5 +1,6 @@
-"""Shapes of what comes in, by the names that routes.py uses: domain values as they are, and models for what
-is asked, or hides something. /openapi.json describes each from itself."""
+"""The shapes of requests and answers about intake, under the names that routes.py uses. A domain value that
+is shown whole is its own shape; a model stands for what a client sends, and for an answer that hides a part
+of its value. /openapi.json is made from them."""
 
 from __future__ import annotations
 
@@ -45,15 +46,15 @@ class ConnectionPut(Asked):
         Field(max_length=10),
     ] = []
     settings: dict[str, JSON] = {}
-    owner: Line | None = Field(None, description="whose it is; only an admin may name another than himself")
+    owner: Line | None = Field(None, description="who owns it; only an admin may name another owner")
 
 
 ConnectionPage = Page[ConnectionView]
 
 
 class RereadRequest(Asked):
-    since: Time = Field(description="what was received, or uploaded, from then on")
-    until: Time | None = Field(None, description="and before then; all until now where it is left out")
+    since: Time = Field(description="only what was received or uploaded at this time or later")
+    until: Time | None = Field(None, description="only what came before this time; without it, all until now")
 
 
 class StartedJob(Shown):

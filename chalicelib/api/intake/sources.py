@@ -23,7 +23,7 @@ def listed(call: Call) -> Items[SourceView]:
 
 
 def preview(call: Call, source: str, body: SourcePreviewRequest) -> Any:
-    """For an admin, or the connection's owner: it says more of a signature than a stranger may hear."""
+    """Only for an admin or the connection's owner: it tells why a signature is refused."""
     connections.standing(call, source, body.connection)
     try:
         content = base64.b64decode(body.body_base64, validate=True)
@@ -35,6 +35,6 @@ def preview(call: Call, source: str, body: SourcePreviewRequest) -> Any:
         body=content,
         query=body.query,
     )
-    # Who looks why a signature fails is remembered: it is how one would learn to forge one.
+    # Logged, since previews could be used to learn how to forge a signature.
     log.info("a source was previewed", extra={"source": source, "by": call.caller.owner})
     return call.use.intake.preview(source, body.connection, request)

@@ -1,5 +1,5 @@
-"""POST and HEAD /webhooks/…: what a partner sends, to the use-case as it came. PostgreSQL and pydantic
-stay out of here: the sender waits, and gets his 202 without either."""
+"""POST and HEAD /webhooks/…: hands what a partner sends to the use-case, unchanged. PostgreSQL and pydantic
+are not loaded here: the sender waits for his 202, which needs neither."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""/api-keys: made (shown once), listed, revoked by an admin."""
+"""/api-keys: an admin makes them (only then is the key shown), lists them and revokes them."""
 
 from __future__ import annotations
 
@@ -33,13 +33,15 @@ def make(call: Call, body: ApiKeyMake) -> Answer:
 
 
 def _sees(key: ApiKey) -> str:
-    """What whoever makes a key should know of it."""
+    """Tells whoever makes the key what it will see."""
     if key.connections is None:
         return (
             "every ticket, and all else that its scopes open, of every connection; "
             "name `connections` to make a key that sees less"
         )
-    return f"only what is made of {', '.join(key.connections)} alone; the rest is not there for it"
+    return (
+        f"only what is made of {', '.join(key.connections)} alone; for this key, anything else does not exist"
+    )
 
 
 def listed(call: Call, query: PageQuery) -> Page[ApiKey]:

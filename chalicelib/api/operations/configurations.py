@@ -36,8 +36,8 @@ def _known(key: str) -> str:
 
 
 def _value(key: str, given: dict[str, Any]) -> Any:
-    """`given` as the key's own shape. Raises InvalidShape; a name that the shape has not is refused,
-    since a misspelt threshold would else be no threshold."""
+    """`given` in the key's own shape. Raises InvalidShape, also for a field that the shape does not have: a
+    misspelt threshold would otherwise be ignored."""
     from pydantic import TypeAdapter
 
     shape: TypeAdapter[Any] = TypeAdapter(SHAPES[key])
@@ -54,7 +54,7 @@ def _value(key: str, given: dict[str, Any]) -> Any:
 
 
 def _unknown(given: Any, kept: Any, field: str) -> list[str]:
-    """Fields of `given` that did not come to be in `kept`. field: the one that holds it."""
+    """The fields of `given` that `kept` does not have. field: the path of `given` itself."""
     if isinstance(given, dict) and isinstance(kept, dict):
         return [
             found

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 
 def check(call: Call, query: HealthQuery | None = None) -> Answer:
-    """Looks at nothing by itself; `deep` asks every dependency, and is 503 where one is not well."""
+    """Without `deep` no dependency is asked. With it every one is, and the answer is 503 if one of them
+    fails."""
     answer = {"status": "ok", "version": __version__, "stage": call.settings.stage}
     if query is None or not query.deep:
         return Answer(answer)

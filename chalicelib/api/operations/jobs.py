@@ -1,4 +1,4 @@
-"""/jobs: what runs aside."""
+"""/jobs: work that takes longer than a request may."""
 
 from __future__ import annotations
 
@@ -21,6 +21,6 @@ def find(call: Call, id: str) -> Any:
 
 
 def cancel(call: Call, id: str) -> Any:
-    """Of its owner, or an admin."""
+    """Only the job's owner or an admin may cancel it."""
     call.caller.require_owner(find(call, id).owner)
     return call.use.operations.jobs.cancel(id)

@@ -1,5 +1,6 @@
-"""Shapes of operations, by the names that routes.py uses: domain values as they are, and models for what is
-asked, or hides something. /openapi.json describes each from itself."""
+"""The shapes of requests and answers about operations, under the names that routes.py uses. A domain value
+that is shown whole is its own shape; a model stands for what a client sends, and for an answer that hides a
+part of its value. /openapi.json is made from them."""
 
 from __future__ import annotations
 
@@ -38,13 +39,13 @@ class Health(Shown):
     status: Literal["ok", "degraded"]
     version: str
     stage: str
-    checks: dict[str, str] | None = Field(None, description="each dependency, `ok` or what ails it")
+    checks: dict[str, str] | None = Field(None, description="each dependency: `ok`, or what is wrong with it")
 
 
 # ---- plugins -------------------------------------------------------------------------------------
 
 
-# In JSON its field from_ is `from`, which Python has for itself.
+# Its field from_ is `from` in JSON; in Python that is a reserved word.
 with_config(alias_generator=lambda name: name.rstrip("_"))(PluginView)
 PluginList = Items[PluginView]
 
@@ -66,8 +67,8 @@ def _some(given: object) -> object:
 
 
 class ConfigurationPut(Asked):
-    """What GET gave, with another `value`; the rest is not looked at. The bare value will do as well,
-    unless it is empty: only `{"value": {}}` is meant to bring the defaults back."""
+    """What GET gave, with another `value`; its other fields are ignored. The bare value is taken too, unless
+    it is empty: only `{"value": {}}` brings the defaults back."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -119,7 +120,9 @@ class JobShown(Shown):
     reason: str | None = Field(description="why it failed")
     by: str = Field(description="who started it")
     owner: str
-    connections: tuple[str, ...] = Field(description="what it is made of, each source/connection")
+    connections: tuple[str, ...] = Field(
+        description="the connections that it works on, each `source/connection`"
+    )
     created_at: datetime
     started_at: datetime | None
     updated_at: datetime
@@ -133,7 +136,7 @@ JobPage = ShownPage[JobShown]
 
 
 CONNECTIONS_LIMIT = 50
-"""Patterns of one key."""
+"""The most patterns that one key may have."""
 
 
 def _some_connections(given: object) -> object:
@@ -184,8 +187,8 @@ class ApiKeyShown(Shown):
 
 
 class NewApiKey(ApiKeyShown):
-    key: str = Field(description="the key itself, this once")
-    sees: str = Field(description="what it sees, for whoever makes it to know")
+    key: str = Field(description="the key itself, shown only this once")
+    sees: str = Field(description="what the key will see")
 
 
 ApiKeyPage = ShownPage[ApiKeyShown]

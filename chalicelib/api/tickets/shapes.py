@@ -1,5 +1,5 @@
-"""Shapes of tickets, by the names that routes.py uses: domain values as they are, and models for what is
-asked. /openapi.json describes each from itself."""
+"""The shapes of requests and answers about tickets, under the names that routes.py uses. A domain value is
+its own shape; a model stands for what a client sends. /openapi.json is made from them."""
 
 from __future__ import annotations
 
@@ -89,6 +89,6 @@ class Split(Asked):
 @dataclass(frozen=True, slots=True)
 class SplitTickets:
     ticket: Ticket
-    """What is left of it."""
+    """The ticket that was split, with what is left in it."""
     new: Ticket
-    """What was taken out."""
+    """The new ticket, with what was taken out."""

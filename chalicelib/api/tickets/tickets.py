@@ -82,7 +82,8 @@ def _answer(found: Standing) -> Answer:
 
 
 def _ticket_id(id: str) -> str:
-    """In its one form. Raises NotFound for what is no UUID: no ticket can be called that."""
+    """The id as we write it, in lower case. Raises NotFound for what is no UUID, since no ticket can have it
+    as its id."""
     try:
         ticket_id = str(uuid.UUID(id))
     except ValueError:

@@ -1,5 +1,5 @@
-"""Shapes of triage, by the names that routes.py uses: models for what is asked, or hides something.
-/openapi.json describes each from itself."""
+"""The shapes of requests and answers about triage, under the names that routes.py uses. /openapi.json is made
+from them."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Takes in webhooks, files and mails, and has them seen, mended and replayed."""
+"""Takes in webhooks, files and mails; previews, replays and rereads them."""

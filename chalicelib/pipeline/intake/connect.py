@@ -81,8 +81,8 @@ class Connect:
     def list(
         self, limit: int, cursor: str | None, owner: str | None, within: Restriction | None
     ) -> Page[ConnectionView]:
-        """Connections, in no order that means anything. owner: whose; None: everybody's. within: what the
-        caller is restricted to."""
+        """Connections, in no particular order. owner: only his; None: everybody's. within: what the caller is
+        restricted to."""
         names = self.store.list(limit, cursor, owner, within)
         views = (self.get(source, name) for source, name in names.items)
         return Page(tuple(view for view in views if view is not None), names.next)

@@ -1,4 +1,4 @@
-"""Follow imports: where a file is, what of it was bad, and an end to it."""
+"""Follow imports: how far a file was read, which of its rows were bad, and cancelling it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class QuarantineList(Protocol):
 class FollowImports:
     """The use-cases on uploaded files.
 
-    within: what the caller is restricted to. For him an import of other connections is not there.
+    within: what the caller is restricted to. An import of other connections does not exist for him.
     """
 
     store: ImportStore
@@ -47,8 +47,8 @@ class FollowImports:
         return self.store.cancel(self.find(id, within).id)
 
     def bad_rows(self, id: str, limit: int, within: Restriction | None) -> Sequence[Quarantined]:
-        """What of the file could not be read, in the order of the file. Of more than `limit` it is any
-        so many. Raises NotFound."""
+        """What of the file could not be read, in the order of the file. If there is more than `limit`, which
+        of it is returned is not defined. Raises NotFound."""
         held = self.find(id, within)
         rows = islice(self.quarantine.of_event(held.id, held.modified_at), limit)
         return sorted(rows, key=lambda row: _numbered(row.where))

@@ -23,18 +23,18 @@ from triggeriq import Bad, Connection, Feedback, Received, Source
 log = logging.getLogger(__name__)
 
 ITEMS_LIMIT = 10_000
-"""Feedback items of one event; a webhook of a megabyte holds fewer."""
+"""The most feedback items of one event; a webhook of a megabyte holds fewer."""
 BAD_LIMIT = 100
-"""Bad items of one event that are kept one by one. Each is a write, and ingest has half a minute; a replay
-of any of them brings the whole event back, so those behind share one entry."""
+"""So many bad items of one event have an entry each in the quarantine, and the rest share one. Each entry is
+a write, and ingest has half a minute; the replay of any of them replays the whole event anyway."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ingest:
-    """The use-case; call it with an event's envelope, who works on it and until when.
+    """The use-case; call it with an event's envelope, a name for who works on it, and until when that one
+    may.
 
-    Raises Unreadable (nobody will ever read its body), Busy (another invocation works on it),
-    Unavailable.
+    Raises Unreadable (its body is lost), Busy (another invocation works on it), Unavailable.
     """
 
     sources: Sources
@@ -54,8 +54,8 @@ class Ingest:
             self._count(envelope, quarantined)
 
     def again(self, envelope: Envelope, reread_at: datetime) -> None:
-        """Read a kept event once more, whoever has read it before. Raises Unreadable where its body is gone;
-        Unavailable."""
+        """Read a kept event once more, without asking for its claim. Raises Unreadable where its body is
+        gone; Unavailable."""
         with bound(**envelope.ids):
             self._count(envelope, self._read(self._with_body(envelope), reread_at))
 
@@ -69,7 +69,7 @@ class Ingest:
             log.info("dropped a repeat")
             self.metrics.count("duplicates", self._known(envelope.source))
             return 0
-        # Where `receive` could not write it
+        # In case that `receive` could not write it
         write_receipt(self.receipts, envelope.source, envelope.connection, envelope.id, envelope.received_at)
         try:
             quarantined = self._ingest(envelope)
@@ -80,18 +80,19 @@ class Ingest:
         return quarantined
 
     def _ingest(self, envelope: Envelope) -> int:
-        """How much of it went to the quarantine."""
+        """Returns how many of its items went to the quarantine."""
         whole = self._with_body(envelope)
         self.blobs.put(envelope.key, to_bytes(envelope), "application/json")
         return self._read(whole)
 
     def _read(self, envelope: Envelope, reread_at: datetime | None = None) -> int:
-        """What it holds goes to the queue; how much of it went to the quarantine."""
+        """Send the event's feedback to the queue. Returns how many of its items went to the quarantine
+        instead."""
         source = self.sources.find(envelope.source)
         try:
             if source is None:
                 raise Unreadable(f"no plugin gives the source {envelope.source} now")
-            # Whoever replays may just have mended the connection: the cache is not asked.
+            # Read afresh for a replay: its connection may just have been mended.
             known = self.connections.find(envelope.source, envelope.connection, fresh=envelope.replay)
             connection = known or Connection(source=envelope.source, name=envelope.connection)
             items = _items(source, envelope, connection)

@@ -31,15 +31,15 @@ from triggeriq import (
 UNPACKED_LIMIT = 2_000_000
 """Bytes that a previewed file may unpack to."""
 SHOWN_LIMIT = 1_000
-"""Items that a preview shows, as far as they have room in an answer; a few kilobytes of gzip hold a million
+"""The most items that a preview shows, if they fit into an answer: a few kilobytes of gzip may hold a million
 rows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreviewSource:
-    """The use-case; call it with names of source and connection and the request. The feedback is shown
-    whether the signature holds or not; the header X-File-Name makes it a file of that name. Raises
-    NotFound."""
+    """The use-case; call it with the names of source and connection, and the request. The feedback is shown
+    whether the signature is valid or not. With the header X-File-Name the body is read as a file of that
+    name. Raises NotFound."""
 
     sources: Sources
     connections: Connections
@@ -78,7 +78,7 @@ class PreviewSource:
         try:
             source.verify(request, known, self.now())
         except NotVerified as refusal:
-            # Of a shared secret only ok or not: the word would help in guessing it
+            # No reason for a shared secret: it would help in guessing the secret
             signed = any(scheme.kind == "hmac" for scheme in source.schemes(known))
             return Verification(False, refusal.reason if signed else None)
         except Unreadable as error:

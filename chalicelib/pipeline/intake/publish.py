@@ -21,7 +21,7 @@ from triggeriq import Connection, Event, Events, Request, Source
 log = logging.getLogger(__name__)
 
 EVENT_ID_BYTES = 1_000
-"""Of an event's id: with the names of source and connection before it, it is a key of DynamoDB, which
+"""Bytes of an event's id. With the names of source and connection before it, it is a key of DynamoDB, which
 takes 2,048 bytes."""
 
 
@@ -56,9 +56,9 @@ class Publish:
     ) -> tuple[PublishedEvent, ...]:
         """The events, each once, in the order in which they are named.
 
-        trace: of the request that brought them. replay: send those that have a receipt too, marked so that
-        `ingest` asks for no claim. Raises Unavailable where not all of them are on the bus: whoever tries
-        again finds those that are to be duplicates.
+        trace: of the request that brought them. replay: publish also those that have a receipt, marked so
+        that `ingest` asks for no claim. Raises Unavailable where not all of them are on the bus; on the next
+        try, those that are count as duplicates.
         """
         ids = list(dict.fromkeys(_event_id(event) for event in events.items))
         known = set() if replay else standing(self.receipts, connection.source, connection.name, ids)
@@ -93,8 +93,8 @@ class Publish:
         if not envelopes:
             return
         refusals = self.bus.publish(self._entries(envelopes))
-        # Receipts only behind the bus: a crash in between doubles an event, which later steps see
-        # and drop; the other way round it would lose one.
+        # Receipts are written only once the events are on the bus: a crash in between doubles an event, and a
+        # later step drops the repeat. The other way round it would lose the event.
         away = False
         for envelope, refusal in zip(envelopes, refusals, strict=True):
             if refusal is not None:
@@ -111,7 +111,7 @@ class Publish:
         entries = [envelope.as_event() for envelope in envelopes]
         if all(encoded_size(entry) <= INLINE_LIMIT for entry in entries):
             return entries
-        # All events of one request share its body, so it is checked in once.
+        # All events of one request share its body, so it is stored once.
         first = envelopes[0]
         key = f"webhooks/{first.source}/{first.connection}/{hashlib.sha256(first.body).hexdigest()}"
         self.blobs.put(key, first.body)
@@ -119,7 +119,7 @@ class Publish:
 
 
 def _event_id(event: Event) -> str:
-    """As the sender named it; where that is too long or holds what a key can't, its sha256."""
+    """The id that the sender gave; its sha256 where that is too long, or holds what a key can't."""
     id = str(event.id)
     if id and id == clean_text(id).strip() and len(id.encode()) <= EVENT_ID_BYTES:
         return id

@@ -1,7 +1,7 @@
-"""Read a file: an uploaded object, item by item as it streams by, to feedback on its queue.
+"""Read a file: an uploaded object is streamed, and its items become feedback on the queue, one by one.
 
-What was dealt with is claimed by checkpoint, not by row: a crash sends the rows since the last one
-again, and PostgreSQL's keys make that harmless.
+Progress is saved by checkpoint, not by row: after a crash the rows since the last one are sent again, and
+PostgreSQL's keys make that harmless.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ log = logging.getLogger(__name__)
 BATCH = 10
 """Messages of one SendMessageBatch."""
 CHECKPOINT = 100
-"""Rows between two checkpoints: what a crash makes us send again."""
+"""Rows between two checkpoints: so many at most are sent again after a crash."""
 BAD_LIMIT = 1_000
-"""Bad rows in a row after which the file is given up: it is of another format, not one with faults."""
+"""Bad rows one after the other, after which the file is given up: it must be of another format."""
 PAUSE_SECONDS = 1.0
-"""Between two looks whether less feedback waits."""
+"""Between two looks at how much feedback waits."""
 STOP_SECONDS = 15.0
-"""Before the function's deadline, when the rest is left to another invocation."""
+"""So many seconds before the function's deadline the rest is left to another invocation."""
 
 
 class CountedQueue(Queue, Protocol):
@@ -49,8 +49,8 @@ class CountedQueue(Queue, Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadFile:
-    """The use-case; call it with a job and what tells the time left. Raises Unavailable. All that is wrong
-    with the file itself ends in the quarantine and in the import's `reason`."""
+    """The use-case; call it with a job and a function that gives the time left. Raises Unavailable. Whatever
+    is wrong with the file itself ends in the quarantine and in the import's `reason`."""
 
     imports: ImportStore
     sources: Sources
@@ -87,7 +87,7 @@ class ReadFile:
             else:
                 self._read(held, job.trace, time_left)
         except Conflict:
-            # Another invocation is further, or somebody cancelled it: it goes on there, or nowhere.
+            # Another invocation has read further, or somebody has cancelled it: there is nothing to do here.
             log.info("left to another invocation")
 
     def _read(self, held: Import, trace: Trace | None, time_left: TimeLeft) -> None:
@@ -121,7 +121,7 @@ class ReadFile:
         self._save(progress, "done", reason=progress.ignored)
 
     def _read_one(self, held: Import, row_after: str, trace: Trace | None) -> None:
-        """A row from the quarantine once more, its source mended since, or not."""
+        """Read a single row once more, for its replay from the quarantine."""
         progress, after = _Progress(held, trace), row_after or None
         progress.mark = after  # what fails again is then kept with the same way back
         by = held.source
@@ -150,7 +150,7 @@ class ReadFile:
     def _items(
         self, source: Source, held: Import, after: str | None, progress: _Progress
     ) -> Iterator[tuple[str, object]]:
-        # A file is worth a read: whoever uploads or replays it may just have mended the connection.
+        # Read afresh: whoever uploads or replays a file may just have mended the connection.
         known = self.connections.find(held.source, held.connection, fresh=True)
         connection = known or Connection(source=held.source, name=held.connection)
         name = held.key.rsplit("/", 1)[-1]
@@ -187,13 +187,13 @@ class ReadFile:
         progress.waiting = []
 
     def _save(self, progress: _Progress, status: ImportStatus, reason: str | None = None) -> None:
-        """The checkpoint, behind everything that it says was dealt with."""
+        """Save a checkpoint, after everything that it counts was sent."""
         self._flush(progress)
         before = progress.saved
         after = progress.as_import(status, reason, None if status == "running" else self.now())
         progress.saved = self.imports.checkpoint(before, after)
         progress.since_checkpoint = 0
-        # Behind the checkpoint: rows that a crash makes us read again count once.
+        # Only after the checkpoint, so that rows which are read again after a crash count once.
         source = self._known(before)
         self.metrics.count("received", source, after.read - before.read)
         self.metrics.count("acknowledged", source, after.made - before.made)
@@ -210,7 +210,7 @@ class ReadFile:
         job: FileJob,
         raw: bytes | None = None,
     ) -> None:
-        """Keep what can't be read; the job reads it again."""
+        """Keep what can't be read. job: reads it again, when it is replayed."""
         held = progress.saved
         self.quarantine.keep(
             Quarantined(
@@ -229,10 +229,11 @@ class ReadFile:
 
 
 class _Progress:
-    """How far one invocation came: the import as saved, what has happened since, what waits to be sent.
+    """How far this invocation has come: the import as it was last saved, what has happened since, and what
+    waits to be sent.
 
-    ignored: why the first item that holds no feedback was passed over, so that a mail which made no ticket
-    says why.
+    ignored: why the first item without feedback was ignored. It becomes the import's reason, so that one sees
+    why a mail made no ticket.
     """
 
     def __init__(self, saved: Import, trace: Trace | None) -> None:
@@ -259,7 +260,7 @@ class _Progress:
 
 
 def _message(held: Import, mark: str, feedback: Feedback, trace: Trace | None) -> Message:
-    mark = clean_text(mark)[:LINE_LIMIT]  # a plugin's word, which a message must have room for
+    mark = clean_text(mark)[:LINE_LIMIT]  # a plugin chooses its length, and it must fit into a message
     return Message(
         trace=trace,
         body=to_json(

@@ -1,4 +1,4 @@
-"""Receipts save work and decide nothing: where their table is away, everything goes on without."""
+"""Receipts only save work: while their table is down, everything goes on without them."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ log = logging.getLogger(__name__)
 
 
 def standing(receipts: Receipts, source: str, connection: str, event_ids: Sequence[str]) -> set[str]:
-    """Those of `event_ids` for which a receipt stands; none where that can't be read. At worst an event comes
-    twice, and is seen by its claim."""
+    """Those of `event_ids` that have a receipt; none where that can't be read. At worst an event is published
+    twice, and the claim on it stops the second."""
     try:
         return receipts.stands(source, connection, event_ids)
     except TriggerIQError as error:
@@ -25,7 +25,7 @@ def standing(receipts: Receipts, source: str, connection: str, event_ids: Sequen
 def write_receipt(
     receipts: Receipts, source: str, connection: str, event_id: str, received_at: datetime
 ) -> TriggerIQError | None:
-    """A receipt for the event. Returns why it could not be written, or None."""
+    """Write a receipt for the event. Returns why that failed, or None."""
     try:
         receipts.write(source, connection, event_id, received_at)
     except TriggerIQError as error:

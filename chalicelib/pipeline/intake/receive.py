@@ -1,4 +1,5 @@
-"""Receive: a partner's webhook, verified over its raw bytes, on the bus before the sender is told so."""
+"""Receive: a partner's webhook is verified over its raw bytes, and is on the bus before the sender gets his
+202."""
 
 from __future__ import annotations
 
@@ -53,12 +54,9 @@ class Ignored(NamedTuple):
 class Receive:
     """The use-case; call it with a source's and a connection's name and the request as it came.
 
-    Raises NotFound (no such source or connection), TooLarge, WrongType, Unauthorised with its one word,
-    NotUnderstood (genuine; its bytes are in the quarantine), Unavailable (nothing of the request, or
-    not all of it, is safe: the sender must try again, and what was safe is then a duplicate).
-
-    trace: gives that of the request at hand. A `traceparent` of the sender's is not continued: nothing
-    signs it, and whoever sends it would choose our ids.
+    Raises NotFound (no such source or connection), WrongMethod, TooLarge, WrongType, Unauthorised,
+    NotUnderstood (genuine; its bytes are in the quarantine), Unavailable (not all of the request's events are
+    safe: the sender must try again, and those that are safe then count as duplicates).
     """
 
     sources: Sources
@@ -68,6 +66,8 @@ class Receive:
     quarantine: Quarantine
     metrics: Metrics
     trace: Callable[[], Trace]
+    """The trace of this request. A `traceparent` that the sender gives is ignored: nothing signs it, and he
+    would choose our ids."""
     now: Clock
 
     def __call__(
@@ -102,7 +102,7 @@ class Receive:
                 return reply
             connection = self._verify(source, connection, request)
         except PluginFailed as error:
-            # Whether the sender is genuine was not found out: nothing may be kept of his.
+            # It is not known whether the sender is genuine, so nothing that he sent may be kept.
             raise Unavailable(
                 f"plugin {error.by}", "the source's plugin failed; send it again later"
             ) from error
@@ -128,7 +128,8 @@ class Receive:
         return Accepted(events)
 
     def _verify(self, source: Source, connection: Connection, request: Request) -> Connection:
-        """The connection whose secret proved the request: the one in the cache, else as it stands now."""
+        """The connection whose secret proved the request. If the one in the cache does not, it is read again:
+        its secrets may have been rotated since."""
         try:
             source.verify(request, connection, self.now())
             return connection
@@ -147,8 +148,8 @@ class Receive:
     def _keep(
         self, source: Source, connection: Connection, request: Request, error: Exception, trace: Trace
     ) -> str:
-        """The quarantine's id of the request; "" where the same bytes lie there already, since a sender
-        goes on retrying for days."""
+        """Keep the request in the quarantine. Returns the entry's id; "" where the same bytes lie there
+        already, since a sender may retry for days."""
         fingerprint = f"sha256:{hashlib.sha256(request.body).hexdigest()}"
         name = f"unreadable {fingerprint}"
         if standing(self.receipts, connection.source, connection.name, [name]):
@@ -188,7 +189,7 @@ def _check_form(source: Source, request: Request) -> None:
 
 
 def _keepable(source: Source, connection: Connection, request: Request) -> dict[str, str]:
-    """Headers that may be stored: nothing that proves anything, so that no replay needs a secret."""
+    """The headers that may be stored: none that proves who the sender is. A replay needs no proof."""
     proving = {scheme.header.lower() for scheme in source.schemes(connection) if scheme.header}
     return {
         name: clean_text(value)[:LINE_LIMIT]

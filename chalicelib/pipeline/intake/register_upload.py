@@ -1,4 +1,5 @@
-"""Register an upload: S3 tells of an object, once or several times; a job to read it goes on the queue."""
+"""Register an upload: S3 tells of an object, maybe several times, and a job to read it goes on the queue
+`files`."""
 
 from __future__ import annotations
 
@@ -33,8 +34,8 @@ _NAMESPACE = uuid.UUID("0a1f3f55-2f0e-4c35-a7a4-0c54a0f0b3d5")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterUpload:
-    """The use-case. Called twice with the same upload, it sends at most one job more, which finds
-    nothing left to do. Raises Unavailable: then S3 must tell again, or the sweep finds it."""
+    """The use-case. Called again with the same upload, it sends one more job at most, which finds nothing
+    left to do. Raises Unavailable: then S3 must tell again, or the sweep finds the upload."""
 
     imports: ImportStore
     sources: Sources
@@ -82,8 +83,8 @@ class RegisterUpload:
 
     def _refusal(self, key: UploadKey, upload: Upload) -> str:
         source = self.sources.find(key.source)
-        # A source that is not there may come back; until then its file waits in the quarantine, where
-        # its reader puts it. A mail's name has no ending: SES gives it an id.
+        # A file of an unknown source is not refused here: its reader puts it into the quarantine, where it
+        # waits in case that the source comes back. A mail's name has no ending: SES names it by an id.
         if (
             source is not None
             and key.source != MAIL

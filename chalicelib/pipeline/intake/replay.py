@@ -1,5 +1,5 @@
-"""Replay: what lay in the quarantine goes back in by the way it came. That it was seen before, which its
-receipt and its claim say, does not stop it."""
+"""Replay: an entry of the quarantine goes back in by the way that it came. Its receipt and its claim say that
+it was seen before; they do not stop a replay."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class QuarantineStore(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replay:
     """The use-case; call it with a quarantine id and what the caller is restricted to. Raises NotFound,
-    Conflict (it can't be replayed, or is still unreadable), Unavailable. What fails again lies in the
+    Conflict (it can't be replayed, or still can't be read), Unavailable. What fails again goes to the
     quarantine again."""
 
     quarantine: QuarantineStore
@@ -37,7 +37,7 @@ class Replay:
     publish: Publish
     blobs: Blobs
     queues: Mapping[str, Queue]
-    """By their full names."""
+    """The queues by their full names."""
     files: Queue
 
     def __call__(self, id: str, within: Restriction | None) -> None:
@@ -59,7 +59,7 @@ class Replay:
                 raise Conflict(f"another release of TriggerIQ kept it, and only that can replay it ({name})")
             case None:
                 raise Conflict(f"{item.reason}: mend the file and upload it again, it can't be replayed")
-        # Only now: a crash before leaves it to be replayed once more, which changes nothing.
+        # Removed last: after a crash before this line it can be replayed once more, which does no harm.
         self.quarantine.remove(item)
 
     def _receive(self, item: Quarantined, way: ByReceive) -> None:

@@ -1,9 +1,9 @@
-"""Reread, a kind of job: what was kept of what a connection brought in is read once more, so that what a
-mended plugin now understands reaches history.
+"""Reread, a kind of job: what is kept of what a connection brought in is read once more. So what a mended
+plugin now understands reaches old feedback too.
 
-Kept events are read here. Files and mails are put back to their beginning, and `files` reads them. What comes
-of both is as safe as a replay: feedback that reads as before changes nothing, what reads otherwise takes the
-place of its former reading, and what is understood only now is new feedback.
+Kept events are read here. Imports of files and mails are set back to their beginning, and the function
+`files` reads them. Both are as safe as a replay: feedback that reads as before changes nothing, feedback that
+reads otherwise takes the place of its former reading, and what is understood only now is new feedback.
 """
 
 from __future__ import annotations
@@ -31,20 +31,21 @@ from triggeriq.names import NAME
 log = logging.getLogger(__name__)
 
 PART = 25
-"""Objects between two steps: what a crash makes us read again."""
+"""Objects between two steps: so many at most are read again after a crash."""
 REST_SECONDS = 30
-"""How long the job rests while so much feedback waits that what comes by webhook would wait behind it."""
+"""How long the job rests while much feedback waits, so that new webhooks need not wait behind it."""
 PAGES_COUNTED = 100
-"""Pages of a thousand keys that are listed to know the total. Of more it is not told."""
+"""Pages of a thousand keys that are counted for the total. If there are more, no total is told."""
 SKEW = timedelta(minutes=1)
-"""How far S3's clock may be behind ours; besides, it tells whole seconds."""
+"""How far S3's clock may be behind ours. S3 also tells whole seconds only."""
 
 
 class Bucket(Protocol):
     bucket: str
 
     def pages(self, prefix: str, since: datetime, after: str = "") -> Iterator[Sequence[StoredObject]]:
-        """What was written at or after `since`, in the order of keys, behind the key `after`."""
+        """Objects that were written at or after `since`, in the order of their keys, beginning behind the key
+        `after`."""
         ...
 
 
@@ -67,9 +68,9 @@ class RereadArguments:
     source: str
     connection: str
     since: datetime
-    """What was received, or uploaded, from then on."""
+    """Only what was received or uploaded at this time or later."""
     until: datetime | None = None
-    """And before then; None: before the job began."""
+    """Only what came before this time. None: before the job began."""
 
     def __post_init__(self) -> None:
         if not re.fullmatch(NAME, self.connection):
@@ -84,14 +85,16 @@ class RereadArguments:
 
 
 class _Span(NamedTuple):
-    """What one job reads: of what connection, received from when until when; and when it began, which is
-    the time of its readings."""
+    """What one job reads."""
 
     source: str
     connection: str
     since: datetime
+    """The earliest time of receipt, inclusive."""
     until: datetime
+    """The latest, exclusive."""
     began: datetime
+    """When the job began, which becomes the time of its readings (`reread_at`)."""
 
     def holds(self, time: datetime) -> bool:
         return self.since <= time < self.until
@@ -99,7 +102,7 @@ class _Span(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reread(JobKind):
-    """The kind. backlog: messages on the queue `feedback` above which it rests."""
+    """The kind of job."""
 
     arguments: ClassVar[type[Any]] = RereadArguments
 
@@ -108,6 +111,7 @@ class Reread(JobKind):
     events: EventReader
     feedback: CountedQueue
     backlog: int
+    """Messages on the queue `feedback` above which the job rests."""
     uploads: Bucket
     imports: ImportStore
     files: Queue
@@ -160,7 +164,7 @@ class Reread(JobKind):
         return sum(counts) if max(counts) <= most else None
 
     def _read_event(self, span: _Span, key: str) -> bool:
-        """Whether it could be read, or need not be."""
+        """Read a kept event again. Returns whether it could be read, or need not be read."""
         try:
             envelope = from_bytes(self.kept.get(key))
             if (envelope.source, envelope.connection) != (span.source, span.connection):
@@ -173,7 +177,7 @@ class Reread(JobKind):
         return True
 
     def _begin_anew(self, span: _Span, stored: StoredObject) -> bool:
-        """Whether the file is read again, or is being read anyhow."""
+        """Have a file read from its beginning. Returns whether it is read again, or is being read already."""
         held = self.imports.find(import_id(self.uploads.bucket, stored.key, stored.etag))
         if held is None or held.status in ("cancelled", "refused"):
             return False
@@ -181,9 +185,10 @@ class Reread(JobKind):
             try:
                 held = self.imports.checkpoint(held, held.anew(span.began))
             except Conflict:
-                return True  # somebody has begun it this moment
+                return True  # somebody else has begun it in this moment
         if held.reread_at == span.began and not held.over:
-            # After a crash once more: a second message finds the file's checkpoint, or nothing to do
+            # After a crash it may be sent twice: the second message goes on at the file's checkpoint, or
+            # finds nothing to do
             self.files.send([Message(file_job.to_json(FileJob(held.id)))])
         return True
 

@@ -1,4 +1,4 @@
-"""Sweep: uploads that S3 told nobody of, or that were registered and never queued."""
+"""Sweep: finds uploads that S3 told nobody of, and those that were registered but never queued."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ log = logging.getLogger(__name__)
 LOOK_BACK = timedelta(hours=24)
 """How old an upload may be to be found; S3 itself tries for six hours."""
 SETTLE = timedelta(minutes=2)
-"""How old it must be: younger ones are on their way."""
+"""How old an upload must be: a younger one may still be registered in the ordinary way."""
 STOP_SECONDS = 5.0
-"""Before the deadline, when nothing more is begun; the next run finds it."""
+"""So many seconds before the deadline nothing more is begun; the next run finds it."""
 
 
 class Listing(Protocol):
@@ -57,7 +57,7 @@ class Sweep:
         return found
 
     def _register(self, stored: StoredObject) -> bool:
-        """Whether nobody had."""
+        """Register an upload where nobody had. Returns whether it did."""
         id = import_id(self.uploads.bucket, stored.key, stored.etag)
         known = self.imports.find(id)
         if known is not None and (known.queued or known.over):

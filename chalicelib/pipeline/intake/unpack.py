@@ -1,4 +1,4 @@
-"""Unpack an uploaded file as it streams by, with a bound on what comes out."""
+"""Unpacks an uploaded file while it is streamed, with a limit on what comes out."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _CHUNK = 64 * 1024
 
 
 def unpacked(stream: io.RawIOBase, limit: int) -> BinaryIO:
-    """The stream itself, or what gzip packed in it, told by its first bytes.
+    """The stream itself; unpacked where its first bytes say that it is gzip.
 
-    limit: bytes that may come out; one more raises Unreadable, as does a packed file that
-    is broken or cut off. Memory stays within some 100 KB whatever the file claims.
+    limit: bytes that may come out of gzip. More of them raise Unreadable when they are read, as does a packed
+    file that is broken or cut off. Memory stays within some 100 KB whatever the file claims.
     """
     buffered = io.BufferedReader(stream, buffer_size=_CHUNK)
     if buffered.peek(2)[:2] != _MAGIC:
@@ -42,7 +42,7 @@ class Counted(io.RawIOBase):
 
 
 class _Gunzip(io.RawIOBase):
-    """gzip's members one after the other (RFC 1952), by zlib with a bound on each step's output."""
+    """gzip's members one after the other (RFC 1952), unpacked by zlib with a limit on each step's output."""
 
     def __init__(self, packed: BinaryIO, limit: int) -> None:
         self._packed, self._limit = packed, limit

@@ -1,1 +1,1 @@
-"""Keeps the system well: health, dead letters, plugins that fail."""
+"""Keeps the system running: health, jobs, dead letters, plugins that fail."""

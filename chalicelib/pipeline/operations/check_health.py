@@ -1,4 +1,4 @@
-"""Check health: ask every dependency, side by side, none for longer than three seconds."""
+"""Check health: ask every dependency at the same time, none for longer than three seconds."""
 
 from __future__ import annotations
 

@@ -15,9 +15,10 @@ from chalicelib.errors import NotFound
 from chalicelib.ports.operations import Message, Queue
 
 ASYNCHRONOUS = "async"
-"""Where Lambda puts events that it could not hand to a function asynchronously: S3's of uploads."""
+"""The short name of the queue for events on which an asynchronous invocation failed: S3's notifications of
+uploads."""
 SECONDS = 20.0
-"""That one redrive may take, since somebody waits for the answer; what is left takes another."""
+"""How long one redrive may take, since somebody waits for the answer. Another redrive moves what is left."""
 
 
 class DeadLetterQueue(Protocol):
@@ -43,18 +44,19 @@ class Pair(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redrive:
-    """The use-cases on dead letters. SQS can move them by itself, but only all of them, and not in
-    every local AWS; receive, send, delete works everywhere, and a crash in between doubles, never loses."""
+    """The use-cases on dead letters. SQS can move them by itself, but only all of them, and not every local
+    AWS can do it. To receive, send and delete works everywhere; a crash in between doubles a message, but
+    never loses one."""
 
     pairs: Mapping[str, Pair]
-    """By the queue's short name."""
+    """Each queue and its dead letters, by the queue's short name."""
     asynchronous: DeadLetterQueue
     uploads_in: Callable[[str], Sequence[Upload]]
     """Finds the uploads that a dead letter of `asynchronous` tells of, in its body."""
     register: Callable[[Upload], None]
     remembered: FailureList
     seconds: Callable[[], float] = time.monotonic
-    """Of a clock that nobody sets back."""
+    """A clock that is never set back."""
 
     def counts(self) -> dict[str, int]:
         """Messages in each dead-letter queue, by the queue's short name, roughly."""
@@ -88,7 +90,7 @@ class Redrive:
                     for upload in self.uploads_in(letter.body):
                         self.register(upload)
                 else:
-                    # Not its attributes: it begins anew, as if it had never been parked.
+                    # Without its attributes, so that it counts as never parked.
                     self.pairs[name].queue.send([Message(letter.body, trace=letter.trace)])
                 dead.delete(letter.handle)
                 moved += 1

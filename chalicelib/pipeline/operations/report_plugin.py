@@ -1,4 +1,4 @@
-"""Report a plugin's failures, so that GET /plugins shows those of every function, not only its own."""
+"""Report a plugin's failures, so that GET /plugins shows those in every function, not only those in `api`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from chalicelib.errors import TriggerIQError, loggable
 log = logging.getLogger(__name__)
 
 SECONDS = 1.0
-"""Between two reports on one plugin: a plugin that fails always must not double our work."""
+"""Between two reports on one plugin: one that fails every time must not double our work."""
 
 
 class FailureCounts(Protocol):
@@ -22,8 +22,8 @@ class FailureCounts(Protocol):
 
 @dataclass(slots=True, kw_only=True)
 class ReportPlugin:
-    """The use-case; call it with plugin and reason. Never raises: what outlived the plugin must not fail
-    of the counting."""
+    """The use-case; call it with the plugin and the reason. Never raises: the work went on without the
+    plugin, and must not fail because its failure can't be counted."""
 
     counts: FailureCounts
     _waiting: Counter[str] = field(default_factory=Counter)

@@ -1,4 +1,4 @@
-"""Resume jobs: those whose message got lost, or whose turn died with it, are sent again."""
+"""Resume jobs: a job whose message was lost, or whose process died, gets another message."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from chalicelib.ports.operations import Clock, Jobs, Queue
 log = logging.getLogger(__name__)
 
 SETTLE = timedelta(minutes=10)
-"""How long nothing was heard of a job that is sent again: one that waits for its turn is only sent twice,
-and the second message finds nothing to do."""
+"""A job gets another message if nothing was heard of it for so long. If it was only waiting for its turn it
+then has two, and the second finds nothing to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

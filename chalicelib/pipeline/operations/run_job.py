@@ -1,7 +1,7 @@
-"""Run a job: one turn of it, from its checkpoint on, until it is over or the time is nearly up.
+"""Run a job for one turn: from its checkpoint on, until it is over or the time is nearly up.
 
-The lock keeps others away as a rule. What guarantees that two never write over each other is the count of
-saves: whoever takes the job in hand raises it, and the other's next save is refused.
+As a rule the lock keeps others away. But it may expire while its holder still works. So the row counts saves:
+whoever takes the job over raises the count, and the next save of the former holder is refused.
 """
 
 from __future__ import annotations
@@ -21,15 +21,16 @@ from chalicelib.ports.operations import Clock, JobKinds, Jobs, Queue, TimeLeft
 log = logging.getLogger(__name__)
 
 STOP_SECONDS = 15.0
-"""Before the deadline, when the rest is left to another turn."""
+"""So many seconds before the deadline the rest is left to another turn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunJob:
-    """The use-case; call it with a message's body, a name for who works on it, and what tells the time left.
+    """The use-case; call it with a message's body, a name for who works on it, and a function that gives the
+    time left.
 
-    Raises Unreadable for a message that names no job; Unavailable, and then the job goes on when the
-    message comes again; anything else once, having marked the job as failed.
+    Raises Unreadable for a message that names no job; Unavailable, after which the job goes on when the
+    message comes again; any other error only once, since the job is marked as failed before.
     """
 
     jobs: Jobs
@@ -47,11 +48,11 @@ class RunJob:
     def turn(
         self, id: str, holder: str, time_left: TimeLeft, tell: Callable[[Job], None] = lambda job: None
     ) -> int | None:
-        """Work on it; `tell` gets the job at each step. Returns after how many seconds it wants to go on,
-        or None where nothing is left to do here."""
+        """Work on the job; `tell` is called with it at each step. Returns after how many seconds it wants to
+        go on, or None where nothing is left to do here."""
         job = self.jobs.begin(id, holder, self._until(time_left))
         if job is None:
-            # Who has it in hand has a message of his own, which comes again if he dies.
+            # Whoever holds the job has another message, which comes again if he dies.
             log.info("nothing to do")
             return None
         turn = _Turn(self.jobs, job, tell)
@@ -83,13 +84,13 @@ class RunJob:
 
 
 class _Turn:
-    """The job in one's hands, as it was last saved."""
+    """The job that this turn holds, as it was last saved."""
 
     def __init__(self, jobs: Jobs, job: Job, tell: Callable[[Job], None]) -> None:
         self._jobs, self.job, self._tell = jobs, job, tell
 
     def save(self, job: Job, until: datetime | None) -> bool:
-        """Whether it is still in one's hands."""
+        """Returns whether this turn still holds the job."""
         saved = self._jobs.save(job, until)
         if saved is None:
             log.info("cancelled, or left to another")
@@ -103,7 +104,7 @@ class _Turn:
             log.info("over", extra={"status": status})
 
     def let_go(self) -> None:
-        """So that the next turn need not wait until the lock expires."""
+        """Release the lock, so that the next turn need not wait until it expires."""
         try:
             self._jobs.save(self.job, None)
         except TriggerIQError as error:

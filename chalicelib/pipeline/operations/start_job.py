@@ -1,4 +1,4 @@
-"""Start a job: checked, written down, and sent to the queue `jobs`."""
+"""Start a job: it is checked, stored, and a message for it goes on the queue `jobs`."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from chalicelib.ports.operations import Clock, JobKinds, Jobs, Message, Queue
 class StartJob:
     """The use-case; call it with a kind's name, its arguments, and who starts it for whom.
 
-    Raises NotFound (no such kind, or nothing of what is named), Invalid naming the field, Conflict naming
-    the job that does the same already, Unavailable.
+    Raises NotFound (there is no such kind, or an argument names what does not exist), Invalid naming the
+    field, Conflict naming the job that does the same already, Unavailable.
     """
 
     jobs: Jobs
@@ -27,12 +27,12 @@ class StartJob:
 
     def __call__(self, kind: str, given: Mapping[str, Any], by: str, owner: str) -> Job:
         job = self.register(kind, given, by, owner)
-        # A crash before this leaves a job that nobody was told of: the sweep tells of it.
+        # After a crash before this line the job has no message; the sweep sends one.
         self.queue.send([message(job.id)])
         return job
 
     def register(self, kind: str, given: Mapping[str, Any], by: str, owner: str) -> Job:
-        """Write it down, for somebody who works on it himself."""
+        """Store the job without sending a message, for a process that works on it itself."""
         arguments = self.kinds.parse(kind, given)
         how = self.kinds.find(kind)
         how.check(arguments)
@@ -52,5 +52,5 @@ class StartJob:
 
 
 def message(job_id: str, delay_seconds: int = 0) -> Message:
-    """The message on the queue `jobs` that has a job done, from its checkpoint on."""
+    """The message on the queue `jobs` that has a job go on from its checkpoint."""
     return Message(json.dumps({"v": 1, "job": job_id}), delay_seconds)

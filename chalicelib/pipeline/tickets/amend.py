@@ -1,4 +1,4 @@
-"""Amend: whatever changes tickets goes through here, and is told of."""
+"""Amend: every change of tickets goes through here, and its events are published."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from chalicelib.ports.tickets import TicketStore
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amend:
-    """The use-case that the others on tickets are made of; call it with what to read and what to decide."""
+    """The use-case on which the others on tickets are built; call it with what to read and how to decide."""
 
     tickets: TicketStore
     relay: Relay

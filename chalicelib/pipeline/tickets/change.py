@@ -14,7 +14,7 @@ from chalicelib.ports.operations import Clock
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeTicket:
-    """The use-case; call it with the ticket's id. Returns the ticket as it stands then.
+    """The use-case; call it with the ticket's id and the change. Returns the ticket as it is afterwards.
 
     if_version: the row's version that the caller has seen, None: any. within: what the caller may see. Raises
     NotFound, Conflict (it was merged away), Stale, Invalid.

@@ -16,7 +16,7 @@ from chalicelib.ports.operations import Clock
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MergeTickets:
     """The use-case; call it with the ticket that is to have all feedback, and the ids of the others. Returns
-    it as it stands then. A repeat changes nothing.
+    the ticket as it is afterwards. A repeat changes nothing.
 
     by: who merges. if_version, within: see ChangeTicket. Raises NotFound, Conflict, Stale.
     """

@@ -1,4 +1,5 @@
-"""Process: feedback from its queue becomes tickets, a batch in one transaction, and the world is told."""
+"""Process: feedback from its queue becomes tickets, a batch in one transaction, and their events are
+published."""
 
 from __future__ import annotations
 
@@ -21,13 +22,13 @@ log = logging.getLogger(__name__)
 
 
 TAKE_SECONDS = 10.0
-"""Kept back from triage for the transaction, which waits up to five for a database that restarts."""
+"""Seconds that triage leaves for the transaction, which waits up to five for a database that restarts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Process:
-    """The use-case; call it with records of the queue `feedback`. Yields each with why it failed, if it
-    did; those that did not are committed. What there was no time for is not yielded."""
+    """The use-case; call it with records of the queue `feedback`. Yields each record with its error, or with
+    None once it is committed. A record that there was no time for is not yielded."""
 
     triage: Callable[[Feedback, str], Triage]
     amend: Amend
@@ -48,7 +49,8 @@ class Process:
         yield from self._taken(batch, time_left)
 
     def _taken(self, batch: Sequence[tuple[Record, Triaged]], time_left: TimeLeft) -> Iterator[Attempt]:
-        """In one transaction; where that fails for what is in it, one by one, as long as there is time."""
+        """Take the batch in one transaction. If that fails because of what is in it, take its records one by
+        one, as long as there is time."""
         failure: Exception | None = None
         try:
             self._take([triaged for _, triaged in batch])
@@ -73,14 +75,14 @@ class Process:
         self._told(batch, plan.taken)
 
     def _told(self, batch: Sequence[Triaged], taken: Sequence[Taken]) -> None:
-        """What is committed, counted and logged."""
+        """Count and log what was committed."""
         now = self.now()
         for (message, _), (outcome, ticket_id) in zip(batch, taken, strict=True):
             if outcome in CHANGES_NOTHING:
                 self.metrics.count("duplicates", message.source)
             else:
                 self.metrics.count("ticketed", message.source)
-                if message.reread_at is None:  # else it would tell how old history is
+                if message.reread_at is None:  # else the metric would show how old the reread feedback is
                     seconds = (now - message.received_at).total_seconds()
                     self.metrics.seconds_to_ticket(message.source, seconds)
             log.info("taken", extra={**message.ids, "ticket_id": ticket_id, "outcome": outcome})

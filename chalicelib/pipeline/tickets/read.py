@@ -19,7 +19,8 @@ MOVES = ("merge", "split")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadTickets:
-    """The use-cases of reading. within: what the caller may see; what is not his is not there."""
+    """The use-cases that read tickets. within: what the caller is restricted to; any other ticket does not
+    exist for him."""
 
     tickets: TicketReader
 
@@ -35,8 +36,8 @@ class ReadTickets:
     def history(
         self, id: str, limit: int, cursor: str | None, within: Restriction | None = None
     ) -> Page[HistoryEntry]:
-        """The audit trail, oldest first. To a restricted caller a merge or split does not say with what: it
-        may be others'. Raises NotFound, Invalid."""
+        """The audit trail, oldest first. A restricted caller does not see which other tickets were part of a
+        merge or split: they may be others'. Raises NotFound, Invalid."""
         self.find(id, within)
         page = self.tickets.history(id, limit, cursor)
         if within is None:

@@ -1,4 +1,4 @@
-"""Relay: what the outbox holds goes on the bus, at once where possible, by a schedule where not."""
+"""Relay: the events in the outbox go on the bus, at once if possible, else by a schedule."""
 
 from __future__ import annotations
 
@@ -20,18 +20,16 @@ BATCH = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relay:
-    """The use-case. An event may go out twice (a crash between bus and outbox), with the same id.
-
-    grace: how long the invocation that committed an event has to relay it itself.
-    """
+    """The use-case. After a crash between bus and outbox an event goes out twice, with the same id."""
 
     outbox: Outbox
     bus: Bus
     now: Clock
     grace: timedelta
+    """How long the invocation that committed an event has to relay it itself."""
 
     def __call__(self, time_left: Callable[[], float]) -> int:
-        """Relay all that was left, until nothing is or time is up. Returns how many went out.
+        """Relay all events that are left in the outbox, as long as there is time. Returns how many went out.
 
         time_left: seconds until the deadline. Raises Unavailable.
         """
@@ -47,7 +45,7 @@ class Relay:
         return relayed
 
     def now_if_possible(self, events: Sequence[CloudEvent]) -> None:
-        """Relay what was just committed; never raises, since the schedule will."""
+        """Relay what was just committed, if possible. Never raises: the schedule relays what is left."""
         try:
             if events:
                 self._send(events)

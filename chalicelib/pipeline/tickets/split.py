@@ -1,4 +1,4 @@
-"""Split: a person takes feedback out of a ticket into one of its own."""
+"""Split: a person takes feedback out of a ticket into a new one."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from chalicelib.ports.operations import Clock
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SplitTicket:
-    """The use-case; call it with the ticket's id and the names of the feedback that is to leave. Returns what
-    is left, and the ticket of its own.
+    """The use-case; call it with the ticket's id and the names of the feedback that is to leave. Returns the
+    ticket with what is left, and the new one.
 
     by: who splits. if_version, within: see ChangeTicket. Raises NotFound, Conflict, Stale, Invalid.
     """

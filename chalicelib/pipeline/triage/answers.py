@@ -1,4 +1,5 @@
-"""What plugins answer, made clean: the types in the contract are promises, and these are strangers."""
+"""Checks and cleans what plugins answer: the types in the contract are only promises, and plugins may break
+them."""
 
 from __future__ import annotations
 
@@ -25,15 +26,17 @@ LIST_LIMIT = 100
 
 
 class PluginAnswer(NamedTuple):
-    """What one plugin said to a hook. by: "plugin/version". failure: why it said nothing, or ""."""
+    """What one plugin answered to a hook."""
 
     by: str
+    """"plugin/version", as it is written in the audit trail."""
     value: Any
     failure: str = ""
+    """Why there is no answer; "" where there is one."""
 
 
 class NoAnswer(Exception):
-    """It is none of what the hook may return; the message says what it is instead."""
+    """A plugin returned what the hook does not allow; the message says what that is."""
 
 
 def several(value: Any) -> list[Any]:
@@ -43,7 +46,7 @@ def several(value: Any) -> list[Any]:
 
 
 def read(reader: Callable[[Any], T], value: Any) -> T:
-    """The answer as `reader` reads it. Raises NoAnswer, whatever is wrong with it."""
+    """The answer, checked and cleaned by `reader`. Raises NoAnswer, whatever is wrong with the answer."""
     try:
         return reader(value)
     except NoAnswer:

@@ -24,7 +24,7 @@ class TextItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreviewTexts:
-    """The use-case; call it with texts that are nobody's feedback."""
+    """The use-case; call it with texts, which need not be anybody's feedback."""
 
     triage: TriageFeedback
 

@@ -1,4 +1,5 @@
-"""Triage: the stages that say what a feedback is and how urgent. Pure but for the plugins it asks."""
+"""Triage: the stages that tell what a feedback is about and how urgent it is. They have no side effects, but
+for those of the plugins."""
 
 from __future__ import annotations
 
@@ -24,12 +25,12 @@ TITLE_LENGTH = 120
 
 class Stages(Protocol):
     def ask(self, hook: str, **arguments: Any) -> Iterator[PluginAnswer]:
-        """Each implementation's answer, the teams' before ours; None (no opinion) is left out. One
-        that raises or overruns its time answers with its failure."""
+        """Each implementation's answer, those of installed plugins before ours; None (no opinion) is left
+        out. An implementation that raises or overruns its time answers with its failure."""
         ...
 
     def failed(self, by: str, reason: str) -> None:
-        """Count an answer that was none of what the hook may return."""
+        """Count an answer that the hook does not allow."""
         ...
 
 
@@ -44,7 +45,7 @@ class TriageFeedback:
     def __call__(self, feedback: Feedback, source: str = "") -> Triage:
         configured: PriorityConfiguration = self.configurations.find("priority").value
         rules = [
-            # a plugin sees only rules that hold for this source, as if for all
+            # plugins get only the rules for this source, without the condition on the source
             replace(rule, source=()) if rule.source else rule
             for rule in configured.rules
             if not rule.source or source in rule.source
@@ -143,7 +144,7 @@ class _Run:
         return reasons
 
     def conclude(self, reasons: list[str]) -> None:
-        """What the review comes to."""
+        """Note the outcome of the review."""
         self._said["review"] = {"needs_review": bool(reasons), "reasons": list(reasons)}
 
     def _say(self, stage: str, by: str, data: Mapping[str, JSON]) -> None:
@@ -158,7 +159,8 @@ class _Run:
                 yield answer
 
     def _read(self, stage: str, by: str, reader: Callable[[Any], T], value: Any) -> Iterator[T]:
-        """The one answer made clean, or nothing where it is none: then the plugin has failed."""
+        """Yields the answer, checked and cleaned. Yields nothing where the hook does not allow it: that
+        counts as the plugin's failure."""
         try:
             yield answers.read(reader, value)
         except NoAnswer as error:
@@ -195,13 +197,13 @@ def _bounded(draft: Draft, feedback: Feedback) -> Draft:
 
 
 def _doubts(verdicts: Mapping[str, Verdict], limits: TriageConfiguration) -> list[str]:
-    """What the core itself doubts: a verdict that is missing, or one without confidence."""
+    """What the core itself doubts: a verdict that is missing, or one of too little confidence."""
     doubts = []
     for facet in ("category", "sentiment", "priority"):
         verdict = verdicts.get(facet)
         if verdict is None:
             doubts.append(f"nobody could tell its {facet}")
-        # Priority follows from the other two: its doubt is theirs, and need not be told twice
+        # Priority follows from the other two: its doubt would only repeat theirs
         elif facet != "priority" and verdict.confidence < limits.review_below:
             doubts.append(f"{facet} {verdict.label} is uncertain ({verdict.confidence:.2f})")
     return doubts

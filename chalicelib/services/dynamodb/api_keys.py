@@ -23,9 +23,9 @@ _ID = re.compile("[a-z0-9]{12}")
 
 
 class DynamoApiKeys:
-    """Keys found are remembered for `cache_seconds`, which is how long a revocation takes elsewhere.
+    """Keys that were found are cached for `cache_seconds`: so long a revocation may take in other processes.
 
-    Keys that are not there are asked for each time, so that a new key works at once.
+    Keys that were not found are not cached, so that a new key works at once.
     """
 
     def __init__(self, client: DynamoDBClient, table: str, cache_seconds: float) -> None:
@@ -56,14 +56,14 @@ class DynamoApiKeys:
         self._client.put_item(
             TableName=self._table,
             Item=_to_item(key),
-            # Its own digest: the SDK sends the request again where the answer was lost.
+            # Its own digest will do: the SDK repeats a request whose answer was lost.
             ConditionExpression="attribute_not_exists(id) OR digest = :digest",
             ExpressionAttributeValues={":digest": {"S": key.digest}},
         )
 
     @external("api_keys.list", _translate)
     def list(self, limit: int, cursor: str | None) -> Page[ApiKey]:
-        """Keys in no order of meaning. Raises Invalid for a cursor that it never gave."""
+        """Keys, in no particular order. Raises Invalid for a cursor that it never gave."""
         start: dict[str, Any] = {}
         if cursor is not None:
             (last,) = from_cursor(cursor, _ID)
@@ -77,8 +77,8 @@ class DynamoApiKeys:
 
     @external("api_keys.revoke", _translate)
     def revoke(self, key_id: str, now: datetime) -> None:
-        """The key is no longer accepted: here at once, elsewhere when its cache lets go. Revoking it
-        again changes nothing. Raises NotFound."""
+        """The key is no longer accepted: in this process at once, in others when their caches expire.
+        Revoking it again changes nothing. Raises NotFound."""
         try:
             self._client.update_item(
                 TableName=self._table,

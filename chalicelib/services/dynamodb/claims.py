@@ -1,5 +1,5 @@
-"""The table `claims`: who works on which event. In two phases, so that a crash gives the claim up at
-the deadline of the function that held it, while what is done stays done for 72 hours."""
+"""The table `claims`: who works on which event. A claim has two phases. Once begun, it expires at the
+deadline of the function that holds it, so that a crash releases it. Once finished, it stands for 72 hours."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _translate = aws_errors("dynamodb")
 
 
 class DynamoClaims:
-    """Claims (chalicelib.ports) in DynamoDB. client: of boto, for DynamoDB."""
+    """Claims (chalicelib.ports) in DynamoDB. client: boto's, for DynamoDB."""
 
     def __init__(self, client: Any, table: str, now: Clock) -> None:
         self._client, self._table, self._now = client, table, now
@@ -82,4 +82,4 @@ class DynamoClaims:
                 ExpressionAttributeValues={":owner": {"S": owner}, ":no": {"BOOL": False}},
             )
         except self._client.exceptions.ConditionalCheckFailedException:
-            return  # it is no longer ours to give up
+            return  # it is done, or another owner's by now

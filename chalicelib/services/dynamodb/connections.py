@@ -32,10 +32,11 @@ _NAME = re.compile(NAME)
 SEALED_LIMIT = 4_096
 """Bytes that KMS encrypts at most: https://docs.aws.amazon.com/kms/latest/APIReference/API_Encrypt.html"""
 SETTINGS_LIMIT = 20_000
-"""Bytes of a connection's settings as JSON: a hundred of them have room in one answer of the API, and each in
+"""Bytes of a connection's settings as JSON: a hundred of them fit into one answer of the API, and each into
 an item."""
 _ABSENT_SECONDS = 5.0
-"""How long "there is none" is believed: short, since the next request may follow its PUT."""
+"""How long it is believed that a connection does not exist: short, since the next request may follow its
+PUT."""
 
 
 class Seal(Protocol):
@@ -45,19 +46,21 @@ class Seal(Protocol):
 
 
 class _Held(NamedTuple):
-    """A connection as the cache holds it. fault: why its source takes its settings no more; "" where it does.
-    It is held too, so that nobody has us ask DynamoDB and KMS by sending again."""
+    """A connection as the cache holds it."""
 
     stored: StoredConnection
     settings: Any = None
+    """What the source made of the stored settings."""
     fault: str = ""
+    """Why the source no longer accepts the stored settings; "" where it does. This is cached too: else every
+    request to such a connection would have us ask DynamoDB and KMS."""
 
 
 class DynamoConnections:
     """Connections (chalicelib.ports), and what an admin does with them.
 
-    settings_of: makes a source's settings object of what is stored; raises Invalid or PluginFailed where the
-    source wants others by now. seconds: how long a read is believed.
+    settings_of: makes the source's settings object of what is stored; raises Invalid or PluginFailed where
+    the source no longer accepts that. seconds: how long a connection is cached.
     """
 
     def __init__(
@@ -79,8 +82,8 @@ class DynamoConnections:
         self._lock = threading.Lock()
 
     def find(self, source: str, name: str, fresh: bool = False) -> Connection | None:
-        """`fresh` reads again, but not more than once a second: a stranger's bad signatures must not
-        make us read for each."""
+        """fresh: read again, instead of from the cache; but at most once a second, so that a stranger's bad
+        signatures do not cause a read each."""
         key = (source, name)
         with self._lock:
             again = fresh and key not in self._reread
@@ -142,7 +145,7 @@ class DynamoConnections:
 
     def put(self, connection: StoredConnection) -> None:
         """Replace the connection; in force at once in this process. Raises Invalid where its secrets are too
-        long to be sealed, or its settings to be kept."""
+        long to be sealed, or its settings too long to be kept."""
         secrets = [
             (secret.value, secret.expires_at.isoformat() if secret.expires_at else None)
             for secret in connection.secrets
@@ -187,9 +190,9 @@ class DynamoConnections:
     def list(
         self, limit: int, cursor: str | None, owner: str | None, within: Restriction | None
     ) -> Page[tuple[str, str]]:
-        """Sources and names of connections, in no order that means anything. owner: whose; None: everybody's.
-        within: what the caller is restricted to. The cursor names none that is left out: a name may be a
-        secret."""
+        """Sources and names of connections, in no particular order. owner: only his; None: everybody's.
+        within: what the caller is restricted to. The cursor never holds a connection that is left out, since
+        its name may be a secret."""
         start = None
         if cursor:
             source, name = from_cursor(cursor, _NAME, _NAME)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from chalicelib.ports.operations import Clock
 
 KEPT = timedelta(days=90)
-"""How long a file is known: its own retention in the uploads bucket must not be longer."""
+"""How long an import is known; the uploads bucket must not keep its file longer."""
 
 REASON_LIMIT = 1_000
 """Characters of a reason, which may be a plugin's words; an item holds 400 KB."""
@@ -31,7 +31,7 @@ _translate = aws_errors("dynamodb")
 _ID = re.compile("[0-9a-f]{32}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?[+-]\d\d:\d\d", re.ASCII)
 _LATEST = "9999-99-99T99:99:99.999999+00:00"
-"""Behind every time there is, as a text."""
+"""A text that sorts behind every time."""
 _TIMES = {"registered_at", "modified_at", "updated_at", "finished_at", "reread_at"}
 
 
@@ -124,14 +124,15 @@ class DynamoImports:
         except self._client.exceptions.ConditionalCheckFailedException as error:
             held = from_item(error.response.get("Item") or {})
             if held.items() >= changes.items():
-                # Our own change: its answer was lost on the way, so that the SDK sent it a second time.
+                # It is our own change: its answer was lost, so the SDK repeated the request.
                 return _import(error.response["Item"])
             raise Conflict(f"import {id} was changed by somebody else") from error
         return _import(answer["Attributes"])
 
     @external("imports.list", _translate)
     def list(self, limit: int, cursor: str | None, within: Restriction | None) -> Page[Import]:
-        """Newest first. Within a restriction a page is short only where thousands of others lie between."""
+        """Newest first. For a restricted caller a page may be short where thousands of others' imports lie
+        between his own."""
         start = None
         if cursor:
             id, at = from_cursor(cursor, _ID, _TIME)

@@ -1,4 +1,4 @@
-"""Plain values to DynamoDB's typed ones and back."""
+"""Turns plain values into DynamoDB's typed attributes, and back."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def to_attribute(value: Any) -> dict[str, Any]:
         case bool():
             return {"BOOL": value}
         case str():
-            # Half a character, which a plugin may quote from JSON, has no form in UTF-8.
+            # Half a surrogate pair, which a plugin may have read from JSON, has no form in UTF-8.
             return {"S": value.encode("utf-8", "replace").decode()}
         case int() | float():
             return {"N": repr(value)}

@@ -1,7 +1,8 @@
-"""The table `jobs`: a row a job, with its lock, its checkpoint and its progress.
+"""The table `jobs`: one row for each job, with its lock, its checkpoint and its progress.
 
-Beside the jobs stands a row for each work that was ever begun ("work#<sha256>"), with the id of the job that
-did it last: by its condition, of two that start the same at once, one is refused.
+There is another row ("work#<sha256>") for each piece of work, which is a kind of job with its arguments. It
+has the id of the last job that did it. It is written conditionally: of two that start the same work at once,
+one is refused.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
 KEPT = timedelta(days=90)
 """How long a job is known."""
 BEGINNING = timedelta(minutes=1)
-"""How long a work counts as begun whose job is not there: its row is written right behind."""
+"""How long a piece of work counts as begun though its job is not there: the job's row is written right
+after."""
 REASON_LIMIT = 1_000
 """Characters of a reason."""
 
@@ -40,13 +42,13 @@ _ID = re.compile("[0-9a-f]{24}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?[+-]\d\d:\d\d", re.ASCII)
 _TIMES = {"created_at", "updated_at", "started_at", "finished_at"}
 _TEXTS = {"arguments", "checkpoint"}
-"""Kept as JSON: what is in them is the kind's business."""
+"""Kept as JSON, since only the kind of job knows what is in them."""
 _OPEN = f"#status IN (:queued, :running) AND {IN_FORCE}"
 _NAMES = tuple(field.name for field in fields(Job))
 
 
 class DynamoJobs:
-    """Jobs (chalicelib.ports) in DynamoDB. client: of boto, for DynamoDB."""
+    """Jobs (chalicelib.ports) in DynamoDB. client: boto's, for DynamoDB."""
 
     def __init__(self, client: Any, table: str, now: Clock) -> None:
         self._client, self._table, self._now = client, table, now
@@ -69,14 +71,15 @@ class DynamoJobs:
 
     @external("jobs.claim", _translate)
     def _claim(self, key: str, job: Job, after: str) -> dict[str, Any] | None:
-        """The work is this job's, as long as it is nobody's or the job's that is named. Else who has it."""
+        """Claim the work for this job, if nobody has it or the job `after` has it. Returns None; or the row
+        of who has it instead."""
         try:
             self._client.put_item(
                 TableName=self._table,
                 Item=to_item(
                     {"id": key, "job": job.id, "at": self._now().isoformat(), "expires_at": self._expiry()}
                 ),
-                # Our own: the SDK sends the request again where the answer was lost.
+                # `:own`, since the SDK repeats a request whose answer was lost.
                 ConditionExpression="attribute_not_exists(id) OR expires_at <= :now OR job IN (:after, :own)",
                 ExpressionAttributeValues=to_item({":now": self._seconds(), ":after": after, ":own": job.id}),
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
@@ -164,8 +167,8 @@ class DynamoJobs:
         values: dict[str, Any],
         names: dict[str, str] | None = None,
     ) -> Job | None:
-        """The job as it stands then, or None where it is over or unknown, or the further condition does not
-        hold."""
+        """Returns the job as it is afterwards; None where it is over or unknown, or where `condition` does
+        not hold."""
         try:
             answer = self._client.update_item(
                 TableName=self._table,
@@ -186,7 +189,8 @@ class DynamoJobs:
                 for name, value in values.items()
                 if name.removeprefix(":") in _NAMES
             }
-            # Our own, written before its answer was lost: the SDK then sends the request again.
+            # A row that has these values is our own change: its answer was lost, so the SDK repeated the
+            # request.
             return _job(held) if wanted and held.items() >= wanted.items() else None
         return _job(answer["Attributes"])
 

@@ -1,4 +1,4 @@
-"""A page of a list that leaves rows out: read on until the page is full or the list ends."""
+"""Fills a page of a list that leaves rows out: it reads on until the page is full or the list ends."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 READS_MOST = 10
-"""Reads for one page. Where they were not enough the page is short, and its cursor goes on from there."""
+"""The most reads for one page. If they do not fill it the page is short, and its cursor goes on from
+there."""
 READ_AT_ONCE = 1_000
-"""Rows that are looked at in one read where most of them are left out."""
+"""Rows in one read, where most of them may be left out."""
 
 IN_FORCE = "expires_at > :now"
-"""DynamoDB deletes what has expired within days, not at once; until then nobody is to see it."""
+"""DynamoDB deletes what has expired within days, not at once. Until then this condition hides it."""
 
 Key = Mapping[str, Any]
 
@@ -26,11 +27,10 @@ def filled(
 ) -> tuple[list[dict[str, Any]], Key | None]:
     """Up to `limit` items, and the key from which the next page goes on, or None at the end.
 
-    read: the client's query or scan, given ExclusiveStartKey alone. key: names of the attributes that make a
-    key. shown: whether an item is for whoever asks. between: makes of two keys, one behind the other in the
-    list, a third one between them, for a page on which nothing is shown: a cursor can be read by whoever
-    gets it, and must not hold the key of what he may not see. Without it the list is read until something
-    is shown.
+    read: the client's query or scan, called with nothing but ExclusiveStartKey. key: names of the attributes
+    that make a key. shown: whether the caller may see an item. between: makes a key that lies between two
+    others, for a page on which nothing is shown. Whoever gets a cursor can read it, so it must not hold the
+    key of an item that he may not see. Without `between` the list is read until something is shown.
     """
     found: list[dict[str, Any]] = []
     passed: Any = start
@@ -51,8 +51,8 @@ def filled(
 
 
 def rounded_up(last: str, passed: str, most: str) -> str:
-    """A text greater than `last`, or the same, and not above `passed`, that tells no more of `last` than it
-    must: how it begins, up to where the two differ. most: what stands for the rest, the greatest text of
-    their form."""
+    """A text that is not less than `last` and not greater than `passed`. It tells no more of `last` than it
+    must: how that begins, up to the first character in which the two differ. The rest is taken from `most`,
+    the greatest text of their form."""
     alike = next((n for n, (a, b) in enumerate(zip(last, passed, strict=False)) if a != b), len(last))
     return last[: alike + 1] + most[alike + 1 :]

@@ -23,18 +23,19 @@ if TYPE_CHECKING:
 
 KEPT = timedelta(days=90)
 EXCERPT_LIMIT = 2_000
-"""Bytes of what was refused that stand beside its reason; all of them lie in S3."""
+"""Bytes of the refused content that are kept in the row; all of it is in S3."""
 
 _ID = re.compile(r"\d{8}T\d{12}-[\w.:-]{1,200}", re.ASCII)
 _NEWEST = f"99999999T999999999999-{'z' * 32}"
-"""Behind every id there is."""
+"""A text that sorts behind every id."""
 _translate = aws_errors("dynamodb")
 
 
 class DynamoQuarantine:
     """Quarantine (chalicelib.ports), its list, and the failure records. blobs: for the raw bytes.
 
-    One partition a kind: DynamoDB writes some 1,000 rows a second to one, far above what is read wrong.
+    Each kind of row has one partition. DynamoDB can write some 1,000 rows a second to it, far more than can't
+    be read.
     """
 
     def __init__(self, client: Any, table: str, blobs: Blobs, now: Clock) -> None:
@@ -75,8 +76,8 @@ class DynamoQuarantine:
     def list(
         self, limit: int, cursor: str | None, within: Restriction | None, source: str | None = None
     ) -> Page[Quarantined]:
-        """Newest first. Of one source, or within a restriction, a page is short only where thousands of
-        others lie between."""
+        """Newest first. For one source, or a restricted caller, a page may be short where thousands of other
+        entries lie between."""
         found: dict[str, Any] = {} if within is None else {"Limit": READ_AT_ONCE}
         if source is not None:
             found = {
@@ -91,7 +92,7 @@ class DynamoQuarantine:
         return Page(tuple(_quarantined(row) for row in rows), _cursor(next))
 
     def of_event(self, event_id: str, at: datetime) -> Iterator[Quarantined]:
-        """All that one event or file left here at its time, in no order of meaning."""
+        """All that one event or file of that time left here, in no particular order."""
         start: Key | None = None
         while True:
             rows, start = self._query(
@@ -108,7 +109,8 @@ class DynamoQuarantine:
 
     @external("quarantine.delete", _translate)
     def remove(self, item: Quarantined) -> None:
-        """It went back in. What failed again in the meantime, and was kept again, stays."""
+        """Remove an entry that was replayed. If it has failed again since then, and was kept again, it
+        stays."""
         try:
             self._client.delete_item(
                 TableName=self._table,
@@ -120,7 +122,7 @@ class DynamoQuarantine:
             return
 
     def failed(self, failure: Failure) -> None:
-        """A record that failed: one row a message, the newest reason in it."""
+        """Keep why a record failed: one row for each message, with the newest reason."""
         self._write(
             {
                 "kind": "failure",
@@ -154,8 +156,8 @@ class DynamoQuarantine:
 
     @external("plugins.count", _translate)
     def plugin_failed(self, plugin: str, error: str, times: int) -> None:
-        """A plugin raised or overran, `times` since it was last told. The count begins anew once
-        nothing was told for as long as it is kept."""
+        """Count the failures of a plugin: `times` since the last report. The count begins anew when nothing
+        was reported for as long as it is kept."""
         now = self._now()
         update = partial(
             self._client.update_item,
@@ -182,7 +184,7 @@ class DynamoQuarantine:
             update(UpdateExpression=f"SET failures = :times, {last}", ConditionExpression=f"NOT {IN_FORCE}")
 
     def plugin_failures(self) -> Mapping[str, PluginFailures]:
-        """What was told of each plugin, by its name."""
+        """What was reported of each plugin, by its name."""
         rows, _ = self._query("plugin", READ_AT_ONCE, None)
         return {
             row["id"]: PluginFailures(row["failures"], row["error"], datetime.fromisoformat(row["at"]))
@@ -213,8 +215,8 @@ class DynamoQuarantine:
         values: Mapping[str, Any] = {},
         **asked: Any,
     ) -> tuple[Sequence[dict[str, Any]], Key | None]:
-        """Rows of a kind, newest first, and the key behind them. shown: whether a row is for whoever asks.
-        values, asked: what a narrower query says besides or instead."""
+        """Rows of a kind, newest first, and the key behind them. shown: whether the caller may see a row.
+        values, asked: further values and parameters of a narrower query."""
         present = {":kind": {"S": kind}, ":now": to_attribute(int(self._now().timestamp()))}
         query: dict[str, Any] = {
             "KeyConditionExpression": "kind = :kind",

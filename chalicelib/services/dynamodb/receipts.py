@@ -19,7 +19,7 @@ _translate = aws_errors("dynamodb")
 
 
 class DynamoReceipts:
-    """Receipts (chalicelib.ports) in DynamoDB. client: of boto, for DynamoDB."""
+    """Receipts (chalicelib.ports) in DynamoDB. client: boto's, for DynamoDB."""
 
     def __init__(self, client: Any, table: str, now: Clock) -> None:
         self._client, self._table, self._now = client, table, now
@@ -50,7 +50,7 @@ class DynamoReceipts:
                 ExpressionAttributeValues={":now": {"N": str(int(now.timestamp()))}},
             )
         except self._client.exceptions.ConditionalCheckFailedException:
-            return  # one stands already
+            return  # there is one already
 
 
 def _key(source: str, connection: str, event_id: str) -> str:

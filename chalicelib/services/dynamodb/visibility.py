@@ -10,13 +10,13 @@ from chalicelib.domain.operations.restriction import Restriction, connection_id,
 
 
 def visible(row: Mapping[str, Any], within: Restriction | None) -> bool:
-    """Whether the row is there for a caller. row: its plain values. within: what the caller is restricted to;
-    None: nothing."""
+    """Whether a caller may see the row. row: its plain values. within: what the caller is restricted to; None
+    where he is not."""
     return may_see(within, _connections(row))
 
 
 def _connections(row: Mapping[str, Any]) -> tuple[str, ...]:
     if "connections" in row:
         return tuple(row["connections"])
-    # It was written before rows carried them.
+    # It was written by a release whose rows did not carry them.
     return (connection_id(row["source"], row["connection"]),) if row["source"] else ()

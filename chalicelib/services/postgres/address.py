@@ -15,8 +15,7 @@ _SSL_MODES = {"disable", "require", "verify-ca", "verify-full"}
 
 
 class Address(NamedTuple):
-    """Where PostgreSQL answers. socket_path: of its Unix socket, or None for TCP to host and port.
-    iam: whether the password is a token that is made for each connection."""
+    """Where PostgreSQL answers, and how to log in."""
 
     user: str
     password: str | None
@@ -24,9 +23,12 @@ class Address(NamedTuple):
     host: str
     port: int
     socket_path: str | None
+    """The path of its Unix socket; None for TCP to host and port."""
     tls: bool
     ca_file: str | None
+    """The file of the CA that signs its certificate; None for the public ones."""
     iam: bool
+    """Whether the password is a token that is made for each connection."""
 
     def open(self, connect_seconds: float, silent_seconds: float) -> socket.socket:
         """A connected socket, on which a read may wait `silent_seconds`. Raises OSError."""

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from chalicelib.domain.as_json import as_json
 
-# By the annotation as it is written, which costs a start nothing to look up.
+# By the text of the annotation, so that no start has to resolve it.
 _TYPES = {
     "str": "text",
     "str | None": "text",
@@ -52,8 +52,8 @@ class Mapped(NamedTuple):
 
 
 def mapped(cls: type, only: Callable[[Field[Any]], bool] = lambda field: True) -> Mapped:
-    """The columns of those fields of `cls` that `only` takes. Raises KeyError for a field whose type is none
-    of the above."""
+    """The columns of those fields of `cls` that `only` takes. Raises KeyError for a field whose type is not
+    in _TYPES."""
     names: list[Column] = []
     writers: list[Callable[[Any], list[Any]]] = []
     readers: list[tuple[str, int, Callable[[Sequence[Any]], Any]]] = []
@@ -77,7 +77,7 @@ def mapped(cls: type, only: Callable[[Field[Any]], bool] = lambda field: True) -
 
 
 class _Part(NamedTuple):
-    """One field's columns, and the way there and back."""
+    """One field's columns, and how its value is written to them and read from them."""
 
     columns: tuple[Column, ...]
     write: Callable[[Any], list[Any]]

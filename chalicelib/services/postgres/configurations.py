@@ -21,14 +21,14 @@ log = logging.getLogger(__name__)
 
 CACHE_SECONDS = 10.0
 PUTS = 0x7219_0003
-"""The advisory lock that puts take turns with."""
+"""The advisory lock under which `put` runs, one at a time."""
 
 _IN_FORCE = "select version, value, by, at from configurations where key = :key order by version desc limit 1"
 
 
 class PostgresConfigurations:
-    """The Configurations. A value set here is in force at once in this process, elsewhere within
-    cache_seconds."""
+    """Configurations (chalicelib.ports) in PostgreSQL. A value set here is in force at once in this process,
+    elsewhere within cache_seconds."""
 
     def __init__(
         self,
@@ -105,8 +105,8 @@ def _configuration(key: str, rows: list[list[Any]]) -> Configuration:
 
 
 class Misfit(ValueError):
-    """JSON is not of its shape. where: the path to it, which holds names of fields and nothing of the JSON.
-    must: what it must be; a value that checks itself may quote it there."""
+    """JSON does not fit its shape. where: the path of the fault. It has names of fields and nothing of the
+    JSON, so it may be logged. must: what is wanted there; it may quote the JSON."""
 
     def __init__(self, where: str, must: str) -> None:
         super().__init__(f"{where} {must}")
@@ -117,7 +117,7 @@ def loaded(shape: Any, value: Any, path: str = "") -> Any:
     """A value of `shape` (a dataclass, or what its fields are made of) from JSON. Fields that are
     missing take their defaults, those that are not known are left out. Raises Misfit.
 
-    Not pydantic: `process` reads configurations at its start, and pydantic alone would double that.
+    pydantic is not used: `process` reads configurations at its start, which would take twice as long with it.
     """
     where = path or "value"
     if is_dataclass(shape):

@@ -1,4 +1,5 @@
-"""Connections to PostgreSQL: few, kept, with prepared statements, thrown away at the first doubt."""
+"""Connections to PostgreSQL: few of them, kept open, with prepared statements. One that may be broken is
+thrown away."""
 
 from __future__ import annotations
 
@@ -24,7 +25,7 @@ from chalicelib.services.postgres.errors import is_login_refused, is_token_refus
 T = TypeVar("T")
 
 STATEMENTS_KEPT = 100
-"""Prepared statements of one connection; the one not used for longest goes."""
+"""Prepared statements of one connection; beyond that, the least recently used one is closed."""
 CONFLICT_TRIES = 3
 
 
@@ -46,8 +47,8 @@ class Session:
         return statement.run(**parameters) or []
 
     def ask(self, sql: str, **parameters: Any) -> list[list[Any]]:
-        """Run one statement that is planned anew for these values: three round trips, and the right
-        index for a rare word as for a common one."""
+        """Run one statement that is planned anew for these values. It takes three round trips, but uses the
+        right index for a rare word as well as for a common one."""
         return self.connection.run(sql, **parameters) or []
 
     def script(self, sql: str) -> list[list[Any]]:
@@ -55,7 +56,7 @@ class Session:
         return self.connection.run(sql) or []
 
     def forget_plans(self) -> None:
-        """Prepare everything anew: the schema has changed below."""
+        """Close all prepared statements: the schema has changed, and they must be planned again."""
         while self._prepared:
             self._prepared.popitem()[1].close()
 
@@ -69,17 +70,16 @@ class LoginRefused(Unavailable):
 
 
 class TokenRefused(LoginRefused):
-    """RDS knows the user as one of IAM, and does not take his token. That may pass: so it answers while its
-    own service of IAM is busy, and until a right that was just given is known everywhere."""
+    """RDS knows the user as one that logs in by IAM, but does not take his token. That may pass: RDS also
+    answers so while its IAM service is busy, and until a new permission is known everywhere."""
 
 
 class Database:
     """A small pool of connections, safe to use from several threads.
 
-    url: see address.parse, or what that made of it. size: connections at most; a thread waits for one.
-    reconnect_seconds: how long to try again while the server is away, before the error goes to the
-    caller; right where an event is in hand, wrong where somebody waits. statement_seconds: a statement is
-    cut after that.
+    url: a text for address.parse, or what that returned. size: the most connections; a thread waits for a
+    free one. reconnect_seconds: how long to try again while the server is down, before the caller gets the
+    error; 0 where somebody waits for an answer. statement_seconds: a statement is stopped after that.
     """
 
     def __init__(
@@ -110,8 +110,8 @@ class Database:
         return self._again(lambda: self._once(lambda session: session.ask(sql, **parameters), explicit=False))
 
     def transact(self, work: Callable[[Session], T], opening: str = "begin") -> T:
-        """Do `work` in one transaction and commit it; whole again after a deadlock, a change of the
-        schema or the loss of the connection, so it must have no other effects.
+        """Do `work` in one transaction and commit it. After a deadlock, a change of the schema or a lost
+        connection all of it is done again, so it must have no other effects.
 
         opening: the script that begins the transaction; locks may follow `begin` in the same round trip.
         """
@@ -146,7 +146,7 @@ class Database:
                     continue
                 if kind != "lost":
                     raise
-                if had_idle:  # they slept through a restart of the server; a new one may do
+                if had_idle:  # the server may have restarted while these were idle; a new one may work
                     self.close()
                     continue
                 if time.monotonic() + pause > deadline:
@@ -165,7 +165,7 @@ class Database:
 
     @contextmanager
     def _session(self) -> Iterator[Session]:
-        """A connection for a while. It goes back to the pool only if its state is known."""
+        """A connection, until the block ends. It goes back to the pool only if its state is known."""
         if not self._places.acquire(timeout=self._connect_seconds):
             raise Unavailable("postgres", "all connections are in use")
         try:
@@ -229,7 +229,8 @@ def _token(address: Address) -> str:
 
 
 def _refusal(error: BaseException | None) -> DatabaseError | None:
-    """What the server said before it hung up: pg8000 then says goodbye to it, and may tell of that alone."""
+    """The server's refusal to let us in. pg8000 says goodbye to a server that has hung up, and may raise only
+    that this failed; the refusal is then that error's context."""
     while error is not None and not isinstance(error, DatabaseError):
         error = error.__context__
     return error
@@ -269,8 +270,8 @@ def _commit(session: Session) -> None:
 
 
 def _in_step(error: BaseException) -> bool:
-    """Whether both ends still agree on where they are: the server answered with an error, or the error
-    came from us between two statements. A cut (SIGALRM, a lost socket) may have come anywhere."""
+    """Whether both ends still agree on where they are: the server answered with an error, or the error is
+    ours and came between two statements. A cut (SIGALRM, a lost socket) may have come at any point."""
     if isinstance(error, DatabaseError):
         return trouble(error) not in ("lost", "down")
     return isinstance(error, TriggerIQError)

@@ -1,4 +1,4 @@
-"""Makes our three kinds of error of PostgreSQL's and pg8000's.
+"""Turns errors of PostgreSQL and pg8000 into ours.
 
 Codes: https://www.postgresql.org/docs/16/errcodes-appendix.html
 """
@@ -43,13 +43,13 @@ def trouble(error: BaseException) -> Trouble | None:
 
 
 def is_login_refused(error: BaseException) -> bool:
-    """Whether the server knows the user not, or does not believe that it is him."""
+    """Whether the server does not know the user, or does not accept his proof."""
     return isinstance(error, DatabaseError) and _code(error).startswith("28")
 
 
 def is_token_refused(error: BaseException) -> bool:
-    """Whether it is PAM that refuses, which RDS asks for users of IAM; a wrong password is 28P01, and so is
-    that of a user who is not there.
+    """Whether PAM refused, which RDS asks about users of IAM. A wrong password is 28P01 instead, and so is a
+    user who does not exist.
 
     https://github.com/postgres/postgres/blob/REL_16_STABLE/src/backend/libpq/auth.c (auth_failed)
     """
@@ -75,8 +75,8 @@ def _code(error: DatabaseError) -> str:
 
 
 def said(error: BaseException) -> str:
-    """Code and message, never the details: they quote the row, which is a customer's. Of class 22, where a
-    value is wrong, the code alone: those messages quote the value."""
+    """Code and message of an error, but never its details: they quote the row, and so a customer. Of class
+    22, where a value is wrong, only the code: those messages quote the value."""
     if isinstance(error, SSLCertVerificationError):
         return f"the server's certificate is not accepted: {error.verify_message}"
     told = error.args[0] if error.args else ""

@@ -6,7 +6,8 @@ import uuid
 
 
 def is_id(text: str) -> bool:
-    """Whether it is an id in the form that we give; PostgreSQL fails for what is none."""
+    """Whether it is a UUID in the form in which we write them; PostgreSQL raises an error for anything
+    else."""
     try:
         return str(uuid.UUID(text)) == text.lower()
     except ValueError:

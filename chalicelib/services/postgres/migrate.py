@@ -35,9 +35,10 @@ create table if not exists migrations (
 
 
 class Migration(NamedTuple):
-    """name: `0001_what_it_does.sql`; they are applied in the order of their names."""
+    """One change of the schema."""
 
     name: str
+    """`0001_what_it_does.sql`; migrations are applied in the order of their names."""
     sql: str
 
     @property
@@ -69,11 +70,11 @@ def migrate(
 ) -> list[str]:
     """Apply what is missing; returns the names of what was applied now, [] if nothing was missing.
 
-    Each migration is a transaction; two runs at once wait for each other. A database that knows
-    migrations from a newer release is left alone. master: tells who may make the database's users; asked
-    only where the URL's own user is not let in. login_seconds: how long a token that RDS refuses is
-    followed by new ones, before the master is asked and after. Raises MigrationError where one that was
-    applied has been changed since, or fails; Unavailable.
+    Each migration is a transaction; two runs at once wait for each other. A database that knows migrations
+    from a newer release is left alone. master: gives the user who may make the database's users; called only
+    where the URL's own user is not let in. login_seconds: how long to try with new tokens while RDS refuses
+    them, both before the master is asked and after. Raises MigrationError where one that was applied has been
+    changed since, or fails; Unavailable.
     """
     wanted = packaged() if migrations is None else migrations
     database = Database(database_url, size=1, reconnect_seconds=reconnect_seconds, statement_seconds=240.0)
@@ -92,7 +93,7 @@ def migrate(
 
 
 def _log_in(database: Database, seconds: float) -> None:
-    """Get the connection that the pool then keeps."""
+    """Log in, and leave the connection in the pool."""
     deadline = time.monotonic() + seconds
     pause = 0.1
     while True:

@@ -1,4 +1,4 @@
-"""What is still to be told on the bus."""
+"""The events that still have to go on the bus."""
 
 # ruff: noqa: S608 — SQL is composed of our own lists of columns; values are always parameters
 from __future__ import annotations
@@ -16,9 +16,9 @@ from chalicelib.services.postgres.rows import EVENT, event_of
 
 
 class PostgresOutbox(NamedTuple):
-    """The Outbox. Nothing is leased: two relays at once send an event twice, with the same id, which
-    every receiver must bear anyway; a lease would hide it from the next relay after a crash. What was
-    relayed is deleted: the bus has its archive, and the table stays small."""
+    """Outbox (chalicelib.ports) in PostgreSQL. Events are not leased: two relays at once send an event twice,
+    with the same id, which every receiver must bear anyway. A lease would hide it from the next relay after a
+    crash. Events that were relayed are deleted: the bus has its archive, and the table stays small."""
 
     database: Database
 

@@ -8,7 +8,7 @@ from chalicelib.domain.operations.restriction import Restriction
 
 
 def own_tickets(within: Restriction | None, alias: str) -> tuple[str, dict[str, Any]]:
-    """Tickets all of whose connections are the caller's: the condition ("" for all tickets), its
+    """The condition for tickets all of whose connections the caller may see ("" for all tickets), and its
     parameters."""
     if within is None:
         return "", {}
@@ -22,7 +22,7 @@ def own_tickets(within: Restriction | None, alias: str) -> tuple[str, dict[str, 
 
 
 def own_feedback(within: Restriction | None, alias: str) -> tuple[str, dict[str, Any]]:
-    """The same for feedback, each of one connection."""
+    """The same for feedback, each of which has one connection."""
     if within is None:
         return "", {}
     condition = (

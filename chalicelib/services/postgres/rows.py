@@ -17,7 +17,7 @@ _OWN = mapped(Ticket, lambda field: field.metadata != LEAD)
 _SHOWN_OF_LEAD = mapped(Ticket, lambda field: field.metadata == LEAD)
 _STANDING = table({"row_version": "bigint", "human_set": "text[]", "connections": "text[]"})
 TICKET = (*_OWN.columns, *_STANDING)
-"""All columns of `tickets` but `search`, which is made of its words."""
+"""All columns of `tickets` but `search`, which is made of a ticket's words."""
 
 _MESSAGE_FIELDS = ("source", "connection", "event_id", "received_at", "raw_key", "reread_at")
 _MESSAGE = mapped(FeedbackMessage, lambda field: field.name in _MESSAGE_FIELDS)

@@ -31,9 +31,9 @@ QUERY_LIMIT = 1_000
 """Characters of a search; nobody types more, and each word costs."""
 
 _RULE = re.compile(r'-(?:[^\w"]*-)+')
-"""Hyphens with no word between, as in a pasted line of them. Each is a "not" to PostgreSQL, which stacks 32
-at most: https://github.com/postgres/postgres/blob/REL_16_STABLE/src/backend/utils/adt/tsquery.c (STACKDEPTH)
-"""
+"""Hyphens with no word between them, as in a line of hyphens. Each is a "not" to PostgreSQL, which stacks 32
+at most: https://github.com/postgres/postgres/blob/REL_16_STABLE/src/backend/utils/adt/tsquery.c
+(STACKDEPTH)"""
 
 _CONDITIONS = {
     "query": "t.search @@ websearch_to_tsquery('simple', :query)",  # takes any text but a _RULE
@@ -56,8 +56,8 @@ _NAMED = (re.compile(NAME),) * 2 + (re.compile("[^\0\ud800-\udfff]{1,1000}"),)
 
 
 def search(database: Database, wanted: TicketFilter, limit: int, cursor: str | None) -> Page[Ticket]:
-    """See ports.tickets.TicketReader. source and connection hold of any feedback of a ticket. What was merged
-    away is not listed: its feedback stands in another ticket."""
+    """See ports.tickets.TicketReader. A ticket fits source and connection if any of its feedback does.
+    Tickets that were merged away are not listed: their feedback is in another ticket."""
     parameters: dict[str, Any] = {}
     for name in (*_CONDITIONS, *_ITEM_CONDITIONS):
         value = getattr(wanted, name)
@@ -98,7 +98,7 @@ def search(database: Database, wanted: TicketFilter, limit: int, cursor: str | N
 
 
 def feedback(database: Database, ticket_id: str, limit: int, cursor: str | None) -> Page[TicketFeedback]:
-    """What was said in it, oldest first; of a ticket that there is."""
+    """The ticket's feedback, oldest first. The ticket must exist."""
     conditions, position = ["ticket_id = cast(:ticket_id as uuid)"], {}
     if cursor is not None:
         at, *name = from_cursor(cursor, str, *_NAMED)
@@ -121,7 +121,7 @@ def feedback(database: Database, ticket_id: str, limit: int, cursor: str | None)
 
 
 def history(database: Database, ticket_id: str, limit: int, cursor: str | None) -> Page[HistoryEntry]:
-    """The audit trail, oldest first; of a ticket that there is."""
+    """The audit trail, oldest first. The ticket must exist."""
     after = 0
     if cursor is not None:
         after = int(from_cursor(cursor, int)[0])

@@ -26,7 +26,7 @@ _FIND = f"select {SELECT_TICKET} {FROM_TICKET} where t.id = cast(:id as uuid)"
 
 
 class PostgresTicketReader(NamedTuple):
-    """The TicketReader."""
+    """TicketReader (chalicelib.ports) in PostgreSQL."""
 
     database: Database
 
@@ -49,7 +49,7 @@ class PostgresTicketReader(NamedTuple):
             "select source, (select max(f.received_at) from feedback f where f.source = wanted.source"
             f"{' and ' + condition if condition else ''}) "
             "from unnest(cast(:sources as text[])) as wanted (source)",
-            # Of a source that has nothing of the caller's, all would be read to find nothing.
+            # If the caller may see nothing of a source, all of it would be read to find nothing.
             sources=[one for one in sources if within is None or one in within.sources],
             **parameters,
         )

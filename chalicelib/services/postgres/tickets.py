@@ -27,8 +27,8 @@ from chalicelib.services.postgres.rows import FEEDBACK, FROM_TICKET, SELECT_TICK
 from chalicelib.services.postgres.writing import write
 
 MOVES = 0x7219_0002
-"""The advisory lock that whoever moves feedback holds alone and others share: while feedback is taken in,
-none of it moves to another ticket."""
+"""An advisory lock: whoever moves feedback to another ticket holds it alone, whoever takes feedback in shares
+it. So no feedback moves while feedback is taken in."""
 
 _KEY = table({"source": "text", "connection": "text", "external_id": "text"})
 _THREAD = table({"source": "text", "connection": "text", "thread": "text"})
@@ -42,7 +42,7 @@ select f.* from {recordset(_KEY, "keys")} cross join lateral (
     limit 1
 ) f
 """
-# Of several open tickets of a thread, the one that was spoken in last takes the reply
+# Of several open tickets of a thread, the one with the latest feedback takes the reply
 _OPEN_THREADS = f"""
 select r.source, r.connection, r.thread, f.ticket_id from {recordset(_THREAD, "threads")} cross join lateral (
     select f.ticket_id from feedback f
@@ -57,13 +57,14 @@ _TICKETS = f"select {SELECT_TICKET} {FROM_TICKET} where t.id = any(:ids::uuid[])
 
 
 class PostgresTickets(NamedTuple):
-    """The TicketStore."""
+    """TicketStore (chalicelib.ports) in PostgreSQL."""
 
     database: Database
 
     @external("postgres.amend_tickets", postgres_errors)
     def amend(self, selection: Selection, decide: Callable[[Known], Plan]) -> Plan:
-        """See ports.tickets. Poison: something of it can't be stored, so nothing of it was."""
+        """See ports.tickets. Raises Poison where something of the plan can't be stored; nothing of it is
+        then."""
 
         def work(session: Session) -> Plan:
             plan = decide(_known(session, selection))
@@ -96,7 +97,7 @@ def _known(session: Session, selection: Selection) -> Known:
         if not ids:
             return Known()
         session.run(_LOCK, ids=sorted(ids))
-        # Somebody may have closed a thread's ticket while we waited for it; nobody can any more.
+        # Somebody may have closed a thread's ticket while we waited for its lock; now nobody can.
         if not selection.threads or _open_threads(session, selection.threads) == open_threads:
             break
     tickets = [standing_of(row) for row in session.run(_TICKETS, ids=sorted(ids))]

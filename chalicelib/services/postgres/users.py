@@ -11,7 +11,7 @@ from chalicelib.services.postgres.connection import Session
 OWNER, APP = "triggeriq_migrations", "triggeriq_app"
 
 SPARE_CONNECTIONS = 15
-"""That the app leaves to others: RDS itself and its superuser (some five), migrations, people."""
+"""Connections that the app leaves to others: RDS itself and its superuser (some five), migrations, people."""
 
 RIGHTS = {
     "tickets": "select, insert, update",
@@ -23,15 +23,15 @@ RIGHTS = {
     "touched_days": "insert",
     "migrations": "",
 }
-"""What the app may do with each table. One that is not here it can't even read."""
+"""What the app may do with each table. A table that is not listed here it can't even read."""
 
 _MISSING = (
     "select name from unnest(cast(:names as text[])) as name "
     "where not exists (select from pg_roles where rolname = name)"
 )
 
-# Whoever makes another the owner of something must be able to act as him. What belongs to an extension,
-# or to a column, goes with that.
+# To make another user the owner of something, one must be able to act as that user. Left out is what belongs
+# to an extension, and what follows the owner of its table.
 _HAND_OVER = f"""
 do $$
 declare change text;
@@ -62,7 +62,7 @@ $$"""
 
 
 class Master(NamedTuple):
-    """The user that came with the server."""
+    """The user with which the database server was made."""
 
     user: str
     password: str
@@ -84,11 +84,12 @@ def master_of(secret: str) -> Master:
 
 
 def make_users(session: Session) -> None:
-    """Make both users where they are missing, and the one the owner of all that is there. Done twice, or
-    on a server that is not of RDS, it does what is left to do.
+    """Make both users where they are missing, and make the first the owner of all that is there. It may run
+    twice, and on a server that is not RDS: it does what is left to do.
 
-    In one transaction, rds_iam at its end: with PostgreSQL 16 whoever makes a user is a member of it, and
-    RDS may then let him in by IAM alone. Nothing here logs in as the master user again.
+    It is one transaction, with rds_iam at its end: with PostgreSQL 16 whoever makes a user becomes a member
+    of it, and RDS may then let the master user in by IAM alone. Nothing here logs in as the master user
+    again.
     """
     for (name,) in session.run(_MISSING, names=[OWNER, APP]):
         session.script(f"create role {name} login")
@@ -102,7 +103,8 @@ def make_users(session: Session) -> None:
 
 
 def grant_rights(session: Session) -> None:
-    """Give the app its rights, and nobody else any; nothing where there is no such user."""
+    """Give the app its rights, and take them from everybody else. Does nothing where the app's user does not
+    exist."""
     if session.run(_MISSING, names=[APP]):
         return
     (database,) = session.run("select quote_ident(current_database())")[0]

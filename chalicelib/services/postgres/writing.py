@@ -1,4 +1,4 @@
-"""Writes a plan in one statement: tickets, feedback, what it said before, logs, outbox."""
+"""Writes a plan in one statement: tickets, feedback and its former versions, logs, outbox."""
 
 # ruff: noqa: S608 — SQL is composed of our own lists of columns; values are always parameters
 from __future__ import annotations
@@ -27,8 +27,8 @@ ITEM_WORDS_LIMIT = 5_000
 
 _KEY = {"source", "connection", "external_id"}
 
-# All parts see the tables as they were before; so the words of items in this very batch come with
-# the ticket, those of its other items from the table.
+# All parts of the statement see the tables as they were before it. So the words of items in this batch come
+# with the ticket, and those of its other items are read from the table.
 _WRITE = f"""
 with incoming as (select {names(FEEDBACK)} from {recordset(FEEDBACK, "feedback")}),
 ticket as (
@@ -74,7 +74,7 @@ where f.ticket_id = r.from_id
 
 
 def write(session: Session, plan: Plan) -> None:
-    """Store all of the plan; a log or an event that stands already is left as it is."""
+    """Store all of the plan. A log or an event that is stored already is left as it is."""
     if not (plan.feedback or plan.former or plan.tickets or plan.logs or plan.events):
         return
     if plan.moved:  # first, so that the words of a ticket are looked for where they are to be

@@ -1,1 +1,2 @@
-"""What the built-in classifiers share and learnt: no plugin is in here, so the registry looks past it."""
+"""What the built-in classifiers share, their trained models included. No plugin is here, so the registry does
+not look into this folder."""

@@ -9,16 +9,16 @@ from plugins.classifiers.models.words import NUMBER, normal, tokens, unspaced
 
 _CLAUSE_END = frozenset(".,;:()\n")
 _REACH = 3
-"""Words behind a negator that it turns round."""
+"""How many words behind a negator have their meaning turned round."""
 _MOST = 4
-"""Hits of a cue that are told apart; more are as many."""
+"""Hits of a cue are counted up to this number."""
 
 
-@lru_cache(maxsize=8)  # the classifiers of one text ask one after the other
+@lru_cache(maxsize=8)  # several classifiers ask for the same text
 def features(text: str, language: str | None) -> dict[str, str]:
-    """The features of a text, each with the words it was read from (evidence for a person).
+    """The features of a text, each with the words that it was read from (evidence for a person).
 
-    language: its ISO 639-1 code, as far as known; English is the best guess where it is not.
+    language: its ISO 639-1 code, or None where it is not known; then English is assumed.
     """
     text = normal(text)
     found: dict[str, str] = {}

@@ -11,7 +11,7 @@ from pathlib import Path
 from plugins.classifiers.models import lexicon
 
 LOOK_AT = 1_000
-"""Characters; a text that changes its language later is the exception."""
+"""Characters that are looked at; few texts change their language after that."""
 
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
 _NOT_PROSE = re.compile(r"https?://\S+|[\w.+-]{1,64}@[\w.-]{1,64}|@\w+")
@@ -34,8 +34,8 @@ _WORD_WEIGHT, _LEXICON_WEIGHT, _LETTER_WEIGHT, _ENDING_WEIGHT = 1.0, 0.6, 0.8, 0
 
 
 class Tables:
-    """What speaks for which language, with its weight: a word of one language counts whole, a word
-    that several share is shared out."""
+    """What hints at which language, with its weight. A word of one language counts whole; the weight of a
+    word that several languages share is divided among them."""
 
     def __init__(self) -> None:
         raw = json.loads(Path(__file__).with_name("languages.json").read_text(encoding="utf-8"))
@@ -69,7 +69,7 @@ def _tables() -> Tables:
 
 
 def detect(text: str) -> tuple[str, float, tuple[str, ...]] | None:
-    """(ISO 639-1 code, confidence 0 to 1, evidence), or None where nothing speaks for any language."""
+    """(ISO 639-1 code, confidence 0 to 1, evidence), or None where nothing hints at any language."""
     text = text[:LOOK_AT]
     if "@" in text or "://" in text:
         text = _NOT_PROSE.sub(" ", text)
@@ -125,8 +125,8 @@ def _by_words(text: str, cyrillic: bool) -> tuple[str, float, tuple[str, ...]] |
         return None
     best = max(sorted(scores), key=lambda language: scores[language])
     share = scores[best] ** 2 / sum(score**2 for score in scores.values())
-    seen = scores[best] / (scores[best] + 0.6)  # little to go by is little to be sure of
-    known = min(1.0, 3 * scores[best] / max(1, len(words)))  # so is much that is not understood
+    seen = scores[best] / (scores[best] + 0.6)  # few hints give little confidence
+    known = min(1.0, 3 * scores[best] / max(1, len(words)))  # so do many unknown words
     ground = seen * (0.4 + 0.6 * known)
-    enough = min(1.0, (1 + len(words)) / 4)  # a lone word may be a name, or a loan
+    enough = min(1.0, (1 + len(words)) / 4)  # a single word may be a name, or a loan word
     return best, round(enough * share * ground / (ground + 0.1), 3), tuple(dict.fromkeys(evidence[best]))[:5]

@@ -1,4 +1,4 @@
-"""The hand-written word lists by cue and language, ready to be looked up. Read on first use."""
+"""The hand-written word lists by cue and language, ready for look-ups. They are read on first use."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Lexicon:
                 self.words[entry] = (*self.words.get(entry, ()), cue)
 
     def cues(self, word: str) -> tuple[str, ...]:
-        """What the single word hints at; mostly nothing."""
+        """The cues that a single word hints at; mostly none."""
         found = self.words.get(word)
         if found is None and self.stems:
             for length in PREFIX_LENGTHS:
@@ -68,5 +68,5 @@ def lexicon(language: str) -> Lexicon:
 
 @cache
 def terms(language: str) -> tuple[tuple[str, str], ...]:
-    """(cue, characters) for a language that is searched rather than split into words."""
+    """(cue, characters) for a language whose texts are searched as they are, and not split into words."""
     return tuple(entries(language))

@@ -16,23 +16,27 @@ _CUE = 0.3
 
 
 def strength(feature: str, among: int) -> float:
-    """The value of a present feature: a long text's words count less each, its cues keep a floor."""
+    """The value of a feature that is present. In a long text each word counts less; a cue never counts less
+    than _CUE."""
     equal = 1 / sqrt(max(_FEWEST, among))
     return max(equal, _CUE) if feature[0] == "~" else equal
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """probabilities: by label, summing to 1. evidence: the words that spoke most for the first label."""
+    """What a model says of a text."""
 
     label: str
+    """The most probable one."""
     probabilities: dict[str, float]
+    """By label; their sum is 1."""
     evidence: tuple[str, ...]
+    """The words that count most for the label."""
 
 
 class LinearModel:
-    """A trained model. raw: the parsed `.json`, see `training/train.py` for its form. weights: one number a
-    label by feature, or the text of them."""
+    """A trained model. raw: the parsed `.json`, whose form `training/train.py` describes. weights: by
+    feature, one number for each label, or these numbers as a text."""
 
     def __init__(self, raw: dict[str, Any], weights: Mapping[str, str | Sequence[float]]) -> None:
         self.labels: tuple[str, ...] = tuple(raw["labels"])
@@ -43,7 +47,7 @@ class LinearModel:
         self._weights = dict(weights)
 
     def answer(self, features: dict[str, str], rating: float | None) -> Answer:
-        """Weigh the evidence. rating: 1 to 5 stars, or None; whatever else it is counts as None."""
+        """The label for these features. rating: 1 to 5 stars, or None; any other number counts as None."""
         among = len(features)
         known = {feature: self._row(feature) for feature in features if feature in self._weights}
         said = {feature: row for feature, row in known.items() if feature[0] != "~"}
@@ -62,7 +66,8 @@ class LinearModel:
         )
 
     def _row(self, feature: str) -> Sequence[float]:
-        """One number a label. Read when it is first asked for: no text asks for many."""
+        """The weights of a feature, one for each label. They are parsed when they are first asked for, since
+        a text asks for few."""
         row = self._weights[feature]
         if isinstance(row, str):
             row = self._weights[feature] = tuple(map(int, row.split()))
@@ -84,7 +89,7 @@ def _softmax(totals: list[float], sharpness: float) -> list[float]:
 def _evidence(
     known: Mapping[str, Sequence[float]], features: dict[str, str], first: int, most: int = 5
 ) -> tuple[str, ...]:
-    """The words that lift the first label most above the others (a feature's weights sum to 0)."""
+    """The words that lift the first label most above the others (the weights of a feature sum to 0)."""
     lifts: dict[str, float] = {}
     for feature, row in known.items():
         words = features[feature]

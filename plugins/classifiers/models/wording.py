@@ -1,4 +1,4 @@
-"""What of a feedback is read, and in which language it probably is."""
+"""Which text of a feedback is read, and its probable language."""
 
 from __future__ import annotations
 
@@ -9,21 +9,22 @@ from plugins.classifiers.models.words import LIMIT
 from triggeriq import Feedback
 
 SURE = 0.6
-"""Confidence from which what the text shows outweighs what the provider says: a store names the
-reader's country rather than the writer's language."""
+"""From this confidence on, the language of the text outweighs the one that the provider tells: a store may
+tell the reader's country instead of the writer's language."""
 
 
 def wording(feedback: Feedback) -> str:
-    """Title and text as one, bounded. A title that only repeats the start of the text counts once."""
+    """Title and text as one, limited in length. A title that only repeats the start of the text counts
+    once."""
     title, text = (feedback.title or "")[:LIMIT].strip(), feedback.text[:LIMIT].strip()
     if not title or text.startswith(title.rstrip(" .\u2026")):
         return text
     return f"{title}\n{text}"[:LIMIT]
 
 
-@lru_cache(maxsize=8)  # the classifiers of one text ask one after the other
+@lru_cache(maxsize=8)  # several classifiers ask for the same text
 def language_of(text: str, stated: str | None) -> tuple[str, float, tuple[str, ...]] | None:
-    """(ISO 639-1 code, confidence 0 to 1, evidence), or None where nothing says.
+    """(ISO 639-1 code, confidence 0 to 1, evidence), or None where nothing tells the language.
 
     stated: what the provider says, such as "pt-BR"; anything that is no language code is ignored.
     """
@@ -37,14 +38,14 @@ def language_of(text: str, stated: str | None) -> tuple[str, float, tuple[str, .
 
 
 TAUGHT = frozenset(("en", "es", "fr", "ja"))
-"""Languages that the models were trained on; in others only the hand-written cues speak."""
+"""Languages that the models were trained on. In others only the hand-written cues help."""
 
 
 def confident(
     probability: float, evidence: tuple[str, ...], language: str | None, rating: float | None
 ) -> float:
-    """How far a model's probability can be trusted, 0 to 1: less where it saw little of the text's
-    language, and hardly where no word spoke for the label. A rating speaks in every language."""
+    """How far a model's probability can be trusted, 0 to 1: less where the model saw little of the text's
+    language, and hardly where no word supports the label. A rating is evidence in every language."""
     if rating is None:
         if not evidence:
             return round(min(probability, 0.3), 3)

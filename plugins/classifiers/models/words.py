@@ -1,14 +1,14 @@
-"""Text to tokens, in time linear in what is looked at."""
+"""Splits a text into tokens, in time linear in the characters that are looked at."""
 
 from __future__ import annotations
 
 import re
 
 LIMIT = 4_000
-"""Characters of a text that the classifiers look at; whoever writes more has said it by then."""
+"""Characters of a text that the classifiers look at; a longer text has made its point by then."""
 
 LINK, NAME, ADDRESS, NUMBER = "<link>", "<name>", "<address>", "<number>"
-"""What stands for any of its kind: which one it was says nothing."""
+"""What replaces any link, name, address or number: which one it was tells nothing."""
 
 _LINK = re.compile(r"https?://\S{1,2000}|www\.\S{1,2000}")
 _ADDRESS = re.compile(r"\b[\w.+-]{1,64}@[\w-]{1,64}\.\w{1,20}")
@@ -33,15 +33,15 @@ _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]"
 
 
 def normal(text: str) -> str:
-    """The part of `text` that is looked at: bounded, one kind of apostrophe, faces as emoji, without
-    links, names and a polite ending."""
+    """The part of `text` that is looked at: limited in length, with one kind of apostrophe and with smileys
+    as emoji, without links, names and a polite ending."""
     text = text[:LIMIT].replace("\u2019", "'").replace("\u00b4", "'").replace("`", "'")
     if "://" in text or "www." in text:
         text = _LINK.sub(f" {LINK} ", text)
     if "@" in text:
         text = _NAME.sub(f" {NAME} ", _ADDRESS.sub(f" {ADDRESS} ", text))
     text = _FROWN.sub(" ☹ ", _SMILE.sub(" ☺ ", text))
-    ending = text[-60:]  # thanks at the end are manners; elsewhere they are meant
+    ending = text[-60:]  # thanks at the end are mere politeness; elsewhere they are meant
     return text[:-60] + _THANKS_AT_THE_END.sub("", ending)
 
 
