@@ -17,8 +17,17 @@ class Amend:
     tickets: TicketStore
     relay: Relay
 
-    def __call__(self, selection: Selection, decide: Callable[[Known], Plan]) -> Plan:
-        """See TicketStore.amend. What it leaves in the outbox is relayed at once, if that is possible."""
+    def __call__(
+        self,
+        selection: Selection,
+        decide: Callable[[Known], Plan],
+        committed: Callable[[Plan], None] = lambda plan: None,
+    ) -> Plan:
+        """See TicketStore.amend. What it leaves in the outbox is relayed at once, if that is possible.
+
+        committed: is called with the plan once it is committed, before anything is relayed.
+        """
         plan = self.tickets.amend(selection, decide)
+        committed(plan)
         self.relay.now_if_possible(plan.events)
         return plan

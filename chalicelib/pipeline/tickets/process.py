@@ -71,8 +71,11 @@ class Process:
         if not batch:
             return
         now = self.now()
-        plan = self.amend(selection(batch), lambda known: take(batch, known, now))
-        self._told(batch, plan.taken)
+        self.amend(
+            selection(batch),
+            lambda known: take(batch, known, now),
+            committed=lambda plan: self._told(batch, plan.taken),
+        )
 
     def _told(self, batch: Sequence[Triaged], taken: Sequence[Taken]) -> None:
         """Count and log what was committed."""

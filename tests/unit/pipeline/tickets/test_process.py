@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from chalicelib.domain.intake.feedback_message import FeedbackMessage, to_json
@@ -106,3 +107,20 @@ def test_a_database_that_goes_away_is_waited_for_once_by_records_taken_one_by_on
     outcomes = list(processing(Triaging(100), tickets)(records, plenty))
     assert tickets.asked == 3
     assert [type(error) for _, error in outcomes] == [Poison, *[Unavailable] * 4]
+
+
+def test_what_is_committed_is_counted_before_the_bus_is_asked() -> None:
+    """The bus may hang, and the function be killed: the tickets stand, and are counted."""
+    counted: list[int] = []
+    process = processing(Triaging(100))
+    metrics = FakeMetrics()
+
+    class Hanging(FakeBus):
+        def publish(self, events: Any) -> Any:
+            counted.append(metrics.counted["ticketed", "csv"])
+            return super().publish(events)
+
+    relay = replace(process.amend.relay, bus=Hanging(down=True))
+    process = replace(process, amend=replace(process.amend, relay=relay), metrics=metrics)
+    assert [error for _, error in process([message(1), message(2)], plenty)] == [None, None]
+    assert counted == [2]
