@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from chalicelib.domain.trace import Trace, traced
@@ -23,10 +24,9 @@ OURS = (
 """Beginnings of event types that only TriggerIQ itself may send."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # without slots, for the cached body
 class CloudEvent:
-    """One event: for the bus, the store, the inbox and the subscribers alike. Raises Poison where its data
-    have no form in JSON."""
+    """One event: for the bus, the store, the inbox and the subscribers alike."""
 
     id: str
     """Unique within its source; the same however often it is sent."""
@@ -47,15 +47,17 @@ class CloudEvent:
     trace: Trace | None = None
     """Of what brought it about, told as CloudEvents' extension for distributed tracing has it:
     https://github.com/cloudevents/spec/blob/main/cloudevents/extensions/distributed-tracing.md"""
-    body: str = field(init=False, repr=False)
-    """The event in CloudEvents' JSON format, made once: whoever gets it gets this text."""
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def body(self) -> str:
+        """The event in CloudEvents' JSON format, made once: whoever gets it gets this text.
+
+        Raises Poison where its data have no form in JSON.
+        """
         try:
-            body = json.dumps(self.as_json(), separators=(",", ":"))
+            return json.dumps(self.as_json(), separators=(",", ":"))
         except (TypeError, ValueError, RecursionError) as error:
             raise Poison(f"an event can't be written as JSON: {error}") from error
-        object.__setattr__(self, "body", body)
 
     @property
     def identity(self) -> tuple[str, str, str]:

@@ -12,7 +12,7 @@ from chalicelib.services.external import external
 from chalicelib.services.postgres.columns import names
 from chalicelib.services.postgres.connection import Database
 from chalicelib.services.postgres.errors import postgres_errors
-from chalicelib.services.postgres.rows import EVENT, event_of
+from chalicelib.services.postgres.event_rows import EVENT, event_of
 
 
 class PostgresOutbox(NamedTuple):

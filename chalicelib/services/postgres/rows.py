@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from chalicelib.domain.delivery.event import CloudEvent
 from chalicelib.domain.intake.feedback_message import FeedbackMessage
 from chalicelib.domain.tickets.plan import Kept, RunLog, Standing
 from chalicelib.domain.tickets.ticket import LEAD, Ticket
-from chalicelib.domain.trace import from_traceparent, traced
 from chalicelib.services.postgres.columns import mapped, names, row_of, table
 from triggeriq import Feedback
 
@@ -30,18 +28,6 @@ _FORMER_NAMES = (
 FORMER = tuple(column for column in FEEDBACK if column.name in _FORMER_NAMES)
 
 LOG = table({"ticket_id": "uuid", "run": "uuid", "stage": "text", "by": "text", "data": "jsonb"})
-EVENT = table(
-    {
-        "id": "uuid",
-        "type": "text",
-        "subject": "text",
-        "time": "timestamptz",
-        "data": "json",
-        "connections": "text[]",
-        "traceparent": "text",
-    }
-)
-
 SELECT_TICKET = f"{names(TICKET, 't')}, {names(_SHOWN_OF_LEAD.columns, 'f')}"
 FROM_TICKET = "from tickets t join feedback f using (source, connection, external_id)"
 
@@ -89,35 +75,3 @@ def former_row(message: FeedbackMessage) -> dict[str, Any]:
 
 def log_rows(logs: Iterable[RunLog]) -> list[dict[str, Any]]:
     return [row_of(LOG, (ticket_id, run_id, log.stage, log.by, log.data)) for run_id, ticket_id, log in logs]
-
-
-def event_rows(events: Iterable[CloudEvent]) -> list[dict[str, Any]]:
-    return [
-        row_of(
-            EVENT,
-            (
-                event.id,
-                event.type,
-                event.subject,
-                event.time,
-                event.data,
-                event.connections,
-                traced(event.trace).get("traceparent"),
-            ),
-        )
-        for event in events
-    ]
-
-
-def event_of(row: Sequence[Any]) -> CloudEvent:
-    """The event of a row of EVENT's columns."""
-    id, type, subject, time, data, connections, traceparent = row
-    return CloudEvent(
-        id=id,
-        type=type,
-        subject=subject,
-        time=time,
-        data=data,
-        connections=tuple(connections),
-        trace=from_traceparent(traceparent),
-    )

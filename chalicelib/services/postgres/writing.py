@@ -6,13 +6,12 @@ from __future__ import annotations
 from chalicelib.domain.tickets.plan import Plan
 from chalicelib.services.postgres.columns import names, recordset, table, updates
 from chalicelib.services.postgres.connection import Session, as_rows
+from chalicelib.services.postgres.event_rows import EVENT, event_rows
 from chalicelib.services.postgres.rows import (
-    EVENT,
     FEEDBACK,
     FORMER,
     LOG,
     TICKET,
-    event_rows,
     feedback_row,
     former_row,
     log_rows,

@@ -6,7 +6,8 @@ import pytest
 
 from chalicelib.services.postgres.columns import Column
 from chalicelib.services.postgres.connection import Database
-from chalicelib.services.postgres.rows import EVENT, FEEDBACK, FORMER, LOG, TICKET
+from chalicelib.services.postgres.event_rows import EVENT
+from chalicelib.services.postgres.rows import FEEDBACK, FORMER, LOG, TICKET
 
 ONLY_SQL_WRITES = {"tickets": {"search"}, "processing_logs": {"id", "at"}, "outbox": {"position"}}
 TABLES = {
