@@ -33,10 +33,9 @@ from chalicelib.services.postgres.address import parse
 from chalicelib.services.postgres.columns import names, recordset, table
 from chalicelib.services.postgres.configurations import PostgresConfigurations
 from chalicelib.services.postgres.connection import Database
-from chalicelib.services.postgres.event_rows import event_rows
+from chalicelib.services.postgres.event_rows import EVENT, event_rows
 from chalicelib.services.postgres.outbox import PostgresOutbox
 from chalicelib.services.postgres.rows import (
-    EVENT,
     FEEDBACK,
     LOG,
     TICKET,

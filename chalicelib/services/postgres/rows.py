@@ -8,7 +8,7 @@ from typing import Any
 from chalicelib.domain.intake.feedback_message import FeedbackMessage
 from chalicelib.domain.tickets.plan import Kept, RunLog, Standing
 from chalicelib.domain.tickets.ticket import LEAD, Ticket
-from chalicelib.services.postgres.columns import mapped, names, row_of, table
+from chalicelib.services.postgres.columns import mapped, row_of, selected, table
 from triggeriq import Feedback
 
 _OWN = mapped(Ticket, lambda field: field.metadata != LEAD)
@@ -28,7 +28,7 @@ _FORMER_NAMES = (
 FORMER = tuple(column for column in FEEDBACK if column.name in _FORMER_NAMES)
 
 LOG = table({"ticket_id": "uuid", "run": "uuid", "stage": "text", "by": "text", "data": "jsonb"})
-SELECT_TICKET = f"{names(TICKET, 't')}, {names(_SHOWN_OF_LEAD.columns, 'f')}"
+SELECT_TICKET = f"{selected(TICKET, 't')}, {selected(_SHOWN_OF_LEAD.columns, 'f')}"
 FROM_TICKET = "from tickets t join feedback f using (source, connection, external_id)"
 
 
