@@ -38,6 +38,8 @@ PAGES_COUNTED = 100
 """Pages of a thousand keys that are counted for the total. If there are more, no total is told."""
 SKEW = timedelta(minutes=1)
 """How far S3's clock may be behind ours. S3 also tells whole seconds only."""
+EARLIEST_YEAR = 1970
+"""A span begins in this year at the earliest, long before anything was received."""
 
 
 class Bucket(Protocol):
@@ -78,8 +80,7 @@ class RereadArguments:
         for name in ("since", "until"):
             time = getattr(self, name)
             if time is not None:
-                utc = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
-                object.__setattr__(self, name, utc)
+                object.__setattr__(self, name, _utc(time, name))
         if self.until is not None and self.until <= self.since:
             raise Invalid("until does not lie behind since, so that there is nothing between them", "until")
 
@@ -191,6 +192,17 @@ class Reread(JobKind):
             # finds nothing to do
             self.files.send([Message(file_job.to_json(FileJob(held.id)))])
         return True
+
+
+def _utc(time: datetime, name: str) -> datetime:
+    try:
+        utc = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    except OverflowError:  # year 1 or 9999 moved over the edge by its zone
+        utc = None
+    # The keys of kept events are sorted by day, which only works for years of four digits.
+    if utc is None or utc.year < EARLIEST_YEAR:
+        raise Invalid(f"{name} is too far away; all there is was received after {EARLIEST_YEAR}-01-01", name)
+    return utc
 
 
 def _span(arguments: RereadArguments, checkpoint: Any) -> _Span:

@@ -81,6 +81,8 @@ def test_jobs_that_there_are_not(api, queue):
         ({"since": None}, "since"),
         ({"since": "2024-01-02", "until": "2024-01-01"}, "until"),
         ({"since": "2024-01-02", "till": "2024-01-03"}, "till"),
+        ({"since": "0001-01-01"}, "since"),
+        ({"since": "0300-01-01"}, "since"),
     ],
 )
 def test_a_time_that_will_not_do_is_named(api, queue, body, field):
@@ -119,6 +121,8 @@ def test_arguments_are_read_from_texts_and_back(use, queue):
         ({"source": "csv", "connection": "default", "since": "soon"}, "since"),
         ({"source": "csv", "connection": "default"}, "since"),
         ({"source": "csv", "connection": "default", "since": "2024-01-01", "by": "me"}, "by"),
+        ({"source": "csv", "connection": "default", "since": "0001-01-01T00:00:00+05:00"}, "since"),
+        ({"source": "csv", "connection": "default", "since": "9999-12-31T23:00:00-05:00"}, "since"),
         ({"source": 7, "connection": "default", "since": "2024-01-01"}, "source"),
     ],
 )
