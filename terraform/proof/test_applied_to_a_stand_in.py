@@ -66,7 +66,7 @@ def applied(stack: Stack, begin: Begin) -> Terraform:
     _answer_invocations_without_docker(endpoint)
     root = begin({"AWS_ENDPOINT_URL": endpoint}, STAND_IN + WHAT_IT_HAS_NOT)
     root.run("plan", *CHOSEN, "-out=first")
-    root.run("apply", "-auto-approve", "-parallelism=40", "first")
+    root.run("apply", "-auto-approve", "first")
     return root
 
 
@@ -125,7 +125,7 @@ def test_a_webhook_goes_its_way_through_what_was_applied(
 
 
 def test_destroy_leaves_nothing(applied: Terraform) -> None:
-    applied.run("destroy", "-auto-approve", "-parallelism=40", *CHOSEN)
+    applied.run("destroy", "-auto-approve", *CHOSEN)
     assert applied.run("state", "list").strip() == ""
 
 
