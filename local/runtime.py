@@ -136,7 +136,7 @@ class Runtime:
         """The results of several events at the same time, one for each process. Raises as `invoke` does."""
         if self._process is None:
             raise FunctionFailed("Runtime.ExitError", "the process was ended")
-        asked = [self._api.invoke(event, self.arn, self._timeout, trace) for event in events]
+        asked = self._api.invoke_each(events, self.arn, self._timeout, trace)
         until = time.monotonic() + self._timeout + GRACE_SECONDS
         try:
             reached = [self._wait(until, "response", "error", "next") for _ in range(2 * len(events))]

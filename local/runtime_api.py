@@ -11,7 +11,7 @@ import queue
 import threading
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Self
 
 VERSION = "/2018-06-01/runtime/"
@@ -33,6 +33,8 @@ class Reached(NamedTuple):
 class Answer(NamedTuple):
     headers: Mapping[str, str]
     body: bytes
+    together: threading.Barrier
+    """Where the answers of one time wait for each other."""
 
 
 class RuntimeApi:
@@ -70,32 +72,40 @@ class RuntimeApi:
         self._server.shutdown()
         self._server.server_close()
 
-    def invoke(self, event: Any, function_arn: str, seconds: float, trace: str = "") -> str:
-        """Hand an event to the process that asks for the next one; returns its request id.
+    def invoke_each(
+        self, events: Sequence[Any], function_arn: str, seconds: float, trace: str = ""
+    ) -> list[str]:
+        """Hand each event to another of the processes that ask for the next one; returns their request ids.
 
         seconds: until the deadline that the function sees. trace: an X-Ray trace header; empty makes one.
         """
-        request_id = str(uuid.uuid4())
-        headers = {
-            "Lambda-Runtime-Aws-Request-Id": request_id,
-            "Lambda-Runtime-Deadline-Ms": str(int((time.time() + seconds) * 1000)),
-            "Lambda-Runtime-Invoked-Function-Arn": function_arn,
-            "Lambda-Runtime-Trace-Id": trace or trace_header(),
-            "Content-Type": "application/json",
-        }
-        self._answers.put(Answer(headers, json.dumps(event).encode()))
-        return request_id
+        # No process has its event before all are taken: a quick one would come back and take the next, too.
+        together = threading.Barrier(len(events))
+        request_ids = [str(uuid.uuid4()) for _ in events]
+        for event, request_id in zip(events, request_ids, strict=True):
+            headers = {
+                "Lambda-Runtime-Aws-Request-Id": request_id,
+                "Lambda-Runtime-Deadline-Ms": str(int((time.time() + seconds) * 1000)),
+                "Lambda-Runtime-Invoked-Function-Arn": function_arn,
+                "Lambda-Runtime-Trace-Id": trace or trace_header(),
+                "Content-Type": "application/json",
+            }
+            self._answers.put(Answer(headers, json.dumps(event).encode(), together))
+        return request_ids
 
     def restore(self) -> None:
         """Let a process that waits in its snapshot go on, as after a restore."""
-        self._answers.put(Answer({}, b""))
+        self._answers.put(Answer({}, b"", threading.Barrier(1)))
 
     def _next(self) -> Answer | None:
         self._waiting += 1
         try:
-            return self._answers.get()
+            answer = self._answers.get()
         finally:
             self._waiting -= 1
+        if answer is not None:
+            answer.together.wait()
+        return answer
 
 
 def trace_header() -> str:

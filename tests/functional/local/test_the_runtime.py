@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import http.client
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from local import runtime
 from local.invocation import FunctionFailed, NotImportable
 from local.runtime import Runtime
+from local.runtime_api import VERSION, RuntimeApi
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="AWS's runtime client has wheels for Linux only; CI runs this there"
@@ -44,3 +47,29 @@ def test_one_that_is_late_is_ended_and_answers_nothing_more(
         assert not process.exists()
         with pytest.raises(FunctionFailed, match="the process was ended"):
             late.invoke({})
+
+
+def test_of_two_processes_the_quick_one_does_not_take_both_events() -> None:
+    with RuntimeApi() as api, ThreadPoolExecutor(2) as processes:
+        quick = processes.submit(asked_for, api, 2)
+        one, two = api.invoke_each(["one", "two"], "arn", 30.0)
+        assert api.reached.get().step == "next"
+        slow = processes.submit(asked_for, api, 1)
+        (second,) = slow.result()
+        (again,) = api.invoke_each(["again"], "arn", 30.0)
+        first, then = quick.result()
+    assert {first, second} == {one, two}
+    assert then == again
+
+
+def asked_for(api: RuntimeApi, times: int) -> list[str]:
+    """The request ids of the events that a process which is done at once has got, one after another."""
+    connection = http.client.HTTPConnection(api.address, timeout=30)
+    got = []
+    for _ in range(times):
+        connection.request("GET", f"{VERSION}invocation/next")
+        answer = connection.getresponse()
+        answer.read()
+        got.append(answer.headers["Lambda-Runtime-Aws-Request-Id"])
+    connection.close()
+    return got
