@@ -15,7 +15,7 @@ from pg8000.exceptions import DatabaseError
 
 from chalicelib.errors import Unavailable
 from chalicelib.services.external import external
-from chalicelib.services.postgres.address import parse
+from chalicelib.services.postgres.address import Address, parse
 from chalicelib.services.postgres.connection import Database, LoginRefused, Session, TokenRefused
 from chalicelib.services.postgres.errors import postgres_errors, said, trouble
 from chalicelib.services.postgres.users import Master, grant_rights, make_users
@@ -77,7 +77,8 @@ def migrate(
     changed since, or fails; Unavailable.
     """
     wanted = packaged() if migrations is None else migrations
-    database = Database(database_url, size=1, reconnect_seconds=reconnect_seconds, statement_seconds=240.0)
+    address = parse(database_url)
+    database = Database(address, size=1, reconnect_seconds=reconnect_seconds, statement_seconds=240.0)
     try:
         try:
             _log_in(database, login_seconds)
@@ -85,8 +86,16 @@ def migrate(
             if master is None:
                 raise
             log.info("the user that owns the schema is not let in: making the users")
-            _make_users(database_url, master, refusal)
-            _log_in(database, login_seconds)
+            failure = _make_users(address, master)
+            try:  # even then: another run may have made them meanwhile, after which the master is not let in
+                _log_in(database, login_seconds)
+            except LoginRefused:
+                if failure is None:
+                    raise
+                told = postgres_errors(failure) or failure
+                raise Unavailable(
+                    "postgres", f"{refusal}. Nor can the master user make the database's users: {told}"
+                ) from failure
         return _migrated(database, wanted)
     finally:
         database.close()
@@ -124,20 +133,18 @@ def _migrated(database: Database, migrations: Sequence[Migration]) -> list[str]:
     return applied
 
 
-def _make_users(database_url: str, master: Callable[[], Master], refusal: LoginRefused) -> None:
+def _make_users(address: Address, master: Callable[[], Master]) -> Exception | None:
+    """Returns why it could not."""
     try:
         user, password = master()
-        address = parse(database_url)._replace(user=user, password=password, iam=False)
-        database = Database(address, size=1)
+        database = Database(address._replace(user=user, password=password, iam=False), size=1)
         try:
             database.transact(make_users, _ALONE)
         finally:
             database.close()
     except Exception as error:
-        told = postgres_errors(error) or error
-        raise Unavailable(
-            "postgres", f"{refusal}. Nor can the master user make the database's users: {told}"
-        ) from error
+        return error
+    return None
 
 
 def _apply(migration: Migration, session: Session) -> bool:

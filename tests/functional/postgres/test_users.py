@@ -139,6 +139,14 @@ def test_several_at_once_come_to_the_same(server: Server) -> None:
     assert server.migrate() == []
 
 
+def test_a_run_that_another_overtakes_has_nothing_left_to_do(server: Server) -> None:
+    def master() -> Master:
+        assert server.migrate()
+        return MASTER
+
+    assert migrate(server.of(OWNER), master=master) == []
+
+
 def test_a_schema_that_the_master_made_is_handed_over(server: Server, now: datetime) -> None:
     migrate(server.of(MASTER.user))
     server.sql(MASTER.user, "create view open_tickets as select id from tickets")
