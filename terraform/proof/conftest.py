@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Protocol
 
 import pytest
 
+from local.stack import Stack
+from terraform.proof.once import OnceDoor
 from terraform.proof.terraform import Terraform, TerraformFailed
 from tests.packaging import package, unpacked  # noqa: F401 - fixtures that the tests share
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    with Stack() as stack:
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def endpoint(stack: Stack) -> Iterator[str]:
+    """Where the provider finds the stand-in for AWS."""
+    door = OnceDoor(stack.aws_port)
+    yield door.url
+    door.close()
 
 
 @pytest.fixture(scope="session")

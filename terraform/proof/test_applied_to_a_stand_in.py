@@ -55,14 +55,7 @@ FOLLOW = ("aws_lambda_function.", "aws_lambda_alias.", "aws_lambda_invocation.")
 
 
 @pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
-    with Stack() as stack:
-        yield stack
-
-
-@pytest.fixture(scope="module")
-def applied(stack: Stack, begin: Begin) -> Terraform:
-    endpoint = f"http://127.0.0.1:{stack.aws_port}"
+def applied(endpoint: str, begin: Begin) -> Terraform:
     _answer_invocations_without_docker(endpoint)
     root = begin({"AWS_ENDPOINT_URL": endpoint}, STAND_IN + WHAT_IT_HAS_NOT)
     root.run("plan", *CHOSEN, "-out=first")

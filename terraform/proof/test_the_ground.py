@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,14 +28,8 @@ REACHED = "-target=aws_cloudwatch_event_bus.main"
 
 
 @pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
-    with Stack() as stack:
-        yield stack
-
-
-@pytest.fixture(scope="module")
-def environment(stack: Stack) -> dict[str, str]:
-    return {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{stack.aws_port}", "AWS_REGION": "eu-central-1"}
+def environment(endpoint: str) -> dict[str, str]:
+    return {"AWS_ENDPOINT_URL": endpoint, "AWS_REGION": "eu-central-1"}
 
 
 @pytest.fixture(scope="module")
