@@ -34,7 +34,7 @@ class Answer(NamedTuple):
     headers: Mapping[str, str]
     body: bytes
     together: threading.Barrier
-    """Where the answers of one time wait for each other."""
+    """Where answers that go out at the same time wait for each other."""
 
 
 class RuntimeApi:

@@ -134,7 +134,7 @@ def _migrated(database: Database, migrations: Sequence[Migration]) -> list[str]:
 
 
 def _make_users(address: Address, master: Callable[[], Master]) -> Exception | None:
-    """Returns why it could not."""
+    """Returns why they could not be made; None if they were."""
     try:
         user, password = master()
         database = Database(address._replace(user=user, password=password, iam=False), size=1)

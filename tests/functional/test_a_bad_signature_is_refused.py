@@ -1,0 +1,78 @@
+"""A webhook whose sender is not proven: 401 with one word, and nothing of it is kept."""
+
+from __future__ import annotations
+
+import json
+import urllib.parse
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.functional.client import SECRET, Client, signed
+from tests.functional.problems import OTHER_SECRET, assert_problem
+
+BODY = json.dumps({"type": "x", "data": {"id": "1", "text": "Hello"}}).encode()
+
+
+def without(name: str, headers: dict[str, str]) -> dict[str, str]:
+    return {key: value for key, value in headers.items() if key != name}
+
+
+def an_hour_off(hours: int) -> dict[str, str]:
+    return signed("msg_1", BODY, at=datetime.now(UTC) + timedelta(hours=hours))
+
+
+def claiming(time: str) -> dict[str, str]:
+    return {**signed("msg_1", BODY), "webhook-timestamp": time}
+
+
+SIGNATURES = {
+    "no headers": ("missing", dict),
+    "no signature": ("missing", lambda: without("webhook-signature", signed("msg_1", BODY))),
+    "no time": ("missing", lambda: without("webhook-timestamp", signed("msg_1", BODY))),
+    "no id": ("missing", lambda: without("webhook-id", signed("msg_1", BODY))),
+    "an empty signature": ("missing", lambda: {**signed("msg_1", BODY), "webhook-signature": "  "}),
+    "no base64": ("malformed", lambda: {**signed("msg_1", BODY), "webhook-signature": "v1,???"}),
+    "another version": ("malformed", lambda: {**signed("msg_1", BODY), "webhook-signature": "v9,AAAA"}),
+    "a short one": ("malformed", lambda: {**signed("msg_1", BODY), "webhook-signature": "v1,AAAA"}),
+    "a word as time": ("malformed", lambda: claiming("now")),
+    "a time without end": ("malformed", lambda: claiming("9" * 400)),
+    "a negative time": ("malformed", lambda: claiming("-1")),
+    "Arabic digits": ("malformed", lambda: claiming(urllib.parse.quote("١٢٣"))),
+    "an hour ago": ("stale", lambda: an_hour_off(-1)),
+    "in an hour": ("stale", lambda: an_hour_off(1)),
+    "another time than signed": ("mismatch", lambda: claiming(str(int(datetime.now(UTC).timestamp()) + 7))),
+    "another id than signed": ("mismatch", lambda: {**signed("msg_1", BODY), "webhook-id": "msg_2"}),
+    "another body than signed": ("mismatch", lambda: signed("msg_1", BODY + b" ")),
+    "another connection's secret": ("mismatch", lambda: signed("msg_1", BODY, OTHER_SECRET)),
+}
+
+
+@pytest.mark.parametrize("case", SIGNATURES)
+def test_a_bad_signature_is_refused_with_one_word(client: Client, connection: str, case: str) -> None:
+    reason, headers = SIGNATURES[case]
+    client.connect("standard_webhooks", connection, SECRET)
+    client.connect("standard_webhooks", f"{connection[:57]}-other", OTHER_SECRET)
+    answer = client.send("POST", f"/webhooks/standard_webhooks/{connection}", BODY, headers())
+    problem = assert_problem(answer, 401)
+    assert problem["reason"] == reason
+    expected = signed("msg_1", BODY)["webhook-signature"].removeprefix("v1,")
+    assert expected.encode() not in answer.body
+    assert client.quarantined(connection) == []
+
+
+def test_a_connection_without_a_secret_lets_nobody_in(client: Client, connection: str) -> None:
+    answer = client.call("PUT", f"/connections/standard_webhooks/{connection}", {"secrets": []})
+    assert answer.status == 200
+    sent = client.send(
+        "POST", f"/webhooks/standard_webhooks/{connection}", BODY, signed("msg_1", BODY, SECRET)
+    )
+    assert assert_problem(sent, 401)["reason"] == "missing"
+
+
+@pytest.mark.parametrize("source", ["csv", "app_store", "inbound_email"])
+def test_a_source_of_files_takes_no_webhook(client: Client, connection: str, source: str) -> None:
+    assert client.call("PUT", f"/connections/{source}/{connection}", {}).status == 200
+    type = {"csv": "text/csv", "inbound_email": "message/rfc822"}.get(source, "application/json")
+    answer = client.send("POST", f"/webhooks/{source}/{connection}", BODY, {"Content-Type": type})
+    assert assert_problem(answer, 401)["reason"] == "missing"
