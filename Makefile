@@ -59,7 +59,7 @@ plan: ## what a deployment of ENVIRONMENT (dev) would change, kept in build/plan
 	@rm -f build/plan # if this fails, nothing is there that apply could take for it
 	@test -f build/deployment.zip || { echo "triggeriq: no package yet; run make package" >&2; exit 1; }
 	@test -n "$(STATE_BUCKET)" || { echo "triggeriq: STATE_BUCKET is not set;" \
-	"terraform/bootstrap makes one, see docs/operations.md" >&2; exit 1; }
+	"terraform/bootstrap makes one, see docs/deploying.md" >&2; exit 1; }
 	@printf 'terraform {\n  backend "s3" {}\n}\n' > terraform/backend.tf
 	$(TERRAFORM) init -input=false -reconfigure -backend-config=bucket=$(STATE_BUCKET) \
 	-backend-config=key=$(ENVIRONMENT).tfstate -backend-config=encrypt=true -backend-config=use_lockfile=true

@@ -1,8 +1,8 @@
-# Alarms, all to one topic. Each names a section of docs/operations.md by its slug. A metric that is not
+# Alarms, all to one topic. Each names a section of docs/bad-day.md by its slug. A metric that is not
 # there means that nothing happened, except for a schedule: there it means that nothing fired.
 
 locals {
-  # slug => what it means. A test holds docs/operations.md against the slugs, another the alarms.
+  # slug => what it means. A test holds docs/bad-day.md against the slugs, another the alarms.
   alarms = {
     function-errors      = "Invocations of this function crashed or ran out of time or memory, three or more in 15 minutes."
     function-throttles   = "Lambda refused to run this function for lack of concurrency."
@@ -123,7 +123,7 @@ resource "aws_cloudwatch_metric_alarm" "watched" {
   for_each = local.watched
 
   alarm_name        = "${local.prefix}-${each.key}"
-  alarm_description = "${local.alarms[each.value.slug]} See docs/operations.md#alarm-${each.value.slug}"
+  alarm_description = "${local.alarms[each.value.slug]} See docs/bad-day.md#alarm-${each.value.slug}"
   alarm_actions     = [aws_sns_topic.alarms.arn]
   ok_actions        = [aws_sns_topic.alarms.arn]
 
@@ -148,7 +148,7 @@ resource "aws_cloudwatch_metric_alarm" "reckoned" {
   for_each = local.reckoned
 
   alarm_name        = "${local.prefix}-${each.key}"
-  alarm_description = "${local.alarms[each.value.slug]} See docs/operations.md#alarm-${each.value.slug}"
+  alarm_description = "${local.alarms[each.value.slug]} See docs/bad-day.md#alarm-${each.value.slug}"
   alarm_actions     = [aws_sns_topic.alarms.arn]
   ok_actions        = [aws_sns_topic.alarms.arn]
 

@@ -133,7 +133,7 @@ resource "aws_cloudwatch_event_rule" "findings" {
   count = var.guardduty ? 1 : 0
 
   name        = "${local.prefix}-findings"
-  description = "${local.alarms.guardduty} See docs/operations.md#alarm-guardduty"
+  description = "${local.alarms.guardduty} See docs/bad-day.md#alarm-guardduty"
   event_pattern = jsonencode({
     source      = ["aws.guardduty"]
     detail-type = ["GuardDuty Finding"]

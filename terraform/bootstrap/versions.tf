@@ -1,6 +1,6 @@
 # What must be there before the first deploy, once an account and region: a bucket for Terraform's state, and
 # the roles by which GitHub Actions plans and applies without a key of its own. A root of its own, since it
-# makes what the other root keeps its state in. docs/operations.md says when and how.
+# makes what the other root keeps its state in. docs/deploying.md says when and how.
 
 terraform {
   required_version = ">= 1.10, < 2.0" # the other root's backend locks by a file in the bucket: 1.10

@@ -132,7 +132,7 @@ def _changed(change: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _put_first_key(stack: Stack) -> None:
-    """As docs/operations.md puts it: only its digest."""
+    """As docs/deploying.md puts it: only its digest."""
     stack.client("dynamodb").put_item(
         TableName=f"triggeriq-{ENVIRONMENT}-api_keys",
         Item={

@@ -58,9 +58,9 @@ run "whatever_may_fail_has_an_alarm" {
 run "every_alarm_says_what_it_means" {
   assert {
     condition = alltrue([for name, alarm in merge(aws_cloudwatch_metric_alarm.watched, aws_cloudwatch_metric_alarm.reckoned) :
-      contains([for slug, meaning in local.alarms : "${meaning} See docs/operations.md#alarm-${slug}"], alarm.alarm_description) && alarm.alarm_name == "triggeriq-dev-${name}"
+      contains([for slug, meaning in local.alarms : "${meaning} See docs/bad-day.md#alarm-${slug}"], alarm.alarm_description) && alarm.alarm_name == "triggeriq-dev-${name}"
     ])
-    error_message = "An alarm's description is its meaning and its section of docs/operations.md."
+    error_message = "An alarm's description is its meaning and its section of docs/bad-day.md."
   }
   assert {
     condition = toset(keys(local.alarms)) == toset(concat(
@@ -205,7 +205,7 @@ run "audit_and_budget_by_knob" {
     error_message = "Only our trail writes into the bucket, and uses the key."
   }
   assert {
-    condition     = aws_guardduty_detector.main[0].enable && aws_cloudwatch_event_target.findings[0].arn == aws_sns_topic.alarms.arn && strcontains(aws_cloudwatch_event_rule.findings[0].description, "docs/operations.md#alarm-guardduty")
+    condition     = aws_guardduty_detector.main[0].enable && aws_cloudwatch_event_target.findings[0].arn == aws_sns_topic.alarms.arn && strcontains(aws_cloudwatch_event_rule.findings[0].description, "docs/bad-day.md#alarm-guardduty")
     error_message = "What GuardDuty finds goes to the topic."
   }
   assert {

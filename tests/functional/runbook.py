@@ -1,4 +1,4 @@
-"""The commands of docs/operations.md, taken out of the page and run by a real shell."""
+"""The commands of the operators' pages, taken out of them and run by a real shell."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+PAGES = ("deploying", "running", "bad-day")
+PAGE = "\n".join((ROOT / f"docs/{name}.md").read_text(encoding="utf-8") for name in PAGES)
 ELSEWHERE = "# in AWS only\n"
 EXAMPLE = "# for example\n"
 SECONDS = 120

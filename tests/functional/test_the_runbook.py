@@ -1,5 +1,5 @@
-"""docs/operations.md: its commands do what it says, run as they stand there with the real AWS CLI against the
-local AWS; those that only AWS can do are at least commands that the CLI knows."""
+"""The operators' pages: their commands do what they say, run as they stand there with the real AWS CLI
+against the local AWS; those that only AWS can do are at least commands that the CLI knows."""
 
 from __future__ import annotations
 

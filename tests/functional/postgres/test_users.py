@@ -111,7 +111,7 @@ def test_both_may_log_in_by_iam_and_the_master_acts_as_neither(made: Server) -> 
 
 
 def test_the_master_can_let_himself_in_as_the_owner(made: Server) -> None:
-    """By docs/operations.md, when a person has to."""
+    """By docs/running.md, when a person has to."""
     with pytest.raises(DatabaseError, match="permission denied for database"):
         made.sql(MASTER.user, "select 1")
     elsewhere = made._replace(url=made.url.replace("/shop?", "/postgres?"))
