@@ -173,17 +173,10 @@ class Pump:
         interval = events.rate_seconds(function.trigger["schedule"]) * self._scale
         due = time.monotonic()
         while not self._stopping.wait(max(0.0, due - time.monotonic())):
-            event = events.scheduled_event(function)
-            for attempt in range(1, ASYNC_ATTEMPTS + 1):
-                try:
-                    process.invoke(event)
-                    break
-                except FunctionFailed as failure:
-                    _report(function, failure)
-                    if attempt == ASYNC_ATTEMPTS:
-                        self._give_up(function, event, failure, attempt)
-                    elif self._stopping.wait(self._pause(attempt)):
-                        return
+            try:
+                process.invoke(events.scheduled_event(function))
+            except FunctionFailed as failure:
+                _report(function, failure)  # its next run is its retry
             due = max(due + interval, time.monotonic())
 
     def _queue(self, name: str) -> Queue:

@@ -76,6 +76,8 @@ def uploads(event, context):
 @app.lambda_function()
 def relay(event, context):
     record(event, context)
+    if os.environ.get("STUB_FAILS") == "relay":
+        raise ValueError("as asked")
 
 
 files = process = sweep = migrate = relay

@@ -174,6 +174,16 @@ def test_a_schedule_comes_round_again(pump, record):
     assert first["event"]["id"] != second["event"]["id"]
 
 
+def test_the_next_run_of_a_schedule_is_its_retry(stack, shared_project, record):
+    environment = {**stack.environment, "STUB_RECORD": str(record.file), "STUB_FAILS": "relay"}
+    before = stack.waiting("async-dlq")
+    relay = {"relay": load_functions(shared_project)["relay"]}
+    with Pump(environment, relay, time_scale=0.01, project=shared_project):
+        ids = [entry["event"]["id"] for entry in record.wait("relay", 4)]
+    assert len(set(ids)) == len(ids)
+    assert stack.waiting("async-dlq") == before
+
+
 def test_a_broken_app_is_told_once_and_its_events_wait(stack, project, record, ingest, caplog):
     app = project / "app.py"
     whole = app.read_text()
