@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from chalicelib.bootstrap.once import once
@@ -12,6 +11,7 @@ from chalicelib.functions import QUEUES
 if TYPE_CHECKING:
     from chalicelib.domain.intake.source_view import SourceView
     from chalicelib.domain.operations.restriction import Restriction
+    from chalicelib.pipeline.intake.backlog import Backlog
     from chalicelib.pipeline.intake.connect import Connect
     from chalicelib.pipeline.intake.follow_imports import FollowImports
     from chalicelib.pipeline.intake.ingest import Ingest
@@ -88,6 +88,12 @@ class IntakeUseCases:
         )
 
     @once
+    def _backlog(self) -> Backlog:
+        from chalicelib.pipeline.intake.backlog import Backlog
+
+        return Backlog(self._outside.queue("feedback"), self._outside.settings.import_backlog)
+
+    @once
     def read_file(self) -> ReadFile:
         from chalicelib.pipeline.intake.read_file import ReadFile
 
@@ -103,8 +109,7 @@ class IntakeUseCases:
             metrics=out.metrics,
             now=now,
             unpacked_limit=out.settings.unpacked_limit,
-            backlog=out.settings.import_backlog,
-            pause=time.sleep,
+            backlog=self._backlog,
         )
 
     @once
@@ -156,8 +161,7 @@ class IntakeUseCases:
             sources=out.registry,
             kept=out.artifacts,
             events=self.ingest,
-            feedback=out.queue("feedback"),
-            backlog=out.settings.import_backlog,
+            backlog=self._backlog,
             uploads=out.uploads,
             imports=out.imports,
             files=out.queue("files"),

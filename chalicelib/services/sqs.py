@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 TRACE_HEADER = "AWSTraceHeader"
 """The system attribute of a message that holds X-Ray's header."""
 _translate = aws_errors("sqs")
+_STATES = (
+    "ApproximateNumberOfMessages",
+    "ApproximateNumberOfMessagesNotVisible",
+    "ApproximateNumberOfMessagesDelayed",
+)
+"""Where a message may be, as SQS counts them."""
 _CALL_BYTES = 250_000
 """Bytes of one SendMessageBatch call; AWS takes ten messages and 256 KiB in all."""
 
@@ -63,16 +69,18 @@ class SqsQueue:
             QueueUrl=self._url(), ReceiptHandle=handle, VisibilityTimeout=seconds
         )
 
-    @external("queue.count", _translate)
     def count(self) -> int:
         """Messages waiting, in flight and delayed, roughly, as SQS counts."""
-        names = [
-            "ApproximateNumberOfMessages",
-            "ApproximateNumberOfMessagesNotVisible",
-            "ApproximateNumberOfMessagesDelayed",
-        ]
-        answer = self._client.get_queue_attributes(QueueUrl=self._url(), AttributeNames=names)
-        return sum(int(answer["Attributes"][name]) for name in names)
+        return self._count(*_STATES)
+
+    def waiting(self) -> int:
+        """Messages that could be received now, roughly: none that is in flight, or delayed."""
+        return self._count(_STATES[0])
+
+    @external("queue.count", _translate)
+    def _count(self, *states: str) -> int:
+        answer = self._client.get_queue_attributes(QueueUrl=self._url(), AttributeNames=list(states))
+        return sum(int(answer["Attributes"][state]) for state in states)
 
     @external("queue.receive", _translate)
     def receive(self) -> list[DeadLetter]:

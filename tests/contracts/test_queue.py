@@ -89,6 +89,16 @@ def test_a_message_with_a_delay_is_not_there_at_once(queue: Queue, receive: Rece
     assert receive() == [("now", {})]
 
 
+def test_what_is_delayed_or_in_work_does_not_wait(client: Client, unique: str) -> None:
+    """The fake is told what waits."""
+    url = client("sqs").create_queue(QueueName=unique)["QueueUrl"]
+    queue = SqsQueue(client("sqs"), unique)
+    queue.send([Message("parked", delay_seconds=900), Message("a"), Message("b")])
+    assert (queue.waiting(), queue.count()) == (2, 3)
+    client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=1, VisibilityTimeout=60)
+    assert (queue.waiting(), queue.count()) == (1, 3)
+
+
 def test_where_one_is_not_taken_those_before_it_may_have_been(
     queue: Queue,
     receive: Received,

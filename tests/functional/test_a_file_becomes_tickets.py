@@ -10,6 +10,7 @@ import os
 import random
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from tests.functional.aws_events import http_event
 from tests.functional.by_hand import Functions
 from tests.functional.client import KEY, Client, eventually
 from tests.functional.stores import UPLOADS, Stores
+from tests.functional.told import Told
 
 PAGE = (Path(__file__).parents[1] / "data" / "reviews" / "app_store_page.json").read_bytes()
 SHEET = "id,text,rating\na,It crashes,1\nb,Lovely,5\nc,Größer bitte,3\n"
@@ -264,6 +266,36 @@ def test_what_is_over_cannot_be_cancelled(client: Client, connection: str, store
     found = stores.imported(f"reviews/csv/{connection}/one.csv", SHEET.encode())
     answer = client.call("DELETE", f"/imports/{found['id']}")
     assert (answer.status, "done already" in answer.json["detail"]) == (409, True)
+
+
+def test_a_file_rests_while_much_feedback_waits(
+    start: Callable[..., Told], quiet_stack: Stack, connection: str
+) -> None:
+    """Its next message has a delay, which nobody waits for here: it is handed over at once."""
+    told = start(TRIGGERIQ_IMPORT_BACKLOG="50")
+    sheet = "id,text\n" + "".join(f"{n},It crashes on page {n}\n" for n in range(150))
+    quiet_stack.client("s3").put_object(
+        Bucket=UPLOADS, Key=f"reviews/csv/{connection}/long.csv", Body=sheet.encode()
+    )
+    told.functions.step("uploads")
+
+    def held() -> dict[str, Any]:
+        answer = told.functions.invoke("api", http_event("GET", "/imports", {}, {"X-Api-Key": KEY}))
+        (found,) = [one for one in json.loads(answer["body"])["items"] if connection in one["key"]]
+        return dict(found)
+
+    handed_over = told.step("files")
+    assert (held()["status"], held()["read"]) == ("running", 100)
+    assert quiet_stack.waiting("files", "feedback") == {"files": 1, "feedback": 100}
+    told.functions.invoke("files", handed_over)
+    assert (held()["status"], held()["read"]) == ("running", 100)
+    while told.functions.step("process"):
+        pass
+    told.functions.invoke("files", handed_over)
+    assert (held()["status"], held()["read"], held()["made"]) == ("done", 150, 150)
+    while told.functions.step("process"):
+        pass
+    assert len(told.created()) == 150
 
 
 def test_a_cancelled_file_is_not_read(functions: Functions, quiet_stack: Stack, connection: str) -> None:

@@ -221,6 +221,22 @@ def test_a_file_counts_its_rows(told: Told, quiet_stack: Stack) -> None:
     assert traces == {registered["trace_id"]}
 
 
+def test_a_mail_without_feedback_is_acknowledged(told: Told, quiet_stack: Stack) -> None:
+    quiet_stack.client("s3").put_object(
+        Bucket="triggeriq-local-uploads",
+        Key=f"emails/{told.connection}/away",
+        Body=b"From: a@example.com\nSubject: Away\nAuto-Submitted: auto-replied\n\nI am away.\n",
+    )
+    upload = told.functions.next_upload()
+    assert upload is not None
+    told.functions.finish("uploads", upload)
+    told.step("files")
+    assert told.counted() == {
+        ("files", "inbound_email", "received"): 1,
+        ("files", "inbound_email", "acknowledged"): 1,
+    }
+
+
 def _get(told: Told, route: str) -> Any:
     answer = told.functions.invoke("api", http_event("GET", route, {}, {"X-Api-Key": KEY}))
     assert answer["statusCode"] == 200, answer

@@ -113,6 +113,11 @@ class Import:
         )
 
     @property
+    def taken(self) -> int:
+        """Rows so far that nobody need send again: those that became feedback, and those that hold none."""
+        return self.read - self.quarantined
+
+    @property
     def connections(self) -> tuple[str, ...]:
         """Those that it is made of; none where its key names none."""
         return (connection_id(self.source, self.connection),) if self.source else ()

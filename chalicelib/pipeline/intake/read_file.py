@@ -1,16 +1,16 @@
 """Read a file: an uploaded object is streamed, and its items become feedback on the queue, one by one.
 
 Progress is saved by checkpoint, not by row: after a crash the rows since the last one are sent again, and
-PostgreSQL's keys make that harmless.
+PostgreSQL's keys make that harmless. Where the time is nearly up, or much feedback waits, what is left is
+another invocation's, by a new message.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
 
 from chalicelib.domain.intake import file_job
 from chalicelib.domain.intake.feedback import LINE_LIMIT, clean_text, cleaned
@@ -22,6 +22,7 @@ from chalicelib.domain.intake.way_back import ByFile
 from chalicelib.domain.trace import Trace
 from chalicelib.errors import Conflict, NotFound, Unreadable
 from chalicelib.log_context import bound
+from chalicelib.pipeline.intake.backlog import Backlog
 from chalicelib.pipeline.intake.unpack import Counted, unpacked
 from chalicelib.ports.intake import Connections, ImportStore, Quarantine, Sources
 from chalicelib.ports.operations import Blobs, Clock, Message, Metrics, Queue, TimeLeft
@@ -35,16 +36,8 @@ CHECKPOINT = 100
 """Rows between two checkpoints: so many at most are sent again after a crash."""
 BAD_LIMIT = 1_000
 """Bad rows one after the other, after which the file is given up: it must be of another format."""
-PAUSE_SECONDS = 1.0
-"""Between two looks at how much feedback waits."""
 STOP_SECONDS = 15.0
 """So many seconds before the function's deadline the rest is left to another invocation."""
-
-
-class CountedQueue(Queue, Protocol):
-    def count(self) -> int:
-        """Messages on it, roughly."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,18 +49,14 @@ class ReadFile:
     sources: Sources
     connections: Connections
     blobs: Blobs
-    feedback: CountedQueue
+    feedback: Queue
     files: Queue
     quarantine: Quarantine
     metrics: Metrics
     now: Clock
     unpacked_limit: int
     """Bytes that a packed file may unpack to."""
-    backlog: int
-    """Messages on the queue `feedback` above which reading pauses, so that what comes by webhook meanwhile
-    does not wait behind a million rows."""
-    pause: Callable[[float], None]
-    """Sleeps for so many seconds."""
+    backlog: Backlog
 
     def __call__(self, job: FileJob, time_left: TimeLeft) -> None:
         with bound(**job.ids):
@@ -91,6 +80,10 @@ class ReadFile:
             log.info("left to another invocation")
 
     def _read(self, held: Import, trace: Trace | None, time_left: TimeLeft) -> None:
+        if held.mark is not None and (rest := self.backlog.rest()):
+            # It rested before; whether it may go on is known without opening the file.
+            self._leave(held, trace, rest)
+            return
         progress = _Progress(held, trace)
         by = held.source
         try:
@@ -104,12 +97,12 @@ class ReadFile:
                     )
                 if progress.since_checkpoint >= CHECKPOINT:
                     self._save(progress, "running")
-                    while self.feedback.count() > self.backlog and time_left() >= STOP_SECONDS:
-                        self.pause(PAUSE_SECONDS)
+                    if rest := self.backlog.rest():
+                        self._leave(held, trace, rest)
+                        return
                 if time_left() < STOP_SECONDS:
                     self._save(progress, "running")
-                    job = FileJob(held.id, trace=trace)
-                    self.files.send([Message(file_job.to_json(job), trace=trace)])
+                    self._leave(held, trace)
                     return
         except (Unreadable, NotFound) as error:
             self._flush(progress)
@@ -119,6 +112,10 @@ class ReadFile:
             self.metrics.count("quarantined", self._known(held))
             return
         self._save(progress, "done", reason=progress.ignored)
+
+    def _leave(self, held: Import, trace: Trace | None, seconds: int = 0) -> None:
+        """Leave what lies behind the checkpoint to another invocation, in so many seconds."""
+        self.files.send([Message(file_job.to_json(FileJob(held.id, trace=trace)), seconds, trace=trace)])
 
     def _read_one(self, held: Import, row_after: str, trace: Trace | None) -> None:
         """Read a single row once more, for its replay from the quarantine."""
@@ -196,7 +193,7 @@ class ReadFile:
         # Only after the checkpoint, so that rows which are read again after a crash count once.
         source = self._known(before)
         self.metrics.count("received", source, after.read - before.read)
-        self.metrics.count("acknowledged", source, after.made - before.made)
+        self.metrics.count("acknowledged", source, after.taken - before.taken)
         self.metrics.count("quarantined", source, after.quarantined - before.quarantined)
         if status != "running":
             log.info("read", extra={"status": status, "messages": after.made})

@@ -23,7 +23,7 @@ from chalicelib.domain.intake.file_job import FileJob
 from chalicelib.domain.operations.job import JobKind, Step
 from chalicelib.domain.operations.restriction import connection_id
 from chalicelib.errors import Conflict, Invalid, NotFound, Unreadable, loggable
-from chalicelib.pipeline.intake.read_file import CountedQueue
+from chalicelib.pipeline.intake.backlog import Backlog
 from chalicelib.ports.intake import ImportStore, Sources
 from chalicelib.ports.operations import Clock, Message, Queue, StoredObject
 from triggeriq.names import NAME
@@ -32,8 +32,6 @@ log = logging.getLogger(__name__)
 
 PART = 25
 """Objects between two steps: so many at most are read again after a crash."""
-REST_SECONDS = 30
-"""How long the job rests while much feedback waits, so that new webhooks need not wait behind it."""
 PAGES_COUNTED = 100
 """Pages of a thousand keys that are counted for the total. If there are more, no total is told."""
 SKEW = timedelta(minutes=1)
@@ -110,9 +108,7 @@ class Reread(JobKind):
     sources: Sources
     kept: KeptEvents
     events: EventReader
-    feedback: CountedQueue
-    backlog: int
-    """Messages on the queue `feedback` above which the job rests."""
+    backlog: Backlog
     uploads: Bucket
     imports: ImportStore
     files: Queue
@@ -135,7 +131,7 @@ class Reread(JobKind):
         if checkpoint["of"] == "events":
             for part in _parts(self._kept_events(span, checkpoint["after"])):
                 done = sum(self._read_event(span, stored.key) for stored in part)
-                wait = REST_SECONDS if self.feedback.count() > self.backlog else 0
+                wait = self.backlog.rest()
                 yield Step({**checkpoint, "after": part[-1].key}, done, len(part) - done, wait=wait)
             checkpoint = {**checkpoint, "of": "files", "after": ""}
             yield Step(checkpoint)

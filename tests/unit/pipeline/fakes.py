@@ -65,14 +65,14 @@ class FakeMetrics:
 
 
 class FakeQueue:
-    """down: how many of the next sends fail. waiting: what the next counts say, then 0."""
+    """down: how many of the next sends fail. backlog: how many wait, each time that it is asked; then 0."""
 
     def __init__(self, name: str = "q") -> None:
         self.name = name
         self.sent: list[Message] = []
         self.shown_again: dict[str, int] = {}
         self.down = 0
-        self.waiting: list[int] = []
+        self.backlog: list[int] = []
 
     def send(self, messages: Sequence[Message]) -> None:
         if self.down:
@@ -80,8 +80,8 @@ class FakeQueue:
             raise Unavailable("sqs", "down")
         self.sent += messages
 
-    def count(self) -> int:
-        return self.waiting.pop(0) if self.waiting else 0
+    def waiting(self) -> int:
+        return self.backlog.pop(0) if self.backlog else 0
 
     def show_again_in(self, handle: str, seconds: int) -> None:
         self.shown_again[handle] = seconds

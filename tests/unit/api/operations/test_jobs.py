@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.bootstrap.jobs import Kinds
 from chalicelib.errors import Invalid, NotFound
+from chalicelib.pipeline.intake.backlog import Backlog
 from chalicelib.pipeline.intake.reread import Reread, RereadArguments
 from chalicelib.pipeline.operations.start_job import StartJob
 from plugins.sources.csv_upload import CsvUpload
@@ -24,7 +25,7 @@ def queue(use: FakeUseCases) -> FakeQueue:
     """The queue `jobs`, and all that starting one needs."""
     nothing: Any = None
     use.intake.reread = Reread(
-        sources=FakeSources(CsvUpload()), kept=nothing, events=nothing, feedback=FakeQueue(), backlog=1,
+        sources=FakeSources(CsvUpload()), kept=nothing, events=nothing, backlog=Backlog(FakeQueue(), 1),
         uploads=nothing, imports=FakeImports(), files=FakeQueue(), now=lambda: NOW,
     )  # fmt: skip
     kinds: Any = Kinds(use)  # type: ignore[arg-type]  # the fakes of all areas

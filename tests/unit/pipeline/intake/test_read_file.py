@@ -19,6 +19,7 @@ from chalicelib.domain.intake.quarantine import Quarantined
 from chalicelib.domain.intake.way_back import ByFile
 from chalicelib.domain.trace import Trace
 from chalicelib.errors import Unavailable
+from chalicelib.pipeline.intake.backlog import REST_SECONDS, Backlog
 from chalicelib.pipeline.intake.read_file import BAD_LIMIT, CHECKPOINT, ReadFile
 from plugins.sources.csv_upload import CsvUpload
 from plugins.sources.inbound_email import InboundEmail
@@ -74,7 +75,6 @@ class Reading:
         self.imports = FakeImports(replace(held, size=len(body), etag=etag_of(body)))
         self.feedback, self.files, self.quarantine = FakeQueue(), FakeQueue(), FakeQuarantine()
         self.blobs, self.metrics = FakeBlobs({held.key: body}), FakeMetrics()
-        self.pauses: list[float] = []
         self.read = ReadFile(
             imports=self.imports,
             sources=FakeSources(CsvUpload()),
@@ -86,8 +86,7 @@ class Reading:
             metrics=self.metrics,
             now=now,
             unpacked_limit=10**9,
-            backlog=1_000,
-            pause=self.pauses.append,
+            backlog=Backlog(self.feedback, limit=1_000),
         )
 
     def mend(self, body: bytes) -> None:
@@ -212,12 +211,48 @@ def test_a_job_that_comes_twice_reads_nothing_again() -> None:
     assert reading.ids == ["1", "2", "3"]
 
 
-def test_a_file_waits_while_too_much_feedback_waits() -> None:
+def test_a_file_rests_in_its_queue_while_too_much_feedback_waits() -> None:
     reading = Reading(sheet(2 * CHECKPOINT))
-    reading.feedback.waiting = [1_001, 1_500, 1_000]
+    reading.feedback.backlog = [1_001]
     reading.read(JOB, plenty)
-    assert len(reading.pauses) == 2
+    ((body, delay, *_),) = reading.files.sent
+    assert (delay, file_job.from_json(body)) == (REST_SECONDS, JOB)
+    assert (reading.held.status, reading.held.read) == ("running", CHECKPOINT)
+    reading.files.sent.clear()
+    reading.feedback.backlog = [1_000]
+    reading.read(file_job.from_json(body), plenty)
+    assert reading.files.sent == []
     assert reading.held.status == "done"
+    assert reading.ids == [str(n) for n in range(1, 2 * CHECKPOINT + 1)]
+
+
+def test_a_file_that_rests_on_is_not_opened() -> None:
+    reading = Reading(sheet(), replace(IMPORT, status="running", mark="2", read=1, made=1))
+    reading.feedback.backlog = [1_500]
+    reading.blobs.objects.clear()
+    reading.read(JOB, plenty)
+    assert [message.delay_seconds for message in reading.files.sent] == [REST_SECONDS]
+    assert (reading.held.status, reading.ids) == ("running", [])
+
+
+def test_a_file_that_rests_can_be_cancelled() -> None:
+    reading = Reading(sheet(2 * CHECKPOINT))
+    reading.feedback.backlog = [1_001, 1_001]
+    reading.read(JOB, plenty)
+    reading.imports.cancel("i1")
+    reading.files.sent.clear()
+    reading.read(JOB, plenty)
+    assert (reading.held.status, reading.files.sent) == ("cancelled", [])
+    assert len(reading.ids) == CHECKPOINT
+
+
+def test_a_row_that_is_read_again_does_not_wait_for_others() -> None:
+    reading = Reading(sheet(3))
+    reading.read(JOB, plenty)
+    reading.feedback.sent.clear()
+    reading.feedback.backlog = [1_001]
+    reading.read(FileJob("i1", row_after="2"), plenty)
+    assert reading.ids == ["2"]
 
 
 def test_bad_rows_among_good_ones_give_no_file_up() -> None:

@@ -13,7 +13,8 @@ from chalicelib.domain.intake.envelope import Envelope, to_bytes
 from chalicelib.domain.intake.file_import import Import, import_id
 from chalicelib.domain.operations.job import Step
 from chalicelib.errors import Invalid, NotFound, Unreadable
-from chalicelib.pipeline.intake.reread import PART, REST_SECONDS, Reread, RereadArguments
+from chalicelib.pipeline.intake.backlog import REST_SECONDS, Backlog
+from chalicelib.pipeline.intake.reread import PART, Reread, RereadArguments
 from chalicelib.ports.operations import StoredObject
 from plugins.sources.csv_upload import CsvUpload
 from plugins.sources.inbound_email import InboundEmail
@@ -71,8 +72,7 @@ class History:
             sources=FakeSources(CsvUpload(), InboundEmail()),
             kept=self.events,
             events=self.reader,
-            feedback=self.feedback,
-            backlog=100,
+            backlog=Backlog(self.feedback, limit=100),
             uploads=self.uploads,
             imports=self.imports,
             files=self.files,
@@ -172,7 +172,7 @@ def test_it_rests_while_much_feedback_waits() -> None:
     history = History()
     for minutes in range(1, PART + 5):
         history.event(f"e{minutes}", NOW - timedelta(minutes=minutes))
-    history.feedback.waiting = [101, 100]
+    history.feedback.backlog = [101, 100]
     waits = [step.wait for step in history.run(since(NOW - DAY))]
     assert [wait for wait in waits if wait] == [REST_SECONDS]
     assert waits[1] == REST_SECONDS
