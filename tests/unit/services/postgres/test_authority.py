@@ -31,6 +31,17 @@ def test_each_certificate_is_a_root_of_rds_in_its_region(file: Path) -> None:
     assert len(ssl.create_default_context(cafile=str(file)).get_ca_certs()) == len(certificates)
 
 
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_each_certificate_has_the_form_that_a_strict_verifier_asks_of_a_root(file: Path) -> None:
+    """As -x509_strict does: https://docs.openssl.org/3.0/man1/openssl-verification-options/"""
+    for certificate in x509.load_pem_x509_certificates(file.read_bytes()):
+        constraints = certificate.extensions.get_extension_for_class(x509.BasicConstraints)
+        usage = certificate.extensions.get_extension_for_class(x509.KeyUsage)
+        assert (constraints.critical, usage.critical, usage.value.key_cert_sign) == (True, True, True)
+        assert certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
+        assert certificate.version is x509.Version.v3
+
+
 def test_there_are_files() -> None:
     assert {"us-east-1", "eu-central-1", "ap-northeast-1"} <= {file.stem for file in FILES}
 

@@ -6,6 +6,7 @@ built without TLS. https://www.postgresql.org/docs/16/protocol-flow.html#PROTOCO
 
 from __future__ import annotations
 
+import socket
 import ssl
 import threading
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from socket import IPPROTO_TCP, SO_KEEPALIVE, SOL_SOCKET, TCP_NODELAY, create_server
+from typing import Any
 
 import pytest
 
@@ -21,7 +23,7 @@ from chalicelib.services import aws
 from chalicelib.services.postgres.address import parse
 from chalicelib.services.postgres.connection import Database
 from chalicelib.services.postgres.outbox import PostgresOutbox
-from tests.certificates import Certificate, self_signed
+from tests.certificates import Certificate, issued, self_signed
 
 SSL_REQUEST = bytes.fromhex("0000000804d2162f")
 
@@ -72,6 +74,42 @@ def test_a_known_server_is_told_who_we_are(certificate: Certificate, url: str) -
     with server(certificate, b"S") as (port, told):
         ask(url.format(f"localhost:{port}") + f"&sslrootcert={certificate.pem}")
     assert b"anna" in told[0]
+
+
+@pytest.fixture
+def python_3_13(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The default context as that version makes it, which may not be the one at hand."""
+    usual = ssl.create_default_context
+
+    def strict(*arguments: Any, **named: Any) -> ssl.SSLContext:
+        context = usual(*arguments, **named)
+        context.verify_flags |= ssl.VERIFY_X509_STRICT | ssl.VERIFY_X509_PARTIAL_CHAIN
+        return context
+
+    monkeypatch.setattr(ssl, "create_default_context", strict)
+
+
+@pytest.mark.usefixtures("python_3_13")
+def test_a_certificate_that_is_proper_but_for_its_form_is_accepted(url: str, tmp_path: Path) -> None:
+    issuing = issued(tmp_path)
+    with server(issuing.server, b"S") as (port, told), socket.create_connection(("127.0.0.1", port)) as plain:
+        plain.sendall(SSL_REQUEST)
+        plain.recv(1)
+        strict = ssl.create_default_context(cafile=str(issuing.root))
+        with pytest.raises(ssl.SSLCertVerificationError, match="Missing Authority Key Identifier"):
+            strict.wrap_socket(plain, server_hostname="localhost")
+    with server(issuing.server, b"S") as (port, told):
+        ask(url.format(f"localhost:{port}") + f"&sslrootcert={issuing.root}")
+    assert b"anna" in told[0]
+
+
+@pytest.mark.usefixtures("python_3_13")
+def test_such_a_certificate_of_another_root_is_not(url: str, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    issuing, other = issued(tmp_path), issued(tmp_path / "other")
+    with server(issuing.server, b"S") as (port, told):
+        ask(url.format(f"localhost:{port}") + f"&sslrootcert={other.root}", "certificate is not accepted")
+    assert told == []
 
 
 def test_a_server_of_an_unknown_authority_is_told_nothing(certificate: Certificate, url: str) -> None:
