@@ -5,6 +5,11 @@
 #
 # AWS looks at the token's `sub`. Of a job in an environment it names that environment and nothing of branch
 # or tag; that only tags reach the environment is GitHub's own rule ("Deployment branches and tags").
+#
+# A repository that was made, renamed or transferred since 15 July 2026, or has asked for it, is named there with the
+# ids of owner and repository, which are never given to another: repo:acme@1234/triggeriq@5678:… Where the ids are
+# known, that form alone is trusted.
+# https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens/
 
 locals {
   github      = var.github_repository != null
@@ -13,9 +18,13 @@ locals {
     var.create_github_provider ? aws_iam_openid_connect_provider.github[0].arn
     : data.aws_iam_openid_connect_provider.github[0].arn
   )
+  github_named = split("/", coalesce(var.github_repository, "none/none"))
+  github_subject = var.github_ids == null ? "repo:${join("/", local.github_named)}" : format(
+    "repo:%s@%s/%s@%s", local.github_named[0], var.github_ids.owner, local.github_named[1], var.github_ids.repository
+  )
   github_subjects = {
-    plan  = ["repo:${coalesce(var.github_repository, "none")}:pull_request"]
-    apply = [for name in var.github_environments : "repo:${coalesce(var.github_repository, "none")}:environment:${name}"]
+    plan  = ["${local.github_subject}:pull_request"]
+    apply = [for name in var.github_environments : "${local.github_subject}:environment:${name}"]
   }
   roles = local.github ? local.github_subjects : {}
 }

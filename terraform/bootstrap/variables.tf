@@ -32,6 +32,21 @@ variable "github_repository" {
   }
 }
 
+variable "github_ids" {
+  description = "GitHub's ids of the repository and of its owner, { owner = \"1234\", repository = \"5678\" }: where its tokens name them, as those of every repository do that was made, renamed or transferred since 15 July 2026. null: its tokens name no ids."
+  type        = object({ owner = string, repository = string })
+  default     = null
+
+  validation {
+    condition     = var.github_ids == null || try(alltrue([for id in values(var.github_ids) : can(regex("^[1-9][0-9]{0,18}$", id))]), false)
+    error_message = "github_ids are two whole numbers, as `gh api repos/acme/triggeriq --jq '.owner.id, .id'` prints them, or null."
+  }
+  validation {
+    condition     = var.github_ids == null || var.github_repository != null
+    error_message = "github_ids goes with github_repository, which is not set."
+  }
+}
+
 variable "github_environments" {
   description = "GitHub environments from which a workflow may apply to this account. Each is protected on GitHub by a rule for tags and, for prod, by reviewers."
   type        = set(string)

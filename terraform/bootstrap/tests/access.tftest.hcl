@@ -91,6 +91,47 @@ run "only_named_workflows_get_in" {
   }
 }
 
+run "a_repository_with_ids_is_trusted_by_them_alone" {
+  command = apply
+  variables {
+    github_ids = { owner = "1234", repository = 5678 }
+  }
+
+  assert {
+    condition     = local.github_subjects.plan == ["repo:acme@1234/triggeriq@5678:pull_request"]
+    error_message = "the plan role is for pull requests of this very repository"
+  }
+  assert {
+    condition = toset(local.github_subjects.apply) == toset([
+      "repo:acme@1234/triggeriq@5678:environment:dev", "repo:acme@1234/triggeriq@5678:environment:prod",
+    ])
+    error_message = "the apply role is for the named environments of this very repository"
+  }
+  assert {
+    condition = alltrue([
+      for name, trust in data.aws_iam_policy_document.trust :
+      toset(flatten([for condition in trust.statement[0].condition : condition.values if endswith(condition.variable, ":sub")])) == toset(local.github_subjects[name])
+    ])
+    error_message = "a token that only bears the names, which somebody else may have by now, opens nothing"
+  }
+}
+
+run "refuses_ids_that_are_names" {
+  command = plan
+  variables {
+    github_ids = { owner = "acme", repository = "5678" }
+  }
+  expect_failures = [var.github_ids]
+}
+
+run "refuses_a_pattern_for_an_id" {
+  command = plan
+  variables {
+    github_ids = { owner = "1234", repository = "*" }
+  }
+  expect_failures = [var.github_ids]
+}
+
 run "the_plan_role_reads_no_data" {
   command = apply
 

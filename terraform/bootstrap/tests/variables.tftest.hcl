@@ -51,6 +51,14 @@ run "refuses_a_pattern_for_a_repository" {
   expect_failures = [var.github_repository]
 }
 
+run "refuses_ids_without_a_repository" {
+  command = plan
+  variables {
+    github_ids = { owner = "1234", repository = "5678" }
+  }
+  expect_failures = [var.github_ids]
+}
+
 run "refuses_no_environment" {
   command = plan
   variables {
