@@ -26,6 +26,11 @@ PROD = DEV._replace(
     name="prod", database="db.t4g.medium", database_zones=2, endpoint_zones=2, sources=6, log_months=12
 )
 
+EARNED = {"db.t4g.micro": 0.1, "db.t4g.medium": 0.2}
+"""The share of each of its two processors that a burstable class has in its price. What is used above it, over
+24 hours, is billed as CPU credits.
+https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/burstable-credits-baseline-concepts.html"""
+
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "Database": ("db.t4g.micro", "db.t4g.medium", "RDS storage"),
     "Private ways to AWS": ("interface endpoint", "interface endpoint, data"),
@@ -85,6 +90,9 @@ def changes() -> dict[str, float]:
         "a database in one zone instead of two (`multi_az = false`)": instead(database_zones=1),
         'the small database in two zones (`db_instance_class = "db.t4g.micro"`)': instead(
             database="db.t4g.micro"
+        ),
+        "the database's two processors at 40 % day and night, twice what they earn (CPU credits)": (
+            2 * (0.4 - EARNED["db.t4g.medium"]) * HOURS * PRICES["CPU credits"].usd
         ),
         "no endpoint for Secrets Manager, once the first deploy is done (`secrets_endpoint = false`)": (
             instead(endpoints=PROD.endpoints - 1)

@@ -41,6 +41,7 @@ _SES = "https://aws.amazon.com/ses/pricing/"
 
 _LAMBDA_READ = "https://cloudchipr.com/blog/aws-lambda-pricing"
 _RDS_READ = "https://infratally.com/articles/aws-rds-pricing-explained-2026.html"
+_CREDITS_READ = "https://repost.aws/questions/QU8hqKXwKvTfi4vT1RqCioGQ/per-vcpu-hour-of-t3-cpu-credits"
 _STORAGE_READ = "https://www.usage.ai/blogs/aws/reserved-instances/rds/pricing-calculator/"
 _DYNAMODB_READ = "https://airbyte.com/data-engineering-resources/dynamodb-pricing"
 _SQS_READ = "https://cloudburn.io/blog/amazon-sqs-pricing"
@@ -78,6 +79,7 @@ PRICES = {
     "S3 storage": Price(0.023, "GB-month", _S3, _S3_READ, "undated"),
     "db.t4g.micro": Price(0.016, "hour", _RDS, _RDS_READ, "2026"),
     "db.t4g.medium": Price(0.065, "hour", _RDS, _RDS_READ, "2026"),
+    "CPU credits": Price(0.075, "vCPU-hour above what the class earns", _RDS, _CREDITS_READ, "undated"),
     "RDS storage": Price(0.115, "GB-month, gp3", _RDS, _STORAGE_READ, "2026-06"),
     "interface endpoint": Price(0.01, "hour and zone", _PRIVATELINK, _PRIVATELINK_READ, "2026-05"),
     "interface endpoint, data": Price(0.01, "GB", _PRIVATELINK, _PRIVATELINK_READ, "2026-05"),

@@ -98,6 +98,8 @@ ENDPOINTS = ("sqs", "events", "kms", "secretsmanager")
 """Interface endpoints of terraform/network.tf."""
 KEYS, SECRETS, DASHBOARDS = 2, 1, 1
 """Of terraform/keys.tf, database.tf, dashboard.tf."""
+RESTING = ("files", "jobs")
+"""Queues that are not watched for what is parked, resting_queues of terraform/alarms.tf."""
 METRICS = ("received", "acknowledged", "duplicates", "quarantined", "ticketed", "failed", "seconds_to_ticket")
 """Of each source: what the code counts."""
 
@@ -131,9 +133,11 @@ def alarm_metrics(sources: int) -> dict[str, int]:
         "api-latency": 2,  # two percentiles
         "queue-depth": fed,
         "queue-age": fed,
-        "queue-parked": fed,
+        "queue-parked": fed - len(RESTING),
         "dead-letters": len(RESOURCES["queues"]) + 1,
         "rule-failures": 2 * len(RESOURCES["bus"]["rules"]),
+        "rule-loses-events": len(RESOURCES["bus"]["rules"]),
+        "uploads-lost": sum("s3" in function["trigger"] for function in FUNCTIONS.values()),
         "quarantined": sources,
         "failed-records": sources,
         "database-connections": 1,

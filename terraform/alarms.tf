@@ -14,6 +14,8 @@ locals {
     queue-parked         = "Messages of this queue are parked: something that its function depends on is down."
     dead-letters         = "Messages failed too often and lie in this dead-letter queue."
     rule-failures        = "The bus could not hand events to the queue of this rule."
+    rule-loses-events    = "The bus could hand events neither to the queue of this rule nor to its dead letters: they are lost there."
+    uploads-lost         = "Lambda could not keep an upload's notification on which this function failed."
     quarantined          = "Much of what comes in can't be read, and is kept in the quarantine."
     failed-records       = "Records fail by an error of ours, and are tried again."
     database-connections = "Nearly all connections of the database are taken."
@@ -24,6 +26,8 @@ locals {
     guardduty            = "GuardDuty found something suspicious in the account."
   }
 
+  # A file, or a job, rests in its queue while much feedback waits: there a delay is no outage.
+  resting_queues  = toset(["files", "jobs"])
   consumed_queues = toset([for name, queue in local.resources.queues : name if queue.function != null])
   dead_letter_queues = merge(
     { for name, queue in aws_sqs_queue.dead_letters : name => queue.name },
@@ -59,7 +63,7 @@ locals {
       namespace = "AWS/SQS", metric = "ApproximateAgeOfOldestMessage", statistic = "Maximum", minutes = 5, times = 2, of = 2
       above     = var.alarm_thresholds.queue_age_seconds
     } },
-    { for name in local.consumed_queues : "queue-parked-${name}" => {
+    { for name in setsubtract(local.consumed_queues, local.resting_queues) : "queue-parked-${name}" => {
       slug      = "queue-parked", dimensions = { QueueName = aws_sqs_queue.this[name].name }
       namespace = "AWS/SQS", metric = "ApproximateNumberOfMessagesDelayed", statistic = "Maximum", minutes = 5, times = 3, of = 3, above = 0
     } },
@@ -72,6 +76,15 @@ locals {
       slug       = "rule-failures", metric = pair[1], namespace = "AWS/Events"
       dimensions = { EventBusName = aws_cloudwatch_event_bus.main.name, RuleName = aws_cloudwatch_event_rule.bus[pair[0]].name }
       statistic  = "Sum", minutes = 5, times = 1, of = 1, above = 0
+    } },
+    { for name, rule in aws_cloudwatch_event_rule.bus : "rule-loses-events-${name}" => {
+      slug       = "rule-loses-events", metric = "InvocationsFailedToBeSentToDlq", namespace = "AWS/Events"
+      dimensions = { EventBusName = aws_cloudwatch_event_bus.main.name, RuleName = rule.name }
+      statistic  = "Sum", minutes = 5, times = 1, of = 1, above = 0
+    } },
+    { for name in keys(local.notified) : "uploads-lost-${name}" => {
+      slug      = "uploads-lost", dimensions = { FunctionName = aws_lambda_function.this[name].function_name }
+      namespace = "AWS/Lambda", metric = "DestinationDeliveryFailures", statistic = "Sum", minutes = 5, times = 1, of = 1, above = 0
     } },
     {
       database-connections = {

@@ -39,7 +39,7 @@ locals {
   database_connections = {
     for name, function in local.functions : name => (
       contains(keys(var.reserved_concurrency), name) ? var.reserved_concurrency[name] :
-      try(function.trigger.maximum_concurrency, can(function.trigger.http) ? local.least_for_api : 1)
+      try(local.maximum_concurrency[name], can(function.trigger.http) ? local.least_for_api : 1)
     ) if can(local.permissions[name].database)
   }
   least_for_api = 20
@@ -87,7 +87,7 @@ resource "aws_db_instance" "main" {
   #checkov:skip=CKV_AWS_133:7 days and more, knob backup_days; checkov can't follow the local
   #checkov:skip=CKV_AWS_157:Multi-AZ follows the environment, knob multi_az
   #checkov:skip=CKV_AWS_293:deletion protection follows the environment, knob deletion_protection
-  #checkov:skip=CKV_AWS_118:enhanced monitoring bills log lines each minute; Performance Insights and the alarms say what is needed
+  #checkov:skip=CKV_AWS_118:enhanced monitoring bills log lines each minute; Database Insights and the alarms say what is needed
   #checkov:skip=CKV2_AWS_30:statements hold what customers wrote, so none is logged
   identifier     = local.prefix
   engine         = "postgres"

@@ -35,7 +35,7 @@ locals {
 
 resource "aws_lambda_function" "this" {
   #checkov:skip=CKV_AWS_115:reserved concurrency is a variable, none by default: a new account has ten in all
-  #checkov:skip=CKV_AWS_116:what is invoked asynchronously has an on-failure destination instead, in triggers.tf
+  #checkov:skip=CKV_AWS_116:what is notified once has an on-failure destination instead, in triggers.tf
   #checkov:skip=CKV_AWS_117:only what needs the database is in the VPC; the others need the internet or AWS alone
   #checkov:skip=CKV_AWS_173:no secret is in the environment, and Lambda encrypts it by its own key
   #checkov:skip=CKV_AWS_272:the package is made and applied by one pipeline, held by its hash; signing would add a signer to trust

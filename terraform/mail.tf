@@ -3,6 +3,14 @@
 # An account has one active rule set a region. Where there is one already, name it in ses_rule_set_name:
 # our rules are added to it, and it is left active as it is. Receiving exists in some regions only:
 # https://docs.aws.amazon.com/ses/latest/dg/regions.html#region-receive-email
+#
+# SES asks all rules of the set in their order, and a mail to an address matches that address's rule and the
+# domain's. So each of ours ends in a stop, and the order is
+#
+#   … ses_after_rule │ addresses │ the mark │ the domain │ …
+#
+# SES puts a new rule directly behind the one that it names, or first. Rules of addresses all name the same one, so
+# they come before the mark, whenever they are made; the domain's names the mark.
 
 locals {
   mail_on     = var.mail_domain != null
@@ -10,6 +18,7 @@ locals {
 
   own_rule_set  = local.mail_on && var.ses_rule_set_name == null
   rule_set_name = coalesce(var.ses_rule_set_name, local.prefix)
+  after_rule    = try(coalesce(var.ses_after_rule), null) # "" too is none
 
   mail_may_come_in = [
     for connection, _ in local.mail_routes : {
@@ -63,11 +72,22 @@ resource "aws_ses_active_receipt_rule_set" "mail" {
   rule_set_name = aws_ses_receipt_rule_set.mail[0].rule_set_name
 }
 
+resource "aws_ses_receipt_rule" "mark" {
+  count = local.mail_on ? 1 : 0
+
+  name          = "${local.prefix}.mark" # no connection's name holds a dot
+  rule_set_name = local.own_rule_set ? aws_ses_receipt_rule_set.mail[0].rule_set_name : local.rule_set_name
+  after         = local.after_rule
+  recipients    = [var.mail_domain]
+  enabled       = false # it does nothing but stand there
+}
+
 resource "aws_ses_receipt_rule" "mail" {
   for_each = local.mail_routes
 
   name          = "${local.prefix}-${each.key}"
-  rule_set_name = local.own_rule_set ? aws_ses_receipt_rule_set.mail[0].rule_set_name : local.rule_set_name
+  rule_set_name = aws_ses_receipt_rule.mark[0].rule_set_name
+  after         = contains(each.value, var.mail_domain) ? aws_ses_receipt_rule.mark[0].name : local.after_rule
   recipients    = each.value
   enabled       = true
   scan_enabled  = true # spam and virus verdicts, which the source inbound_email keeps
@@ -79,9 +99,16 @@ resource "aws_ses_receipt_rule" "mail" {
     object_key_prefix = "emails/${each.key}/"
   }
 
+  stop_action {
+    position = 2
+    scope    = "RuleSet"
+  }
+
   depends_on = [aws_s3_bucket_policy.this] # SES tries at once whether it may write
 
   lifecycle {
+    replace_triggered_by = [aws_ses_receipt_rule.mark] # which has moved, or is another
+
     precondition {
       condition     = length("${local.prefix}-${each.key}") <= 64
       error_message = "SES takes names of rules up to 64 characters: shorten the connection ${each.key}."

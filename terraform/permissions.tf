@@ -84,7 +84,7 @@ locals {
       Action   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
       Resource = local.queue_arns[queue]
     }],
-    [for _ in contains(keys(local.asynchronous), name) ? [true] : [] : {
+    [for _ in try(local.asynchronous[name].kept, false) ? [true] : [] : {
       Effect   = "Allow"
       Action   = ["sqs:SendMessage"]
       Resource = aws_sqs_queue.async_failures.arn

@@ -5,10 +5,16 @@ locals {
   notified  = { for name, function in local.functions : name => function.trigger if can(function.trigger.s3) }
   scheduled = { for name, function in local.functions : name => function.trigger if can(function.trigger.schedule) }
 
-  # Retries and age in seconds of what Lambda invokes asynchronously. A schedule's next run is its retry.
+  # The most that a queue's function runs at once.
+  maximum_concurrency = { for name, trigger in local.consumers : name =>
+    min(trigger.maximum_concurrency, coalesce(var.queue_concurrency, trigger.maximum_concurrency))
+  }
+
+  # Retries and age in seconds of what Lambda invokes asynchronously. A schedule's next run is its retry, so only
+  # what is notified once is kept where it failed.
   asynchronous = merge(
-    { for name in keys(local.notified) : name => { retries = 2, age = 6 * 60 * 60 } },
-    { for name in keys(local.scheduled) : name => { retries = 0, age = 60 } },
+    { for name in keys(local.notified) : name => { retries = 2, age = 6 * 60 * 60, kept = true } },
+    { for name in keys(local.scheduled) : name => { retries = 0, age = 60, kept = false } },
   )
 }
 
@@ -22,7 +28,7 @@ resource "aws_lambda_event_source_mapping" "queue" {
   function_response_types = ["ReportBatchItemFailures"]
 
   scaling_config {
-    maximum_concurrency = each.value.maximum_concurrency
+    maximum_concurrency = local.maximum_concurrency[each.key]
   }
 }
 
@@ -44,9 +50,12 @@ resource "aws_lambda_function_event_invoke_config" "asynchronous" {
   maximum_retry_attempts       = each.value.retries
   maximum_event_age_in_seconds = each.value.age
 
-  destination_config {
-    on_failure {
-      destination = aws_sqs_queue.async_failures.arn
+  dynamic "destination_config" {
+    for_each = each.value.kept ? [true] : []
+    content {
+      on_failure {
+        destination = aws_sqs_queue.async_failures.arn
+      }
     }
   }
 }

@@ -92,7 +92,24 @@ variable "reserved_concurrency" {
   }
   validation {
     condition     = alltrue([for value in values(var.reserved_concurrency) : value >= 0 && floor(value) == value])
-    error_message = "reserved_concurrency is a whole number for each function; 0 stops it."
+    error_message = "reserved_concurrency is a whole number for each function; 0 stops one that no queue feeds."
+  }
+  validation {
+    condition     = alltrue([for name, value in var.reserved_concurrency : value >= lookup(local.maximum_concurrency, name, 0)])
+    error_message = "reserved_concurrency of a queue's function is at least what its queue may run at once (${join(", ", [for name, most in local.maximum_concurrency : "${name} ${most}"])}): Lambda would throttle the rest, and a message that is throttled five times is a dead letter. Lower queue_concurrency first."
+  }
+}
+
+variable "queue_concurrency" {
+  description = "The most that each queue's function runs at once, where functions.json gives it more (ingest and process 10, files 5, jobs 2). null: what functions.json says. 2 fits a new account, which may run ten in all."
+  type        = number
+  default     = null
+
+  validation {
+    condition = var.queue_concurrency == null || try(
+      var.queue_concurrency >= 2 && var.queue_concurrency <= 1000 && floor(var.queue_concurrency) == var.queue_concurrency, false
+    )
+    error_message = "queue_concurrency is a whole number between 2 and 1000 (Lambda's rule for a queue), or null."
   }
 }
 
@@ -366,6 +383,10 @@ variable "mail_recipients" {
     ])
     error_message = "mail_recipients holds 1 to 100 addresses at mail_domain, or mail_domain itself, for each connection."
   }
+  validation {
+    condition     = length(flatten([for addresses in values(var.mail_recipients) : [for address in addresses : address]])) == length(distinct(flatten([for addresses in values(var.mail_recipients) : [for address in addresses : lower(address)]])))
+    error_message = "mail_recipients gives each address, and mail_domain itself, to one connection alone."
+  }
 }
 
 variable "mail_requires_tls" {
@@ -376,13 +397,28 @@ variable "mail_requires_tls" {
 }
 
 variable "ses_rule_set_name" {
-  description = "An existing, active SES rule set to which the rules are added: an account has one active a region. null: make one, and activate it."
+  description = "An existing, active SES rule set to which the rules are added, behind ses_after_rule: an account has one active a region. null: make one, and activate it."
   type        = string
   default     = null
 
   validation {
     condition     = var.ses_rule_set_name == null || can(regex("^[A-Za-z0-9_-]{1,64}$", var.ses_rule_set_name))
     error_message = "ses_rule_set_name is 1 to 64 of A-Z, a-z, 0-9, _ and -, or null."
+  }
+}
+
+variable "ses_after_rule" {
+  description = "The rule of ses_rule_set_name behind which ours come; what they take no rule behind them sees. \"\": ours come first. Set together with ses_rule_set_name."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.ses_after_rule == null || can(regex("^([A-Za-z0-9]([A-Za-z0-9_.-]{0,62}[A-Za-z0-9])?)?$", var.ses_after_rule))
+    error_message = "ses_after_rule is the name of a rule, \"\" for none, or null."
+  }
+  validation {
+    condition     = (var.ses_after_rule == null) == (var.ses_rule_set_name == null)
+    error_message = "ses_after_rule and ses_rule_set_name are set together, or neither: `aws ses describe-active-receipt-rule-set` lists the rules in their order; \"\" puts ours first."
   }
 }
 

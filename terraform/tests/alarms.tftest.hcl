@@ -18,10 +18,16 @@ run "whatever_may_fail_has_an_alarm" {
     error_message = "Every schedule is missed when it does not fire, and nothing else rings for silence."
   }
   assert {
-    condition = alltrue([for name, queue in jsondecode(file("../resources.json")).queues : alltrue([for kind in ["depth", "age", "parked"] :
+    condition = alltrue([for name, queue in jsondecode(file("../resources.json")).queues : alltrue([for kind in ["depth", "age"] :
       aws_cloudwatch_metric_alarm.watched["queue-${kind}-${name}"].dimensions == tomap({ QueueName = "triggeriq-dev-${name}" })
     ]) if queue.function != null])
-    error_message = "Every queue that a function empties has alarms on depth, age and what is parked."
+    error_message = "Every queue that a function empties has alarms on depth and age."
+  }
+  assert {
+    condition = toset([for name, alarm in aws_cloudwatch_metric_alarm.watched : name if alarm.metric_name == "ApproximateNumberOfMessagesDelayed"]) == toset([
+      "queue-parked-ingest", "queue-parked-feedback",
+    ])
+    error_message = "What is parked rings where a delay means an outage: files and jobs rest in their queues too."
   }
   assert {
     condition = alltrue([for name in concat(keys(jsondecode(file("../resources.json")).queues), [jsondecode(file("../resources.json")).async_failures]) :
@@ -36,6 +42,20 @@ run "whatever_may_fail_has_an_alarm" {
       aws_cloudwatch_metric_alarm.watched["rule-failures-${name}-${metric}"].dimensions == tomap({ EventBusName = "triggeriq-dev", RuleName = "triggeriq-dev-${name}" })
     ])])
     error_message = "Every rule of the bus has alarms on what it could not deliver."
+  }
+  assert {
+    condition = alltrue([for name in keys(jsondecode(file("../resources.json")).bus.rules) : alltrue([
+      aws_cloudwatch_metric_alarm.watched["rule-loses-events-${name}"].metric_name == "InvocationsFailedToBeSentToDlq",
+      aws_cloudwatch_metric_alarm.watched["rule-loses-events-${name}"].dimensions == tomap({ EventBusName = "triggeriq-dev", RuleName = "triggeriq-dev-${name}" }),
+      aws_cloudwatch_metric_alarm.watched["rule-loses-events-${name}"].threshold == 0,
+    ])])
+    error_message = "Every rule of the bus has an alarm on what it lost."
+  }
+  assert {
+    condition = toset([for alarm in aws_cloudwatch_metric_alarm.watched : alarm.dimensions["FunctionName"] if alarm.metric_name == "DestinationDeliveryFailures"]) == toset([
+      for name, function in jsondecode(file("../functions.json")) : "triggeriq-dev-${name}" if can(function.trigger.s3)
+    ])
+    error_message = "Every function that is notified once has an alarm on what could not be kept."
   }
   assert {
     condition = alltrue([for name in ["database-connections", "database-cpu", "database-cpu-credits", "database-storage"] :

@@ -99,6 +99,51 @@ run "a_connection_that_is_no_name" {
   expect_failures = [var.mail_recipients]
 }
 
+run "an_address_of_two_connections" {
+  command = plan
+
+  variables {
+    mail_domain     = "support.example.com"
+    mail_recipients = { billing = ["billing@support.example.com"], money = ["Billing@support.example.com"] }
+  }
+
+  expect_failures = [var.mail_recipients]
+}
+
+run "a_rule_set_of_the_account_s_without_a_place_in_it" {
+  command = plan
+
+  variables {
+    mail_domain       = "support.example.com"
+    ses_rule_set_name = "the-account-s"
+  }
+
+  expect_failures = [var.ses_after_rule]
+}
+
+run "a_place_that_is_no_rule_s_name" {
+  command = plan
+
+  variables {
+    mail_domain       = "support.example.com"
+    ses_rule_set_name = "the-account-s"
+    ses_after_rule    = "-"
+  }
+
+  expect_failures = [var.ses_after_rule]
+}
+
+run "a_place_in_a_rule_set_of_our_own" {
+  command = plan
+
+  variables {
+    mail_domain    = "support.example.com"
+    ses_after_rule = "drop-spam"
+  }
+
+  expect_failures = [var.ses_after_rule]
+}
+
 run "recipients_of_nothing" {
   command = plan
 

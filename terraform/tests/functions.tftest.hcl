@@ -234,9 +234,15 @@ run "triggers" {
     condition = toset(keys(aws_lambda_function_event_invoke_config.asynchronous)) == toset([
       for name, function in jsondecode(file("../functions.json")) : name if can(function.trigger.s3) || can(function.trigger.schedule)
       ]) && alltrue([for config in aws_lambda_function_event_invoke_config.asynchronous :
-      config.qualifier == "live" && config.destination_config[0].on_failure[0].destination == "arn:aws:sqs:eu-central-1:123456789012:triggeriq-dev-async-dlq"
+      config.qualifier == "live"
     ])
-    error_message = "What is invoked asynchronously and fails is kept."
+    error_message = "What is invoked asynchronously is tried again by rule."
+  }
+  assert {
+    condition = { for name, config in aws_lambda_function_event_invoke_config.asynchronous : name => config.destination_config[0].on_failure[0].destination if length(config.destination_config) > 0 } == {
+      for name, function in jsondecode(file("../functions.json")) : name => "arn:aws:sqs:eu-central-1:123456789012:triggeriq-dev-async-dlq" if can(function.trigger.s3)
+    }
+    error_message = "What is notified once and fails is kept; a schedule comes again by itself."
   }
   assert {
     condition = alltrue([for permission in concat(values(aws_lambda_permission.api), values(aws_lambda_permission.bucket), values(aws_lambda_permission.schedule)) :

@@ -8,7 +8,7 @@ run "no_mail_by_default" {
   command = plan
 
   assert {
-    condition     = length(aws_ses_receipt_rule.mail) + length(aws_ses_receipt_rule_set.mail) + length(aws_ses_active_receipt_rule_set.mail) + length(aws_ses_domain_identity.mail) == 0
+    condition     = length(aws_ses_receipt_rule.mail) + length(aws_ses_receipt_rule.mark) + length(aws_ses_receipt_rule_set.mail) + length(aws_ses_active_receipt_rule_set.mail) + length(aws_ses_domain_identity.mail) == 0
     error_message = "Without mail_domain nothing is done to SES."
   }
 }
@@ -19,7 +19,7 @@ run "a_domain_s_mail_goes_to_the_default_connection" {
   }
 
   assert {
-    condition     = keys(aws_ses_receipt_rule.mail) == ["default"] && aws_ses_receipt_rule.mail["default"].recipients == toset(["support.example.com"])
+    condition     = keys(aws_ses_receipt_rule.mail) == ["default"] && aws_ses_receipt_rule.mail["default"].after == "triggeriq-dev.mark" && aws_ses_receipt_rule.mail["default"].recipients == toset(["support.example.com"])
     error_message = "One rule takes all of the domain's mail."
   }
   assert {
@@ -59,11 +59,34 @@ run "a_domain_s_mail_goes_to_the_default_connection" {
   }
 }
 
+# SES puts a rule first, or directly behind the one that it names: what names the account's rule comes before the
+# mark, which named it earlier.
+run "an_address_comes_before_the_domain_and_one_mail_is_taken_once" {
+  variables {
+    mail_domain     = "support.example.com"
+    mail_recipients = { all = ["support.example.com"], billing = ["billing@support.example.com"], help = ["help@support.example.com"] }
+  }
+
+  assert {
+    condition     = { for connection, rule in aws_ses_receipt_rule.mail : connection => coalesce(rule.after, "first") } == { all = "triggeriq-dev.mark", billing = "first", help = "first" }
+    error_message = "Addresses come before the mark, the domain behind it."
+  }
+  assert {
+    condition     = aws_ses_receipt_rule.mark[0].after == null && !aws_ses_receipt_rule.mark[0].enabled && length(aws_ses_receipt_rule.mark[0].s3_action) == 0
+    error_message = "The mark does nothing but stand there."
+  }
+  assert {
+    condition     = alltrue([for rule in aws_ses_receipt_rule.mail : one(rule.stop_action).scope == "RuleSet" && one(rule.stop_action).position > one(rule.s3_action).position])
+    error_message = "What a rule has stored no rule behind it stores again."
+  }
+}
+
 run "addresses_by_connection_in_an_existing_rule_set" {
   variables {
     mail_domain       = "support.example.com"
     mail_recipients   = { billing = ["billing@support.example.com"], help-desk = ["help@support.example.com", "hello@support.example.com"] }
     ses_rule_set_name = "the-account-s"
+    ses_after_rule    = "drop-spam"
     mail_requires_tls = false
   }
 
@@ -76,11 +99,28 @@ run "addresses_by_connection_in_an_existing_rule_set" {
     error_message = "An existing rule set gets our rules, and is left as it is."
   }
   assert {
+    condition     = alltrue([for rule in concat(values(aws_ses_receipt_rule.mail), aws_ses_receipt_rule.mark) : rule.after == "drop-spam"])
+    error_message = "Ours come behind the account's rule."
+  }
+  assert {
     condition     = length([for statement in jsondecode(aws_s3_bucket_policy.this["uploads"].policy).Statement : statement if statement.Effect == "Allow"]) == 2
     error_message = "SES may write for both rules."
   }
   assert {
     condition     = alltrue([for rule in aws_ses_receipt_rule.mail : rule.tls_policy == "Optional"])
     error_message = "Mail is taken unencrypted only where that is wished."
+  }
+}
+
+run "first_in_an_existing_rule_set" {
+  variables {
+    mail_domain       = "support.example.com"
+    ses_rule_set_name = "the-account-s"
+    ses_after_rule    = ""
+  }
+
+  assert {
+    condition     = aws_ses_receipt_rule.mark[0].after == null && aws_ses_receipt_rule.mail["default"].after == "triggeriq-dev.mark"
+    error_message = "Ours come first where that is asked for."
   }
 }

@@ -221,7 +221,7 @@ run "each_function_may_do_its_work_and_no_more" {
         for action in ["ReceiveMessage", "DeleteMessage", "GetQueueAttributes"] :
         "sqs:${action} arn:aws:sqs:eu-central-1:123456789012:triggeriq-dev-${function.trigger.sqs}"
       ],
-      can(function.trigger.s3) || can(function.trigger.schedule) ? ["sqs:SendMessage arn:aws:sqs:eu-central-1:123456789012:triggeriq-dev-async-dlq"] : [],
+      can(function.trigger.s3) ? ["sqs:SendMessage arn:aws:sqs:eu-central-1:123456789012:triggeriq-dev-async-dlq"] : [],
     )) }
     error_message = "A function may do what permissions.json says and what its trigger asks of it, on what has a name."
   }

@@ -99,6 +99,46 @@ run "what_is_not_there" {
   ]
 }
 
+run "less_at_once_than_a_mapping_takes" {
+  command = plan
+
+  variables {
+    queue_concurrency = 1
+  }
+
+  expect_failures = [var.queue_concurrency]
+}
+
+run "half_an_invocation" {
+  command = plan
+
+  variables {
+    queue_concurrency = 2.5
+  }
+
+  expect_failures = [var.queue_concurrency]
+}
+
+run "less_concurrency_than_the_queue_asks_for" {
+  command = plan
+
+  variables {
+    reserved_concurrency = { process = 9 }
+  }
+
+  expect_failures = [var.reserved_concurrency]
+}
+
+run "no_concurrency_for_what_a_queue_feeds" {
+  command = plan
+
+  variables {
+    reserved_concurrency = { files = 0 }
+  }
+
+  expect_failures = [var.reserved_concurrency]
+}
+
 run "no_environment" {
   command = plan
 
@@ -220,7 +260,8 @@ run "what_is_right_is_taken" {
     lambda_memory_mb       = 1024
     lambda_timeout_seconds = 20
     snapstart              = true
-    reserved_concurrency   = { receive = 5, process = 0 }
+    reserved_concurrency   = { receive = 5, process = 4, sweep = 0 }
+    queue_concurrency      = 4
     load_plugins           = ["zendesk", "sentiment"]
     log_retention_days     = 14
     throttle_rate          = 1
@@ -240,8 +281,12 @@ run "what_is_right_is_taken" {
     error_message = "Memory, time-out and snapshots are of the two routers, and of no other."
   }
   assert {
-    condition     = tomap({ for name, function in aws_lambda_function.this : name => function.reserved_concurrent_executions if function.reserved_concurrent_executions != -1 }) == tomap({ receive = 5, process = 0 })
+    condition     = tomap({ for name, function in aws_lambda_function.this : name => function.reserved_concurrent_executions if function.reserved_concurrent_executions != -1 }) == tomap({ receive = 5, process = 4, sweep = 0 })
     error_message = "Concurrency is reserved where it was asked for, and nowhere else."
+  }
+  assert {
+    condition     = { for name, mapping in aws_lambda_event_source_mapping.queue : name => mapping.scaling_config[0].maximum_concurrency } == { ingest = 4, process = 4, files = 4, jobs = 2 }
+    error_message = "No queue's function runs more at once than was said."
   }
   assert {
     condition = alltrue([for name, function in aws_lambda_function.this :

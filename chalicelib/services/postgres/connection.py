@@ -228,8 +228,8 @@ def _verifying(ca_file: str | None) -> ssl.SSLContext:
     """Verifies chain, name and time of a server's certificate.
 
     From Python 3.13 on the default context also refuses certificates that are proper but for their form, such
-    as one that leaves out the key identifier of its issuer. RDS's roots would pass that; those that it issues by
-    them, for each server, are published nowhere, so that nobody could know before a deployment failed.
+    as one that leaves out the key identifier of its issuer. RDS's roots would pass that; those that it issues
+    by them, for each server, are published nowhere, so that nobody could know before a deployment failed.
     https://docs.python.org/3/library/ssl.html#ssl.create_default_context
     """
     context = ssl.create_default_context(cafile=ca_file)
