@@ -45,7 +45,7 @@ from chalicelib.services.postgres.rows import (
 )
 from chalicelib.services.postgres.tickets import PostgresTickets
 from tests.said import START, said, take_in
-from tests.unit.pipeline.fakes import FakeBus
+from tests.unit.pipeline.fakes import FakeBus, FakeQuarantine
 
 pytest_plugins = ("tests.functional.postgres.conftest",)
 
@@ -126,7 +126,13 @@ def process_of(database: Database) -> Process:
     registry = Registry([found for found in discover() if found.kind == "classifiers"])
     triage = TriageFeedback(stages=registry, configurations=PostgresConfigurations(database))
     clock = partial(datetime.now, UTC)
-    relay = Relay(outbox=PostgresOutbox(database), bus=FakeBus(), now=clock, grace=timedelta())
+    relay = Relay(
+        outbox=PostgresOutbox(database),
+        bus=FakeBus(),
+        quarantine=FakeQuarantine(),
+        now=clock,
+        grace=timedelta(),
+    )
     metrics = EmfMetrics("bench", "process", lambda line: None)
     amend = Amend(tickets=PostgresTickets(database), relay=relay)
     return Process(triage=triage, amend=amend, metrics=metrics, now=clock)

@@ -27,8 +27,8 @@ PROD = DEV._replace(
 )
 
 EARNED = {"db.t4g.micro": 0.1, "db.t4g.medium": 0.2}
-"""The share of each of its two processors that a burstable class has in its price. What is used above it, over
-24 hours, is billed as CPU credits.
+"""The share of each of its two processors that a burstable class has in its price. What is used above it,
+over 24 hours, is billed as CPU credits.
 https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/burstable-credits-baseline-concepts.html"""
 
 GROUPS: Mapping[str, tuple[str, ...]] = {

@@ -33,6 +33,7 @@ class TicketUseCases:
         return Relay(
             outbox=out.outbox,
             bus=out.bus,
+            quarantine=out.quarantine,
             now=now,
             grace=timedelta(seconds=out.settings.relay_grace_seconds),
         )

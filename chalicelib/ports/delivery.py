@@ -9,8 +9,12 @@ if TYPE_CHECKING:
     from chalicelib.domain.delivery.event import CloudEvent
 
 
+TOO_LARGE = "too large"
+"""Why the bus did not take an event that it never will; the others are not affected."""
+
+
 class Bus(Protocol):
     def publish(self, events: Sequence[CloudEvent]) -> Sequence[str | None]:
         """Put events on the bus, in as few calls as it takes. Returns for each, in order, None where
-        it was accepted, else why not. Raises Unavailable only if nothing is known of any."""
+        it was accepted, else why not. Raises Unavailable only if none was accepted."""
         ...

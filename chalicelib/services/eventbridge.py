@@ -7,11 +7,13 @@ from typing import Any
 
 from chalicelib.domain.delivery.event import CloudEvent
 from chalicelib.errors import Unavailable
+from chalicelib.ports.delivery import TOO_LARGE
 from chalicelib.services.aws_errors import aws_errors
 from chalicelib.services.external import external
 
 _CALL_BYTES = 250_000
-"""Bytes of one PutEvents call; AWS takes ten entries and 256 KiB in all."""
+"""Bytes of one PutEvents call, which takes ten entries, and so of one entry: AWS refuses a whole call for one
+that is too large. It takes 256 KiB, lately up to 1 MiB; with its envelope an event must fit into SQS too."""
 
 
 class EventBridgeBus:
@@ -21,26 +23,19 @@ class EventBridgeBus:
         self._client, self._bus = client, bus
 
     def publish(self, events: Sequence[CloudEvent]) -> Sequence[str | None]:
-        answers: list[str | None] = []
-        calls: list[list[dict[str, Any]]] = []
-        room = 0
-        for event in events:
-            entry = self._entry(event)
-            size = len(entry["Detail"].encode()) + len(entry["DetailType"]) + len(entry["Source"])
-            if not calls or len(calls[-1]) == 10 or size > room:
-                calls.append([])
-                room = _CALL_BYTES
-            calls[-1].append(entry)
-            room -= size
-        for index, entries in enumerate(calls):
-            try:
-                answers += self._put(entries)
-            except Unavailable as error:
-                if index == 0:
-                    raise
-                # The bus is down: the calls that are left need not each wait for it.
-                answers += [str(error)] * (len(events) - len(answers))
-                break
+        entries = [self._entry(event) for event in events]
+        answers: list[str | None] = [TOO_LARGE] * len(events)
+        down: str | None = None
+        for places in _calls(entries):
+            if down is None:
+                try:
+                    said = self._put([entries[place] for place in places])
+                except Unavailable as error:
+                    if None not in answers:
+                        raise
+                    down = str(error)  # the calls that are left need not each wait for it
+            for number, place in enumerate(places):
+                answers[place] = said[number] if down is None else down
         return answers
 
     @external("bus.check", aws_errors("events"))
@@ -67,3 +62,19 @@ class EventBridgeBus:
             "Time": event.time,
             "Detail": event.body,
         }
+
+
+def _calls(entries: Sequence[dict[str, Any]]) -> list[list[int]]:
+    """The places of the entries that each call takes; those that are too large for any are left out."""
+    calls: list[list[int]] = []
+    room = 0
+    for place, entry in enumerate(entries):
+        size = len(entry["Detail"].encode()) + len(entry["DetailType"]) + len(entry["Source"])
+        if size > _CALL_BYTES:
+            continue
+        if not calls or len(calls[-1]) == 10 or size > room:
+            calls.append([])
+            room = _CALL_BYTES
+        calls[-1].append(place)
+        room -= size
+    return calls

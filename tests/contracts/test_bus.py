@@ -11,7 +11,7 @@ import pytest
 
 from chalicelib.domain.delivery.event import CloudEvent
 from chalicelib.errors import Unavailable
-from chalicelib.ports.delivery import Bus
+from chalicelib.ports.delivery import TOO_LARGE, Bus
 from chalicelib.services.eventbridge import EventBridgeBus
 from local.catalogue import PREFIX, named
 from tests.contracts.conftest import Client, all_of
@@ -77,6 +77,18 @@ def test_all_events_are_put_however_long_they_are(bus: Bus, taken: Taken, now: d
     long = events(3, now, text="x" * 200_000)
     assert list(bus.publish(long)) == [None] * 3
     assert [event["data"] for event in taken()] == [event.data for event in long]
+
+
+def test_an_event_that_is_too_large_keeps_no_other_back(bus: Bus, taken: Taken, now: datetime) -> None:
+    first, large, last = (
+        CloudEvent(id=id, type="ticket.created", subject="t", time=now, data={"text": text})
+        for id, text in (("00", "small"), ("01", "x" * 250_000), ("02", "small"))
+    )
+    if isinstance(bus, FakeBus):
+        bus.refused = {"01": TOO_LARGE}
+    assert list(bus.publish([first, large, last])) == [None, TOO_LARGE, None]
+    assert [event["id"] for event in taken()] == ["00", "02"]
+    assert list(bus.publish([large])) == [TOO_LARGE]
 
 
 def test_no_event_is_no_failure(bus: Bus, taken: Taken) -> None:

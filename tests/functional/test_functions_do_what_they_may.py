@@ -255,7 +255,9 @@ def feedback_that_fails(account: Account) -> None:
 def what_was_left_in_the_outbox(account: Account) -> None:
     account.sql(
         "insert into outbox (id, type, subject, time, data) values "
-        "(gen_random_uuid(), 'ticket.created', 'ticket', now() - interval '1 hour', '{}')"
+        "(gen_random_uuid(), 'ticket.created', 'ticket', now() - interval '1 hour', '{}'), "
+        "(gen_random_uuid(), 'ticket.created', 'ticket', now() - interval '1 hour', "
+        "json_build_object('text', repeat('x', 300000)))"
     )
     account.schedule("relay")
     assert account.sql("select count(*) from outbox") == [[0]]

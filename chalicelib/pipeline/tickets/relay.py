@@ -1,4 +1,5 @@
-"""Relay: the events in the outbox go on the bus, at once if possible, else by a schedule."""
+"""Relay: the events in the outbox go on the bus, at once if possible, else by a schedule. One that the bus
+never takes is put into the quarantine, where a person finds it whole; it keeps no other waiting."""
 
 from __future__ import annotations
 
@@ -8,8 +9,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from chalicelib.domain.delivery.event import CloudEvent
+from chalicelib.domain.intake.quarantine import Quarantined
 from chalicelib.errors import TriggerIQError, Unavailable, loggable
-from chalicelib.ports.delivery import Bus
+from chalicelib.ports.delivery import TOO_LARGE, Bus
+from chalicelib.ports.intake import Quarantine
 from chalicelib.ports.operations import Clock
 from chalicelib.ports.tickets import Outbox
 
@@ -24,12 +27,13 @@ class Relay:
 
     outbox: Outbox
     bus: Bus
+    quarantine: Quarantine
     now: Clock
     grace: timedelta
     """How long the invocation that committed an event has to relay it itself."""
 
     def __call__(self, time_left: Callable[[], float]) -> int:
-        """Relay all events that are left in the outbox, as long as there is time. Returns how many went out.
+        """Relay all events that are left in the outbox, as long as there is time. Returns how many left it.
 
         time_left: seconds until the deadline. Raises Unavailable.
         """
@@ -63,4 +67,23 @@ class Relay:
         refusals = self.bus.publish(events)
         accepted = [event.id for event, refusal in zip(events, refusals, strict=True) if refusal is None]
         self.outbox.relayed(accepted)
-        return len(accepted)
+        large = [event for event, refusal in zip(events, refusals, strict=True) if refusal == TOO_LARGE]
+        for event in large:
+            self._keep(event)
+        self.outbox.relayed([event.id for event in large])
+        return len(accepted) + len(large)
+
+    def _keep(self, event: CloudEvent) -> None:
+        raw = event.body.encode()
+        kept = self.quarantine.keep(
+            Quarantined(
+                source="",
+                connection="",
+                reason=f"{event.type} is larger than the bus takes: {len(raw)} bytes; nobody was told of it",
+                where=f"{event.type} of {event.subject}",
+                at=event.time,
+                event_id=event.id,
+            ),
+            raw,
+        )
+        log.error("an event is too large for the bus", extra={"quarantine_id": kept})

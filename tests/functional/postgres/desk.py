@@ -19,7 +19,7 @@ from chalicelib.services.postgres.connection import Database
 from chalicelib.services.postgres.outbox import PostgresOutbox
 from chalicelib.services.postgres.ticket_reader import PostgresTicketReader
 from chalicelib.services.postgres.tickets import PostgresTickets
-from tests.unit.pipeline.fakes import FakeBus
+from tests.unit.pipeline.fakes import FakeBus, FakeQuarantine
 
 
 class Desk:
@@ -56,5 +56,11 @@ class Desk:
 
     def _amend(self, now: datetime) -> tuple[Amend, list[CloudEvent]]:
         bus = FakeBus(down=True)  # so that all stays in the outbox
-        relay = Relay(outbox=PostgresOutbox(self._database), bus=bus, now=lambda: now, grace=timedelta())
+        relay = Relay(
+            outbox=PostgresOutbox(self._database),
+            bus=bus,
+            quarantine=FakeQuarantine(),
+            now=lambda: now,
+            grace=timedelta(),
+        )
         return Amend(tickets=PostgresTickets(self._database), relay=relay), bus.offered

@@ -18,7 +18,7 @@ from chalicelib.pipeline.tickets.relay import Relay
 from chalicelib.pipeline.tickets.split import SplitTicket
 from tests.in_memory_tickets import InMemoryTickets
 from tests.said import said, take_in
-from tests.unit.pipeline.fakes import NOW, FakeBus, FakeOutbox, now
+from tests.unit.pipeline.fakes import NOW, FakeBus, FakeOutbox, FakeQuarantine, now
 
 OTHERS = Restriction(("csv/*",))
 OWN = Restriction(("zendesk/default",))
@@ -33,7 +33,13 @@ class Desk:
         taken, _ = take_in(self.tickets, messages, NOW)
         self.a, self.b, self.c = (one.ticket_id for one in taken)
         self.tickets.outbox.clear()
-        relay = Relay(outbox=FakeOutbox(self.tickets.outbox), bus=self.bus, now=now, grace=timedelta())
+        relay = Relay(
+            outbox=FakeOutbox(self.tickets.outbox),
+            bus=self.bus,
+            quarantine=FakeQuarantine(),
+            now=now,
+            grace=timedelta(),
+        )
         amend = Amend(tickets=self.tickets, relay=relay)
         self.change = ChangeTicket(amend=amend, now=now)
         self.merge = MergeTickets(amend=amend, now=now)

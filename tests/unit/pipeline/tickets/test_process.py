@@ -45,7 +45,7 @@ def message(number: int) -> Record:
 
 def processing(triaging: Triaging, tickets: TicketStore | None = None) -> Process:
     nothing: Any = None
-    relay = Relay(outbox=nothing, bus=FakeBus(down=True), now=now, grace=nothing)
+    relay = Relay(outbox=nothing, bus=FakeBus(down=True), quarantine=nothing, now=now, grace=nothing)
     amend = Amend(tickets=tickets or InMemoryTickets(), relay=relay)
     return Process(triage=triaging, amend=amend, metrics=FakeMetrics(), now=now)
 

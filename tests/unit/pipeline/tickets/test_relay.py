@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -10,9 +11,10 @@ import pytest
 from chalicelib.domain.delivery.event import CloudEvent, ticket_event_id
 from chalicelib.errors import Poison, TriggerIQError, Unavailable
 from chalicelib.pipeline.tickets.relay import BATCH, Relay
+from chalicelib.ports.delivery import TOO_LARGE
 from tests.in_memory_tickets import InMemoryTickets
 from tests.said import said, take_in
-from tests.unit.pipeline.fakes import NOW, FakeBus, FakeOutbox, now, plenty
+from tests.unit.pipeline.fakes import NOW, FakeBus, FakeOutbox, FakeQuarantine, now, plenty
 
 GRACE = timedelta(seconds=30)
 EARLIER = NOW - timedelta(minutes=1)
@@ -42,7 +44,8 @@ class Relaying:
     def __init__(self, count: int = 0, outbox: FakeOutbox | None = None) -> None:
         self.bus, self.outbox = FakeBus(), outbox or FakeOutbox()
         self.outbox.events |= {event(number).id: event(number) for number in range(count)}
-        self.relay = Relay(outbox=self.outbox, bus=self.bus, now=now, grace=GRACE)
+        self.quarantine = FakeQuarantine()
+        self.relay = Relay(outbox=self.outbox, bus=self.bus, quarantine=self.quarantine, now=now, grace=GRACE)
 
     @property
     def sent(self) -> list[str]:
@@ -92,6 +95,26 @@ def test_what_the_bus_refuses_stays_and_the_run_fails() -> None:
     assert relaying.sent == ["e0", "e2", "e1"]
 
 
+def test_what_the_bus_will_never_take_is_kept_aside_and_keeps_no_other_waiting() -> None:
+    relaying = Relaying(2 * BATCH)
+    relaying.bus.refused = {f"e{number}": TOO_LARGE for number in range(BATCH)}
+    assert relaying.relay(plenty) == 2 * BATCH
+    assert relaying.sent == [f"e{number}" for number in range(BATCH, 2 * BATCH)]
+    assert relaying.outbox.events == {}
+    assert [item.event_id for item in relaying.quarantine.items] == [f"e{number}" for number in range(BATCH)]
+    (_, raw), *_ = relaying.quarantine.kept.values()
+    assert json.loads(raw or b"") == event(0).as_json()
+
+
+def test_what_can_not_be_kept_aside_stays_and_the_others_go_out_once() -> None:
+    relaying = Relaying(2)
+    relaying.bus.refused = {"e0": TOO_LARGE}
+    relaying.quarantine.down = True
+    with pytest.raises(Unavailable, match="dynamodb"):
+        relaying.relay(plenty)
+    assert (relaying.sent, list(relaying.outbox.events)) == (["e1"], ["e0"])
+
+
 def test_a_bus_that_is_down_takes_nothing_from_the_outbox() -> None:
     relaying = Relaying(3)
     relaying.bus.down = True
@@ -132,7 +155,9 @@ class FailingOutbox(FakeOutbox):
 def test_no_failure_of_the_bus_reaches_who_committed(
     error: TriggerIQError, caplog: pytest.LogCaptureFixture
 ) -> None:
-    relay = Relay(outbox=FakeOutbox(), bus=FailingBus(error), now=now, grace=GRACE)
+    relay = Relay(
+        outbox=FakeOutbox(), bus=FailingBus(error), quarantine=FakeQuarantine(), now=now, grace=GRACE
+    )
     relay.now_if_possible([event(1)])
     (record,) = caplog.records
     assert (record.getMessage(), record.events, record.ticket_ids) == ("left in the outbox", 1, ["t1"])
@@ -140,14 +165,22 @@ def test_no_failure_of_the_bus_reaches_who_committed(
 
 
 def test_nothing_to_tell_asks_nobody(caplog: pytest.LogCaptureFixture) -> None:
-    relay = Relay(outbox=FakeOutbox(), bus=FailingBus(Unavailable("bus", "down")), now=now, grace=GRACE)
+    relay = Relay(
+        outbox=FakeOutbox(),
+        bus=FailingBus(Unavailable("bus", "down")),
+        quarantine=FakeQuarantine(),
+        now=now,
+        grace=GRACE,
+    )
     relay.now_if_possible([])
     assert caplog.records == []
 
 
 def test_no_failure_of_the_outbox_reaches_who_committed(caplog: pytest.LogCaptureFixture) -> None:
     outbox = FailingOutbox({"e1": event(1)})
-    Relay(outbox=outbox, bus=FakeBus(), now=now, grace=GRACE).now_if_possible([event(1)])
+    Relay(outbox=outbox, bus=FakeBus(), quarantine=FakeQuarantine(), now=now, grace=GRACE).now_if_possible(
+        [event(1)]
+    )
     assert list(outbox.events) == ["e1"]
     assert [record.getMessage() for record in caplog.records] == ["left in the outbox"]
 
