@@ -14,7 +14,7 @@ MINISTACK := $(VENV)/ministack/.ready
 ENVIRONMENT ?= dev
 TERRAFORM := terraform -chdir=terraform
 
-.PHONY: help run demo job test proof check terraform-test bench package plan show-plan apply reset setup ministack
+.PHONY: help run demo job test proof check terraform-test bench package plan show-plan apply smoke reset setup ministack
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -71,6 +71,9 @@ show-plan: ## the plan that make plan kept, for people
 
 apply: ## carry out the plan that make plan kept
 	$(TERRAFORM) apply -input=false ../build/plan
+
+smoke: $(READY) ## after a deploy: feedback goes in by every way, and each function shows that it reaches what it calls
+	@$(TERRAFORM) output -json | $(BIN)/python -m smoke
 
 reset: $(READY) ## forget the local data
 	@$(BIN)/python -m local reset

@@ -27,8 +27,8 @@ locals {
       TRIGGERIQ_KMS_KEY                = can(local.permissions[name].keys.secrets) ? aws_kms_key.secrets.arn : null
 
       # Botocore reads the whole bundle for each connection; the package has a short one, which does for AWS's
-      # endpoints outside China.
-      AWS_CA_BUNDLE = local.partition == "aws-cn" ? null : "/var/task/amazon-roots.pem"
+      # endpoints outside China. How to be without it at once: docs/bad-day.md#certificates-of-aws
+      AWS_CA_BUNDLE = var.short_ca_bundle && local.partition != "aws-cn" ? "/var/task/amazon-roots.pem" : null
     } : variable => value if value != null
   } }
 }

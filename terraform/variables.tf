@@ -125,6 +125,13 @@ variable "load_plugins" {
   }
 }
 
+variable "short_ca_bundle" {
+  description = "Verify AWS's endpoints by the five authorities that sign them (AWS_CA_BUNDLE). false: by all that botocore knows, which takes longer at each start."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
 variable "log_retention_days" {
   description = "How long log lines are kept, in days; 0 is for ever. null: 365 in prod, 30 elsewhere."
   type        = number

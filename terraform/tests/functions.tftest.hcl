@@ -270,3 +270,16 @@ run "production" {
     error_message = "Another environment has functions of its own."
   }
 }
+
+run "all_authorities_where_five_do_not_do" {
+  command = plan
+
+  variables {
+    short_ca_bundle = false
+  }
+
+  assert {
+    condition     = alltrue([for name in keys(aws_lambda_function.this) : !contains(keys(local.environments[name]), "AWS_CA_BUNDLE")])
+    error_message = "Without the short bundle botocore takes its own."
+  }
+}

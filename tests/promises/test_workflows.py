@@ -86,6 +86,11 @@ def test_what_is_long_by_nature_is_proven_every_week_and_by_hand():
     assert [step["run"] for job, step in STEPS if job[0] == "proof.yml" and "run" in step] == ["make proof"]
 
 
+def test_an_apply_is_followed_by_the_smoke_check():
+    runs = [step["run"] for step in JOBS["apply.yml", "apply"]["steps"] if "run" in step]
+    assert runs[-2:] == ["make apply", "make smoke"]
+
+
 def test_every_test_is_run_by_make_test_or_make_proof():
     run = set(
         tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]["testpaths"]
