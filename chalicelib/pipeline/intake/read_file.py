@@ -115,6 +115,7 @@ class ReadFile:
 
     def _leave(self, held: Import, trace: Trace | None, seconds: int = 0) -> None:
         """Leave what lies behind the checkpoint to another invocation, in so many seconds."""
+        log.info("rests" if seconds else "goes on in another invocation")
         self.files.send([Message(file_job.to_json(FileJob(held.id, trace=trace)), seconds, trace=trace)])
 
     def _read_one(self, held: Import, row_after: str, trace: Trace | None) -> None:
