@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from chalicelib.api.field_types import Asked, Line, Name, Tag, Time, absent
+from chalicelib.api.field_types import Asked, Flag, Line, Name, Tag, Time, absent
 from chalicelib.api.field_types import PageQuery as PageQuery
 from chalicelib.domain.page import Page
 from chalicelib.domain.tickets.history_entry import HistoryEntry
@@ -30,7 +30,7 @@ class TicketQuery(PageQuery):
     customer: Line | None = None
     assignee: Line | None = None
     tag: Tag | None = None
-    needs_review: bool | None = None
+    needs_review: Flag | None = None
     since: Time | None = Field(None, description="received at or after")
     until: Time | None = Field(None, description="received before")
 
