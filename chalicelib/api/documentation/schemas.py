@@ -69,6 +69,10 @@ class _Generator(GenerateJsonSchema):
         """None is: a title would only repeat the field's name."""
         return False
 
+    def bytes_schema(self, schema: Any) -> Schema:
+        """Bytes of ours are ASCII: as text, where pydantic would say `binary`, which is a file."""
+        return {"type": "string"}
+
     def get_union_of_schemas(self, schemas: list[Schema]) -> Schema:
         """Any JSON is described as such, not as one of all types that JSON has."""
         described = super().get_union_of_schemas(schemas)
