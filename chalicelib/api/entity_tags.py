@@ -9,7 +9,7 @@ from chalicelib.api.exchange import Call
 from chalicelib.errors import Invalid, Stale
 
 _TAG = r'(?:W/)?"([\x21\x23-\x7e\x80-\xff]*)"'
-TAGS = rf"^\s*(?:\*|{_TAG}(?:\s*,\s*{_TAG})*)\s*$"
+TAGS = rf"^[ \t]*(?:\*|{_TAG}(?:[ \t]*,[ \t]*{_TAG})*)[ \t]*$"
 """What a header with tags matches: one or more of them, or `*` for any."""
 
 

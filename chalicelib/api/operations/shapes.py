@@ -177,7 +177,9 @@ class ApiKeyMake(Asked):
     owner: Line
     expires_at: Time | None = None
     connections: Annotated[
-        list[ConnectionPattern], Field(max_length=CONNECTIONS_LIMIT), BeforeValidator(_some_connections)
+        list[ConnectionPattern],
+        Field(min_length=1, max_length=CONNECTIONS_LIMIT),
+        BeforeValidator(_some_connections),
     ] = Field(
         default_factory=absent,
         description="the key sees only what is made of these; without it, it sees all",
