@@ -205,7 +205,7 @@ class Registry:
             raise ValueError(f"{cls.name} was written for contract {cls.api}; this is {Source.api}")
         if odd := set(cls.methods) - set(METHODS):
             raise ValueError(
-                f"{cls.name}: methods are of {', '.join(METHODS)}; {', '.join(sorted(odd))} is not"
+                f"{cls.name}: methods are of {', '.join(METHODS)}; {', '.join(sorted(odd))} are not"
             )
         if fault := fault_of(cls.settings):
             raise ValueError(f"{cls.name}: {fault}")
