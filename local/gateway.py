@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import http
 import json
 import select
 import socket
@@ -117,6 +118,11 @@ class RequestHandler(chalice.local.ChaliceRequestHandler):
 
     # http.server calls a method by the verb's name
     do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = do_PATCH = do_OPTIONS = _generic_handle  # noqa: N815
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Refuses what http.server can't read. A method that no route of an HTTP API can have, such as TRACE,
+        is one that the gateway does not find."""
+        self._refuse(*((404, "Not Found") if code == 501 else (code, http.HTTPStatus(code).phrase)))
 
     def handle_expect_100(self) -> bool:
         """Tells a client that asks first (Expect: 100-continue) to go on, unless its body would be

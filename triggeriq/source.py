@@ -10,6 +10,9 @@ from typing import Any, BinaryIO, ClassVar
 from triggeriq.values import Connection, Events, FileHint, Ignore, Item, Received, Reply, Request
 from triggeriq.verification import Scheme, Verified, verify
 
+METHODS = ("POST", "PUT", "HEAD", "GET")
+"""The HTTP methods that a webhook's address takes, where its source does."""
+
 
 class Source:
     """One provider's own format, read strictly. Subclass it and register the class:
@@ -36,7 +39,8 @@ class Source:
     """Its name for people."""
     version: ClassVar[str] = "1"
     methods: ClassVar[tuple[str, ...]] = ("POST",)
-    """HTTP methods that the provider uses on the webhook's address (HEAD, where it probes)."""
+    """HTTP methods that the provider uses on the webhook's address, of METHODS (HEAD and GET, where it
+    probes)."""
     content_types: ClassVar[tuple[str, ...]] = ("application/json",)
     keep_headers: ClassVar[tuple[str, ...]] = ()
     """Headers, in lower case, that `transform` needs; never authorization, cookies, signatures."""

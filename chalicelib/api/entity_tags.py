@@ -9,7 +9,8 @@ from chalicelib.api.exchange import Call
 from chalicelib.errors import Invalid, Stale
 
 _TAG = r'(?:W/)?"([\x21\x23-\x7e\x80-\xff]*)"'
-_TAGS = re.compile(rf"\s*{_TAG}(?:\s*,\s*{_TAG})*\s*")
+TAGS = rf"^[ \t]*(?:\*|{_TAG}(?:[ \t]*,[ \t]*{_TAG})*)[ \t]*$"
+"""What a header with tags matches: one or more of them, or `*` for any."""
 
 
 def etag(version: int) -> dict[str, str]:
@@ -24,9 +25,11 @@ def wanted_version(call: Call, current: Callable[[], int]) -> int | None:
     header can't be read.
     """
     header = call.headers.get("if-match")
-    if header is None or header.strip() == "*":
+    if header is None:
         return None
     tags = _tags(header, "If-Match")
+    if not tags:
+        return None
     versions = [int(tag) for tag in tags if re.fullmatch(r"[0-9]{1,18}", tag)]
     if len(tags) == 1 and versions:
         return versions[0]
@@ -39,10 +42,14 @@ def wanted_version(call: Call, current: Callable[[], int]) -> int | None:
 def unchanged(call: Call, version: int) -> bool:
     """Whether If-None-Match says that the client has this version already."""
     header = call.headers.get("if-none-match")
-    return header is not None and (header.strip() == "*" or str(version) in _tags(header, "If-None-Match"))
+    if header is None:
+        return False
+    tags = _tags(header, "If-None-Match")
+    return not tags or str(version) in tags
 
 
 def _tags(header: str, name: str) -> list[str]:
-    if not _TAGS.fullmatch(header):
+    """The tags in a header; none of them stands for any, which is written `*`."""
+    if not re.match(TAGS, header):
         raise Invalid(f'{name} is a version in quotation marks, as the ETag gave it, such as "3"', name)
     return re.findall(_TAG, header)

@@ -6,10 +6,15 @@ import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from chalicelib.domain.page import LIMIT_DEFAULT, LIMIT_MOST
 from triggeriq.names import NAME
+
+_CONTROL = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
+ONE_LINE = rf"^[^{_CONTROL}]*[^{_CONTROL}\s][^{_CONTROL}]*$"
+"""A text that is not blank, without control characters and line breaks."""
+_TIME = "is a time in ISO 8601 such as 2024-05-01 or 2024-05-01T12:00:00Z"
 
 
 def _digits(value: object) -> object:
@@ -18,27 +23,32 @@ def _digits(value: object) -> object:
     return value
 
 
-def _iso_time(value: object) -> object:
-    """Takes a date, or a time with or without a zone (without one it is UTC). Where a URL turned the "+" of a
-    zone into a space, it is put back."""
-    if isinstance(value, str):
-        if not re.match(r"\d{4}-\d\d-\d\d(?!\d)", value, re.ASCII):
-            raise ValueError("is a time in ISO 8601 such as 2024-05-01 or 2024-05-01T12:00:00Z")
-        return re.sub(r" (\d\d:?\d\d)$", r"+\1", value)
-    return value
-
-
-def _utc(value: datetime) -> datetime:
+def _time(value: object) -> object:
+    """A date, or a time with or without a zone (without one it is UTC), in UTC. Where a URL turned the "+" of
+    a zone into a space, it is put back."""
+    if not isinstance(value, str) or not re.match(r"\d{4}-\d\d-\d\d(?!\d)", value, re.ASCII):
+        raise ValueError(_TIME)
     try:
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        time = datetime.fromisoformat(re.sub(r" (\d\d:?\d\d)$", r"+\1", value).upper())
+    except ValueError:
+        raise ValueError(_TIME) from None
+    try:
+        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
     except OverflowError:
         raise ValueError("is too far away") from None
 
 
-def _one_line(value: str) -> str:
-    if re.search(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", value):
-        raise ValueError("is one line, without control characters")
-    return value
+def _flag(value: object) -> object:
+    words: dict[object, bool] = {"true": True, "1": True, "false": False, "0": False}
+    if isinstance(value, str) and value not in words:
+        raise ValueError("is true or false, or 1 or 0")
+    return words.get(value, value)
+
+
+def _line(value: str) -> str:
+    if not re.match(ONE_LINE, value):
+        raise ValueError("is one line of text, without control characters")
+    return value.strip()
 
 
 def absent() -> Any:
@@ -49,14 +59,12 @@ def absent() -> Any:
 Limit = Annotated[int, Field(ge=1, le=LIMIT_MOST), BeforeValidator(_digits)]
 # The longest cursor holds an external_id of 500 characters of four bytes each.
 Cursor = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,3000}$")]
-Time = Annotated[datetime, BeforeValidator(_iso_time), AfterValidator(_utc)]
+Flag = Annotated[bool, BeforeValidator(_flag)]
+"""A query's yes or no."""
+Time = Annotated[datetime, BeforeValidator(_time)]
 Name = Annotated[str, Field(pattern=f"^{NAME}$")]
-Line = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_one_line)
-]
-Tag = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(_one_line)
-]
+Line = Annotated[str, Field(max_length=200, json_schema_extra={"pattern": ONE_LINE}), AfterValidator(_line)]
+Tag = Annotated[str, Field(max_length=100, json_schema_extra={"pattern": ONE_LINE}), AfterValidator(_line)]
 
 
 class Asked(BaseModel):

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import re
 from codecs import BOM_UTF8
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Callable, Mapping
+from functools import cache, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -120,38 +121,37 @@ def query_as(route: Route, query: Mapping[str, list[str]]) -> Any:
             field = next(iter(single))
             raise Invalid(f"{field} is no parameter of this address", field)
         return None
-    return shaped(adapter(route.area, route.query), single)
+    return _shaped(adapter(route.area, route.query).validate_python, single, single)
 
 
 def shaped(into: TypeAdapter[Any], value: Any, field: str = "") -> Any:
-    """`value`, validated. field: the name of the field that holds it; "" where it is the whole body or query.
+    """`value`, which was JSON, in its shape: true is no number, and "5" none either. field: the name of the
+    field that holds it; "" where it is the whole body.
 
     Raises InvalidShape, which never repeats what was sent: it may be a secret.
     """
+    return _shaped(partial(into.validate_json, strict=True), json.dumps(value), value, field)
+
+
+def _shaped(validate: Callable[[Any], Any], given: Any, value: Any, field: str = "") -> Any:
     from pydantic import ValidationError
 
     try:
-        return into.validate_python(value)
+        return validate(given)
     except ValidationError as error:
         raise InvalidShape(_errors(error, value, field)) from None
     except Invalid as error:  # of a value that checks itself
         raise InvalidShape([{"field": f"{field}.{error.field}".strip("."), "message": str(error)}]) from None
 
 
-_MESSAGES = {
-    **dict.fromkeys(("model_type", "model_attributes_type", "dataclass_type", "dict_type"), "an object"),
-    **dict.fromkeys(("tuple_type", "list_type"), "a list"),
-}
-"""For errors that pydantic describes by Python's types: what is wanted, in JSON's terms."""
-
-
 def _errors(error: ValidationError, value: Any, within: str) -> list[dict[str, str]]:
+    from chalicelib.faults import in_words
+
     found = []
-    for each in error.errors(include_url=False, include_input=False, include_context=False)[:ERRORS_LIMIT]:
+    for each in error.errors(include_url=False, include_input=False)[:ERRORS_LIMIT]:
         field = _field_at(each["loc"], value, within, each["type"] == "missing")
-        wanted = _MESSAGES.get(each["type"])
-        message = f"Input should be {wanted}" if wanted else each["msg"].removeprefix("Value error, ")
-        found.append({"field": field[:FIELD_LIMIT].encode("utf-8", "replace").decode(), "message": message})
+        shown = field[:FIELD_LIMIT].encode("utf-8", "replace").decode()
+        found.append({"field": shown, "message": in_words(each)})
     return found
 
 

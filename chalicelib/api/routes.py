@@ -28,6 +28,8 @@ class Route(NamedTuple):
 
     method: str
     path: str
+    name: str
+    """What it is called in /openapi.json (operationId), and so in every client that is made from it."""
     access: str
     """One of ACCESS."""
     restricted: str
@@ -41,6 +43,8 @@ class Route(NamedTuple):
     answer: str = ""
     status: int = 200
     """The status of success."""
+    also: tuple[int, ...] = ()
+    """Statuses beside it that are no problems."""
     limit: int = BODY_LIMIT
     """The most bytes that the body may have."""
     refusals: tuple[int, ...] = ()
@@ -64,49 +68,54 @@ PREVIEW_LIMIT = 1_500_000
 
 # fmt: off
 ROUTES = (
-    Route("GET", "/health", OPEN, PUBLIC, "operations.health:check", "Is it up? `deep=1` asks every dependency (admin)", query="HealthQuery", answer="Health", refusals=(401, 403, 503)),
-    Route("GET", "/openapi.json", OPEN, PUBLIC, "documentation.documents:openapi", "This interface as OpenAPI 3.1"),
-    Route("GET", "/docs", OPEN, PUBLIC, "documentation.documents:page", "This interface for people", media="text/html"),
-    Route("POST", "/webhooks/{source}", WEBHOOK, PUBLIC, "intake.webhooks:receive", "A partner's webhook, for the connection `default`", answer="WebhookAnswer", status=202, refusals=(405, 422, 503)),
-    Route("HEAD", "/webhooks/{source}", WEBHOOK, PUBLIC, "intake.webhooks:receive", "Answer a provider's probe", refusals=(405, 503)),
-    Route("POST", "/webhooks/{source}/{connection}", WEBHOOK, PUBLIC, "intake.webhooks:receive", "A partner's webhook", answer="WebhookAnswer", status=202, refusals=(405, 422, 503)),
-    Route("HEAD", "/webhooks/{source}/{connection}", WEBHOOK, PUBLIC, "intake.webhooks:receive", "Answer a provider's probe", refusals=(405, 503)),
-    Route("GET", "/tickets", "read", ROWS, "tickets.tickets:search", "Search and filter tickets, newest first", query="TicketQuery", answer="TicketPage"),
-    Route("GET", "/tickets/{id}", "read", ROWS, "tickets.tickets:find", "Read one ticket", answer="Ticket"),
-    Route("PATCH", "/tickets/{id}", "write", ROWS, "tickets.tickets:change", "Set status, assignee, priority, category, tags or links", body="TicketChange", answer="Ticket", refusals=(412,)),
-    Route("GET", "/tickets/{id}/history", "read", ROWS, "tickets.tickets:history", "The audit trail, oldest first", query="PageQuery", answer="HistoryPage"),
-    Route("GET", "/tickets/{id}/feedback", "read", ROWS, "tickets.tickets:feedback", "What was said in it, oldest first", query="PageQuery", answer="TicketFeedbackPage"),
-    Route("POST", "/tickets/{id}/merge", "write", ROWS, "tickets.tickets:merge", "Move the feedback of other tickets into this one", body="Merge", answer="Ticket", refusals=(409, 412)),
-    Route("POST", "/tickets/{id}/split", "write", ROWS, "tickets.tickets:split", "Take feedback out into a ticket of its own", body="Split", answer="SplitTickets", status=201, refusals=(409, 412)),
-    Route("GET", "/connections", "read", ROWS, "intake.connections:listed", "List connections: all for an admin, else the caller's own", query="PageQuery", answer="ConnectionPage"),
-    Route("GET", "/connections/{source}", "read", ROWS, "intake.connections:find", "Read the connection `default`; secrets are never shown", answer="ConnectionView"),
-    Route("PUT", "/connections/{source}", "write", ROWS, "intake.connections:put", "Make or replace the connection `default`", body="ConnectionPut", answer="ConnectionView"),
-    Route("DELETE", "/connections/{source}", "write", ROWS, "intake.connections:delete", "Delete the connection `default`", status=204),
-    Route("GET", "/connections/{source}/{connection}", "read", ROWS, "intake.connections:find", "Read a connection; secrets are never shown", answer="ConnectionView"),
-    Route("PUT", "/connections/{source}/{connection}", "write", ROWS, "intake.connections:put", "Make or replace a connection", body="ConnectionPut", answer="ConnectionView"),
-    Route("DELETE", "/connections/{source}/{connection}", "write", ROWS, "intake.connections:delete", "Delete a connection", status=204),
-    Route("POST", "/connections/{source}/{connection}/reread", "write", ROWS, "intake.connections:reread", "Read again what was kept since a time, after its plugin was mended", body="RereadRequest", answer="StartedJob", status=202, refusals=(409,)),
-    Route("GET", "/sources", "read", ROWS, "intake.sources:listed", "The sources installed", answer="SourceList"),
-    Route("POST", "/sources/{source}/preview", "write", ROWS, "intake.sources:preview", "What would become of these bytes and headers; nothing is stored", body="SourcePreviewRequest", answer="SourcePreview", limit=PREVIEW_LIMIT),
-    Route("POST", "/triage/preview", "write", PUBLIC, "triage.triage:preview", "What would become of these texts; nothing is stored", body="TriagePreviewRequest", answer="TriagePreviewList"),
-    Route("GET", "/plugins", "read", REFUSED, "operations.plugins:listed", "The plugins found, and what failed", answer="PluginList"),
-    Route("GET", "/configurations", "read", REFUSED, "operations.configurations:listed", "Every configuration in force", answer="ConfigurationList"),
-    Route("GET", "/configurations/{key}", "read", REFUSED, "operations.configurations:find", "Read the configuration in force", answer="Configuration"),
-    Route("PUT", "/configurations/{key}", "admin", REFUSED, "operations.configurations:put", "Set a configuration; each version is kept", body="ConfigurationPut", answer="Configuration", refusals=(412,)),
-    Route("GET", "/imports", "read", ROWS, "intake.imports:listed", "Files under way and done, newest first", query="PageQuery", answer="ImportPage"),
-    Route("GET", "/imports/{id}", "read", ROWS, "intake.imports:find", "Read one import", answer="ImportShown"),
-    Route("DELETE", "/imports/{id}", "write", ROWS, "intake.imports:cancel", "Cancel an import; what it made stays", answer="ImportShown", refusals=(409,)),
-    Route("GET", "/imports/{id}/bad-rows", "read", ROWS, "intake.imports:bad_rows", "The rows that could not be read, as CSV", media="text/csv"),
-    Route("GET", "/quarantine", "read", ROWS, "intake.quarantine:listed", "What could not be read, newest first", query="QuarantineQuery", answer="QuarantinePage"),
-    Route("GET", "/quarantine/{id}", "read", ROWS, "intake.quarantine:find", "Read one entry", answer="QuarantineEntry"),
-    Route("POST", "/quarantine/{id}/replay", "admin", ROWS, "intake.quarantine:replay", "Put it back on its way", answer="Replayed", status=202, refusals=(409,)),
-    Route("GET", "/dlq", "read", REFUSED, "operations.dead_letters:listed", "How much each dead-letter queue holds, and the newest failures", query="PageQuery", answer="DeadLetters"),
-    Route("POST", "/dlq/redrive", "admin", REFUSED, "operations.dead_letters:redrive", "Put dead letters back on their queues", body="RedriveRequest", answer="Redriven", status=202),
-    Route("POST", "/api-keys", "admin", REFUSED, "operations.api_keys:make", "Make an API key; it is shown this once. Without `connections` it sees every ticket", body="ApiKeyMake", answer="NewApiKey", status=201),
-    Route("GET", "/api-keys", "admin", REFUSED, "operations.api_keys:listed", "List API keys", query="PageQuery", answer="ApiKeyPage"),
-    Route("DELETE", "/api-keys/{id}", "admin", REFUSED, "operations.api_keys:revoke", "Revoke an API key", status=204),
-    Route("GET", "/jobs", "read", ROWS, "operations.jobs:listed", "List jobs, newest first", query="PageQuery", answer="JobPage"),
-    Route("GET", "/jobs/{id}", "read", ROWS, "operations.jobs:find", "Read one job: how far it is", answer="JobShown"),
-    Route("DELETE", "/jobs/{id}", "write", ROWS, "operations.jobs:cancel", "Cancel a job; what it has done stays", answer="JobShown", refusals=(409,)),
+    Route("GET", "/health", "check_health", OPEN, PUBLIC, "operations.health:check", "Is it up? `deep=1` asks every dependency (admin)", query="HealthQuery", answer="Health", also=(503,), refusals=(401, 403, 503)),
+    Route("GET", "/", "go_to_docs", OPEN, PUBLIC, "documentation.documents:root", "Leads to `/docs`", status=302),
+    Route("GET", "/openapi.json", "get_openapi", OPEN, PUBLIC, "documentation.documents:openapi", "This interface as OpenAPI 3.1"),
+    Route("GET", "/docs", "get_docs", OPEN, PUBLIC, "documentation.documents:page", "This interface for people", media="text/html"),
+    Route("POST", "/webhooks/{source}", "post_default_webhook", WEBHOOK, PUBLIC, "intake.webhooks:receive", "A partner's webhook, for the connection `default`", answer="WebhookAnswer", status=202, also=(200,), refusals=(405, 422, 503)),
+    Route("PUT", "/webhooks/{source}", "put_default_webhook", WEBHOOK, PUBLIC, "intake.webhooks:receive", "The same, for a partner that sends by PUT", answer="WebhookAnswer", status=202, also=(200,), refusals=(405, 422, 503)),
+    Route("HEAD", "/webhooks/{source}", "probe_default_webhook", WEBHOOK, PUBLIC, "intake.webhooks:receive", "Answer a provider's probe", refusals=(405, 503)),
+    Route("GET", "/webhooks/{source}", "ask_default_webhook", WEBHOOK, PUBLIC, "intake.webhooks:receive", "Answer a provider's challenge", refusals=(405, 503), media="text/plain"),
+    Route("POST", "/webhooks/{source}/{connection}", "post_webhook", WEBHOOK, PUBLIC, "intake.webhooks:receive", "A partner's webhook", answer="WebhookAnswer", status=202, also=(200,), refusals=(405, 422, 503)),
+    Route("PUT", "/webhooks/{source}/{connection}", "put_webhook", WEBHOOK, PUBLIC, "intake.webhooks:receive", "The same, for a partner that sends by PUT", answer="WebhookAnswer", status=202, also=(200,), refusals=(405, 422, 503)),
+    Route("HEAD", "/webhooks/{source}/{connection}", "probe_webhook", WEBHOOK, PUBLIC, "intake.webhooks:receive", "Answer a provider's probe", refusals=(405, 503)),
+    Route("GET", "/webhooks/{source}/{connection}", "ask_webhook", WEBHOOK, PUBLIC, "intake.webhooks:receive", "Answer a provider's challenge", refusals=(405, 503), media="text/plain"),
+    Route("GET", "/tickets", "list_tickets", "read", ROWS, "tickets.tickets:search", "Search and filter tickets, newest first", query="TicketQuery", answer="TicketPage"),
+    Route("GET", "/tickets/{id}", "get_ticket", "read", ROWS, "tickets.tickets:find", "Read one ticket", answer="Ticket", also=(304,)),
+    Route("PATCH", "/tickets/{id}", "change_ticket", "write", ROWS, "tickets.tickets:change", "Set status, assignee, priority, category, tags or links", body="TicketChange", answer="Ticket", refusals=(412,)),
+    Route("GET", "/tickets/{id}/history", "list_ticket_history", "read", ROWS, "tickets.tickets:history", "The audit trail, oldest first", query="PageQuery", answer="HistoryPage"),
+    Route("GET", "/tickets/{id}/feedback", "list_ticket_feedback", "read", ROWS, "tickets.tickets:feedback", "What was said in it, oldest first", query="PageQuery", answer="TicketFeedbackPage"),
+    Route("POST", "/tickets/{id}/merge", "merge_tickets", "write", ROWS, "tickets.tickets:merge", "Move the feedback of other tickets into this one", body="Merge", answer="Ticket", refusals=(409, 412)),
+    Route("POST", "/tickets/{id}/split", "split_ticket", "write", ROWS, "tickets.tickets:split", "Take feedback out into a ticket of its own", body="Split", answer="SplitTickets", status=201, refusals=(409, 412)),
+    Route("GET", "/connections", "list_connections", "read", ROWS, "intake.connections:listed", "List connections: all for an admin, else the caller's own", query="PageQuery", answer="ConnectionPage"),
+    Route("GET", "/connections/{source}", "get_default_connection", "read", ROWS, "intake.connections:find", "Read the connection `default`; secrets are never shown", answer="ConnectionView"),
+    Route("PUT", "/connections/{source}", "put_default_connection", "write", ROWS, "intake.connections:put", "Make or replace the connection `default`", body="ConnectionPut", answer="ConnectionView"),
+    Route("DELETE", "/connections/{source}", "delete_default_connection", "write", ROWS, "intake.connections:delete", "Delete the connection `default`", status=204),
+    Route("GET", "/connections/{source}/{connection}", "get_connection", "read", ROWS, "intake.connections:find", "Read a connection; secrets are never shown", answer="ConnectionView"),
+    Route("PUT", "/connections/{source}/{connection}", "put_connection", "write", ROWS, "intake.connections:put", "Make or replace a connection", body="ConnectionPut", answer="ConnectionView"),
+    Route("DELETE", "/connections/{source}/{connection}", "delete_connection", "write", ROWS, "intake.connections:delete", "Delete a connection", status=204),
+    Route("POST", "/connections/{source}/{connection}/reread", "reread_connection", "write", ROWS, "intake.connections:reread", "Read again what was kept since a time, after its plugin was mended", body="RereadRequest", answer="StartedJob", status=202, refusals=(409,)),
+    Route("GET", "/sources", "list_sources", "read", ROWS, "intake.sources:listed", "The sources installed", answer="SourceList"),
+    Route("POST", "/sources/{source}/preview", "preview_source", "write", ROWS, "intake.sources:preview", "What would become of these bytes and headers; nothing is stored", body="SourcePreviewRequest", answer="SourcePreview", limit=PREVIEW_LIMIT),
+    Route("POST", "/triage/preview", "preview_triage", "write", PUBLIC, "triage.triage:preview", "What would become of these texts; nothing is stored", body="TriagePreviewRequest", answer="TriagePreviewList"),
+    Route("GET", "/plugins", "list_plugins", "read", REFUSED, "operations.plugins:listed", "The plugins found, and what failed", answer="PluginList"),
+    Route("GET", "/configurations", "list_configurations", "read", REFUSED, "operations.configurations:listed", "Every configuration in force", answer="ConfigurationList"),
+    Route("GET", "/configurations/{key}", "get_configuration", "read", REFUSED, "operations.configurations:find", "Read the configuration in force", answer="ConfigurationShown"),
+    Route("PUT", "/configurations/{key}", "put_configuration", "admin", REFUSED, "operations.configurations:put", "Set a configuration; each version is kept", body="ConfigurationPut", answer="ConfigurationShown", refusals=(412,)),
+    Route("GET", "/imports", "list_imports", "read", ROWS, "intake.imports:listed", "Files under way and done, newest first", query="PageQuery", answer="ImportPage"),
+    Route("GET", "/imports/{id}", "get_import", "read", ROWS, "intake.imports:find", "Read one import", answer="ImportShown"),
+    Route("DELETE", "/imports/{id}", "cancel_import", "write", ROWS, "intake.imports:cancel", "Cancel an import; what it made stays", answer="ImportShown", refusals=(409,)),
+    Route("GET", "/imports/{id}/bad-rows", "get_bad_rows", "read", ROWS, "intake.imports:bad_rows", "The rows that could not be read, as CSV", media="text/csv"),
+    Route("GET", "/quarantine", "list_quarantine", "read", ROWS, "intake.quarantine:listed", "What could not be read, newest first", query="QuarantineQuery", answer="QuarantinePage"),
+    Route("GET", "/quarantine/{id}", "get_quarantine_entry", "read", ROWS, "intake.quarantine:find", "Read one entry", answer="QuarantineEntry"),
+    Route("POST", "/quarantine/{id}/replay", "replay_quarantine_entry", "admin", ROWS, "intake.quarantine:replay", "Put it back on its way", answer="Replayed", status=202, refusals=(409,)),
+    Route("GET", "/dlq", "list_dead_letters", "read", REFUSED, "operations.dead_letters:listed", "How much each dead-letter queue holds, and the newest failures", query="PageQuery", answer="DeadLetters"),
+    Route("POST", "/dlq/redrive", "redrive_dead_letters", "admin", REFUSED, "operations.dead_letters:redrive", "Put dead letters back on their queues", body="RedriveRequest", answer="Redriven", status=202, refusals=(404,)),
+    Route("POST", "/api-keys", "make_api_key", "admin", REFUSED, "operations.api_keys:make", "Make an API key; it is shown this once. Without `connections` it sees every ticket", body="ApiKeyMake", answer="NewApiKey", status=201),
+    Route("GET", "/api-keys", "list_api_keys", "admin", REFUSED, "operations.api_keys:listed", "List API keys", query="PageQuery", answer="ApiKeyPage"),
+    Route("DELETE", "/api-keys/{id}", "revoke_api_key", "admin", REFUSED, "operations.api_keys:revoke", "Revoke an API key", status=204),
+    Route("GET", "/jobs", "list_jobs", "read", ROWS, "operations.jobs:listed", "List jobs, newest first", query="PageQuery", answer="JobPage"),
+    Route("GET", "/jobs/{id}", "get_job", "read", ROWS, "operations.jobs:find", "Read one job: how far it is", answer="JobShown"),
+    Route("DELETE", "/jobs/{id}", "cancel_job", "write", ROWS, "operations.jobs:cancel", "Cancel a job; what it has done stays", answer="JobShown", refusals=(409,)),
 )
 # fmt: on

@@ -55,10 +55,12 @@ class Router:
         """What is answered to a request that fits no row. methods: those that its path takes, if any."""
         from chalicelib.api.unrouted import answer_to_unrouted
 
-        route = Route(event["requestContext"]["httpMethod"], "", OPEN, PUBLIC, "", "")
+        route = Route(event["requestContext"]["httpMethod"], "", "", OPEN, PUBLIC, "", "")
         request_id = _request_id(event)
         call = Call(route, event, self._settings, self._use_cases)
-        return self._sent(call, request_id, answer_to_unrouted(route.method, methods, request_id))
+        return self._sent(
+            call, request_id, answer_to_unrouted(route.method, call.headers, methods, request_id)
+        )
 
     def _problem(self, error: Exception, call: Call, request_id: str) -> Answer:
         from chalicelib.api.problems import problem_of

@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.errors import Invalid, NotFound
+from chalicelib.faults import in_words
 
 if TYPE_CHECKING:
     from chalicelib.bootstrap.use_cases import UseCases
@@ -41,7 +42,7 @@ class Kinds:
         except ValidationError as error:
             first = error.errors(include_input=False, include_url=False)[0]
             field = ".".join(map(str, first["loc"]))
-            raise Invalid(f"{field}: {first['msg']}", field) from error
+            raise Invalid(f"{field}: {in_words(first)}", field) from error
 
     def dump(self, arguments: Any) -> dict[str, Any]:
         from pydantic import TypeAdapter

@@ -82,8 +82,8 @@ class GuardedSource(Source):
 
     def stored_settings(self, stored: Mapping[str, Any]) -> Any:
         """The same for settings that `parse_settings` accepted when they were stored. pydantic is needed only
-        where they do not fit the dataclass exactly: because of a "5" for a number, or because the plugin has
-        changed since."""
+        where they do not fit the dataclass any more, because the plugin has changed since: it names the
+        field."""
         if self.settings is None:
             return self.parse_settings(stored)
         try:

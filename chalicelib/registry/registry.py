@@ -19,6 +19,7 @@ from chalicelib.registry.guarded import GuardedSource
 from triggeriq import Feedback, Source, hookspecs
 from triggeriq.names import NAME
 from triggeriq.settings import fault_of
+from triggeriq.source import METHODS
 
 if TYPE_CHECKING:
     from chalicelib.pipeline.triage.answers import PluginAnswer
@@ -202,6 +203,10 @@ class Registry:
             raise ValueError(f"a source's name matches {NAME}; {cls.name!r} does not")
         if cls.api != Source.api:
             raise ValueError(f"{cls.name} was written for contract {cls.api}; this is {Source.api}")
+        if odd := set(cls.methods) - set(METHODS):
+            raise ValueError(
+                f"{cls.name}: methods are of {', '.join(METHODS)}; {', '.join(sorted(odd))} are not"
+            )
         if fault := fault_of(cls.settings):
             raise ValueError(f"{cls.name}: {fault}")
         if cls.name in self._sources:

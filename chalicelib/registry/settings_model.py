@@ -5,6 +5,7 @@ Imported only where one of the two is asked for, since pydantic takes long to lo
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -12,13 +13,8 @@ from typing import Any
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 
 from chalicelib.errors import Invalid
+from chalicelib.faults import in_words
 from triggeriq import InvalidSetting
-
-_MESSAGES = {
-    "unexpected_keyword_argument": "there is no such setting",
-    "dataclass_type": "Input should be an object",
-}
-"""For errors that pydantic describes by Python's types: what to say instead."""
 
 
 @cache
@@ -36,12 +32,11 @@ def validated(settings: type, given: Mapping[str, Any]) -> Any:
     """An instance of the dataclass `settings` with what `given` says. Raises Invalid, naming the field as
     "settings.…"."""
     try:
-        return _adapter(settings).validate_python(dict(given))
+        return _adapter(settings).validate_json(json.dumps(dict(given)), strict=True)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
     path = ["settings", *map(str, first["loc"])]
     cause = first.get("ctx", {}).get("error")
     if isinstance(cause, InvalidSetting) and cause.field:
         path.append(cause.field)
-    message = _MESSAGES.get(first["type"]) or first["msg"].removeprefix("Value error, ")
-    raise Invalid(f"{message}; GET /sources shows the settings' schema", ".".join(path))
+    raise Invalid(f"{in_words(first)}; GET /sources shows the settings' schema", ".".join(path))

@@ -47,7 +47,7 @@ run "routes" {
     condition = alltrue([for key, route in aws_apigatewayv2_route.this :
       route.route_key == key && route.target == "integrations/${contains(jsondecode(file("../functions.json")).receive.trigger.http, key) ? "receive" : "api"}"
     ]) && alltrue([for key in jsondecode(file("../functions.json")).receive.trigger.http : can(aws_apigatewayv2_route.this[key])])
-    error_message = "`receive` serves what functions.json says, probes by HEAD too, and `api` the rest."
+    error_message = "`receive` serves what functions.json says, PUT and probes too, and `api` the rest."
   }
   assert {
     condition     = alltrue([for integration in aws_apigatewayv2_integration.router : integration.payload_format_version == "1.0" && integration.timeout_milliseconds == 30000 && integration.integration_type == "AWS_PROXY"])

@@ -13,6 +13,7 @@ from chalicelib.domain.page import Page
 from chalicelib.domain.tickets.decisions.change import change
 from chalicelib.domain.tickets.plan import Selection
 from chalicelib.domain.tickets.ticket import Change
+from chalicelib.domain.tickets.ticket_feedback import VERSIONS_MOST
 from chalicelib.domain.tickets.ticket_filter import TicketFilter
 from chalicelib.errors import Invalid, Unavailable
 from chalicelib.ports.tickets import TicketReader
@@ -138,3 +139,30 @@ def test_a_database_that_is_down_is_unavailable(unreachable: Database) -> None:
     ):
         with pytest.raises(Unavailable):
             ask()
+
+
+def test_feedback_is_listed_with_what_it_said_before(
+    reader: TicketReader, tickets: PostgresTickets, now: datetime
+) -> None:
+    for version, text, rating in ((1, "One star", 1.0), (3, "Five stars", 5.0), (2, "Three, late", 3.0)):
+        take_in(tickets, [said("a", text, version=version, minutes=version, rating=rating)], now)
+    take_in(tickets, [said("b", "Never edited")], now)
+    (edited,) = reader.feedback(said("a").message.key.ticket_id, 10, None).items
+    assert (edited.text, [(one.version, one.text, one.rating, one.at) for one in edited.versions]) == (
+        "Five stars",
+        [
+            (1, "One star", 1.0, START + timedelta(minutes=1)),
+            (2, "Three, late", 3.0, START + timedelta(minutes=2)),
+        ],
+    )
+    (other,) = reader.feedback(said("b").message.key.ticket_id, 10, None).items
+    assert other.versions == ()
+
+
+def test_of_many_versions_the_newest_are_listed(
+    reader: TicketReader, tickets: PostgresTickets, now: datetime
+) -> None:
+    for version in range(1, VERSIONS_MOST + 4):
+        take_in(tickets, [said("a", f"edit {version}", version=version)], now)
+    (edited,) = reader.feedback(said("a").message.key.ticket_id, 10, None).items
+    assert [one.version for one in edited.versions] == list(range(3, VERSIONS_MOST + 3))

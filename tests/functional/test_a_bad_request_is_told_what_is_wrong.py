@@ -118,9 +118,30 @@ def test_an_odd_if_match_is_refused(client: Client, connection: str, tag: str) -
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("DELETE", "/tickets"), ("PUT", "/health"), ("GET", "/webhooks/zendesk"), ("PATCH", "/health")],
+    [
+        ("DELETE", "/tickets"),
+        ("PUT", "/health"),
+        ("PATCH", "/health"),
+        ("GET", "/webhooks/zendesk"),
+        ("PUT", "/webhooks/zendesk"),
+        ("DELETE", "/webhooks/zendesk"),
+        ("OPTIONS", "/tickets"),
+    ],
 )
 def test_a_wrong_method_is_told_the_right_ones(client: Client, method: str, path: str) -> None:
     answer = client.call(method, path)
     assert_problem(answer, 405)
-    assert answer.headers["allow"]
+    assert method not in answer.headers["allow"].split(", ")
+
+
+def test_a_preflight_is_answered(client: Client) -> None:
+    asked = {"Origin": "https://desk.example", "Access-Control-Request-Method": "PATCH"}
+    answer = client.send("OPTIONS", "/tickets/1", headers=asked)
+    assert (answer.status, answer.body) == (204, b"")
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert "PATCH" in answer.headers["access-control-allow-methods"]
+
+
+def test_a_method_that_no_route_can_have_is_the_gateway_s_own_404(client: Client) -> None:
+    answer = client.call("PROPFIND", "/tickets")
+    assert (answer.status, answer.json) == (404, {"message": "Not Found"})

@@ -133,16 +133,21 @@ REFUSED_BODIES: dict[str, Any] = {
 
 PUBLIC_ONES: dict[str, Callable[[World], list[Asked]]] = {
     "GET /health": listed("/health"),
+    "GET /": lambda world: [Asked("/", status=302)],
     "GET /openapi.json": listed("/openapi.json"),
     "GET /docs": listed("/docs"),
-    "POST /webhooks/{source}": lambda world: [Asked("/webhooks/csv", {})],
-    "HEAD /webhooks/{source}": lambda world: [Asked("/webhooks/csv", status=404)],
+    "POST /webhooks/{source}": lambda world: [Asked("/webhooks/app_store", {})],
     "POST /webhooks/{source}/{connection}": lambda world: [
         Asked(f"/webhooks/standard_webhooks/{world.theirs.connection}", {"data": {}}, 401)
     ],
-    "HEAD /webhooks/{source}/{connection}": lambda world: [
-        Asked(f"/webhooks/standard_webhooks/{world.theirs.connection}", status=405)
-    ],
+    **dict.fromkeys(
+        (f"{method} /webhooks/{{source}}" for method in ("PUT", "HEAD", "GET")),
+        lambda world: [Asked("/webhooks/app_store", status=405)],
+    ),
+    **dict.fromkeys(
+        (f"{method} /webhooks/{{source}}/{{connection}}" for method in ("PUT", "HEAD", "GET")),
+        lambda world: [Asked(f"/webhooks/standard_webhooks/{world.theirs.connection}", status=405)],
+    ),
     "POST /triage/preview": lambda world: [Asked("/triage/preview", {"items": [{"text": "Hello"}]}, 200)],
 }
 

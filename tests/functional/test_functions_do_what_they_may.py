@@ -279,6 +279,7 @@ def people_work_on_tickets(account: Account) -> None:
 def people_look_and_configure(account: Account) -> None:
     for path in ("/sources", "/plugins", "/configurations", "/docs", "/openapi.json", "/health"):
         assert account.call("GET", path)["http"] == 200, path
+    assert account.call("GET", "/")["http"] == 302
     health = account.call("GET", "/health", query="deep=1")
     assert health["checks"] == dict.fromkeys(health["checks"], "ok")
     priority = account.call("GET", "/configurations/{key}", key="priority")

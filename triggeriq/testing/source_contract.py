@@ -19,6 +19,7 @@ from triggeriq import Bad, Feedback, Ignore, Item, Source, Unreadable
 from triggeriq.names import NAME
 from triggeriq.payload import MAX_ID
 from triggeriq.settings import fault_of
+from triggeriq.source import METHODS
 from triggeriq.values import Kind
 
 
@@ -41,6 +42,9 @@ class SourceContract:
     def test_its_name_can_stand_in_an_address(self) -> None:
         assert re.fullmatch(NAME, self.source.name)
         assert self.source.api == 1
+
+    def test_its_methods_can_be_routed(self) -> None:
+        assert set(self.source.methods) <= set(METHODS)
 
     def test_its_headers_are_named_in_lower_case_and_hold_no_secret(self) -> None:
         for header in self.source.keep_headers:

@@ -43,6 +43,8 @@ TITLES = {
 }
 """Chapters in their order, by the tag of their operations."""
 
+OWN_MACHINE = "http://127.0.0.1:8000"
+_LOOPBACK = ("http://127.0.0.1", "http://localhost")
 _PAGES = Path(__file__).parents[2] / "pages"
 
 
@@ -61,6 +63,7 @@ def page_of(document: dict[str, Any]) -> DocsPage:
     html = Template((_PAGES / "docs.html").read_text(encoding="utf-8")).substitute(
         style=style,
         version=escape(document["info"]["version"]),
+        setup=escape(_setup(document["servers"][0]["url"])),
         links="".join(f'<li><a href="#{tag}">{escape(title)}</a></li>' for tag, (title, _) in TITLES.items()),
         chapters="".join(_chapter(tag, operations) for tag, operations in chapters.items()),
     )
@@ -70,6 +73,13 @@ def page_of(document: dict[str, Any]) -> DocsPage:
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
     return DocsPage(html, policy)
+
+
+def _setup(url: str) -> str:
+    """The variables of the commands. url: "/" where nobody said by which address the world knows us."""
+    url = OWN_MACHINE if url == "/" else url
+    key = "local-dev-key" if url.startswith(_LOOPBACK) else "'your key'"
+    return f"URL={url}\nAPI_KEY={key}\nSECRET={examples.SECRET}"
 
 
 def _chapter(tag: str, operations: list[str]) -> str:
@@ -174,6 +184,8 @@ def _text(text: str) -> str:
 
 
 def _curl(path: str, method: str, operation: Schema) -> str:
+    if operation["tags"] == ["webhooks"] and "requestBody" in operation:
+        return _signed_curl(path, method)
     ids = {**examples.PATH, "id": examples.IDS.get(operation["tags"][0], examples.PATH["id"])}
     query = examples.QUERY.get(f"{method.upper()} {path}")
     address = re.sub(r"{(\w+)}", lambda found: ids[found[1]], path) + (f"?{query}" if query else "")
@@ -186,3 +198,16 @@ def _curl(path: str, method: str, operation: Schema) -> str:
         text = json.dumps(body, ensure_ascii=False).replace("'", "'\\''")
         lines += ["-H 'Content-Type: application/json'", f"--data '{text}'"]
     return " \\\n  ".join(lines)
+
+
+def _signed_curl(path: str, method: str) -> str:
+    """A webhook as `generic_json` takes it: signed over its bytes, in hex."""
+    address = re.sub(r"{(\w+)}", lambda found: examples.PATH[found[1]], path)
+    return (
+        f"BODY='{json.dumps(examples.WEBHOOK)}'\n"
+        """SIGNATURE=$(printf %s "$BODY" | openssl dgst -sha256 -hmac "$SECRET" | sed 's/.* //')\n"""
+        f'curl -X {method.upper()} "$URL{address}" \\\n'
+        "  -H 'Content-Type: application/json' \\\n"
+        '  -H "X-Signature: $SIGNATURE" \\\n'
+        '  --data "$BODY"'
+    )

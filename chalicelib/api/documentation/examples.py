@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+SECRET = "a-secret-of-the-partner"  # noqa: S105 — an example, of nothing that there is
+"""Of the connections that the examples make; their webhooks are signed with it."""
+
+WEBHOOK = {"id": "17", "text": "The app crashes when I log in", "rating": 1}
+"""What a partner sends to `generic_json`."""
+
 PATH = {
-    "source": "zendesk",
-    "connection": "default",
+    "source": "generic_json",
+    "connection": "acme",
     "key": "triage",
     "id": "1b0c3f9e-8a5d-5a0b-9a53-3f6f0f0f7c11",
 }
@@ -27,20 +33,22 @@ QUERY: dict[str, str] = {
 }
 
 BODY: dict[str, dict[str, Any]] = {
-    "POST /webhooks/{source}": {"id": "17", "text": "The app crashes when I log in", "rating": 1},
-    "POST /webhooks/{source}/{connection}": {
-        "id": "17",
-        "text": "The app crashes when I log in",
-        "rating": 1,
-    },
+    **dict.fromkeys(
+        (
+            f"{method} /webhooks/{path}"
+            for method in ("POST", "PUT")
+            for path in ("{source}", "{source}/{connection}")
+        ),
+        WEBHOOK,
+    ),
     "PATCH /tickets/{id}": {"status": "pending", "assignee": "ada@example.com", "tags": ["login"]},
     "POST /tickets/{id}/merge": {"tickets": ["0d4e7f7a-52c1-5c0e-8a8f-2c5f0a7d9b21"]},
     "POST /tickets/{id}/split": {
         "feedback": [{"source": "zendesk", "connection": "default", "external_id": "4711"}]
     },
-    "PUT /connections/{source}": {"secrets": ["the provider's secret"], "settings": {}},
+    "PUT /connections/{source}": {"secrets": [SECRET], "settings": {}},
     "PUT /connections/{source}/{connection}": {
-        "secrets": ["the new one", {"value": "the old one", "expires_at": "2030-01-01T00:00:00Z"}],
+        "secrets": [SECRET, {"value": "the former secret", "expires_at": "2030-01-01T00:00:00Z"}],
         "settings": {},
     },
     "POST /connections/{source}/{connection}/reread": {"since": "2024-05-01T00:00:00Z"},

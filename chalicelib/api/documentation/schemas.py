@@ -27,16 +27,58 @@ ShapeKey = tuple[str, JsonSchemaMode]
 
 
 def schemas_of(shapes: Mapping[ShapeKey, TypeAdapter[Any]]) -> tuple[dict[ShapeKey, Schema], Schema]:
-    """The schema of each shape; and the schemas that these name, by their names."""
+    """The schema of each shape; and the schemas that these name, by their names. Each has its name as its
+    title too, after which generators of clients name their classes. A shape keeps the name that it has here:
+    pydantic would call all pages `Page`."""
     found, definitions = TypeAdapter.json_schemas(
         [(name, mode, shape) for (name, mode), shape in shapes.items()],
         ref_template=REF,
-        schema_generator=_DocstringSchema,
+        schema_generator=_Generator,
     )
-    return {(name, mode): schema for (name, mode), schema in found.items()}, definitions.get("$defs", {})
+    ours = {schema["$ref"]: REF.format(model=name) for (name, _), schema in found.items()}
+    named = {}
+    for name, definition in definitions.get("$defs", {}).items():
+        reference = REF.format(model=name)
+        ours.setdefault(reference, reference.replace("-", ""))  # …-Input and …-Output, where the two differ
+        named[_name_in(ours[reference])] = definition
+    components = {name: {**_renamed(schema, ours), "title": name} for name, schema in named.items()}
+    return {(name, mode): {"$ref": REF.format(model=name)} for name, mode in shapes}, components
 
 
-class _DocstringSchema(GenerateJsonSchema):
+def _name_in(reference: str) -> str:
+    return reference.rpartition("/")[2]
+
+
+def _renamed(schema: Any, names: Mapping[str, str]) -> Any:
+    """The schema with other names for what it refers to."""
+    if isinstance(schema, dict):
+        return {
+            key: names[value] if key == "$ref" else _renamed(value, names) for key, value in schema.items()
+        }
+    return [_renamed(value, names) for value in schema] if isinstance(schema, list) else schema
+
+
+_JSON_TYPES = {"boolean", "integer", "number", "string", "array", "object", "null"}
+
+
+class _Generator(GenerateJsonSchema):
+    """pydantic's, where a value's fields have the docstrings under them, and what a client sends may have no
+    field that its shape does not have."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        """None is: a title would only repeat the field's name."""
+        return False
+
+    def bytes_schema(self, schema: Any) -> Schema:
+        """Bytes of ours are ASCII: as text, where pydantic would say `binary`, which is a file."""
+        return {"type": "string"}
+
+    def get_union_of_schemas(self, schemas: list[Schema]) -> Schema:
+        """Any JSON is described as such, not as one of all types that JSON has."""
+        described = super().get_union_of_schemas(schemas)
+        anything = {option.get("type") for option in described.get("anyOf", ())} == _JSON_TYPES
+        return {} if anything else described
+
     def dataclass_schema(self, schema: Any) -> Schema:
         described = super().dataclass_schema(schema)
         docstrings = field_docstrings(schema["cls"])
@@ -44,6 +86,8 @@ class _DocstringSchema(GenerateJsonSchema):
             if field["name"] in docstrings:
                 shown = field.get("serialization_alias", field["name"])
                 described["properties"][shown]["description"] = docstrings[field["name"]]
+        if self.mode == "validation":
+            described["additionalProperties"] = False
         return described
 
     def field_is_required(self, field: Any, total: bool) -> bool:

@@ -16,6 +16,7 @@ from chalicelib.domain.intake.source_preview import SourcePreview as SourcePrevi
 from chalicelib.domain.intake.source_view import SourceView
 from chalicelib.domain.items import Items
 from chalicelib.domain.page import Page
+from chalicelib.pipeline.intake.connect import SECRET_LENGTH, SECRETS_LIMIT
 from chalicelib.pipeline.intake.publish import PublishedEvent
 from triggeriq import JSON
 
@@ -28,8 +29,11 @@ class WebhookAnswer(Shown):
 # ---- connections ---------------------------------------------------------------------------------
 
 
+SecretText = Annotated[str, Field(min_length=1, max_length=SECRET_LENGTH)]
+
+
 class SecretPut(Asked):
-    value: Annotated[str, Field(min_length=1, max_length=4_000)]
+    value: SecretText
     expires_at: Time | None = None
 
 
@@ -42,10 +46,10 @@ class ConnectionPut(Asked):
     """Replaces the whole connection. The first secret is the current one."""
 
     secrets: Annotated[
-        list[Annotated[SecretPut, BeforeValidator(_secret, json_schema_input_type=str | SecretPut)]],
-        Field(max_length=10),
+        list[Annotated[SecretPut, BeforeValidator(_secret, json_schema_input_type=SecretText | SecretPut)]],
+        Field(max_length=SECRETS_LIMIT),
     ] = []
-    settings: dict[str, JSON] = {}
+    settings: dict[str, JSON] = Field({}, description="as GET /sources describes those of the source")
     owner: Line | None = Field(None, description="who owns it; only an admin may name another owner")
 
 
@@ -68,9 +72,12 @@ class StartedJob(Shown):
 SourceList = Items[SourceView]
 
 
+_BASE64 = r"^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
+
+
 class SourcePreviewRequest(Asked):
     headers: dict[str, str] = {}
-    body_base64: Annotated[str, Field(max_length=1_400_000)] = ""
+    body_base64: str = Field("", max_length=1_400_000, json_schema_extra={"pattern": _BASE64})
     connection: Name = "default"
     method: Literal["POST", "GET", "HEAD", "PUT"] = "POST"
     query: dict[str, str] = {}

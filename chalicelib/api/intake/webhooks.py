@@ -1,4 +1,4 @@
-"""POST and HEAD /webhooks/…: hands what a partner sends to the use-case, unchanged. PostgreSQL and pydantic
+"""/webhooks/…: hands what a partner sends to the use-case, unchanged. PostgreSQL and pydantic
 are not loaded here: the sender waits for his 202, which needs neither."""
 
 from __future__ import annotations

@@ -18,21 +18,20 @@ from pydantic import (
     model_validator,
     with_config,
 )
-from pydantic_core import PydanticCustomError
 
-from chalicelib.api.field_types import Asked, Line, Name, Shown, ShownPage, Time, absent
+from chalicelib.api.field_types import Asked, Flag, Line, Name, Shown, ShownPage, Time, absent
 from chalicelib.api.field_types import PageQuery as PageQuery
 from chalicelib.domain.items import Items
 from chalicelib.domain.operations.access import Scope
-from chalicelib.domain.operations.configuration import SHAPES
-from chalicelib.domain.operations.configuration import Configuration as Configuration
+from chalicelib.domain.operations.configuration import SHAPES, PriorityConfiguration, TriageConfiguration
 from chalicelib.domain.operations.plugin_view import PluginView
 from chalicelib.domain.operations.restriction import CONNECTION_PATTERN
+from chalicelib.errors import Invalid
 from triggeriq import JSON
 
 
 class HealthQuery(Asked):
-    deep: bool = Field(False, description="ask every dependency too; needs the scope admin")
+    deep: Flag = Field(False, description="ask every dependency too (`1` will do); needs the scope admin")
 
 
 class Health(Shown):
@@ -53,15 +52,27 @@ PluginList = Items[PluginView]
 # ---- configurations ------------------------------------------------------------------------------
 
 
-ConfigurationList = Items[Configuration]
+AnyConfiguration = PriorityConfiguration | TriageConfiguration
+
+
+class ConfigurationShown(Shown):
+    key: str
+    version: int = Field(description="0 is the built-in default")
+    value: AnyConfiguration
+    by: str | None = Field(description="who set it; null: it is the built-in default")
+    at: datetime | None = Field(description="when it was set")
+
+
+class ConfigurationList(Shown):
+    items: tuple[ConfigurationShown, ...]
 
 
 def _some(given: object) -> object:
     if given is None:
         held = (f"{', '.join(field.name for field in fields(SHAPES[key]))} ({key})" for key in SHAPES)
-        raise PydanticCustomError(
-            "missing",
-            f'Send what it is to hold: {" or ".join(held)}; {{"value": {{}}}} brings the defaults back',
+        raise Invalid(
+            f'send what it is to hold: {" or ".join(held)}; {{"value": {{}}}} brings the defaults back',
+            "value",
         )
     return given
 
@@ -72,7 +83,7 @@ class ConfigurationPut(Asked):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    value: Annotated[dict[str, JSON], BeforeValidator(_some, json_schema_input_type=dict[str, JSON])]
+    value: Annotated[dict[str, JSON], BeforeValidator(_some, json_schema_input_type=AnyConfiguration)]
 
     @model_validator(mode="before")
     @classmethod
@@ -166,7 +177,9 @@ class ApiKeyMake(Asked):
     owner: Line
     expires_at: Time | None = None
     connections: Annotated[
-        list[ConnectionPattern], Field(max_length=CONNECTIONS_LIMIT), BeforeValidator(_some_connections)
+        list[ConnectionPattern],
+        Field(min_length=1, max_length=CONNECTIONS_LIMIT),
+        BeforeValidator(_some_connections),
     ] = Field(
         default_factory=absent,
         description="the key sees only what is made of these; without it, it sees all",

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
-from chalicelib.api.field_types import Asked, Line, Name, Tag, Time, absent
+from chalicelib.api.field_types import Asked, Flag, Line, Name, Tag, Time, absent
 from chalicelib.api.field_types import PageQuery as PageQuery
 from chalicelib.domain.page import Page
 from chalicelib.domain.tickets.history_entry import HistoryEntry
@@ -30,7 +30,7 @@ class TicketQuery(PageQuery):
     customer: Line | None = None
     assignee: Line | None = None
     tag: Tag | None = None
-    needs_review: bool | None = None
+    needs_review: Flag | None = None
     since: Time | None = Field(None, description="received at or after")
     until: Time | None = Field(None, description="received before")
 
@@ -50,6 +50,8 @@ class LinkPut(Asked):
 
 class TicketChange(Asked):
     """At least one field; `assignee` may be null. What is set here, triage never overwrites."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
     status: Status = Field(default_factory=absent)
     assignee: Line | None = None

@@ -89,13 +89,13 @@ class Receive:
     def _received(
         self, source: Source, connection_name: str, request: Request, trace: Trace
     ) -> Accepted | Ignored | Reply:
+        _check_form(source, request)
         connection = self.connections.find(source.name, connection_name)
         if connection is None:
             raise NotFound(
                 f"{source.name} has no connection {connection_name}; "
                 f"an admin makes it with PUT /connections/{source.name}/{connection_name}"
             )
-        _check_form(source, request)
         try:
             reply = source.handshake(request, connection)
             if reply is not None:

@@ -5,14 +5,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from chalicelib.domain.intake.feedback import clean_text
+from chalicelib.domain.intake.feedback import FeedbackKey, clean_text
 from chalicelib.domain.page import Page, from_cursor, not_given, page_of, to_cursor
 from chalicelib.domain.tickets.history_entry import HistoryEntry
 from chalicelib.domain.tickets.ticket import Ticket
-from chalicelib.domain.tickets.ticket_feedback import TicketFeedback, in_ticket
+from chalicelib.domain.tickets.ticket_feedback import (
+    VERSIONS_MOST,
+    FeedbackVersion,
+    TicketFeedback,
+    in_ticket,
+)
 from chalicelib.domain.tickets.ticket_filter import TicketFilter
 from chalicelib.services.postgres.columns import names
 from chalicelib.services.postgres.connection import Database
@@ -111,13 +117,39 @@ def feedback(database: Database, ticket_id: str, limit: int, cursor: str | None)
         rows=limit + 1,
         **position,
     )
+    messages = [kept_of(row).message for row in rows]
+    former = _former(database, [message.key for message in messages])
     return page_of(
-        [in_ticket(kept_of(row).message) for row in rows],
+        [in_ticket(message, former[message.key]) for message in messages],
         limit,
         cursor=lambda said: to_cursor(
             said.received_at.isoformat(), said.source, said.connection, said.external_id
         ),
     )
+
+
+_FORMER = f"""
+select source, connection, external_id, version, title, text, rating, received_at from (
+    select *, row_number() over (partition by source, connection, external_id
+        order by version desc, received_at desc, digest desc) as newest
+    from feedback_versions join unnest(
+        cast(:sources as text[]), cast(:connections as text[]), cast(:ids as text[])
+    ) as wanted (source, connection, external_id) using (source, connection, external_id)
+) former where newest <= {VERSIONS_MOST} order by version, received_at, digest
+"""
+
+
+def _former(database: Database, keys: Sequence[FeedbackKey]) -> Mapping[FeedbackKey, list[FeedbackVersion]]:
+    """What each feedback said before, oldest first."""
+    found: dict[FeedbackKey, list[FeedbackVersion]] = {key: [] for key in keys}
+    if keys:
+        sources, connections, ids = (list(names) for names in zip(*keys, strict=True))
+        for *key, version, title, text, rating, at in database.run(
+            _FORMER, sources=sources, connections=connections, ids=ids
+        ):
+            said = FeedbackVersion(version=version, title=title, text=text, rating=rating, at=at)
+            found[FeedbackKey(*key)].append(said)
+    return found
 
 
 def history(database: Database, ticket_id: str, limit: int, cursor: str | None) -> Page[HistoryEntry]:

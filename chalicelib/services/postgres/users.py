@@ -16,7 +16,7 @@ SPARE_CONNECTIONS = 15
 RIGHTS = {
     "tickets": "select, insert, update",
     "feedback": "select, insert, update",
-    "feedback_versions": "insert",
+    "feedback_versions": "select, insert",
     "processing_logs": "select, insert",
     "outbox": "select, insert, delete",
     "configurations": "select, insert",

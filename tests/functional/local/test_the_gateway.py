@@ -82,6 +82,20 @@ def test_an_unknown_path_is_not_found(connection):
     )
 
 
+@pytest.mark.parametrize("method", ["TRACE", "PROPFIND", "QUERY", "NONSENSE"])
+def test_a_method_that_no_route_can_have_is_not_found(connection, method):
+    assert ask(connection, method, "/health") == (404, {"message": "Not Found"})
+    assert ask(connection, method, "/echo/x", b"a body") == (404, {"message": "Not Found"})
+    assert ask(connection, "GET", "/health")[0] == 200
+
+
+@pytest.mark.parametrize("line", [b"GET /health HTTP/9.9", b"GET", b"GET /health HTTP/1.1 x", b"\x00"])
+def test_a_line_that_is_no_request_is_refused_without_html(address, line):
+    answer = raw(address, line + b"\r\nHost: x\r\n\r\n")
+    assert b"<html" not in answer.lower()
+    assert b'{"message"' in answer or not answer
+
+
 def test_head_sends_no_body_and_the_connection_goes_on(connection):
     assert ask(connection, "HEAD", "/health") == (200, None)
     assert ask(connection, "GET", "/health")[0] == 200

@@ -70,7 +70,7 @@ def test_a_bearer_token_is_told_what_to_send_instead(stranger):
 
 def test_a_route_without_an_access_rule_does_not_start():
     with pytest.raises(ValueError, match="/secrets declares no access rule"):
-        App("test", routes=[Route("GET", "/secrets", "", "public", "health:check", "")])
+        App("test", routes=[Route("GET", "/secrets", "list_secrets", "", "public", "health:check", "")])
 
 
 @pytest.mark.parametrize(
@@ -78,12 +78,12 @@ def test_a_route_without_an_access_rule_does_not_start():
 )
 def test_a_route_that_does_not_say_what_a_restricted_caller_gets_does_not_start(access, restricted):
     with pytest.raises(ValueError, match="GET /secrets does not declare what a restricted caller gets"):
-        App("test", routes=[Route("GET", "/secrets", access, restricted, "health:check", "")])
+        App("test", routes=[Route("GET", "/secrets", "list_secrets", access, restricted, "health:check", "")])
 
 
 def test_a_route_can_not_leave_out_what_a_restricted_caller_gets():
     with pytest.raises(TypeError):
-        Route("GET", "/secrets", access="read", handler="health:check", summary="")
+        Route("GET", "/secrets", "list_secrets", access="read", handler="health:check", summary="")
 
 
 @pytest.mark.parametrize("route", [one for one in ROUTES if one.restricted == REFUSED], ids=str)

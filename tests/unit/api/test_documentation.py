@@ -14,6 +14,7 @@ from chalicelib.api.documentation.schemas import field_docstrings
 from chalicelib.api.parsing import adapter
 from chalicelib.api.routes import OPEN, PUBLIC, ROUTES, WEBHOOK
 from chalicelib.domain.tickets.ticket import Ticket
+from chalicelib.settings import Settings
 
 
 def test_the_interface_is_valid_openapi(stranger):
@@ -31,7 +32,28 @@ def test_every_route_is_described_with_its_access_and_its_problems(stranger):
         named = {p["name"] for p in operation["parameters"] if p["in"] == "path"}
         assert named == set(re.findall(r"{(\w+)}", route.path)), route
     ids = [operation["operationId"] for path in paths.values() for operation in path.values()]
-    assert len(ids) == len(set(ids))
+    assert sorted(ids) == sorted({route.name for route in ROUTES})
+
+
+def test_no_two_shapes_have_one_name(stranger):
+    """A generator of clients makes a class of each title, and leaves out what would be a second one."""
+    named = {(route.area, name) for route in ROUTES for name in (route.body, route.answer) if name}
+    assert len({name for _, name in named}) == len(named)
+    components = stranger("GET", "/openapi.json").json["components"]["schemas"]
+    assert {name for _, name in named} <= set(components)
+    assert {name: schema["title"] for name, schema in components.items()} == {one: one for one in components}
+
+
+def test_the_address_by_which_the_world_knows_it_is_named(stranger, use):
+    assert stranger("GET", "/openapi.json").json["servers"] == [{"url": "/"}]
+    use.settings = Settings(public_url="https://api.example.com")
+    assert stranger("GET", "/openapi.json").json["servers"] == [{"url": "https://api.example.com"}]
+    assert "URL=https://api.example.com\n" in stranger("GET", "/docs").text
+
+
+def test_the_root_leads_to_the_page(stranger):
+    answer = stranger("GET", "/")
+    assert (answer.status, answer.headers["Location"], answer.text) == (302, "/docs", "")
 
 
 def test_every_route_that_a_restricted_key_gets_less_of_says_so_with_its_403(stranger):

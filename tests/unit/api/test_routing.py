@@ -106,10 +106,21 @@ def test_an_error_while_writing_the_answer_is_500_too(api, use):
 def test_any_origin_may_ask_where_all_are_set(stranger):
     answer = stranger("GET", "/health", Origin="https://a.example")
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
-    preflight = stranger("OPTIONS", "/tickets/x", Origin="https://a.example")
+    preflight = stranger(
+        "OPTIONS", "/tickets/x", Origin="https://a.example", Access_Control_Request_Method="PATCH"
+    )
     assert preflight.status == 204
     assert "PATCH" in preflight.headers["Access-Control-Allow-Methods"]
     assert "X-Api-Key" in preflight.headers["Access-Control-Allow-Headers"]
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, {"Origin": "https://a.example"}, {"Access_Control_Request_Method": "PATCH"}]
+)
+def test_an_options_that_is_no_preflight_is_405(stranger, headers):
+    answer = stranger("OPTIONS", "/tickets/x", **headers)
+    assert (answer.status, answer.headers["Allow"]) == (405, "GET, PATCH")
+    assert answer.json["type"] == "urn:triggeriq:problem:method-not-allowed"
 
 
 def test_only_listed_origins_may_ask_where_some_are_set(stranger, use):

@@ -117,9 +117,15 @@ class NoSource:
     name = "stranger"
 
 
+class Browsed(Source):
+    name = "browsed"
+    methods = ("POST", "DELETE", "PATCH")
+
+
 @pytest.mark.parametrize(
     ("registered", "told"),
     [
+        (Browsed, "browsed: methods are of POST, PUT, HEAD, GET; DELETE, PATCH are not"),
         (NoSource, "a class derived from triggeriq.Source, not <class"),
         (Source(), "a class derived from triggeriq.Source, not <triggeriq"),
         (Nameless, "the source Nameless has no name"),

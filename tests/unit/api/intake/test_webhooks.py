@@ -53,6 +53,14 @@ def test_a_probe_by_head_is_answered_without_a_body(stranger, use):
     assert use.intake.received[0][2].method == "HEAD"
 
 
+def test_a_challenge_by_get_gets_the_source_s_own_answer(stranger, use):
+    use.intake.outcome = Reply(body="1158201444")
+    answer = stranger("GET", "/webhooks/trello?hub.challenge=1158201444")
+    assert (answer.status, answer.text) == (200, "1158201444")
+    request = use.intake.received[0][2]
+    assert (request.method, request.query) == ("GET", {"hub.challenge": "1158201444"})
+
+
 @pytest.mark.parametrize("reason", ["missing", "malformed", "stale", "mismatch"])
 def test_a_bad_signature_gets_one_word(stranger, use, reason):
     use.intake.outcome = Unauthorised(reason)
