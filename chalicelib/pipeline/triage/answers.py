@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, TypeVar, get_args
 
-from chalicelib.domain.intake.feedback import LINE_LIMIT, clean_json, clean_text
+from chalicelib.domain.intake.feedback import LINE_LIMIT, clean_json, clean_line, clean_text
 from chalicelib.domain.tickets.ticket import CategoryLabel, PriorityLabel, SentimentLabel
 from triggeriq import JSON, Draft, Review, Verdict
 
@@ -81,7 +81,7 @@ def facts(value: Any) -> dict[str, JSON]:
 def draft(value: Any) -> Draft:
     _expect(value, Draft)
     return Draft(
-        title=None if value.title is None else clean_text(_text(value.title, "title")),
+        title=None if value.title is None else clean_line(_text(value.title, "title")),
         description=None
         if value.description is None
         else clean_text(_text(value.description, "description")),
