@@ -26,7 +26,7 @@ _HIDDEN = {
 }
 _SPACE = re.compile(r"\s+")
 _CONTROL = re.compile(r"&#(?:0{0,9}(?:11|28|29|30|31)|[xX]0{0,9}(?:[bB]|1[c-fC-F]))(?![0-9a-fA-F]);?")
-"""References to characters that part words; HTML knows no such character, so `unescape` would join the words."""
+"""References to characters that part words. HTML has no such characters: `unescape` would join the words."""
 
 
 def text_of(markup: str) -> str:

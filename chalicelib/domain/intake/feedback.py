@@ -26,8 +26,8 @@ ATTRIBUTES_LIMIT = 8_000
 # Control characters (but tab and line ends), lone surrogates and the two non-characters: what
 # PostgreSQL, UTF-8 or a queue refuse, and what makes a terminal or a log line lie.
 _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-# What ends a line or parts words besides white space, CR and LF: a vertical tab is a line end within a cell of a
-# spreadsheet and within a paragraph of a text processor, NEL (U+0085) is that of mainframes.
+# What ends a line or parts words besides white space, CR and LF: a vertical tab is a line end within a cell
+# of a spreadsheet, NEL (U+0085) is that of mainframes.
 _LINE_ENDS = re.compile("[\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
 _LINES = re.compile(r"[\r\n]+")
 NAMESPACE = uuid.UUID("6f0e2a43-7d1c-4c63-9f0b-5f6a0d6f2c11")
@@ -103,8 +103,8 @@ def is_storable(text: str) -> bool:
 
 
 def clean_text(text: str) -> str:
-    """Without the characters that no store can keep. Where one of them ended a line there is a line feed: words
-    that stood apart stay apart."""
+    """Without the characters that no store can keep. Where one ended a line there is a line feed: words that
+    stood apart stay apart."""
     return _UNSTORABLE.sub("", _LINE_ENDS.sub("\n", text))
 
 
