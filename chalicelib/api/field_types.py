@@ -21,11 +21,11 @@ def _digits(value: object) -> object:
 def _iso_time(value: object) -> object:
     """Takes a date, or a time with or without a zone (without one it is UTC). Where a URL turned the "+" of a
     zone into a space, it is put back."""
-    if isinstance(value, str):
-        if not re.match(r"\d{4}-\d\d-\d\d(?!\d)", value, re.ASCII):
-            raise ValueError("is a time in ISO 8601 such as 2024-05-01 or 2024-05-01T12:00:00Z")
-        return re.sub(r" (\d\d:?\d\d)$", r"+\1", value)
-    return value
+    if isinstance(value, datetime):
+        return value
+    if not isinstance(value, str) or not re.match(r"\d{4}-\d\d-\d\d(?!\d)", value, re.ASCII):
+        raise ValueError("is a time in ISO 8601 such as 2024-05-01 or 2024-05-01T12:00:00Z")
+    return re.sub(r" (\d\d:?\d\d)$", r"+\1", value)
 
 
 def _utc(value: datetime) -> datetime:

@@ -13,6 +13,7 @@ from chalicelib.domain.operations.plugin_view import PluginView
 from chalicelib.errors import PluginFailed
 from chalicelib.registry.guarded import GuardedSource
 from chalicelib.registry.registry import Registry
+from triggeriq.proofs import proof_of
 
 
 def plugin_views(registry: Registry, failures: Mapping[str, PluginFailures]) -> tuple[PluginView, ...]:
@@ -56,6 +57,7 @@ def source_views(registry: Registry, last_events: Mapping[str, datetime]) -> tup
                 takes_webhooks=takes_webhooks,
                 reads=tuple(source.reads),
                 verification=tuple(source.verification),
+                proofs=tuple(map(proof_of, source.verification)),
                 settings_schema=schema,
                 warning=warning
                 if warning or proves or not takes_webhooks

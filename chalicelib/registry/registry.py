@@ -16,7 +16,7 @@ from chalicelib.errors import NotFound
 from chalicelib.registry.budget import Overrun, budget
 from chalicelib.registry.discovery import BUILT_IN, Found
 from chalicelib.registry.guarded import GuardedSource
-from triggeriq import Feedback, Source, hookspecs
+from triggeriq import Feedback, Scheme, Source, hookspecs
 from triggeriq.names import NAME
 from triggeriq.settings import fault_of
 
@@ -202,6 +202,8 @@ class Registry:
             raise ValueError(f"a source's name matches {NAME}; {cls.name!r} does not")
         if cls.api != Source.api:
             raise ValueError(f"{cls.name} was written for contract {cls.api}; this is {Source.api}")
+        if not all(isinstance(row, Scheme) for row in cls.verification):
+            raise TypeError(f"{cls.name}: verification holds rows of triggeriq.Scheme, and nothing else")
         if fault := fault_of(cls.settings):
             raise ValueError(f"{cls.name}: {fault}")
         if cls.name in self._sources:
