@@ -28,12 +28,16 @@ def plugin_views(registry: Registry, failures: Mapping[str, PluginFailures]) -> 
             from_=plugin.origin,
             status=plugin.status,
             error=plugin.error,
+            failed_at=plugin.failed_at,
             calls=plugin.calls,
             failures=plugin.failures,
         )
         if reported:
             view = replace(
-                view, failures=max(reported.count, plugin.failures), error=plugin.error or reported.last
+                view,
+                failures=max(reported.count, plugin.failures),
+                error=plugin.error or f"{reported.hook} {reported.reason}".strip() or None,
+                failed_at=plugin.failed_at or reported.at,
             )
         views.append(view)
     return tuple(views)

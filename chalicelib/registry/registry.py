@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 import pluggy
@@ -22,6 +23,7 @@ from triggeriq.settings import fault_of
 
 if TYPE_CHECKING:
     from chalicelib.pipeline.triage.answers import PluginAnswer
+    from chalicelib.ports.operations import Clock
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +45,9 @@ class Plugin:
     sources: tuple[str, ...] = ()
     status: Literal["loaded", "failed"] = "loaded"
     error: str | None = None
+    """Why it was not loaded."""
+    failed_at: datetime | None = None
+    """When it was not."""
     calls: int = 0
     """In this process, as `failures`."""
     failures: int = 0
@@ -54,7 +59,8 @@ class Registry:
 
     found: the plugins to load; of two that answer the same hook, the one found later is asked first. only:
     names of those to load, in the order in which they are asked; empty for all. seconds: budget of one call.
-    on_failure: called with plugin and reason of each failure; must not raise.
+    on_call: called with plugin, hook and reason of each failure, and with "" for the reason after each call
+    that went well; must not raise. now: for when a plugin was not loaded.
     """
 
     def __init__(
@@ -62,9 +68,10 @@ class Registry:
         found: Iterable[Found],
         only: Sequence[str] = (),
         seconds: float = 2.0,
-        on_failure: Callable[[str, str], None] = lambda plugin, reason: None,
+        on_call: Callable[[str, str, str], None] = lambda plugin, hook, reason: None,
+        now: Clock = lambda: datetime.now(UTC),
     ) -> None:
-        self._seconds, self._on_failure = seconds, on_failure
+        self._seconds, self._on_call, self._now = seconds, on_call, now
         self._plugins: dict[str, Plugin] = {}
         self._sources: dict[str, GuardedSource] = {}
         self._manager = pluggy.PluginManager("triggeriq")
@@ -73,9 +80,7 @@ class Registry:
         if only:
             by_name = {one.name: one for one in wanted}
             for name in set(only) - by_name.keys():
-                self._plugins[name] = Plugin(
-                    name, "TRIGGERIQ_LOAD_PLUGINS", status="failed", error="no such plugin"
-                )
+                self._refuse(Plugin(name, "TRIGGERIQ_LOAD_PLUGINS"), "no such plugin")
             wanted = [by_name[name] for name in only if name in by_name]
         # pluggy asks the last registered first; an installed plugin comes before ours
         for one in reversed(wanted) if only else wanted:
@@ -125,11 +130,13 @@ class Registry:
                 reason = f"raised {type(error).__name__}"
                 log.warning("a plugin failed", extra={"plugin": by, "hook": hook}, exc_info=True)
             else:
-                plugin.calls += 1
+                failures = plugin.failures
                 if value is not None:
                     yield PluginAnswer(by, value)
+                if plugin.failures == failures:  # whoever asked could use the answer
+                    self._tally(plugin.name, hook, "")
                 continue
-            self._tally(plugin.name, reason)
+            self._tally(plugin.name, hook, reason)
             yield PluginAnswer(by, None, reason)
 
     def rehearse(self, text: str) -> None:
@@ -140,8 +147,8 @@ class Registry:
                 with suppress(Exception, Overrun), budget(LOAD_SECONDS):
                     implementation.function(feedback=Feedback(external_id="rehearsal", text=text))
 
-    def failed(self, by: str, reason: str) -> None:
-        self._tally(by.partition("/")[0], reason)
+    def failed(self, by: str, hook: str, reason: str) -> None:
+        self._tally(by.partition("/")[0], hook, reason)
 
     # The list
 
@@ -225,16 +232,16 @@ class Registry:
         self._refuse(plugin, reason)
 
     def _refuse(self, plugin: Plugin, reason: str) -> None:
-        plugin.status, plugin.error = "failed", reason[:500]
+        plugin.status, plugin.error, plugin.failed_at = "failed", reason[:500], self._now()
         self._plugins[plugin.name] = plugin
         # The reason may hold anything that the plugin raised, so only GET /plugins tells it.
         log.error("a plugin was not loaded", extra={"plugin": plugin.name})
 
-    def _tally(self, name: str, reason: str) -> None:
+    def _tally(self, name: str, hook: str, reason: str) -> None:
         plugin = self._plugins[name]
         plugin.calls += 1
         if reason:
             plugin.failures += 1
             # The reason may quote the plugin's answer, and so a customer: only GET /plugins tells it.
-            log.warning("a plugin failed", extra={"plugin": name})
-            self._on_failure(name, reason)
+            log.warning("a plugin failed", extra={"plugin": name, "hook": hook})
+        self._on_call(name, hook, reason)

@@ -76,7 +76,7 @@ OF_THE_API = {
     "bus.check", "claims.check", "claims.release", "blobs.check", "blobs.list", "imports.list", "kms.seal",
     "connections.write", "connections.delete", "connections.list", "queue.count", "queue.receive",
     "queue.delete", "queue.delay", "quarantine.read", "quarantine.list", "quarantine.delete",
-    "quarantine.write", "plugins.count", "api_keys.list", "api_keys.read", "api_keys.revoke",
+    "quarantine.write", "plugins.count", "plugins.works", "api_keys.list", "api_keys.read", "api_keys.revoke",
     "api_keys.write", "postgres.find_ticket",
     "postgres.migrate", "postgres.put_configuration", "postgres.search_tickets",
     "postgres.ticket_feedback", "postgres.ticket_history", "postgres.check", "postgres.last_received",

@@ -60,7 +60,7 @@ def test_one_that_raises_loses_its_own_answer_only(plugins: Plugins) -> None:
     bad, good = registry.ask("classify", feedback=FEEDBACK)
     assert (bad.by, bad.failure) == ("bad/1", "raised KeyError")
     assert good.value.label == "spam"
-    assert plugins.failures == [("bad", "raised KeyError")]
+    assert plugins.calls == [("bad", "classify", "raised KeyError"), ("good", "classify", "")]
     (shown,) = [plugin for plugin in registry.plugins() if plugin.name == "bad"]
     assert (shown.calls, shown.failures) == (1, 1)
 
@@ -140,3 +140,27 @@ def test_one_that_forgot_its_decorator_is_told_so(plugins: Plugins) -> None:
 
 
 # ---- sources ---------------------------------------------------------------------------------------
+
+
+def test_an_answer_counts_as_good_once_whoever_asked_could_use_it(plugins: Plugins) -> None:
+    plugins.add("odd", classify=saying("nonsense"))
+    registry = plugins.registry()
+    for answer in registry.ask("classify", feedback=FEEDBACK):
+        registry.failed(answer.by, "classify", "'nonsense' is no category")
+    assert plugins.calls == [("odd", "classify", "'nonsense' is no category")]
+    assert [answer.by for answer in registry.ask("classify", feedback=FEEDBACK)] == ["odd/1"]
+    assert plugins.calls[1:] == [("odd", "classify", "")]
+    (shown,) = registry.plugins()
+    assert (shown.calls, shown.failures) == (2, 1)
+
+
+def test_rows_of_a_source_that_are_none_are_told_when_it_is_loaded(plugins: Plugins) -> None:
+    class Odd(Source):
+        name = "odd"
+        verification = ("x-signature",)  # type: ignore[assignment]
+
+    plugins.add("odd", register_sources=hookimpl(lambda register: register(Odd)))
+    (plugin,) = plugins.registry().plugins()
+    assert plugin.status == "failed"
+    assert "odd: verification holds rows of triggeriq.Scheme" in str(plugin.error)
+    assert plugin.failed_at is not None
