@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pluggy
 
 from chalicelib.errors import NotFound
-from chalicelib.registry.budget import Overrun, budget
+from chalicelib.registry.budget import Overrun, bounded, budget
 from chalicelib.registry.discovery import BUILT_IN, Found
 from chalicelib.registry.guarded import GuardedSource
 from triggeriq import Feedback, Scheme, Source, hookspecs
@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LOAD_SECONDS = 10.0
-"""Budget for importing one plugin: it may load a trained model."""
+LOAD_SECONDS = 5.0
+"""Budget for importing one plugin, which may load a trained model, and for each further step of loading it.
+Lambda gives the whole start of a function 10 s; one that takes longer is begun again, within the function's
+own time-out: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html"""
 PLUGIN_NAME = r"[A-Za-z0-9_.-]{1,100}"
 
 
@@ -169,19 +171,15 @@ class Registry:
             self._refuse(plugin, f"a plugin's name matches {PLUGIN_NAME}; rename its entry point")
             return
         try:
-            with budget(LOAD_SECONDS):
-                self._register(found, plugin)
+            self._register(plugin, bounded(lambda: _imported(found.module), LOAD_SECONDS))
         except Overrun:
             self._unload(plugin, f"took longer than {LOAD_SECONDS:g} s to load")
         except (Exception, SystemExit) as error:
             self._unload(plugin, f"{type(error).__name__}: {error}")
 
-    def _register(self, found: Found, plugin: Plugin) -> None:
-        path, _, attribute = found.module.partition(":")
-        module = importlib.import_module(path)
-        module = getattr(module, attribute) if attribute else module
+    def _register(self, plugin: Plugin, module: Any) -> None:
         plugin.version = str(getattr(module, "__version__", "1"))
-        self._manager.register(module, name=found.name)
+        self._manager.register(module, name=plugin.name)
         # Set only now: if another plugin has registered this module, _unload must leave it registered
         plugin.module = module
         callers = self._manager.get_hookcallers(module) or []
@@ -196,7 +194,7 @@ class Registry:
         claimed: list[type[Source]] = []
         for caller in callers:
             if caller.name == "register_sources":
-                module.register_sources(claimed.append)
+                bounded(lambda: module.register_sources(claimed.append), LOAD_SECONDS)
         for cls in claimed:
             self._claim(cls, plugin)
 
@@ -218,7 +216,9 @@ class Registry:
             raise ValueError(
                 f"the plugins {other} and {plugin.name} both claim the source {cls.name}; rename one"
             )
-        self._sources[cls.name] = GuardedSource(cls(), plugin.name, self._seconds, self._tally)
+        self._sources[cls.name] = GuardedSource(
+            bounded(cls, LOAD_SECONDS), plugin.name, self._seconds, self._tally
+        )
         plugin.sources = (*plugin.sources, cls.name)
         if "version" in cls.__dict__:
             plugin.version = cls.version
@@ -245,3 +245,10 @@ class Registry:
             # The reason may quote the plugin's answer, and so a customer: only GET /plugins tells it.
             log.warning("a plugin failed", extra={"plugin": name, "hook": hook})
         self._on_call(name, hook, reason)
+
+
+def _imported(path: str) -> Any:
+    """The module, or with `module:attribute` that attribute of it."""
+    name, _, attribute = path.partition(":")
+    module = importlib.import_module(name)
+    return getattr(module, attribute) if attribute else module

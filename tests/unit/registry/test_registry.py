@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from chalicelib.registry import Found, Registry
+from chalicelib.registry import registry as registry_module
 from tests.unit.registry.conftest import SECONDS, Plugins
 from triggeriq import (
     Feedback,
@@ -164,3 +166,31 @@ def test_rows_of_a_source_that_are_none_are_told_when_it_is_loaded(plugins: Plug
     assert plugin.status == "failed"
     assert "odd: verification holds rows of triggeriq.Scheme" in str(plugin.error)
     assert plugin.failed_at is not None
+
+
+def test_one_that_never_ends_loading_is_named_and_the_others_are_loaded(
+    plugins: Plugins, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under `chalice local` a request's thread loads them, where no signal comes."""
+    monkeypatch.setattr(registry_module, "LOAD_SECONDS", SECONDS)
+
+    def register_sources(register: Any) -> None:
+        while True:
+            pass
+
+    class Endless(Source):
+        name = "endless"
+
+        def __init__(self) -> None:
+            register_sources(None)
+
+    plugins.add("loops", register_sources=hookimpl(register_sources))
+    plugins.add("made_of_loops", register_sources=hookimpl(lambda register: register(Endless)))
+    plugins.add("good", classify=saying("spam"))
+    with ThreadPoolExecutor(1) as pool:
+        registry = pool.submit(plugins.registry).result()
+    assert labels(registry) == ["spam"]
+    assert registry.sources() == {}
+    shown = {plugin.name: (plugin.status, plugin.error) for plugin in registry.plugins()}
+    cut = ("failed", f"took longer than {SECONDS:g} s to load")
+    assert shown == {"loops": cut, "made_of_loops": cut, "good": ("loaded", None)}
