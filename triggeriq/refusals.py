@@ -39,7 +39,7 @@ def why_refused(schemes: Sequence[Scheme], request: Request, reason: str, now: d
         )
     faults = ((getattr(scheme, name), find(scheme, request, now)) for name, find in _CHECKS.get(reason, ()))
     header, fault = next((found for found in faults if found[1]), (scheme.header, _UNFIT[scheme.kind]))
-    return f"{header} {fault}; it holds {forms.get(header, forms[scheme.header])}"
+    return f"{header} {fault}; it should hold {forms.get(header, forms[scheme.header])}"
 
 
 def _meant(schemes: Sequence[Scheme], request: Request) -> Scheme | None:
@@ -59,7 +59,7 @@ def _missing(forms: dict[str, str], others: list[str]) -> str:
     names = " and ".join(forms)
     told = f"the header {names} is missing" if len(forms) == 1 else f"the headers {names} are missing"
     instead = f" (so is {' and '.join(others)}, which would do instead)" if others else ""
-    return f"{told}{instead}; " + "; ".join(f"{header} holds {form}" for header, form in forms.items())
+    return f"{told}{instead}; " + "; ".join(f"{header} should hold {form}" for header, form in forms.items())
 
 
 def _proof_fault(scheme: Scheme, request: Request, now: datetime) -> str:

@@ -72,11 +72,11 @@ def test_a_bad_signature_is_refused_with_one_word(client: Client, connection: st
 TOLD = {
     "no id": (
         lambda: without("webhook-id", signed("msg_1", BODY)),
-        "missing: the header webhook-id is missing; webhook-id holds the message's id",
+        "missing: the header webhook-id is missing; webhook-id should hold the message's id",
     ),
     "no time": (
         lambda: without("webhook-timestamp", signed("msg_1", BODY)),
-        "missing: the header webhook-timestamp is missing; webhook-timestamp holds the time of",
+        "missing: the header webhook-timestamp is missing; webhook-timestamp should hold the time of",
     ),
     "no signature": (
         lambda: without("webhook-signature", signed("msg_1", BODY)),
@@ -84,23 +84,23 @@ TOLD = {
     ),
     "milliseconds": (
         lambda: claiming(f"{int(datetime.now(UTC).timestamp())}000"),
-        "malformed: webhook-timestamp has a time in milliseconds, not in seconds; it holds the time of",
+        "malformed: webhook-timestamp has a time in milliseconds, not in seconds; it should hold the time of",
     ),
     "hex": (
         lambda: respelt(lambda raw: f"v1,{raw.hex()}"),
-        "malformed: webhook-signature is in hex, not in base64; it holds v1,<the HMAC-SHA256 of",
+        "malformed: webhook-signature is in hex, not in base64; it should hold v1,<the HMAC-SHA256 of",
     ),
     "no prefix": (
         lambda: respelt(lambda raw: base64.b64encode(raw).decode()),
-        "malformed: webhook-signature lacks the prefix 'v1,'; it holds v1,<",
+        "malformed: webhook-signature lacks the prefix 'v1,'; it should hold v1,<",
     ),
     "another prefix": (
         lambda: respelt(lambda raw: f"sha256={raw.hex()}"),
-        "malformed: webhook-signature begins with 'sha256=', not with 'v1,'; it holds v1,<",
+        "malformed: webhook-signature begins with 'sha256=', not with 'v1,'; it should hold v1,<",
     ),
     "sha1": (
         lambda: respelt(lambda raw: f"v1,{base64.b64encode(raw[:20]).decode()}"),
-        "malformed: webhook-signature is as long as an HMAC-SHA1, not as an HMAC-SHA256; it holds",
+        "malformed: webhook-signature is as long as an HMAC-SHA1, not as an HMAC-SHA256; it should hold",
     ),
     "an hour ago": (lambda: an_hour_off(-1), "stale: webhook-timestamp has a time that is too long ago"),
     "another secret": (
@@ -130,7 +130,7 @@ def test_what_is_expected_stands_in_the_list_of_sources(client: Client, connecti
     forms = {proof["header"]: proof["form"] for proof in source["proofs"][0]}
     answer = client.send("POST", f"/webhooks/standard_webhooks/{connection}", BODY)
     for header, form in forms.items():
-        assert f"{header} holds {form}" in answer.json["detail"]
+        assert f"{header} should hold {form}" in answer.json["detail"]
 
 
 def test_a_connection_without_a_secret_lets_nobody_in(client: Client, connection: str) -> None:

@@ -141,7 +141,9 @@ def test_a_fault_of_a_standard_webhook_is_told(
     assert (reason, detail[: len(told.format(family))]) == (word, told.format(family))
     expected = {proof.header: proof.form for scheme in STANDARD for proof in proof_of(scheme)}
     header = f"{family}-signature" if reason == "mismatch" else name
-    assert detail.endswith((f"{header} holds {expected[header]}", f"; it holds {expected[header]}"))
+    assert detail.endswith(
+        (f"{header} should hold {expected[header]}", f"; it should hold {expected[header]}")
+    )
 
 
 def test_without_any_header_all_are_named_and_what_would_do_instead() -> None:
@@ -195,7 +197,7 @@ def test_a_fault_of_the_form_is_told(scheme: Scheme, value: str, told: str) -> N
     (expected,) = proof_of(scheme)
     assert reason == "malformed"
     assert detail.startswith(f"{scheme.header} {told}")
-    assert detail.endswith(f"; it holds {expected.form}")
+    assert detail.endswith(f"; it should hold {expected.form}")
 
 
 @pytest.mark.parametrize(
