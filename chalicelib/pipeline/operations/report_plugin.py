@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from chalicelib.domain.intake.quarantine import PluginFailures
-from chalicelib.errors import TriggerIQError, loggable
+from chalicelib.errors import loggable
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ class ReportPlugin:
                 self._failed(plugin, hook, reason)
             elif not self._looked or (plugin, hook) in self._standing:
                 self._works(plugin, hook)
-        except TriggerIQError as error:
+        except Exception as error:
             log.warning("how a plugin does can't be told", extra={"plugin": plugin, "error": loggable(error)})
 
     def _failed(self, plugin: str, hook: str, reason: str) -> None:
