@@ -95,15 +95,13 @@ class GuardedSource(Source):
         return self._call("schemes", self._inner.schemes, connection)
 
     def verify(self, request: Request, connection: Connection, now: datetime) -> Verified:
-        may_raise = (NotVerified,)
-        closed = _returned(Verified)  # whatever a plugin thinks to return
+        verify, refusal = self._inner.verify, (NotVerified,)
         return self._call(
-            "verify", self._inner.verify, request, connection, now, may_raise=may_raise, check=closed
+            "verify", verify, request, connection, now, may_raise=refusal, check=_verified_fault
         )
 
     def handshake(self, request: Request, connection: Connection) -> Reply | None:
-        check = _returned(Reply, type(None))
-        return self._call("handshake", self._inner.handshake, request, connection, check=check)
+        return self._call("handshake", self._inner.handshake, request, connection, check=_handshake_fault)
 
     def receive(self, request: Request, connection: Connection) -> Events | Reply | Ignore:
         receive, unreadable = self._inner.receive, (PluginUnreadable,)
@@ -184,10 +182,15 @@ def _returned(*types: type) -> Callable[[Any], str]:
     )
 
 
+_verified_fault = _returned(Verified)  # fail closed, whatever a plugin thinks to return
+_handshake_fault = _returned(Reply, type(None))
+_answer_fault = _returned(Events, Reply, Ignore)
+
+
 def _events_fault(answer: Any) -> str:
     if isinstance(answer, Events) and not all(isinstance(event, Event) for event in answer.items):
         return "returned Events of something that is no Event"
-    return _returned(Events, Reply, Ignore)(answer)
+    return _answer_fault(answer)
 
 
 def _item_fault(item: Any) -> str:
