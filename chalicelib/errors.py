@@ -43,11 +43,12 @@ class Invalid(Refused):
 
 class Unauthorised(Refused):
     """The caller sent no proof of who he is, or one that fails. reason: missing, malformed, stale or
-    mismatch."""
+    mismatch. detail: what is wrong with it, and what to do; "" where the reason says it all. It may be shown
+    to anybody."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(reason)
-        self.reason = reason
+        self.reason, self.detail = reason, detail
 
 
 class Forbidden(Refused):

@@ -41,6 +41,7 @@ CALLS: Mapping[str, Mapping[str, Call | None]] = {
     "receive": {
         "connections.read": Call("DynamoDB reads", 1),
         "kms.open": Call("KMS requests", 1),
+        "quarantine.list": Call("DynamoDB reads", 0.01),  # once a process
         "receipts.read": Call("DynamoDB reads", 0.5),  # not a consistent one
         "bus.publish": Call("EventBridge events", 1),
         "receipts.write": Call("DynamoDB writes", 1),
@@ -51,11 +52,13 @@ CALLS: Mapping[str, Mapping[str, Call | None]] = {
         "blobs.put": Call("S3 writes and lists", 1),
         "connections.read": Call("DynamoDB reads", 1),
         "kms.open": Call("KMS requests", 1),
+        "quarantine.list": Call("DynamoDB reads", 0.01),  # once a process
         "queue.send": Call("SQS requests", 1),
         "claims.finish": Call("DynamoDB writes", 1),
     },
     "process": {
         "postgres.find_configuration": None,  # PostgreSQL costs the same whatever it is asked
+        "quarantine.list": Call("DynamoDB reads", 0.01),  # once a process
         "postgres.amend_tickets": None,
         "bus.publish": Call("EventBridge events", 1),
         "postgres.relayed": None,

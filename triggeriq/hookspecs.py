@@ -40,7 +40,10 @@ def classify(feedback: Feedback) -> Verdict | Iterable[Verdict] | None:
 def extract(feedback: Feedback, verdicts: Verdicts) -> Mapping[str, JSON] | None:
     """Second stage. Find facts: device, OS, app version, steps, severity, order numbers, amounts.
 
-    Return them by name; the first to name a fact wins. They are shown in the ticket's `details`.
+    Return them by name; the first to name a fact wins. They are shown in the ticket's `details`. Each is
+    JSON: a text, a finite number, a boolean, None, or a list or mapping by str of these; 20 levels and 50,000
+    characters at most. If one is anything else (a Decimal, a datetime), the whole answer is refused, as a
+    failure of the plugin that names the fact.
     """
 
 

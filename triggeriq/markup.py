@@ -25,6 +25,8 @@ _HIDDEN = {
     for name in ("script", "style", "title", "template", "noscript", "svg", "textarea")
 }
 _SPACE = re.compile(r"\s+")
+_CONTROL = re.compile(r"&#(?:0{0,9}(?:11|28|29|30|31)|[xX]0{0,9}(?:[bB]|1[c-fC-F]))(?![0-9a-fA-F]);?")
+"""References to characters that part words. HTML has no such characters: `unescape` would join the words."""
 
 
 def text_of(markup: str) -> str:
@@ -46,7 +48,7 @@ def text_of(markup: str) -> str:
             pieces.append(" ")
         elif _BLOCK.fullmatch(name):
             pieces.append("\n- " if name == "li" and markup[start + 1] != "/" else "\n")
-    words = html.unescape("".join(pieces))
+    words = html.unescape(_CONTROL.sub(" ", "".join(pieces)))
     lines = (re.sub(r"[ \t\xa0]+", " ", line).strip() for line in words.split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 

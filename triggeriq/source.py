@@ -48,7 +48,7 @@ class Source:
     """Bytes of a webhook's body; a longer one is refused with 413."""
     verification: ClassVar[tuple[Scheme, ...]] = ()
     """How the provider proves itself: the first row whose header is sent decides. Without a row every webhook
-    is refused."""
+    is refused. Where `schemes` makes the rows of a connection's settings, these are only shown."""
     reads: ClassVar[tuple[str, ...]] = ()
     """Endings of the files that `read` takes, such as ".csv" ("" takes any name). Without one it takes no
     files."""

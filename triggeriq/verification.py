@@ -20,9 +20,10 @@ SECRET_NAME_LENGTH = 32
 """From so many characters on, a connection's name may serve as its secret ([a-z0-9_-], some 160 bits)."""
 
 _PLACEHOLDERS = re.compile(rb"(\{(?:body|timestamp|id)\})")
-_EPOCH = re.compile(r"[0-9]{1,12}")
-_ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII)
-_ID = re.compile(r"[!-~]{1,256}")
+EPOCH = re.compile(r"[0-9]{1,12}")
+ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII)
+ID = re.compile(r"[!-~]{1,256}")
+"""What a time of each form, and an id, look like in their headers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +83,10 @@ class Scheme:
         if secret in self.refused_secrets:
             return "this is the provider's published test secret; use the one that it gave you"
         if not _key(self, secret):
-            form = "Base64 behind an optional whsec_" if self.key_form == "whsec" else "not empty"
+            if self.kind == "basic":
+                form = "user:password"
+            else:
+                form = "Base64 behind an optional whsec_" if self.key_form == "whsec" else "not empty"
             return f"a secret for {self.header} is {form}"
         return ""
 
@@ -105,10 +109,11 @@ def verify(schemes: tuple[Scheme, ...], request: Request, connection: Connection
     """Prove `request` by the first of `schemes` whose header is present, with any secret in force.
 
     Raises NotVerified and nothing else, whatever the headers hold. Without a scheme or a usable secret the
-    reason is `missing`: a connection that nobody configured lets nobody in.
+    reason is `missing`: a connection that nobody configured lets nobody in. `triggeriq.refusals` says it
+    in words.
     """
     for scheme in schemes:
-        if scheme.kind == "secret_name" or _header(request, scheme.header):
+        if scheme.kind == "secret_name" or header_of(request, scheme.header):
             return Verified(
                 scheme=scheme.header or scheme.kind,
                 secret=_PROVE[scheme.kind](scheme, request, connection, now),
@@ -116,14 +121,24 @@ def verify(schemes: tuple[Scheme, ...], request: Request, connection: Connection
     raise NotVerified("missing")
 
 
+def can_prove(schemes: tuple[Scheme, ...], connection: Connection) -> bool:
+    """Whether any request can be proven to this connection: a secret in force is of the form that one of
+    `schemes` needs."""
+    return any(
+        scheme.kind == "secret_name" or any(_key(scheme, secret) for secret in connection.secrets)
+        for scheme in schemes
+    )
+
+
 def _prove_hmac(scheme: Scheme, request: Request, connection: Connection, now: datetime) -> int:
-    signatures = _signatures(scheme, _header(request, scheme.header))
+    usable = _usable(scheme, connection)
+    signatures = _signatures(scheme, header_of(request, scheme.header))
     parts = {b"{body}": request.body}
     if scheme.timestamp_header:
         parts[b"{timestamp}"] = _timestamp(scheme, request, now).encode()
     if scheme.id_header:
-        parts[b"{id}"] = _expect(_ID, _header(request, scheme.id_header)).encode()
-    for index, key in _usable(scheme, connection):
+        parts[b"{id}"] = _expect(ID, header_of(request, scheme.id_header)).encode()
+    for index, key in usable:
         mac = hmac.new(key, digestmod=scheme.algorithm)
         for piece in scheme.pieces():
             mac.update(parts.get(piece, piece))
@@ -133,15 +148,17 @@ def _prove_hmac(scheme: Scheme, request: Request, connection: Connection, now: d
 
 
 def _prove_token(scheme: Scheme, request: Request, connection: Connection, now: datetime) -> int:
-    token = _behind(scheme.prefix, _header(request, scheme.header))
-    return _same(token.encode("utf-8", "surrogatepass"), scheme, connection)
+    usable = _usable(scheme, connection)
+    token = _behind(scheme.prefix, header_of(request, scheme.header))
+    return _same(token.encode("utf-8", "surrogatepass"), usable)
 
 
 def _prove_basic(scheme: Scheme, request: Request, connection: Connection, now: datetime) -> int:
-    credentials = _decoded("base64", _behind(scheme.prefix or "Basic ", _header(request, scheme.header)))
+    usable = _usable(scheme, connection)
+    credentials = _decoded("base64", _behind(scheme.prefix or "Basic ", header_of(request, scheme.header)))
     if credentials is None or b":" not in credentials:
         raise NotVerified("malformed")
-    return _same(credentials, scheme, connection)
+    return _same(credentials, usable)
 
 
 def _prove_name(scheme: Scheme, request: Request, connection: Connection, now: datetime) -> int:
@@ -159,7 +176,8 @@ _PROVE: dict[str, Callable[[Scheme, Request, Connection, datetime], int]] = {
 }
 
 
-def _header(request: Request, name: str) -> str:
+def header_of(request: Request, name: str) -> str:
+    """What the header holds, trimmed; "" where it is not there."""
     return request.headers.get(name.lower(), "").strip()
 
 
@@ -211,16 +229,22 @@ def _signatures(scheme: Scheme, value: str) -> list[bytes]:
     return signatures
 
 
+def time_of(scheme: Scheme, request: Request) -> str:
+    """The time of signing as the sender wrote it, without its prefix."""
+    value = header_of(request, scheme.timestamp_header)
+    parts = _parts(value, scheme.separator, scheme.timestamp_prefix)
+    return parts[0] if scheme.timestamp_prefix and parts else value
+
+
 def _timestamp(scheme: Scheme, request: Request, now: datetime) -> str:
     """The time as the sender wrote it, since that text is signed. Raises NotVerified where it is not near
     `now`."""
-    parts = _parts(_header(request, scheme.timestamp_header), scheme.separator, scheme.timestamp_prefix)
-    text = parts[0] if scheme.timestamp_prefix and parts else _header(request, scheme.timestamp_header)
+    text = time_of(scheme, request)
     if scheme.timestamp_form == "epoch":
-        signed_at = float(_expect(_EPOCH, text))
+        signed_at = float(_expect(EPOCH, text))
     else:
         try:
-            signed_at = datetime.fromisoformat(_expect(_ISO, text)).timestamp()
+            signed_at = datetime.fromisoformat(_expect(ISO, text)).timestamp()
         except (ValueError, OverflowError):
             raise NotVerified("malformed") from None
     if abs(now.timestamp() - signed_at) > scheme.tolerance:
@@ -230,26 +254,26 @@ def _timestamp(scheme: Scheme, request: Request, now: datetime) -> str:
 
 def _usable(scheme: Scheme, connection: Connection) -> list[tuple[int, bytes]]:
     """The usable secrets, as keys with their indexes. Raises NotVerified where there is none."""
-    usable = [
-        (index, _key(scheme, secret))
-        for index, secret in enumerate(connection.secrets)
-        if secret.strip() and secret not in scheme.refused_secrets
-    ]
-    usable = [(index, key) for index, key in usable if key]  # an empty key is one that anybody has
+    keys = ((index, _key(scheme, secret)) for index, secret in enumerate(connection.secrets))
+    usable = [(index, key) for index, key in keys if key]  # an empty key is one that anybody has
     if not usable:
         raise NotVerified("missing")
     return usable
 
 
 def _key(scheme: Scheme, secret: str) -> bytes:
-    """The key for a secret; empty where the secret is not of the scheme's form."""
+    """The key for a secret; empty where the scheme can't use the secret."""
+    if not secret.strip() or secret in scheme.refused_secrets:
+        return b""
+    if scheme.kind == "basic" and ":" not in secret:
+        return b""
     if scheme.key_form == "whsec":
         return _decoded("base64", secret.strip().removeprefix("whsec_")) or b""
     return secret.encode("utf-8", "surrogatepass")
 
 
-def _same(given: bytes, scheme: Scheme, connection: Connection) -> int:
-    for index, key in _usable(scheme, connection):
+def _same(given: bytes, usable: list[tuple[int, bytes]]) -> int:
+    for index, key in usable:
         if hmac.compare_digest(given, key):
             return index
     raise NotVerified("mismatch")

@@ -34,12 +34,7 @@ _HINTS = {
     "mismatch": "the key is unknown, wrong or revoked; ask an admin for a new one",
 }
 _BEARER_HINT = "tokens (Authorization: Bearer) are not taken yet; " + _HINTS["missing"]
-_WEBHOOK_HINTS = {
-    "missing": "the header that proves the sender is missing",
-    "malformed": "the header that proves the sender can't be read",
-    "stale": "the time that was signed is too far from now; sign again and send at once",
-    "mismatch": "the proof does not fit these bytes and this connection's secrets",
-}
+_WEBHOOK_HINT = "the proof of who sends it is not accepted"
 
 
 def problem(
@@ -65,7 +60,7 @@ def problem_of(error: Exception, call: Call, request_id: str) -> Answer:
         detail = "it is logged under the request_id; tell us that, or try again later"
         return problem(status, detail, request_id)
     if isinstance(error, Unauthorised):
-        return _unauthorised(error.reason, call, request_id)
+        return _unauthorised(error, call, request_id)
     if isinstance(error, Unavailable):
         detail = f"{error.dependency} can't be reached; send the request again in a few seconds"
         return problem(status, detail, request_id, {"Retry-After": "5"})
@@ -74,10 +69,11 @@ def problem_of(error: Exception, call: Call, request_id: str) -> Answer:
     return problem(status, str(error), request_id, headers, **more)
 
 
-def _unauthorised(reason: str, call: Call, request_id: str) -> Answer:
+def _unauthorised(error: Unauthorised, call: Call, request_id: str) -> Answer:
     webhook = call.route.access == WEBHOOK
-    reason = reason if reason in _HINTS else "mismatch"  # a plugin's own reason may tell a stranger too much
-    hint = (_WEBHOOK_HINTS if webhook else _HINTS)[reason]
+    # A plugin's own reason may tell a stranger too much
+    reason = error.reason if error.reason in _HINTS else "mismatch"
+    hint = error.detail or (_WEBHOOK_HINT if webhook else _HINTS[reason])
     if (
         not webhook
         and reason == "missing"

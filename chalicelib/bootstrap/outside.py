@@ -215,5 +215,6 @@ class Outside:
             ],
             only=self.settings.load_plugins,
             seconds=self.settings.plugin_seconds,
-            on_failure=ReportPlugin(counts=self.quarantine),
+            on_call=ReportPlugin(failures=self.quarantine),
+            now=now,
         )

@@ -2,21 +2,29 @@
 
 `re` keeps the interpreter's lock, so no other thread can stop a runaway pattern; a signal in the main
 thread can, since `re` looks for signals as it goes. Event functions, and on Lambda the router too, run
-in the main thread. Elsewhere (routes under `chalice local`) an overrun is only found out afterwards.
+in the main thread. Elsewhere (routes under `chalice local`) an overrun is only found out afterwards, and
+what may never end, such as an import, is run in a thread of its own, which can be left behind.
 """
 
 from __future__ import annotations
 
+import ctypes
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from types import FrameType
+from typing import TypeVar
+
+T = TypeVar("T")
 
 AGAIN_SECONDS = 0.25
 """How soon the signal comes again, for code that swallowed the first."""
+
+_STOPS = 4
+"""How often a thread is told to end before it is left behind."""
 
 
 class Overrun(BaseException):
@@ -42,6 +50,42 @@ def budget(seconds: float) -> Iterator[None]:
         yield
         if time.monotonic() - begun > seconds:
             raise Overrun
+
+
+def bounded(work: Callable[[], T], seconds: float) -> T:
+    """What `work` gives. Raises Overrun after `seconds` of wall time, in any thread: what can't be stopped is
+    left behind."""
+    if threading.current_thread() is threading.main_thread():
+        with budget(seconds):
+            return work()
+    from concurrent.futures import Future, wait  # on Lambda nobody gets here
+
+    outcome: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            outcome.set_result(work())
+        except BaseException as error:  # whatever it is, it belongs to whoever waits
+            outcome.set_exception(error)
+
+    thread = threading.Thread(target=run, name="bounded", daemon=True)
+    thread.start()
+    if not wait([outcome], seconds).done:
+        _stop(thread)
+        raise Overrun
+    return outcome.result()
+
+
+def _stop(thread: threading.Thread) -> None:
+    """Raise Overrun in `thread` until it ends. One that waits in C, in a sleep or for a socket, does not hear
+    of it before that is over."""
+    for _ in range(_STOPS):
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(
+            ctypes.c_ulong(thread.ident or 0), ctypes.py_object(Overrun)
+        )
+        thread.join(AGAIN_SECONDS)
+        if not thread.is_alive():
+            return
 
 
 @contextmanager

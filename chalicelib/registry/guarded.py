@@ -32,8 +32,8 @@ from triggeriq.settings import read_settings
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-Tally = Callable[[str, str], None]
-"""Called with the plugin's name and what went wrong, or "" for a call that went well."""
+Tally = Callable[[str, str, str], None]
+"""Called with the plugin's name, what was called, and what went wrong, or "" for a call that went well."""
 
 _ITEM = (Feedback, Bad, Ignore)
 _END = object()
@@ -68,7 +68,7 @@ class GuardedSource(Source):
             return None
         from chalicelib.registry.settings_model import schema_of  # loads pydantic
 
-        return self._call(schema_of, self.settings)
+        return self._call("settings", schema_of, self.settings)
 
     def parse_settings(self, given: Mapping[str, Any]) -> Any:
         """An instance of its settings. Raises Invalid, naming the field."""
@@ -78,7 +78,7 @@ class GuardedSource(Source):
             return None
         from chalicelib.registry.settings_model import validated  # loads pydantic
 
-        return self._call(validated, self.settings, given)
+        return self._call("settings", validated, self.settings, given)
 
     def stored_settings(self, stored: Mapping[str, Any]) -> Any:
         """The same for settings that `parse_settings` accepted when they were stored. pydantic is needed only
@@ -87,36 +87,34 @@ class GuardedSource(Source):
         if self.settings is None:
             return self.parse_settings(stored)
         try:
-            return self._call(read_settings, self.settings, stored, may_raise=(ValueError,))
+            return self._call("settings", read_settings, self.settings, stored, may_raise=(ValueError,))
         except ValueError:
             return self.parse_settings(stored)
 
     def schemes(self, connection: Connection) -> tuple[Scheme, ...]:
-        return self._call(self._inner.schemes, connection)
+        return self._call("schemes", self._inner.schemes, connection)
 
     def verify(self, request: Request, connection: Connection, now: datetime) -> Verified:
-        answer = self._call(self._inner.verify, request, connection, now, may_raise=(NotVerified,))
-        if not isinstance(answer, Verified):  # fail closed, whatever a plugin thinks to return
-            raise self._failed(f"verify returned {type(answer).__name__}, not Verified")
-        return answer
+        verify, refusal = self._inner.verify, (NotVerified,)
+        return self._call(
+            "verify", verify, request, connection, now, may_raise=refusal, check=_verified_fault
+        )
 
     def handshake(self, request: Request, connection: Connection) -> Reply | None:
-        answer: Reply | None = self._call(self._inner.handshake, request, connection)
-        return self._expected("handshake", answer, (Reply, type(None)))
+        return self._call("handshake", self._inner.handshake, request, connection, check=_handshake_fault)
 
     def receive(self, request: Request, connection: Connection) -> Events | Reply | Ignore:
-        answer = self._call(self._inner.receive, request, connection, may_raise=(PluginUnreadable,))
-        if isinstance(answer, Events) and not all(isinstance(event, Event) for event in answer.items):
-            raise self._failed("receive returned Events of something that is no Event")
-        return self._expected("receive", answer, (Events, Reply, Ignore))
+        receive, unreadable = self._inner.receive, (PluginUnreadable,)
+        return self._call("receive", receive, request, connection, may_raise=unreadable, check=_events_fault)
 
     def transform(self, received: Received, connection: Connection) -> Iterator[Any]:
         """All items at once: a webhook is small, and one budget holds for the whole of it."""
         items = self._call(
-            lambda: list(self._inner.transform(received, connection)), may_raise=(PluginUnreadable,)
+            "transform",
+            lambda: list(self._inner.transform(received, connection)),
+            may_raise=(PluginUnreadable,),
+            check=lambda items: next(filter(None, map(_item_fault, items)), ""),
         )
-        for item in items:
-            self._check("transform", item)
         return iter(items)
 
     def read(
@@ -124,63 +122,90 @@ class GuardedSource(Source):
     ) -> Iterator[tuple[str, Any]]:
         """Item by item. Each item has a budget of its own; the time that the stream takes does not count."""
         unhurried = io.BufferedReader(_Unhurried(stream), buffer_size=64 * 1024)
+        unreadable = (PluginUnreadable,)
         items = self._call(
-            lambda: iter(self._inner.read(unhurried, hint, resume, connection)), may_raise=(PluginUnreadable,)
+            "read", lambda: iter(self._inner.read(unhurried, hint, resume, connection)), may_raise=unreadable
         )
         seconds = self._seconds if resume is None else max(self._seconds, RESUME_SECONDS)
         while True:
-            pair: Any = self._call(lambda: next(items, _END), may_raise=(PluginUnreadable,), seconds=seconds)
+            pair: Any = self._call(
+                "read", next, items, _END, may_raise=unreadable, seconds=seconds, check=_pair_fault
+            )
             seconds = self._seconds
             if pair is _END:
                 return
-            if not (isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], str)):
-                raise self._failed("read yielded something that is no (mark, item)")
-            if len(pair[0]) > MARK_LIMIT:
-                raise self._failed(f"read yielded a mark of more than {MARK_LIMIT:,} characters")
-            self._check("read", pair[1])
             yield pair
-
-    def _check(self, method: str, item: object) -> None:
-        """Raise PluginFailed for anything else: the core would ignore it silently, and a customer's words
-        with it."""
-        if not isinstance(item, _ITEM):
-            raise self._failed(f"{method} yielded {type(item).__name__}, not Feedback, Bad or Ignore")
-
-    def _expected(self, method: str, answer: T, types: tuple[type, ...]) -> T:
-        if not isinstance(answer, types):
-            names = ", ".join("None" if one is type(None) else one.__name__ for one in types)
-            raise self._failed(f"{method} returned {type(answer).__name__}, none of {names}")
-        return answer
 
     def _call(
         self,
+        hook: str,
         method: Callable[..., T],
         *arguments: Any,
         may_raise: tuple[type[Exception], ...] = (),
         seconds: float = 0.0,
+        check: Callable[[Any], str] = lambda answer: "",
     ) -> T:
-        """Call the plugin within its budget. may_raise: what the contract lets this method raise. Errors of
-        ours are let through too: they come from what we handed in, such as a stream."""
+        """Call the plugin within its budget. hook: what is called, for people. may_raise: what the contract
+        lets this method raise. check: what is wrong with its answer, or "". Errors of ours are let through
+        too: they come from what we handed in, such as a stream."""
         seconds = seconds or self._seconds
         passed: tuple[type[Exception], ...] = (*may_raise, TriggerIQError)
         try:
             with budget(seconds):
                 answer = method(*arguments)
         except passed as error:
+            if isinstance(error, may_raise):
+                self._tally(self.plugin, hook, "")
             if isinstance(error, PluginUnreadable):
                 raise Unreadable(str(error)) from error
             raise
         except Overrun:
-            raise self._failed(f"took longer than {seconds:g} s and was cut") from None
+            raise self._failed(hook, f"took longer than {seconds:g} s and was cut") from None
         except (Exception, SystemExit) as error:
-            log.warning("a plugin raised", extra={"plugin": self.by}, exc_info=True)
-            raise self._failed(f"raised {type(error).__name__}") from error
-        self._tally(self.plugin, "")
+            log.warning("a plugin raised", extra={"plugin": self.by, "hook": hook}, exc_info=True)
+            raise self._failed(hook, f"raised {type(error).__name__}") from error
+        if fault := check(answer):
+            raise self._failed(hook, fault)
+        self._tally(self.plugin, hook, "")
         return answer
 
-    def _failed(self, what: str) -> PluginFailed:
-        self._tally(self.plugin, what)
-        return PluginFailed(self.by, f"the plugin {self.by} {what}")
+    def _failed(self, hook: str, what: str) -> PluginFailed:
+        self._tally(self.plugin, hook, what)
+        return PluginFailed(self.by, f"the plugin {self.by}: {hook} {what}")
+
+
+def _returned(*types: type) -> Callable[[Any], str]:
+    """A check that an answer is of one of `types`."""
+    names = ", ".join("None" if one is type(None) else one.__name__ for one in types)
+    return lambda answer: (
+        "" if isinstance(answer, types) else f"returned {type(answer).__name__}, not {names}"
+    )
+
+
+_verified_fault = _returned(Verified)  # fail closed, whatever a plugin thinks to return
+_handshake_fault = _returned(Reply, type(None))
+_answer_fault = _returned(Events, Reply, Ignore)
+
+
+def _events_fault(answer: Any) -> str:
+    if isinstance(answer, Events) and not all(isinstance(event, Event) for event in answer.items):
+        return "returned Events of something that is no Event"
+    return _answer_fault(answer)
+
+
+def _item_fault(item: Any) -> str:
+    """The core would ignore anything else silently, and a customer's words with it."""
+    return "" if isinstance(item, _ITEM) else f"yielded {type(item).__name__}, not Feedback, Bad or Ignore"
+
+
+def _pair_fault(pair: Any) -> str:
+    if pair is _END:
+        return ""
+    if not (isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], str)):
+        return "yielded something that is no (mark, item)"
+    if len(pair[0]) > MARK_LIMIT:
+        return f"yielded a mark of more than {MARK_LIMIT:,} characters"
+    return _item_fault(pair[1])
 
 
 class _Unhurried(io.RawIOBase):

@@ -13,6 +13,7 @@ from chalicelib.domain.operations.plugin_view import PluginView
 from chalicelib.errors import PluginFailed
 from chalicelib.registry.guarded import GuardedSource
 from chalicelib.registry.registry import Registry
+from triggeriq.proofs import proof_of
 
 
 def plugin_views(registry: Registry, failures: Mapping[str, PluginFailures]) -> tuple[PluginView, ...]:
@@ -27,12 +28,16 @@ def plugin_views(registry: Registry, failures: Mapping[str, PluginFailures]) -> 
             from_=plugin.origin,
             status=plugin.status,
             error=plugin.error,
+            failed_at=plugin.failed_at,
             calls=plugin.calls,
             failures=plugin.failures,
         )
         if reported:
             view = replace(
-                view, failures=max(reported.count, plugin.failures), error=plugin.error or reported.last
+                view,
+                failures=max(reported.count, plugin.failures),
+                error=plugin.error or f"{reported.hook} {reported.reason}".strip() or None,
+                failed_at=plugin.failed_at or reported.at,
             )
         views.append(view)
     return tuple(views)
@@ -56,6 +61,7 @@ def source_views(registry: Registry, last_events: Mapping[str, datetime]) -> tup
                 takes_webhooks=takes_webhooks,
                 reads=tuple(source.reads),
                 verification=tuple(source.verification),
+                proofs=tuple(map(proof_of, source.verification)),
                 settings_schema=schema,
                 warning=warning
                 if warning or proves or not takes_webhooks

@@ -8,26 +8,30 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 import pluggy
 
 from chalicelib.errors import NotFound
-from chalicelib.registry.budget import Overrun, budget
+from chalicelib.registry.budget import Overrun, bounded, budget
 from chalicelib.registry.discovery import BUILT_IN, Found
 from chalicelib.registry.guarded import GuardedSource
-from triggeriq import Feedback, Source, hookspecs
+from triggeriq import Feedback, Scheme, Source, hookspecs
 from triggeriq.names import NAME
 from triggeriq.settings import fault_of
 from triggeriq.source import METHODS
 
 if TYPE_CHECKING:
     from chalicelib.pipeline.triage.answers import PluginAnswer
+    from chalicelib.ports.operations import Clock
 
 log = logging.getLogger(__name__)
 
-LOAD_SECONDS = 10.0
-"""Budget for importing one plugin: it may load a trained model."""
+LOAD_SECONDS = 5.0
+"""Budget for importing one plugin, which may load a trained model, and for each further step of loading it.
+Lambda gives the whole start of a function 10 s; one that takes longer is begun again, within the function's
+own time-out: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html"""
 PLUGIN_NAME = r"[A-Za-z0-9_.-]{1,100}"
 
 
@@ -44,6 +48,9 @@ class Plugin:
     sources: tuple[str, ...] = ()
     status: Literal["loaded", "failed"] = "loaded"
     error: str | None = None
+    """Why it was not loaded."""
+    failed_at: datetime | None = None
+    """When it was not."""
     calls: int = 0
     """In this process, as `failures`."""
     failures: int = 0
@@ -55,7 +62,8 @@ class Registry:
 
     found: the plugins to load; of two that answer the same hook, the one found later is asked first. only:
     names of those to load, in the order in which they are asked; empty for all. seconds: budget of one call.
-    on_failure: called with plugin and reason of each failure; must not raise.
+    on_call: called with plugin, hook and reason of each failure, and with "" for the reason after each call
+    that went well; must not raise. now: for when a plugin was not loaded.
     """
 
     def __init__(
@@ -63,9 +71,10 @@ class Registry:
         found: Iterable[Found],
         only: Sequence[str] = (),
         seconds: float = 2.0,
-        on_failure: Callable[[str, str], None] = lambda plugin, reason: None,
+        on_call: Callable[[str, str, str], None] = lambda plugin, hook, reason: None,
+        now: Clock = lambda: datetime.now(UTC),
     ) -> None:
-        self._seconds, self._on_failure = seconds, on_failure
+        self._seconds, self._on_call, self._now = seconds, on_call, now
         self._plugins: dict[str, Plugin] = {}
         self._sources: dict[str, GuardedSource] = {}
         self._manager = pluggy.PluginManager("triggeriq")
@@ -74,9 +83,7 @@ class Registry:
         if only:
             by_name = {one.name: one for one in wanted}
             for name in set(only) - by_name.keys():
-                self._plugins[name] = Plugin(
-                    name, "TRIGGERIQ_LOAD_PLUGINS", status="failed", error="no such plugin"
-                )
+                self._refuse(Plugin(name, "TRIGGERIQ_LOAD_PLUGINS"), "no such plugin")
             wanted = [by_name[name] for name in only if name in by_name]
         # pluggy asks the last registered first; an installed plugin comes before ours
         for one in reversed(wanted) if only else wanted:
@@ -126,11 +133,13 @@ class Registry:
                 reason = f"raised {type(error).__name__}"
                 log.warning("a plugin failed", extra={"plugin": by, "hook": hook}, exc_info=True)
             else:
-                plugin.calls += 1
+                failures = plugin.failures
                 if value is not None:
                     yield PluginAnswer(by, value)
+                if plugin.failures == failures:  # whoever asked could use the answer
+                    self._tally(plugin.name, hook, "")
                 continue
-            self._tally(plugin.name, reason)
+            self._tally(plugin.name, hook, reason)
             yield PluginAnswer(by, None, reason)
 
     def rehearse(self, text: str) -> None:
@@ -141,8 +150,8 @@ class Registry:
                 with suppress(Exception, Overrun), budget(LOAD_SECONDS):
                     implementation.function(feedback=Feedback(external_id="rehearsal", text=text))
 
-    def failed(self, by: str, reason: str) -> None:
-        self._tally(by.partition("/")[0], reason)
+    def failed(self, by: str, hook: str, reason: str) -> None:
+        self._tally(by.partition("/")[0], hook, reason)
 
     # The list
 
@@ -163,19 +172,15 @@ class Registry:
             self._refuse(plugin, f"a plugin's name matches {PLUGIN_NAME}; rename its entry point")
             return
         try:
-            with budget(LOAD_SECONDS):
-                self._register(found, plugin)
+            self._register(plugin, bounded(lambda: _imported(found.module), LOAD_SECONDS))
         except Overrun:
             self._unload(plugin, f"took longer than {LOAD_SECONDS:g} s to load")
         except (Exception, SystemExit) as error:
             self._unload(plugin, f"{type(error).__name__}: {error}")
 
-    def _register(self, found: Found, plugin: Plugin) -> None:
-        path, _, attribute = found.module.partition(":")
-        module = importlib.import_module(path)
-        module = getattr(module, attribute) if attribute else module
+    def _register(self, plugin: Plugin, module: Any) -> None:
         plugin.version = str(getattr(module, "__version__", "1"))
-        self._manager.register(module, name=found.name)
+        self._manager.register(module, name=plugin.name)
         # Set only now: if another plugin has registered this module, _unload must leave it registered
         plugin.module = module
         callers = self._manager.get_hookcallers(module) or []
@@ -190,7 +195,7 @@ class Registry:
         claimed: list[type[Source]] = []
         for caller in callers:
             if caller.name == "register_sources":
-                module.register_sources(claimed.append)
+                bounded(lambda: module.register_sources(claimed.append), LOAD_SECONDS)
         for cls in claimed:
             self._claim(cls, plugin)
 
@@ -207,6 +212,8 @@ class Registry:
             raise ValueError(
                 f"{cls.name}: methods are of {', '.join(METHODS)}; {', '.join(sorted(odd))} are not"
             )
+        if not all(isinstance(row, Scheme) for row in cls.verification):
+            raise TypeError(f"{cls.name}: verification holds rows of triggeriq.Scheme, and nothing else")
         if fault := fault_of(cls.settings):
             raise ValueError(f"{cls.name}: {fault}")
         if cls.name in self._sources:
@@ -214,7 +221,9 @@ class Registry:
             raise ValueError(
                 f"the plugins {other} and {plugin.name} both claim the source {cls.name}; rename one"
             )
-        self._sources[cls.name] = GuardedSource(cls(), plugin.name, self._seconds, self._tally)
+        self._sources[cls.name] = GuardedSource(
+            bounded(cls, LOAD_SECONDS), plugin.name, self._seconds, self._tally
+        )
         plugin.sources = (*plugin.sources, cls.name)
         if "version" in cls.__dict__:
             plugin.version = cls.version
@@ -228,16 +237,23 @@ class Registry:
         self._refuse(plugin, reason)
 
     def _refuse(self, plugin: Plugin, reason: str) -> None:
-        plugin.status, plugin.error = "failed", reason[:500]
+        plugin.status, plugin.error, plugin.failed_at = "failed", reason[:500], self._now()
         self._plugins[plugin.name] = plugin
         # The reason may hold anything that the plugin raised, so only GET /plugins tells it.
         log.error("a plugin was not loaded", extra={"plugin": plugin.name})
 
-    def _tally(self, name: str, reason: str) -> None:
+    def _tally(self, name: str, hook: str, reason: str) -> None:
         plugin = self._plugins[name]
         plugin.calls += 1
         if reason:
             plugin.failures += 1
             # The reason may quote the plugin's answer, and so a customer: only GET /plugins tells it.
-            log.warning("a plugin failed", extra={"plugin": name})
-            self._on_failure(name, reason)
+            log.warning("a plugin failed", extra={"plugin": name, "hook": hook})
+        self._on_call(name, hook, reason)
+
+
+def _imported(path: str) -> Any:
+    """The module, or with `module:attribute` that attribute of it."""
+    name, _, attribute = path.partition(":")
+    module = importlib.import_module(name)
+    return getattr(module, attribute) if attribute else module

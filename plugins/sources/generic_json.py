@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from triggeriq import (
     Bad,
@@ -25,6 +25,8 @@ from triggeriq.payload import at, digest, parse_json
 from triggeriq.shape import DEFAULT, Shape
 from triggeriq.values import JSON
 
+Way = Literal["hmac", "api_key", "bearer", "basic", "secret_name"]
+
 _HEADER = r"^[A-Za-z0-9-]{0,100}$"
 
 
@@ -32,7 +34,7 @@ _HEADER = r"^[A-Za-z0-9-]{0,100}$"
 class GenericJsonSettings:
     """How the sender proves itself, and where in its JSON the feedback stands."""
 
-    verification: Literal["hmac", "api_key", "bearer", "basic", "secret_name"] = "hmac"
+    verification: Way = "hmac"
     """hmac: a signature over the body, made with the connection's secret. api_key: the secret itself in a
     header. bearer: the secret behind `Authorization: Bearer`. basic: HTTP basic authentication, the secret
     being `user:password`. secret_name: no signature at all; the connection's own name is the secret,
@@ -106,6 +108,7 @@ class GenericJson(Source):
         "application/cloudevents+json",
         "text/json",
     )
+    verification = tuple(GenericJsonSettings(verification=way).scheme() for way in get_args(Way))
     settings = GenericJsonSettings
 
     def schemes(self, connection: Connection) -> tuple[Scheme, ...]:

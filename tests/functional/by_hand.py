@@ -43,8 +43,9 @@ class Functions:
         self._sqs, self._dynamodb = stack.client("sqs"), stack.client("dynamodb")
 
     def close(self) -> None:
-        for process in self._healthy.values():
-            process.stop()
+        """End its processes. The next event of a function gets a new one."""
+        while self._healthy:
+            self._healthy.popitem()[1].stop()
 
     def invoke(self, function: str, event: Mapping[str, Any]) -> Any:
         """One invocation in the function's warm process."""

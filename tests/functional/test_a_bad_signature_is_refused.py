@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import urllib.parse
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -24,6 +26,12 @@ def an_hour_off(hours: int) -> dict[str, str]:
 
 def claiming(time: str) -> dict[str, str]:
     return {**signed("msg_1", BODY), "webhook-timestamp": time}
+
+
+def respelt(spell: Callable[[bytes], str]) -> dict[str, str]:
+    headers = signed("msg_1", BODY)
+    raw = base64.b64decode(headers["webhook-signature"].removeprefix("v1,"))
+    return {**headers, "webhook-signature": spell(raw)}
 
 
 SIGNATURES = {
@@ -61,13 +69,80 @@ def test_a_bad_signature_is_refused_with_one_word(client: Client, connection: st
     assert client.quarantined(connection) == []
 
 
+TOLD = {
+    "no id": (
+        lambda: without("webhook-id", signed("msg_1", BODY)),
+        "missing: the header webhook-id is missing; webhook-id should hold the message's id",
+    ),
+    "no time": (
+        lambda: without("webhook-timestamp", signed("msg_1", BODY)),
+        "missing: the header webhook-timestamp is missing; webhook-timestamp should hold the time of",
+    ),
+    "no signature": (
+        lambda: without("webhook-signature", signed("msg_1", BODY)),
+        "missing: the header webhook-signature is missing (so is svix-signature, which would do instead)",
+    ),
+    "milliseconds": (
+        lambda: claiming(f"{int(datetime.now(UTC).timestamp())}000"),
+        "malformed: webhook-timestamp has a time in milliseconds, not in seconds; it should hold the time of",
+    ),
+    "hex": (
+        lambda: respelt(lambda raw: f"v1,{raw.hex()}"),
+        "malformed: webhook-signature is in hex, not in base64; it should hold v1,<the HMAC-SHA256 of",
+    ),
+    "no prefix": (
+        lambda: respelt(lambda raw: base64.b64encode(raw).decode()),
+        "malformed: webhook-signature lacks the prefix 'v1,'; it should hold v1,<",
+    ),
+    "another prefix": (
+        lambda: respelt(lambda raw: f"sha256={raw.hex()}"),
+        "malformed: webhook-signature begins with 'sha256=', not with 'v1,'; it should hold v1,<",
+    ),
+    "sha1": (
+        lambda: respelt(lambda raw: f"v1,{base64.b64encode(raw[:20]).decode()}"),
+        "malformed: webhook-signature is as long as an HMAC-SHA1, not as an HMAC-SHA256; it should hold",
+    ),
+    "an hour ago": (lambda: an_hour_off(-1), "stale: webhook-timestamp has a time that is too long ago"),
+    "another secret": (
+        lambda: signed("msg_1", BODY, OTHER_SECRET),
+        "mismatch: webhook-signature has a signature that does not fit these bytes and this connection's",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", TOLD)
+def test_the_sender_is_told_what_is_wrong_and_what_is_expected(
+    client: Client, connection: str, case: str
+) -> None:
+    headers, told = TOLD[case]
+    client.connect("standard_webhooks", connection, SECRET)
+    sent = headers()
+    answer = client.send("POST", f"/webhooks/standard_webhooks/{connection}", BODY, sent)
+    problem = assert_problem(answer, 401)
+    assert problem["detail"].startswith(told)
+    for value in sent.values():
+        assert value.removeprefix("v1,") not in problem["detail"]
+
+
+def test_what_is_expected_stands_in_the_list_of_sources(client: Client, connection: str) -> None:
+    client.connect("standard_webhooks", connection)
+    (source,) = (one for one in client.get("/sources")["items"] if one["name"] == "standard_webhooks")
+    forms = {proof["header"]: proof["form"] for proof in source["proofs"][0]}
+    answer = client.send("POST", f"/webhooks/standard_webhooks/{connection}", BODY)
+    for header, form in forms.items():
+        assert f"{header} should hold {form}" in answer.json["detail"]
+
+
 def test_a_connection_without_a_secret_lets_nobody_in(client: Client, connection: str) -> None:
     answer = client.call("PUT", f"/connections/standard_webhooks/{connection}", {"secrets": []})
     assert answer.status == 200
     sent = client.send(
         "POST", f"/webhooks/standard_webhooks/{connection}", BODY, signed("msg_1", BODY, SECRET)
     )
-    assert assert_problem(sent, 401)["reason"] == "missing"
+    problem = assert_problem(sent, 401)
+    assert problem["reason"] == "missing"
+    assert problem["detail"].startswith("missing: this connection has no valid secret")
+    assert answer.json["warning"].startswith("it has no secret in force")
 
 
 @pytest.mark.parametrize("source", ["csv", "app_store", "inbound_email"])

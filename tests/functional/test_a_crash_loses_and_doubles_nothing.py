@@ -30,10 +30,18 @@ TEXT = "The app crashes whenever I open it"
 LONG = "x" * 250_000
 
 CALLS = {
-    "receive": ["connections.read", "kms.open", "receipts.read", "bus.publish", "receipts.write"],
+    "receive": [
+        "connections.read",
+        "kms.open",
+        "quarantine.list",
+        "receipts.read",
+        "bus.publish",
+        "receipts.write",
+    ],
     "receive a long body": [
         "connections.read",
         "kms.open",
+        "quarantine.list",
         "receipts.read",
         "blobs.put",
         "bus.publish",
@@ -45,6 +53,7 @@ CALLS = {
         "blobs.put",
         "connections.read",
         "kms.open",
+        "quarantine.list",
         "queue.send",
         "claims.finish",
     ],
@@ -55,6 +64,7 @@ CALLS = {
         "blobs.put",
         "connections.read",
         "kms.open",
+        "quarantine.list",
         "queue.send",
         "claims.finish",
     ],
@@ -64,10 +74,17 @@ CALLS = {
         "connections.read",
         "blobs.open",
         "blobs.read",
+        "quarantine.list",
         "queue.send",
         "imports.write",
     ],
-    "process": ["postgres.find_configuration", "postgres.amend_tickets", "bus.publish", "postgres.relayed"],
+    "process": [
+        "postgres.find_configuration",
+        "quarantine.list",
+        "postgres.amend_tickets",
+        "bus.publish",
+        "postgres.relayed",
+    ],
     "relay": ["postgres.pending", "bus.publish", "postgres.relayed"],
 }
 """The calls of one invocation of a new process, each name once, in the order of the first."""
@@ -75,8 +92,8 @@ CALLS = {
 OF_THE_API = {
     "bus.check", "claims.check", "claims.release", "blobs.check", "blobs.list", "imports.list", "kms.seal",
     "connections.write", "connections.delete", "connections.list", "queue.count", "queue.receive",
-    "queue.delete", "queue.delay", "quarantine.read", "quarantine.list", "quarantine.delete",
-    "quarantine.write", "plugins.count", "api_keys.list", "api_keys.read", "api_keys.revoke",
+    "queue.delete", "queue.delay", "quarantine.read", "quarantine.delete",
+    "quarantine.write", "plugins.count", "plugins.works", "api_keys.list", "api_keys.read", "api_keys.revoke",
     "api_keys.write", "postgres.find_ticket",
     "postgres.migrate", "postgres.put_configuration", "postgres.search_tickets",
     "postgres.ticket_feedback", "postgres.ticket_history", "postgres.check", "postgres.last_received",

@@ -3,6 +3,7 @@ same, the failure is counted and shown, and what else is installed goes on."""
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -56,6 +57,15 @@ CLASSIFIERS = {
                     time.sleep(0.01)
                 except Exception:
                     pass
+    """,
+    "adds_up": """
+        from decimal import Decimal
+        from triggeriq import hookimpl
+
+        @hookimpl
+        def extract(feedback, verdicts):
+            if "amount" in feedback.text:
+                return {"amount": Decimal("9.90"), "currency": "EUR"}
     """,
     "answers_oddly": """
         from triggeriq import Draft, Review, Verdict, hookimpl
@@ -203,10 +213,10 @@ class Desk:
     def say(self, connection: str, *texts: str) -> dict[str, dict[str, Any]]:
         """The tickets of these texts, by text."""
         self.connect("standard_webhooks", connection, SECRET)
-        for number, text in enumerate(texts):
-            data = {"id": str(number), "text": text}
-            body = json.dumps({"type": "feedback.created", "data": data}).encode()
-            answer = self.webhook("standard_webhooks", connection, body, signed(f"msg_{number}", body))
+        for text in texts:
+            id = text.replace(" ", "_")
+            body = json.dumps({"type": "feedback.created", "data": {"id": id, "text": text}}).encode()
+            answer = self.webhook("standard_webhooks", connection, body, signed(id, body))
             assert answer["statusCode"] == 202, answer
         self.functions.run_until_quiet()
         return {ticket["text"]: ticket for ticket in self.tickets(connection)}
@@ -256,15 +266,15 @@ def desk(functions_with_plugins: Functions, quiet_stack: Stack) -> Iterator[Desk
     assert functions_with_plugins.dead() == []
 
 
-@pytest.mark.parametrize(
-    ("plugin", "text", "hook", "error"),
-    [
-        ("raises", "please raise", "classify", "raised KeyError"),
-        ("leaves", "please leave", "draft", "raised SystemExit"),
-        ("runs_away", "please run away", "classify", f"took longer than {SECONDS:g} s and was cut"),
-        ("swallows", "please swallow", "extract", f"took longer than {SECONDS:g} s and was cut"),
-    ],
-)
+FAILING = [
+    ("raises", "please raise", "classify", "raised KeyError"),
+    ("leaves", "please leave", "draft", "raised SystemExit"),
+    ("runs_away", "please run away", "classify", f"took longer than {SECONDS:g} s and was cut"),
+    ("swallows", "please swallow", "extract", f"took longer than {SECONDS:g} s and was cut"),
+]
+
+
+@pytest.mark.parametrize(("plugin", "text", "hook", "error"), FAILING)
 def test_feedback_outlives_a_classifier_that_fails(
     desk: Desk, connection: str, plugin: str, text: str, hook: str, error: str
 ) -> None:
@@ -279,7 +289,71 @@ def test_feedback_outlives_a_classifier_that_fails(
     shown = desk.plugin(plugin)
     assert (shown["status"], shown["from"]) == ("loaded", f"triggeriq-{plugin} 1.0")
     assert shown["failures"] >= 1
-    assert shown["error"] == error
+    assert shown["failed_at"] >= failed["received_at"]
+
+
+@pytest.mark.parametrize(("plugin", "text", "hook", "error"), FAILING)
+def test_a_failure_stands_until_the_hook_works_again(
+    desk: Desk, connection: str, plugin: str, text: str, hook: str, error: str
+) -> None:
+    desk.say(connection, text)
+    failed = desk.plugin(plugin)
+    assert failed["error"] == f"{hook} {error}"
+    desk.say(connection, "It works")
+    mended = desk.plugin(plugin)
+    assert (mended["status"], mended["error"]) == ("loaded", None)
+    assert (mended["failures"], mended["failed_at"]) == (failed["failures"], failed["failed_at"])
+
+
+def test_a_failure_of_a_process_that_is_gone_is_forgotten_too(desk: Desk, connection: str) -> None:
+    desk.say(connection, "please raise")
+    assert desk.plugin("raises")["error"] == "classify raised KeyError"
+    desk.functions.close()  # a deploy: all processes are new
+    desk.say(connection, "It works")
+    assert desk.plugin("raises")["error"] is None
+
+
+@pytest.mark.parametrize(("plugin", "text", "hook", "error"), FAILING)
+def test_a_preview_names_the_hook_that_failed(
+    desk: Desk, plugin: str, text: str, hook: str, error: str
+) -> None:
+    answer = desk.call("POST", "/triage/preview", {"items": [{"text": "It works"}, {"text": text}]})
+    good, bad = answer["items"]
+    assert good["failures"] == []
+    assert bad["failures"] == [{"hook": hook, "plugin": f"{plugin}/1", "reason": error}]
+    assert bad["needs_review"] is True
+
+
+@pytest.mark.parametrize(
+    ("body", "hook", "reason"),
+    [
+        ("receive-raises", "receive", "raised RuntimeError"),
+        ("receive-lies", "receive", "returned str"),
+        ("transform-raises", "transform", "raised RuntimeError"),
+        ("transform-runs-away", "transform", "took longer than"),
+        ("verify-raises", "verify", "raised ValueError"),
+    ],
+)
+def test_a_preview_of_a_source_names_the_method_that_failed(
+    desk: Desk, connection: str, body: str, hook: str, reason: str
+) -> None:
+    desk.connect("shaky", connection, "a-token-of-the-tests")
+    value = {"connection": connection, "body_base64": base64.b64encode(body.encode()).decode()}
+    answer = desk.call("POST", "/sources/{source}/preview", value, source="shaky")
+    assert answer["statusCode"] == 200, answer
+    told = json.dumps([answer["errors"], answer["verification"]])
+    assert f"the plugin shaky/1: {hook} {reason}" in told
+    assert desk.plugin("shaky")["error"].startswith(f"{hook} ")
+
+
+def test_facts_that_are_no_json_are_a_failure_that_names_them(desk: Desk, connection: str) -> None:
+    ticket = desk.say(connection, "an amount: 9.90")["an amount: 9.90"]
+    assert "Decimal" not in json.dumps(ticket)
+    assert ticket["needs_review"] is True
+    (extract,) = (row["data"] for row in desk.history(ticket) if row["stage"] == "extract")
+    reason = "returned Decimal for amount, which is no JSON"
+    assert extract["failures"] == [{"by": "adds_up/1", "reason": reason}]
+    assert desk.plugin("adds_up")["error"] == f"extract {reason}"
 
 
 def test_an_answer_that_is_none_is_passed_over(desk: Desk, connection: str) -> None:
@@ -373,4 +447,4 @@ def test_the_failures_of_other_functions_are_shown_too(desk: Desk, connection: s
     desk.functions.run_until_quiet()
     shown = desk.plugin("shaky")
     assert shown["failures"] > before
-    assert shown["error"] == "raised RuntimeError"
+    assert shown["error"] == "transform raised RuntimeError"

@@ -48,6 +48,18 @@ def test_a_standard_webhook_stands_as_a_classified_ticket(client: Client, connec
     assert set(stages) >= {"classify", "prioritise", "draft", "review"}
 
 
+def test_words_between_odd_line_ends_stay_apart(client: Client, connection: str) -> None:
+    """A spreadsheet's vertical tab, a mainframe's NEL, Unicode's own separators."""
+    client.connect("standard_webhooks", connection)
+    words = ["alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel"]
+    said = "".join(map("".join, zip(words, [*"\v\f\x1c\x1e\x85\u2028\u2029", ""], strict=True)))
+    client.webhook(connection, "msg_1", {"id": "1", "subject": said, "text": said})
+    (ticket,) = client.wait_for_tickets(connection)
+    assert ticket["text"] == "\n".join(words)
+    assert ticket["title"] == " ".join(words)
+    assert [len(client.tickets(connection, q=word)) for word in words] == [1] * len(words)
+
+
 def test_svix_own_library_is_understood(client: Client, connection: str) -> None:
     client.connect("standard_webhooks", connection)
     body = json.dumps({"type": "feedback.created", "data": {"id": "s1", "text": "Größer, bitte"}})

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.functional.client import SECRET, Answer, Client, eventually, signed
+from tests.functional.problems import assert_problem
 from tests.functional.stores import Stores
 
 OTHER = "whsec_" + base64.b64encode(b"another secret of the same length").decode()
@@ -34,11 +35,41 @@ def test_two_secrets_are_valid_while_one_is_rotated_out(client: Client, connecti
     assert [one["current"] for one in view.json["secrets"]] == [True, False]
     assert send(client, connection, "2", OTHER).status == 202
     assert send(client, connection, "3", SECRET).status == 202
-    past = (datetime.now(UTC) - timedelta(seconds=1)).isoformat()
-    client.call("PUT", path, {"secrets": [OTHER, {"value": SECRET, "expires_at": past}]})
+    assert client.call("PUT", path, {"secrets": [OTHER]}).status == 200
     assert send(client, connection, "4", OTHER).status == 202
     refused = send(client, connection, "5", SECRET)
     assert (refused.status, refused.json["reason"]) == (401, "mismatch")
+
+
+@pytest.mark.parametrize("expiry", [-timedelta(days=1), -timedelta(seconds=1)])
+def test_a_secret_that_has_expired_is_refused(client: Client, connection: str, expiry: timedelta) -> None:
+    past = (datetime.now(UTC) + expiry).isoformat()
+    answer = client.call(
+        "PUT",
+        f"/connections/standard_webhooks/{connection}",
+        {"secrets": [OTHER, {"value": SECRET, "expires_at": past}]},
+    )
+    problem = assert_problem(answer, 400)
+    assert problem["field"] == "secrets[1].expires_at"
+    assert "leave this secret out" in problem["detail"]
+    assert client.call("GET", f"/connections/standard_webhooks/{connection}").status == 404
+
+
+def test_a_connection_whose_last_secret_has_expired_says_so(client: Client, connection: str) -> None:
+    soon = (datetime.now(UTC) + timedelta(seconds=2)).isoformat()
+    path = f"/connections/standard_webhooks/{connection}"
+    made = client.call("PUT", path, {"secrets": [{"value": SECRET, "expires_at": soon}]})
+    assert (made.status, made.json["warning"]) == (200, None)
+    warning = eventually(lambda: client.get(path)["warning"])
+    assert warning.startswith("it has no secret in force, so every webhook is refused")
+    problem = assert_problem(send(client, connection, "1", SECRET), 401)
+    assert problem["reason"] == "missing"
+    assert problem["detail"].startswith("missing: this connection has no valid secret")
+    assert f"PUT {path}" in problem["detail"]
+    listed = client.get("/connections", limit=100)["items"]
+    assert [one["warning"] for one in listed if one["connection"] == connection] == [warning]
+    assert client.call("PUT", path, {"secrets": [SECRET]}).json["warning"] is None
+    assert send(client, connection, "2", SECRET).status == 202
 
 
 def test_a_secret_is_never_shown_nor_kept_in_the_open(
@@ -134,10 +165,11 @@ def test_a_preview_says_whether_the_signature_holds_and_why_not(client: Client, 
     body = SAMPLES["standard_webhooks"][0]
     assert preview(client, "standard_webhooks", connection, body, **signed("msg_1", body)).json[
         "verification"
-    ] == {"ok": True, "reason": None}
+    ] == {"ok": True, "reason": None, "detail": None}
     stale = signed("msg_1", body, at=datetime.now(UTC) - timedelta(hours=1))
     refused = preview(client, "standard_webhooks", connection, body, **stale).json["verification"]
-    assert (refused["ok"], "stale" in refused["reason"]) == (False, True)
+    assert (refused["ok"], refused["reason"]) == (False, "stale")
+    assert refused["detail"].startswith("webhook-timestamp has a time that is too long ago")
 
 
 def test_a_triage_preview_says_what_each_text_would_be(client: Client) -> None:

@@ -15,7 +15,10 @@ from chalicelib.errors import Invalid
 def make(call: Call, body: ApiKeyMake) -> Answer:
     now = call.use.now()
     if body.expires_at is not None and body.expires_at <= now:
-        raise Invalid("expires_at lies in the past; a key that never worked helps nobody", "expires_at")
+        raise Invalid(
+            "it has passed; name a time that is still to come, or leave it out for a key without an end",
+            "expires_at",
+        )
     key_id, key, digest = new_key()
     kept = ApiKey(
         id=key_id,

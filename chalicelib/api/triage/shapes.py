@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from chalicelib.api.field_types import Asked, Name, Shown
-from chalicelib.domain.tickets.ticket import Category, Priority, Sentiment
+from chalicelib.domain.tickets.ticket import Category, HookFailure, Priority, Sentiment
 
 
 class TriagePreviewItem(Asked):
@@ -30,6 +30,7 @@ class TriagePreviewShown(Shown):
     details: dict[str, Any]
     title: str
     needs_review: bool
+    failures: tuple[HookFailure, ...] = Field(description="hooks of plugins that gave no answer, and why")
 
 
 class TriagePreviewList(Shown):

@@ -35,8 +35,8 @@ class StoredConnection:
     """As they were given."""
     updated_at: datetime
 
-    def as_view(self) -> ConnectionView:
-        """Without what nobody may read again."""
+    def as_view(self, warning: str | None = None) -> ConnectionView:
+        """Without what nobody may read again. warning: what its owner should know of it."""
         return ConnectionView(
             source=self.source,
             connection=self.name,
@@ -50,6 +50,7 @@ class StoredConnection:
                 for index, secret in enumerate(self.secrets)
             ),
             settings=self.settings,
+            warning=warning,
             updated_at=self.updated_at,
         )
 
@@ -79,4 +80,7 @@ class ConnectionView:
     """The current one first."""
     settings: Mapping[str, Any]
     """As they were given."""
+    warning: str | None
+    """Why all its webhooks are refused as it stands, such as for want of a secret in force; null: they are
+    not, or its source takes none."""
     updated_at: datetime

@@ -26,6 +26,10 @@ ATTRIBUTES_LIMIT = 8_000
 # Control characters (but tab and line ends), lone surrogates and the two non-characters: what
 # PostgreSQL, UTF-8 or a queue refuse, and what makes a terminal or a log line lie.
 _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+# What ends a line or parts words besides white space, CR and LF: a vertical tab is a line end within a cell
+# of a spreadsheet, NEL (U+0085) is that of mainframes.
+_LINE_ENDS = re.compile("[\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
+_LINES = re.compile(r"[\r\n]+")
 NAMESPACE = uuid.UUID("6f0e2a43-7d1c-4c63-9f0b-5f6a0d6f2c11")
 
 
@@ -64,7 +68,7 @@ def cleaned(feedback: Feedback) -> Feedback:
 
 
 def _cleaned(feedback: Feedback) -> Feedback:
-    external_id = _line(feedback.external_id)
+    external_id = clean_text(feedback.external_id).strip()[:LINE_LIMIT]  # of two ids no part may become alike
     if not external_id:
         raise ValueError("external_id is empty")
     if len(feedback.external_id) > LINE_LIMIT:
@@ -93,9 +97,20 @@ def _cleaned(feedback: Feedback) -> Feedback:
     )
 
 
+def is_storable(text: str) -> bool:
+    """Whether every store can keep it as it is."""
+    return not _UNSTORABLE.search(text)
+
+
 def clean_text(text: str) -> str:
-    """Without the characters that no store can keep."""
-    return _UNSTORABLE.sub("", text)
+    """Without the characters that no store can keep. Where one ended a line there is a line feed: words that
+    stood apart stay apart."""
+    return _UNSTORABLE.sub("", _LINE_ENDS.sub("\n", text))
+
+
+def clean_line(text: str) -> str:
+    """As `clean_text`, on one line and trimmed."""
+    return _LINES.sub(" ", clean_text(text)).strip()
 
 
 def clean_json(value: JSON, depth: int = 20) -> JSON:
@@ -112,7 +127,7 @@ def clean_json(value: JSON, depth: int = 20) -> JSON:
 
 
 def _line(text: str) -> str:
-    return clean_text(text).strip()[:LINE_LIMIT]
+    return clean_line(text)[:LINE_LIMIT].rstrip()
 
 
 def _optional(text: str | None) -> str | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from chalicelib.domain.intake.feedback import clean_text
+from chalicelib.domain.intake.feedback import is_storable
 from chalicelib.domain.operations.restriction import connection_id
 from chalicelib.errors import Invalid
 from triggeriq.names import NAME
@@ -31,7 +31,7 @@ class UploadKey:
 def parse_key(key: str) -> UploadKey:
     """Raises Invalid for a key of another form, saying the forms there are, and for one with a character
     that S3 takes and no other store does: feedback is kept with its key."""
-    if key != clean_text(key):
+    if not is_storable(key):
         raise Invalid("the key holds a control character; upload the file under another name", "key")
     match key.split("/"):
         case ["reviews", source, connection, *rest] if source and connection and rest and rest[-1]:

@@ -73,10 +73,12 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class PluginFailures:
-    """How a plugin failed: it raised, or overran its time."""
+    """How a plugin failed: it raised, overran its time, or answered what a hook does not allow."""
 
     count: int
-    last: str
-    """What it said when it last did."""
     at: datetime
     """When it last did."""
+    hook: str = ""
+    """Which hook, or method of a source, failed last; "" once that works again."""
+    reason: str = ""
+    """How it did; "" once that works again."""

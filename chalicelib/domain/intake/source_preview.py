@@ -14,6 +14,8 @@ class Verification:
     ok: bool
     reason: str | None = None
     """Why it does not, in a word; null where it does, or where the word would help in guessing a secret."""
+    detail: str | None = None
+    """What is wrong with it, and what is expected; null where `reason` says it all, or nothing."""
 
 
 @dataclass(frozen=True, slots=True)

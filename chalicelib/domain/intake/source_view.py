@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from triggeriq import Scheme
+from triggeriq.proofs import ProofHeader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +28,10 @@ class SourceView:
     reads: tuple[str, ...]
     """Endings of the files that it reads."""
     verification: tuple[Scheme, ...]
-    """How a webhook proves itself, one row a way."""
+    """How a webhook proves itself, one row a way. Where a connection's settings choose the row, these are the
+    ways there are, without further settings."""
+    proofs: tuple[tuple[ProofHeader, ...], ...]
+    """For each row of `verification`, the headers that a webhook needs and what each of them holds."""
     settings_schema: dict[str, Any] | None
     """JSON schema of a connection's settings; null: it has none, or fails to tell them."""
     warning: str | None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 
@@ -18,7 +19,10 @@ class PluginView:
     """Where it was found: "built-in", or the distribution that brought it, with its version."""
     status: Literal["loaded", "failed"]
     error: str | None
-    """What it said when it last failed; null: it never did."""
+    """Why it was not loaded, or which of its hooks failed last and how; null: it never failed, or that hook
+    works again."""
+    failed_at: datetime | None
+    """When it last failed; null: it never did."""
     calls: int
     """Since this process began."""
     failures: int

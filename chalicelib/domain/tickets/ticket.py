@@ -135,6 +135,17 @@ class StageLog:
     """What was done, in the stage's own form."""
 
 
+@dataclass(frozen=True, slots=True)
+class HookFailure:
+    """A hook of a plugin that gave no answer."""
+
+    hook: str
+    plugin: str
+    """"plugin/version"."""
+    reason: str
+    """What it did instead."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Triage:
     """Every stage's answer on one feedback."""
@@ -150,6 +161,7 @@ class Triage:
     needs_review: bool
     verdicts: Mapping[str, Verdict] = field(default_factory=dict)
     draft: Draft = field(default_factory=Draft)
+    failures: tuple[HookFailure, ...] = ()
     logs: tuple[StageLog, ...] = ()
 
 

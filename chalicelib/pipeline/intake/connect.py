@@ -9,7 +9,8 @@ from typing import Any, Protocol
 from chalicelib.domain.intake.connection import ConnectionView, Secret, StoredConnection
 from chalicelib.domain.operations.restriction import Restriction
 from chalicelib.domain.page import Page
-from chalicelib.errors import Invalid, NotFound
+from chalicelib.errors import Invalid, NotFound, PluginFailed
+from chalicelib.pipeline.intake.refusal import why_none_can_be_proven
 from chalicelib.ports.intake import Sources
 from chalicelib.ports.operations import Clock
 from triggeriq import Connection
@@ -57,7 +58,13 @@ class Connect:
             raise Invalid(
                 f"where the name is the secret, it has {SECRET_NAME_LENGTH} characters and more", "connection"
             )
+        now = self.now()
         for index, secret in enumerate(secrets):
+            if not secret.in_force(now):
+                raise Invalid(
+                    "it has passed; name a time that is still to come, or leave this secret out",
+                    f"secrets[{index}].expires_at",
+                )
             fault = next((fault for scheme in schemes if (fault := scheme.fault_of(secret.value))), "")
             if not secret.value or len(secret.value) > SECRET_LENGTH:
                 fault = f"a secret has 1 to {SECRET_LENGTH} characters"
@@ -69,14 +76,35 @@ class Connect:
             owner=owner,
             secrets=tuple(secrets),
             settings=settings,
-            updated_at=self.now(),
+            updated_at=now,
         )
         self.store.put(stored)
-        return stored.as_view()
+        return self._view(stored)
 
     def get(self, source: str, name: str) -> ConnectionView | None:
         stored = self.store.get(source, name)
-        return None if stored is None else stored.as_view()
+        return None if stored is None else self._view(stored)
+
+    def _view(self, stored: StoredConnection) -> ConnectionView:
+        return stored.as_view(self._warning(stored))
+
+    def _warning(self, stored: StoredConnection) -> str | None:
+        """Why its webhooks are all refused; None where they are not."""
+        source, now = self.sources.find(stored.source), self.now()
+        if source is None:
+            return (
+                "its source is not installed, so every webhook is refused; GET /sources lists those there are"
+            )
+        try:
+            connection = Connection(
+                source=stored.source,
+                name=stored.name,
+                secrets=tuple(secret.value for secret in stored.secrets if secret.in_force(now)),
+                settings=self.sources.parse_settings(stored.source, stored.settings),
+            )
+            return why_none_can_be_proven(source, connection)
+        except (Invalid, PluginFailed) as error:
+            return f"every webhook is refused; PUT it anew once this is mended: {error}"
 
     def list(
         self, limit: int, cursor: str | None, owner: str | None, within: Restriction | None

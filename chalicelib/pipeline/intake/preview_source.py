@@ -11,6 +11,7 @@ from chalicelib.domain.intake.feedback import cleaned
 from chalicelib.domain.intake.source_preview import SourcePreview, Verification
 from chalicelib.domain.page import ANSWER_BYTES, bytes_in_answer
 from chalicelib.errors import NotFound, Unreadable
+from chalicelib.pipeline.intake.refusal import why_refused
 from chalicelib.pipeline.intake.unpack import Counted, unpacked
 from chalicelib.ports.intake import Connections, Sources
 from chalicelib.ports.operations import Clock
@@ -27,6 +28,7 @@ from triggeriq import (
     Request,
     Source,
 )
+from triggeriq.verification import can_prove
 
 UNPACKED_LIMIT = 2_000_000
 """Bytes that a previewed file may unpack to."""
@@ -76,13 +78,19 @@ class PreviewSource:
         if known is None:
             return Verification(False, "no connection")
         try:
-            source.verify(request, known, self.now())
-        except NotVerified as refusal:
-            # No reason for a shared secret: it would help in guessing the secret
-            signed = any(scheme.kind == "hmac" for scheme in source.schemes(known))
-            return Verification(False, refusal.reason if signed else None)
+            return self._judged(source, known, request)
         except Unreadable as error:
             return Verification(False, str(error))
+
+    def _judged(self, source: Source, known: Connection, request: Request) -> Verification:
+        try:
+            source.verify(request, known, self.now())
+        except NotVerified as refusal:
+            schemes = source.schemes(known)
+            if can_prove(schemes, known) and not any(scheme.kind == "hmac" for scheme in schemes):
+                return Verification(False)  # a shared secret: a reason would help in guessing it
+            detail = why_refused(source, known, request, refusal.reason, self.now())
+            return Verification(False, refusal.reason, detail)
         return Verification(True)
 
     def _items(self, source: Source, request: Request, connection: Connection) -> Iterator[Item]:

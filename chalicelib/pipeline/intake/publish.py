@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from chalicelib.domain.delivery.event import CloudEvent
 from chalicelib.domain.intake.envelope import INLINE_LIMIT, Envelope, encoded_size
-from chalicelib.domain.intake.feedback import clean_text
+from chalicelib.domain.intake.feedback import clean_text, is_storable
 from chalicelib.domain.trace import Trace
 from chalicelib.errors import Unavailable, is_outage
 from chalicelib.pipeline.intake.receipts import standing, write_receipt
@@ -121,7 +121,7 @@ class Publish:
 def _event_id(event: Event) -> str:
     """The id that the sender gave; its sha256 where that is too long, or holds what a key can't."""
     id = str(event.id)
-    if id and id == clean_text(id).strip() and len(id.encode()) <= EVENT_ID_BYTES:
+    if id and id == id.strip() and is_storable(id) and len(id.encode()) <= EVENT_ID_BYTES:
         return id
     return "sha256:" + hashlib.sha256(id.encode("utf-8", "replace")).hexdigest()
 

@@ -135,15 +135,23 @@ class Receive:
             return connection
         except NotVerified as refusal:
             if refusal.reason in ("malformed", "stale"):
-                raise Unauthorised(refusal.reason) from refusal
+                raise self._refused(source, connection, request, refusal) from refusal
             fresh = self.connections.find(connection.source, connection.name, fresh=True)
             if fresh is None or fresh == connection:
-                raise Unauthorised(refusal.reason) from refusal
+                raise self._refused(source, connection, request, refusal) from refusal
         try:
             source.verify(request, fresh, self.now())
         except NotVerified as refusal:
-            raise Unauthorised(refusal.reason) from refusal
+            raise self._refused(source, fresh, request, refusal) from refusal
         return fresh
+
+    def _refused(
+        self, source: Source, connection: Connection, request: Request, refusal: NotVerified
+    ) -> Unauthorised:
+        from chalicelib.pipeline.intake.refusal import why_refused  # no genuine request needs it
+
+        detail = why_refused(source, connection, request, refusal.reason, self.now())
+        return Unauthorised(refusal.reason, detail)
 
     def _keep(
         self, source: Source, connection: Connection, request: Request, error: Exception, trace: Trace

@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, TypeVar, get_args
 
-from chalicelib.domain.intake.feedback import LINE_LIMIT, clean_json, clean_text
+from chalicelib.domain.intake.feedback import LINE_LIMIT, clean_line, clean_text
 from chalicelib.domain.tickets.ticket import CategoryLabel, PriorityLabel, SentimentLabel
 from triggeriq import JSON, Draft, Review, Verdict
 
@@ -21,6 +21,10 @@ LABELS = {
 }
 FACTS_LIMIT = 50_000
 """Characters of what one plugin extracts, as JSON."""
+FACTS_DEPTH = 20
+"""Levels of nesting in it."""
+LARGEST = 1e308
+"""Numbers beyond it are infinite to most of those who read a ticket's JSON."""
 LIST_LIMIT = 100
 """Words, reasons and tags of one answer; those beyond are left out."""
 
@@ -71,17 +75,53 @@ def verdict(value: Any) -> Verdict:
 
 
 def facts(value: Any) -> dict[str, JSON]:
+    """Facts by name, each of them JSON. One that is not refuses them all: what Python would show of it, such
+    as Decimal('9.90'), is nothing for a ticket."""
     _expect(value, Mapping)
-    found = {clean_text(str(name))[:LINE_LIMIT]: clean_json(fact) for name, fact in value.items()}
+    found: dict[str, JSON] = _Facts().read(value, "", FACTS_DEPTH)
     if len(json.dumps(found)) > FACTS_LIMIT:
-        raise NoAnswer(f"returned more than {FACTS_LIMIT} characters of facts")
+        raise NoAnswer(_TOO_LONG)
     return found
+
+
+_TOO_LONG = f"returned more than {FACTS_LIMIT:,} characters of facts"
+
+
+class _Facts:
+    """Reads facts and cleans them. It counts as it goes: few lists that hold each other may have no end."""
+
+    def __init__(self) -> None:
+        self._room = FACTS_LIMIT
+
+    def read(self, value: Any, path: str, depth: int) -> Any:
+        """path: where `value` is, for whoever wrote the plugin. depth: the levels that may lie below."""
+        self._room -= 1
+        if self._room < 0:
+            raise NoAnswer(_TOO_LONG)
+        if isinstance(value, str):
+            return clean_text(value)
+        if value is None or isinstance(value, bool):
+            return value
+        if isinstance(value, int | float):
+            if not -LARGEST < value < LARGEST:  # nor is NaN
+                raise NoAnswer(f"returned a number for {path[:LINE_LIMIT]} that JSON does not have")
+            return float(value) if isinstance(value, float) else int(value)
+        if not isinstance(value, list | tuple | Mapping):
+            raise NoAnswer(f"returned {type(value).__name__} for {path[:LINE_LIMIT]}, which is no JSON")
+        if not depth:
+            raise NoAnswer(f"returned {path[:LINE_LIMIT]} nested deeper than {FACTS_DEPTH} levels")
+        if isinstance(value, Mapping):
+            return {
+                _name(name, "name of a fact"): self.read(one, f"{path}.{name}".lstrip("."), depth - 1)
+                for name, one in value.items()
+            }
+        return [self.read(one, f"{path}[{place}]", depth - 1) for place, one in enumerate(value)]
 
 
 def draft(value: Any) -> Draft:
     _expect(value, Draft)
     return Draft(
-        title=None if value.title is None else clean_text(_text(value.title, "title")),
+        title=None if value.title is None else clean_line(_text(value.title, "title")),
         description=None
         if value.description is None
         else clean_text(_text(value.description, "description")),

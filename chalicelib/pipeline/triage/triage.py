@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 from chalicelib.domain.intake.feedback import TEXT_LIMIT
 from chalicelib.domain.operations.configuration import PriorityConfiguration, TriageConfiguration
-from chalicelib.domain.tickets.ticket import Category, Priority, Sentiment, StageLog, Triage
+from chalicelib.domain.tickets.ticket import Category, HookFailure, Priority, Sentiment, StageLog, Triage
 from chalicelib.pipeline.triage import answers
 from chalicelib.pipeline.triage.answers import NoAnswer, PluginAnswer
 from chalicelib.ports.operations import Configurations
@@ -29,7 +29,7 @@ class Stages(Protocol):
         out. An implementation that raises or overruns its time answers with its failure."""
         ...
 
-    def failed(self, by: str, reason: str) -> None:
+    def failed(self, by: str, hook: str, reason: str) -> None:
         """Count an answer that the hook does not allow."""
         ...
 
@@ -58,7 +58,8 @@ class TriageFeedback:
         verdicts = MappingProxyType({**verdicts, **priority})
         draft = run.draft(feedback=feedback, verdicts=verdicts)
         reviews = run.reviews(feedback=feedback, verdicts=verdicts, draft=draft)
-        reasons = [*reviews, *_doubts(verdicts, limits), *run.failures]
+        unanswered = [f"{one.plugin} gave no answer to {one.hook}" for one in run.failures]
+        reasons = [*reviews, *_doubts(verdicts, limits), *unanswered]
         run.conclude(reasons)
         return Triage(
             category=_category(verdicts.get("category")),
@@ -72,6 +73,7 @@ class TriageFeedback:
             needs_review=bool(reasons),
             verdicts=verdicts,
             draft=draft,
+            failures=tuple(run.failures),
             logs=run.logs(),
         )
 
@@ -83,16 +85,18 @@ class _Run:
         self._stages = stages
         self._said: dict[str, dict[str, JSON]] = {stage: {} for stage in STAGES}
         self._by: dict[str, dict[str, None]] = {stage: {} for stage in STAGES}
-        self._failures: dict[str, list[JSON]] = {}
-        self.failures: list[str] = []
+        self.failures: list[HookFailure] = []
 
     def logs(self) -> tuple[StageLog, ...]:
         """What every stage said, who said it, and who failed to."""
+        failed: dict[str, list[JSON]] = {}
+        for one in self.failures:
+            failed.setdefault(one.hook, []).append({"by": one.plugin, "reason": one.reason})
         return tuple(
             StageLog(
                 stage=stage,
                 by=", ".join(self._by[stage]),
-                data={**said, "failures": self._failures[stage]} if stage in self._failures else said,
+                data={**said, "failures": failed[stage]} if stage in failed else said,
             )
             for stage, said in self._said.items()
         )
@@ -154,7 +158,7 @@ class _Run:
     def _answers(self, stage: str, **arguments: Any) -> Iterator[PluginAnswer]:
         for answer in self._stages.ask(stage, **arguments):
             if answer.failure:
-                self._missing(stage, answer.by, answer.failure)
+                self.failures.append(HookFailure(stage, answer.by, answer.failure))
             else:
                 yield answer
 
@@ -164,12 +168,8 @@ class _Run:
         try:
             yield answers.read(reader, value)
         except NoAnswer as error:
-            self._stages.failed(by, str(error))
-            self._missing(stage, by, str(error))
-
-    def _missing(self, stage: str, by: str, reason: str) -> None:
-        self.failures.append(f"{by} gave no answer to {stage}")
-        self._failures.setdefault(stage, []).append({"by": by, "reason": reason})
+            self._stages.failed(by, stage, str(error))
+            self.failures.append(HookFailure(stage, by, str(error)))
 
 
 def _as_data(verdict: Verdict) -> dict[str, JSON]:

@@ -155,26 +155,27 @@ class DynamoQuarantine:
         )
 
     @external("plugins.count", _translate)
-    def plugin_failed(self, plugin: str, error: str, times: int) -> None:
-        """Count the failures of a plugin: `times` since the last report. The count begins anew when nothing
-        was reported for as long as it is kept."""
+    def plugin_failed(self, plugin: str, hook: str, reason: str, times: int) -> None:
+        """Count the failures of a plugin: `times` since the last report, the last that of `hook`. The count
+        begins anew when nothing was reported for as long as it is kept."""
         now = self._now()
         update = partial(
             self._client.update_item,
             TableName=self._table,
             Key=to_item({"kind": "plugin", "id": plugin}),
-            ExpressionAttributeNames={"#error": "error", "#at": "at"},
+            ExpressionAttributeNames={"#hook": "hook", "#reason": "reason", "#at": "at"},
             ExpressionAttributeValues=to_item(
                 {
                     ":times": times,
-                    ":error": error[:1_000],
+                    ":hook": hook,
+                    ":reason": reason[:1_000],
                     ":at": now.isoformat(),
                     ":now": int(now.timestamp()),
                     ":expires_at": int((now + KEPT).timestamp()),
                 }
             ),
         )
-        last = "#error = :error, #at = :at, expires_at = :expires_at"
+        last = "#hook = :hook, #reason = :reason, #at = :at, expires_at = :expires_at"
         try:
             update(
                 UpdateExpression=f"ADD failures :times SET {last}",
@@ -183,11 +184,31 @@ class DynamoQuarantine:
         except self._client.exceptions.ConditionalCheckFailedException:
             update(UpdateExpression=f"SET failures = :times, {last}", ConditionExpression=f"NOT {IN_FORCE}")
 
+    @external("plugins.works", _translate)
+    def plugin_works(self, plugin: str, hook: str) -> None:
+        """Forget how the plugin failed, where `hook` was what failed last. That it did, and when, stays."""
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=to_item({"kind": "plugin", "id": plugin}),
+                UpdateExpression="REMOVE #hook, #reason",
+                ConditionExpression="#hook = :hook",
+                ExpressionAttributeNames={"#hook": "hook", "#reason": "reason"},
+                ExpressionAttributeValues=to_item({":hook": hook}),
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return
+
     def plugin_failures(self) -> Mapping[str, PluginFailures]:
         """What was reported of each plugin, by its name."""
         rows, _ = self._query("plugin", READ_AT_ONCE, None)
         return {
-            row["id"]: PluginFailures(row["failures"], row["error"], datetime.fromisoformat(row["at"]))
+            row["id"]: PluginFailures(
+                count=row["failures"],
+                at=datetime.fromisoformat(row["at"]),
+                hook=row.get("hook", ""),
+                reason=row.get("reason", ""),
+            )
             for row in rows
         }
 

@@ -63,7 +63,10 @@ def test_a_wrong_field_is_named(api):
     [
         ([""], "secrets[0]"), ([5], "secrets[0]"), (["s", {}], "secrets[1].value"), ("s", "secrets"),
         ([{"value": 5}], "secrets[0].value"), ([{"value": "s", "expires": 1}], "secrets[0].expires"),
-        ([{"value": "s", "expires_at": "soon"}], "secrets[0].expires_at"),
+        *(
+            ([{"value": "s", "expires_at": time}], "secrets[0].expires_at")
+            for time in ("soon", "", 0, 1893456000, 1.5, True, [], {}, "1893456000", "2030-02-30")
+        ),
     ],
 )  # fmt: skip
 def test_a_wrong_field_is_named_as_it_was_sent(api, secrets, field):

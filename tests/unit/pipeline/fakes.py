@@ -215,7 +215,7 @@ class FakeSources:
 
     def __init__(self, *sources: Source, seconds: float = 60.0) -> None:
         self._sources = {
-            source.name: GuardedSource(source, source.name, seconds, lambda plugin, reason: None)
+            source.name: GuardedSource(source, source.name, seconds, lambda plugin, hook, reason: None)
             for source in sources
         }
 
@@ -335,11 +335,11 @@ class FakeStages:
     def __init__(self, answers: Mapping[str, Iterable[Any]]) -> None:
         self._answers = answers
         self.asked: list[tuple[str, dict[str, Any]]] = []
-        self.counted: list[tuple[str, str]] = []
+        self.counted: list[tuple[str, str, str]] = []
 
     def ask(self, hook: str, **arguments: Any) -> Iterator[Any]:
         self.asked.append((hook, arguments))
         yield from self._answers.get(hook, ())
 
-    def failed(self, by: str, reason: str) -> None:
-        self.counted.append((by, reason))
+    def failed(self, by: str, hook: str, reason: str) -> None:
+        self.counted.append((by, hook, reason))

@@ -32,7 +32,7 @@ class Plugins:
     def __init__(self, modules: dict[str, types.ModuleType]) -> None:
         self._modules = modules
         self.found: list[Found] = []
-        self.failures: list[tuple[str, str]] = []
+        self.calls: list[tuple[str, str, str]] = []
 
     def add(self, name: str, **members: Any) -> None:
         module = types.ModuleType(f"plugin_of_the_tests_{name}")
@@ -41,12 +41,17 @@ class Plugins:
         self._modules[module.__name__] = sys.modules[module.__name__] = module
         self.found.append(Found(name, module.__name__, "test 1.0"))
 
+    @property
+    def failures(self) -> list[tuple[str, str, str]]:
+        """Plugin, hook and reason of each."""
+        return [call for call in self.calls if call[2]]
+
     def registry(self, *only: str, seconds: float = PATIENCE) -> Registry:
         return Registry(
             self.found,
             only,
             seconds,
-            on_failure=lambda plugin, reason: self.failures.append((plugin, reason)),
+            on_call=lambda *call: self.calls.append(call),
         )
 
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
 import pytest
 
-from chalicelib.registry.budget import Overrun, budget, paused
+from chalicelib.registry.budget import Overrun, bounded, budget, paused
 from tests.unit.registry.conftest import time_passes
 
 
@@ -42,3 +47,73 @@ def test_a_pause_leaves_the_rest_of_the_budget() -> None:
     with pytest.raises(Overrun), budget(1.0):
         waits_then_hangs()
     assert steps == ["waited"]
+
+
+# ---- what may never end ------------------------------------------------------------------------------
+
+
+def here(call: Callable[[], Any]) -> Any:
+    return call()
+
+
+def in_a_thread(call: Callable[[], Any]) -> Any:
+    """As a route under `chalice local` does it."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(call).result()
+
+
+def loops() -> None:
+    while True:
+        pass
+
+
+def loops_stubbornly() -> None:
+    try:
+        loops()
+    except Overrun:
+        loops()
+
+
+def leaves() -> None:
+    raise SystemExit(3)
+
+
+def times_out() -> None:
+    raise TimeoutError
+
+
+anywhere = pytest.mark.parametrize("run", [here, in_a_thread])
+
+
+@anywhere
+@pytest.mark.parametrize("endless", [loops, loops_stubbornly])
+def test_a_loop_is_ended_in_any_thread(run: Callable[..., Any], endless: Callable[[], None]) -> None:
+    before = threading.active_count()
+    with pytest.raises(Overrun):
+        run(lambda: bounded(endless, 0.1))
+    assert threading.active_count() == before
+
+
+def test_what_can_t_be_ended_is_left_behind() -> None:
+    goes_on = threading.Event()
+    with pytest.raises(Overrun):
+        in_a_thread(lambda: bounded(goes_on.wait, 0.1))
+    left = [thread for thread in threading.enumerate() if thread.name == "bounded"]
+    goes_on.set()
+    for thread in left:
+        thread.join(20)
+    assert [thread.daemon for thread in left] == [True]
+
+
+@anywhere
+@pytest.mark.parametrize(("work", "raised"), [(leaves, SystemExit), (times_out, TimeoutError)])
+def test_what_it_raises_comes_out(
+    run: Callable[..., Any], work: Callable[[], None], raised: type[BaseException]
+) -> None:
+    with pytest.raises(raised):
+        run(lambda: bounded(work, 20))
+
+
+@anywhere
+def test_what_it_gives_comes_out(run: Callable[..., Any]) -> None:
+    assert run(lambda: bounded(lambda: 7, 20)) == 7

@@ -145,7 +145,7 @@ def test_what_it_names_for_another_method_is_the_plugin_s_failure(
     source = guarded(plugins, type("Raising", (Odd,), {method: raising(error)}))
     with pytest.raises(PluginFailed):
         getattr(source, method)(*CALLS[method])
-    assert plugins.failures == [("odd", f"raised {type(error).__name__}")]
+    assert plugins.failures == [("odd", method, f"raised {type(error).__name__}")]
 
 
 @pytest.mark.parametrize("error", [ValueError("x"), SystemExit(1), RecursionError(), AssertionError()])
@@ -154,7 +154,8 @@ def test_anything_else_is_the_plugin_s_failure(plugins: Plugins, error: BaseExce
     with pytest.raises(PluginFailed) as failure:
         source.receive(REQUEST, CONNECTION)
     assert failure.value.by == "odd/1"
-    assert plugins.failures == [("odd", f"raised {type(error).__name__}")]
+    assert plugins.failures == [("odd", "receive", f"raised {type(error).__name__}")]
+    assert str(failure.value) == f"the plugin odd/1: receive raised {type(error).__name__}"
 
 
 @pytest.mark.parametrize("answer", [None, "ok", [Event("e")], Events("ok"), Events([("e", None)])])
@@ -249,3 +250,24 @@ def test_transform_runs_as_a_whole_within_one_budget(plugins: Plugins) -> None:
 
 
 # ---- budget ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("method", "answer"),
+    [("verify", True), ("handshake", "hello"), ("receive", "an event"), ("transform", iter(["x"]))],
+)
+def test_an_answer_that_is_none_is_one_failure_and_no_success(
+    plugins: Plugins, method: str, answer: Any
+) -> None:
+    source = guarded(plugins, type("Lying", (Odd,), {method: lambda *_: answer}))
+    with pytest.raises(PluginFailed, match=f"the plugin odd/1: {method} "):
+        getattr(source, method)(*CALLS[method])
+    assert [call[:2] for call in plugins.calls] == [("odd", method)]
+    assert plugins.failures == plugins.calls
+
+
+def test_to_refuse_as_the_contract_says_is_to_work(plugins: Plugins) -> None:
+    source = guarded(plugins, type("Raising", (Odd,), {"verify": raising(STALE)}))
+    with pytest.raises(NotVerified):
+        source.verify(*CALLS["verify"])
+    assert plugins.calls == [("odd", "verify", "")]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from chalicelib.registry import Found, Registry
+from chalicelib.registry import registry as registry_module
 from tests.unit.registry.conftest import SECONDS, Plugins
 from triggeriq import (
     Feedback,
@@ -60,7 +62,7 @@ def test_one_that_raises_loses_its_own_answer_only(plugins: Plugins) -> None:
     bad, good = registry.ask("classify", feedback=FEEDBACK)
     assert (bad.by, bad.failure) == ("bad/1", "raised KeyError")
     assert good.value.label == "spam"
-    assert plugins.failures == [("bad", "raised KeyError")]
+    assert plugins.calls == [("bad", "classify", "raised KeyError"), ("good", "classify", "")]
     (shown,) = [plugin for plugin in registry.plugins() if plugin.name == "bad"]
     assert (shown.calls, shown.failures) == (1, 1)
 
@@ -146,3 +148,55 @@ def test_one_that_forgot_its_decorator_is_told_so(plugins: Plugins) -> None:
 
 
 # ---- sources ---------------------------------------------------------------------------------------
+
+
+def test_an_answer_counts_as_good_once_whoever_asked_could_use_it(plugins: Plugins) -> None:
+    plugins.add("odd", classify=saying("nonsense"))
+    registry = plugins.registry()
+    for answer in registry.ask("classify", feedback=FEEDBACK):
+        registry.failed(answer.by, "classify", "'nonsense' is no category")
+    assert plugins.calls == [("odd", "classify", "'nonsense' is no category")]
+    assert [answer.by for answer in registry.ask("classify", feedback=FEEDBACK)] == ["odd/1"]
+    assert plugins.calls[1:] == [("odd", "classify", "")]
+    (shown,) = registry.plugins()
+    assert (shown.calls, shown.failures) == (2, 1)
+
+
+def test_rows_of_a_source_that_are_none_are_told_when_it_is_loaded(plugins: Plugins) -> None:
+    class Odd(Source):
+        name = "odd"
+        verification = ("x-signature",)  # type: ignore[assignment]
+
+    plugins.add("odd", register_sources=hookimpl(lambda register: register(Odd)))
+    (plugin,) = plugins.registry().plugins()
+    assert plugin.status == "failed"
+    assert "odd: verification holds rows of triggeriq.Scheme" in str(plugin.error)
+    assert plugin.failed_at is not None
+
+
+def test_one_that_never_ends_loading_is_named_and_the_others_are_loaded(
+    plugins: Plugins, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under `chalice local` a request's thread loads them, where no signal comes."""
+    monkeypatch.setattr(registry_module, "LOAD_SECONDS", SECONDS)
+
+    def register_sources(register: Any) -> None:
+        while True:
+            pass
+
+    class Endless(Source):
+        name = "endless"
+
+        def __init__(self) -> None:
+            register_sources(None)
+
+    plugins.add("loops", register_sources=hookimpl(register_sources))
+    plugins.add("made_of_loops", register_sources=hookimpl(lambda register: register(Endless)))
+    plugins.add("good", classify=saying("spam"))
+    with ThreadPoolExecutor(1) as pool:
+        registry = pool.submit(plugins.registry).result()
+    assert labels(registry) == ["spam"]
+    assert registry.sources() == {}
+    shown = {plugin.name: (plugin.status, plugin.error) for plugin in registry.plugins()}
+    cut = ("failed", f"took longer than {SECONDS:g} s to load")
+    assert shown == {"loops": cut, "made_of_loops": cut, "good": ("loaded", None)}

@@ -204,7 +204,7 @@ def test_settings_that_raise_are_the_plugin_s_failure(registry: Registry, plugin
     for read in (registry.parse_settings, registry.stored_settings):
         with pytest.raises(PluginFailed, match="raised KeyError"):
             read("shop", {"shop": "odd"})
-    assert plugins.failures == [("some", "raised KeyError")] * 2
+    assert plugins.failures == [("some", "settings", "raised KeyError")] * 2
 
 
 def test_settings_have_a_budget(plugins: Plugins) -> None:

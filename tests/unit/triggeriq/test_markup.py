@@ -60,3 +60,17 @@ def test_a_hundred_thousand_of_anything_pass(piece: str) -> None:
 @given(st.text(alphabet="<>/!-&;'\"abp =[]\n", max_size=60))
 def test_nothing_is_an_error(markup: str) -> None:
     assert isinstance(text_of(markup), str)
+
+
+@pytest.mark.parametrize("separator", ["\v", "\f", "\x1c", "\x1f", "\x85", "\u2028", "\u2029"], ids=ascii)
+def test_words_that_a_rare_character_parts_stay_apart(separator: str) -> None:
+    assert text_of(f"<p>line one{separator}line two</p>").split() == ["line", "one", "line", "two"]
+
+
+@pytest.mark.parametrize("reference", ["&#11;", "&#x0b;", "&#xB;", "&#12;", "&#28;", "&#x1F;", "&#x2028;"])
+def test_so_they_do_where_it_is_written_as_a_reference(reference: str) -> None:
+    assert text_of(f"<p>line one{reference}line two</p>").split() == ["line", "one", "line", "two"]
+
+
+def test_a_reference_to_a_letter_is_left_alone() -> None:
+    assert text_of("&#110;&#x1c5;&#xb5;") == "n\u01c5µ"

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from hypothesis import strategies as st
 from triggeriq import Connection, NotVerified, Request, Scheme
 from triggeriq.signing import sign
 from triggeriq.testing import hostile
-from triggeriq.verification import verify
+from triggeriq.verification import can_prove, verify
 
 VECTORS = Path(__file__).parents[2] / "data" / "signatures" / "vectors.jsonl"
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -262,3 +263,37 @@ def test_no_rows_let_nobody_in() -> None:
 def test_a_row_that_would_prove_nothing_is_refused(row: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"header|body|timestamp|id"):
         Scheme(**row)
+
+
+@pytest.mark.parametrize("scheme", ROWS, ids=lambda scheme: f"{scheme.kind}-{scheme.header}-{scheme.prefix}")
+@pytest.mark.parametrize("junk", ["?", "", "sha256=00", "9" * 13])
+def test_without_a_usable_secret_it_is_missing_whatever_was_sent(scheme: Scheme, junk: str) -> None:
+    headers = sign(scheme, secret_of(scheme), b"{}", NOW) | {scheme.header: junk}
+    assert outcome(scheme, headers, b"{}", "", " ") == "missing"
+
+
+@pytest.mark.parametrize(
+    ("scheme", "secrets", "can"),
+    [
+        (GITHUB, ("key",), True),
+        (GITHUB, ("", " "), False),
+        (GITHUB, (), False),
+        (STANDARD, ("whsec_no base64!",), False),
+        (STANDARD, ("whsec_no base64!", WHSEC), True),
+        (BASIC, ("password",), False),
+        (BASIC, ("user:password",), True),
+        (replace(GITHUB, refused_secrets=("published",)), ("published",), False),
+        (Scheme(kind="secret_name"), (), True),
+    ],
+)
+def test_who_can_be_proven_at_all(scheme: Scheme, secrets: tuple[str, ...], can: bool) -> None:
+    connection = Connection(source="x", secrets=secrets)
+    assert can_prove((scheme,), connection) is can
+    assert can_prove((), connection) is False
+    assert can_prove((replace(GITHUB, refused_secrets=secrets), scheme), connection) is can
+
+
+def test_a_secret_that_proves_nothing_says_what_it_should_be() -> None:
+    assert BASIC.fault_of("password") == "a secret for authorization is user:password"
+    assert GITHUB.fault_of(" ") == "a secret for x-hub-signature-256 is not empty"
+    assert BASIC.fault_of("user:password") == GITHUB.fault_of("key") == ""

@@ -44,6 +44,7 @@ def test_the_plain_path_is_the_connection_default(api, use):
         {"settings": []},
         {"secret": ["s"]},
         {"secrets": [1]},
+        {"secrets": [{"value": "s", "expires_at": 0}]},
     ],
 )
 def test_a_connection_that_can_not_be_is_400(api, body):

@@ -7,6 +7,7 @@ import pytest
 from chalicelib.domain.intake.source_preview import SourcePreview, Verification
 from chalicelib.domain.intake.source_view import SourceView
 from triggeriq import Feedback, Scheme
+from triggeriq.proofs import proof_of
 
 
 def test_sources_are_listed(api, use):
@@ -14,7 +15,8 @@ def test_sources_are_listed(api, use):
         SourceView(
             name="acme", title="Acme Desk", version="1", plugin="acme", methods=("POST",),
             content_types=("application/json",), takes_webhooks=True, reads=(".csv",),
-            verification=(Scheme(header="x-signature"),), settings_schema={"type": "object"}, warning=None,
+            verification=(Scheme(header="x-signature"),), proofs=(proof_of(Scheme(header="x-signature")),),
+            settings_schema={"type": "object"}, warning=None,
             last_event_at=None,
         ),
     )  # fmt: skip
@@ -24,6 +26,7 @@ def test_sources_are_listed(api, use):
         "name": "acme", "title": "Acme Desk", "version": "1", "plugin": "acme", "methods": ["POST"],
         "content_types": ["application/json"], "takes_webhooks": True, "reads": [".csv"],
         "settings_schema": {"type": "object"}, "warning": None, "last_event_at": None,
+        "proofs": [[{"header": "x-signature", "form": proof_of(Scheme(header="x-signature"))[0].form}]],
     }  # fmt: skip
     assert (scheme["kind"], scheme["header"], scheme["signed"]) == ("hmac", "x-signature", "{body}")
 
@@ -34,7 +37,9 @@ def test_a_source_is_previewed(api, use):
     )
     answer = api("POST", "/sources/zendesk/preview", {"headers": {"X-A": "b"}, "body_base64": "aGk="})
     assert answer.status == 200
-    assert answer.json["verification"] == {"ok": False, "reason": "no connection"}
+    assert answer.json["verification"] == {
+        "ok": False, "reason": "no connection", "detail": None,
+    }  # fmt: skip
     assert answer.json["errors"] == ["line 2: no text"]
     assert set(answer.json["feedback"][0]) == {
         "external_id", "version", "kind", "title", "text", "rating", "language", "author", "created_at",

@@ -94,6 +94,14 @@ def test_a_dependency_that_is_down_says_when_to_try_again(stranger, use):
     assert "123" not in answer.text
 
 
+def test_a_refusal_says_what_is_wrong(stranger, use):
+    use.intake.outcome = Unauthorised("malformed", "x-signature is in base64, not in hex")
+    answer = stranger("POST", "/webhooks/zendesk", "{}")
+    assert answer.json["reason"] == "malformed"
+    assert answer.json["detail"] == "malformed: x-signature is in base64, not in hex"
+    assert "base64" not in str(answer.headers)
+
+
 def test_a_body_that_was_kept_is_named(stranger, use):
     use.intake.outcome = NotUnderstood("no text", kept="q-1")
     assert stranger("POST", "/webhooks/zendesk", "{}").json["kept"] == "q-1"

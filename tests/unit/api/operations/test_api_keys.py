@@ -32,3 +32,10 @@ def test_a_key_is_made_shown_once_and_revoked(api, use, stranger):
 )  # fmt: skip
 def test_a_key_that_can_not_be_is_400(api, body):
     assert api("POST", "/api-keys", body).status == 400
+
+
+@pytest.mark.parametrize("time", ["2020-01-01T00:00:00Z", "2024-05-01T12:00:00Z", 0, "0", True, "never", 2e9])
+def test_an_expiry_that_is_past_or_no_date_is_named(api, time):
+    answer = api("POST", "/api-keys", {"scopes": ["read"], "owner": "a", "expires_at": time})
+    assert (answer.status, answer.json["field"]) == (400, "expires_at")
+    assert "time" in answer.json["detail"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from chalicelib.domain.operations.plugin_view import PluginView
 
 
@@ -14,6 +16,7 @@ def test_plugins_are_listed(api, use):
             from_="plugins/sources",
             status="failed",
             error="ImportError",
+            failed_at=datetime(2026, 3, 1, tzinfo=UTC),
             calls=1,
             failures=2,
         ),
@@ -21,3 +24,4 @@ def test_plugins_are_listed(api, use):
     (item,) = api("GET", "/plugins").json["items"]
     assert item["from"] == "plugins/sources"
     assert set(item) >= {"name", "version", "hooks", "from", "status", "error"}
+    assert item["failed_at"] == "2026-03-01T00:00:00Z"

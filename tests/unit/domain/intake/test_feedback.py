@@ -56,6 +56,39 @@ def test_cleaning_twice_changes_nothing(feedback: Feedback) -> None:
     assert cleaned(cleaned(feedback)) == cleaned(feedback)
 
 
+SEPARATORS = ("\v", "\f", "\x1c", "\x1d", "\x1e", "\x1f", "\x85", "\u2028", "\u2029", "\r\n", "\v\x85")
+
+
+@pytest.mark.parametrize("separator", SEPARATORS, ids=ascii)
+def test_words_on_two_lines_stay_apart(separator: str) -> None:
+    said = f"the app crashes{separator}since yesterday"
+    made = cleaned(
+        Feedback(
+            external_id="x",
+            title=said,
+            text=said,
+            author=Author(name=said),
+            device={"model": said},
+            attributes={"notes": [said]},
+        )
+    )
+    assert made.text.replace("\r", "").replace("\n\n", "\n") == "the app crashes\nsince yesterday"
+    line = "the app crashes since yesterday"
+    assert (made.title, made.author.name, made.device) == (line, line, {"model": line})
+    assert made.attributes["notes"][0].split() == line.split()
+
+
+def test_every_line_end_of_unicode_is_one_here() -> None:
+    ends = [end for end in map(chr, range(0x11000)) if len(f"a{end}b".splitlines()) == 2]
+    text = cleaned(Feedback(external_id="x", text="".join(f"a{end}b " for end in ends))).text
+    assert text.split() == ["a", "b"] * len(ends)
+
+
+def test_ids_that_differ_in_a_line_end_stay_two() -> None:
+    first, second = (cleaned(Feedback(external_id=id)).external_id for id in ("a\nb", "a b"))
+    assert first != second
+
+
 @pytest.mark.parametrize("character", ['"', "\n", "\\", "€"])
 def test_escapes_do_not_make_the_longest_feedback_too_long(character: str) -> None:
     long = character * 100_000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -13,8 +14,8 @@ from chalicelib.domain.operations.restriction import Restriction
 from chalicelib.domain.page import Page
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.pipeline.intake.connect import SECRET_LENGTH, SECRETS_LIMIT, Connect
-from tests.unit.pipeline.fakes import NOW, FakeSources, now
-from triggeriq import Connection, Scheme, Source
+from tests.unit.pipeline.fakes import NOW, FakeClock, FakeSources, now
+from triggeriq import Connection, Events, Request, Scheme, Source
 from triggeriq.verification import SECRET_NAME_LENGTH
 
 CURRENT, OLD = Secret("current"), Secret("old", NOW + timedelta(days=1))
@@ -130,6 +131,8 @@ def test_what_is_put_again_replaces_what_stood(connect: Connect, store: FakeConn
         ({"secrets": [CURRENT] * (SECRETS_LIMIT + 1)}, "secrets", f"at most {SECRETS_LIMIT} secrets"),
         ({"secrets": [CURRENT, Secret("")]}, "secrets[1]", "a secret has 1 to"),
         ({"secrets": [Secret("x" * (SECRET_LENGTH + 1))]}, "secrets[0]", "a secret has 1 to"),
+        ({"secrets": [CURRENT, Secret("old", NOW)]}, "secrets[1].expires_at", "it has passed; name a time"),
+        ({"secrets": [Secret("old", NOW - timedelta(days=1))]}, "secrets[0].expires_at", "leave this secret"),
         ({"source": "keyed", "secrets": [Secret("no base64")]}, "secrets[0]", "is Base64"),
         ({"source": "named", "name": "x" * (SECRET_NAME_LENGTH - 1)}, "connection", "the name is the secret"),
         ({"odd": True}, "settings.odd", "there is no such setting"),
@@ -149,6 +152,95 @@ def test_as_much_as_is_allowed_is_taken(connect: Connect, store: FakeConnectionS
     put(connect, source="named", name="x" * SECRET_NAME_LENGTH)
     put(connect, name="bare", secrets=())
     assert len(store.stored) == 3
+
+
+class Proofless(Source):
+    """Nobody can prove anything to it."""
+
+    name = "proofless"
+
+    def receive(self, request: Request, connection: Connection) -> Events:
+        return Events()
+
+
+class Broken(Proofless):
+    name = "broken"
+
+    def schemes(self, connection: Connection) -> tuple[Scheme, ...]:
+        raise KeyError("x")
+
+
+class Receiving(Signed):
+    """As Signed, and takes webhooks. Its scheme refuses the secret that everybody knows."""
+
+    name = "receiving"
+    receive = Proofless.receive
+
+    def schemes(self, connection: Connection) -> tuple[Scheme, ...]:
+        return (Scheme(header="x-signature", refused_secrets=("public",)),)
+
+
+class ReceivingNamed(Named):
+    name = "receiving_named"
+    receive = Proofless.receive
+
+
+@pytest.mark.parametrize(
+    ("source", "secrets", "warning"),
+    [
+        ("receiving", (CURRENT,), None),
+        ("receiving", (OLD,), None),
+        ("receiving", (), "it has no secret in force, so every webhook is refused"),
+        ("receiving_named", (), None),
+        ("signed", (), None),
+        ("proofless", (CURRENT,), "its source has no way to verify a webhook"),
+    ],
+)
+def test_a_connection_that_lets_nobody_in_says_so(
+    store: FakeConnectionStore, source: str, secrets: Sequence[Secret], warning: str | None
+) -> None:
+    sources = Choosy(Signed(), Proofless(), Receiving(), ReceivingNamed())
+    connect = Connect(store=store, sources=sources, now=now)
+    name = "x" * SECRET_NAME_LENGTH
+    made = put(connect, source, name, secrets)
+    assert (made.warning is None) == (warning is None)
+    assert str(made.warning).startswith(str(warning))
+    (listed,) = connect.list(1, None, None, None).items
+    assert made == connect.get(source, name) == listed
+
+
+def test_it_says_so_from_the_moment_on_when_its_last_secret_has_expired(store: FakeConnectionStore) -> None:
+    clock = FakeClock()
+    connect = Connect(store=store, sources=Choosy(Receiving()), now=clock)
+    assert put(connect, "receiving", secrets=(OLD,)).warning is None
+    clock.at = NOW + timedelta(days=1)
+    warned = connect.get("receiving", "shop")
+    assert warned is not None
+    assert str(warned.warning).startswith("it has no secret in force")
+
+
+def stored(source: str, *secrets: Secret, **settings: Any) -> StoredConnection:
+    return StoredConnection(
+        source=source, name="shop", owner="o", secrets=secrets, settings=settings, updated_at=NOW
+    )
+
+
+@pytest.mark.parametrize(
+    ("connection", "warning"),
+    [
+        (stored("receiving", Secret("public")), "none of its secrets is of use, .*: this is the provider's"),
+        (stored("receiving", CURRENT, odd=True), "there is no such setting"),
+        (stored("broken", CURRENT), "the plugin broken/1.* raised KeyError"),
+        (stored("gone", CURRENT), "its source is not installed"),
+    ],
+)
+def test_what_a_plugin_no_longer_takes_is_shown_all_the_same(
+    store: FakeConnectionStore, connection: StoredConnection, warning: str
+) -> None:
+    store.put(connection)
+    view = Connect(store=store, sources=Choosy(Receiving(), Broken()), now=now).get(connection.source, "shop")
+    assert view is not None
+    assert re.search(warning, str(view.warning))
 
 
 def test_a_source_that_there_is_not_has_no_connections(connect: Connect, store: FakeConnectionStore) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.domain.intake.way_back import ByReceive
 from chalicelib.domain.trace import new_trace
-from chalicelib.errors import NotUnderstood, Poison, TriggerIQError, Unavailable
+from chalicelib.errors import NotUnderstood, Poison, TriggerIQError, Unauthorised, Unavailable
 from chalicelib.pipeline.intake.publish import Publish
 from chalicelib.pipeline.intake.receive import Accepted, Receive
 from tests.unit.pipeline.fakes import (
@@ -92,3 +92,56 @@ def test_a_genuine_request_that_cannot_be_read_is_kept_once_and_without_what_pro
         receive("named", "default", request)
     assert again.value.kept == ""
     assert (len(quarantine.kept), bus.events) == (1, [])
+
+
+class Signed(Named):
+    """Takes a token in x-token."""
+
+    verification = (Scheme(kind="token", header="x-token", prefix="Token "),)
+    verify = Source.verify
+
+
+class WithSecrets(FakeConnections):
+    def __init__(self, *secrets: str) -> None:
+        super().__init__("shop")
+        self._secrets = secrets
+
+    def find(self, source: str, name: str, fresh: bool = False) -> Connection | None:
+        return Connection(source=source, name=name, secrets=self._secrets)
+
+
+@pytest.mark.parametrize(
+    ("secrets", "headers", "reason", "detail"),
+    [
+        (
+            ("s",),
+            {},
+            "missing",
+            "the header x-token is missing; x-token should hold Token <the connection's secret>",
+        ),
+        (
+            ("s",),
+            {"x-token": "s"},
+            "malformed",
+            "x-token does not begin with 'Token '; it should hold Token <",
+        ),
+        (
+            ("s",),
+            {"x-token": "Token t"},
+            "mismatch",
+            "x-token has no secret of this connection; it should hold",
+        ),
+        ((), {"x-token": "Token s"}, "missing", "this connection has no valid secret, so it lets nobody in"),
+        ((), {}, "missing", "this connection has no valid secret, so it lets nobody in"),
+        ((" ",), {"x-token": "?"}, "missing", "by PUT /connections/named/shop"),
+    ],
+)
+def test_a_sender_who_is_refused_is_told_why(
+    secrets: tuple[str, ...], headers: dict[str, str], reason: str, detail: str
+) -> None:
+    receive, _ = receiving()
+    receive = replace(receive, sources=FakeSources(Signed()), connections=WithSecrets(*secrets))
+    with pytest.raises(Unauthorised) as refused:
+        receive("named", "shop", Request(headers=headers))
+    assert refused.value.reason == reason
+    assert detail in refused.value.detail

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import IntEnum
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -100,15 +105,85 @@ def test_what_is_of_another_type_is_no_answer(reader: Callable[[Any], Any], want
     assert said(reader, value) == f"returned {type(value).__name__}, not a {wanted}"
 
 
-def test_facts_are_made_what_a_store_keeps() -> None:
-    found = read(answers.facts, {"a\0": "x\ud800", 7: math.nan, "deep": {"list": (1, {2})}})
-    assert found == {"a": "x", "7": None, "deep": {"list": [1, "{2}"]}}
+class Level(IntEnum):
+    HIGH = 3
+
+
+def test_facts_are_json_made_what_a_store_keeps() -> None:
+    given = {
+        "a\0": "x\ud800",
+        "lines": "one\vtwo",
+        "number": 12,
+        "level": Level.HIGH,
+        "share": 0.5,
+        "yes": True,
+        "none": None,
+        "list": (1, [{}, ()]),
+        "map": MappingProxyType({"of": {"it": "self"}}),
+    }
+    found = read(answers.facts, given)
+    assert found == {
+        **{name: value for name, value in given.items() if name not in ("a\0", "lines")},
+        "a": "x",
+        "lines": "one\ntwo",
+        "list": [1, [{}, []]],
+    }
+    assert json.loads(json.dumps(found)) == found
+    assert type(found["level"]) is int
+
+
+def nested(levels: int) -> Any:
+    value: Any = "x"
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ({"amount": Decimal("9.90")}, "returned Decimal for amount, which is no JSON"),
+        (
+            {"order": {"lines": [{"at": datetime(2026, 1, 1, tzinfo=UTC)}]}},
+            "datetime for order.lines[0].at, which is no",
+        ),
+        ({"words": {"a", "b"}}, "returned set for words, which is no JSON"),
+        ({"raw": b"x"}, "returned bytes for raw, which is no JSON"),
+        ({"odd": object()}, "returned object for odd, which is no JSON"),
+        ({"steps": iter("ab")}, "returned str_ascii_iterator for steps, which is no JSON"),
+        ({"share": math.nan}, "returned a number for share that JSON does not have"),
+        ({"share": [1.0, -math.inf]}, "returned a number for share[1] that JSON does not have"),
+        ({"long": 10**400}, "returned a number for long that JSON does not have"),
+        ({"deep": nested(20)}, "returned deep[0]"),
+        ({7: "x"}, "returned a name of a fact that is int, not text"),
+        ({"a": {None: 1}}, "returned a name of a fact that is NoneType, not text"),
+        ({" ": "x"}, "returned an empty name of a fact"),
+    ],
+)
+def test_what_is_no_json_is_no_fact_and_is_named(value: Any, told: str) -> None:
+    assert told in said(answers.facts, value)
+    assert "0x" not in said(answers.facts, value)
+
+
+def test_as_deep_as_is_allowed_is_taken() -> None:
+    assert read(answers.facts, {"deep": nested(answers.FACTS_DEPTH - 1)})
+
+
+def test_facts_that_grow_without_end_are_no_answer() -> None:
+    """A list that holds itself, and one whose every level holds the next ten times."""
+    itself: list[Any] = []
+    itself.append(itself)
+    assert "nested deeper" in said(answers.facts, {"itself": itself})
+    many: Any = "x"
+    for _ in range(15):
+        many = [many] * 10
+    assert "characters of facts" in said(answers.facts, {"many": many})
 
 
 def test_facts_without_end_are_no_answer() -> None:
     assert read(answers.facts, {"a": "x" * (FACTS_LIMIT - 20)})
     assert said(answers.facts, {"a": "x" * FACTS_LIMIT}) == (
-        f"returned more than {FACTS_LIMIT} characters of facts"
+        f"returned more than {FACTS_LIMIT:,} characters of facts"
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.operations.configuration import PriorityConfiguration, TriageConfiguration
-from chalicelib.domain.tickets.ticket import Triage
+from chalicelib.domain.tickets.ticket import HookFailure, Triage
 from chalicelib.pipeline.triage.answers import PluginAnswer
 from chalicelib.pipeline.triage.triage import STAGES, TriageFeedback
 from tests.unit.pipeline.fakes import FakeConfigurations, FakeStages
@@ -108,19 +108,21 @@ def test_a_plugin_hears_only_of_rules_for_the_feedback_s_source() -> None:
 def test_an_answer_that_is_none_is_counted_and_the_next_one_taken(hook: str, value: Any) -> None:
     before = PluginAnswer("odd/1", value)
     triage, stages = triaged({**SURE, hook: [before, *SURE.get(hook, [])]})
-    assert [by for by, _ in stages.counted] == ["odd/1"]
-    assert stages.counted[0][1].startswith("returned ") or "is no" in stages.counted[0][1]
+    ((by, counted, reason),) = stages.counted
+    assert (by, counted) == ("odd/1", hook)
+    assert reason.startswith("returned ") or "is no" in reason
     assert (triage.category.label, triage.priority.label) == ("praise", "low")
     assert triage.needs_review is True
     (log,) = [log for log in triage.logs if log.stage == hook]
-    assert log.data["failures"] == [{"by": "odd/1", "reason": stages.counted[0][1]}]
+    assert log.data["failures"] == [{"by": "odd/1", "reason": reason}]
+    assert triage.failures == (HookFailure(hook, "odd/1", reason),)
 
 
 def test_what_a_plugin_says_is_made_clean() -> None:
     triage, _ = triaged(
         {
             **SURE,
-            "extract": [PluginAnswer("e/1", {"a\x00": ["\ud800", float("nan")]})],
+            "extract": [PluginAnswer("e/1", {"a\x00": ["\ud800", None]})],
             "draft": [PluginAnswer("d/1", Draft(title="T\x00" * 500, tags=(" a ", "a", "", "\x00")))],
         }
     )

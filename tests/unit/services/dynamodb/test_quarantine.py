@@ -10,7 +10,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from chalicelib.domain.intake.quarantine import Failure, Quarantined
+from chalicelib.domain.intake.quarantine import Failure, PluginFailures, Quarantined
 from chalicelib.domain.operations.restriction import Restriction
 from chalicelib.domain.page import from_cursor, to_cursor
 from chalicelib.errors import Invalid
@@ -146,7 +146,7 @@ def test_the_last_page_says_that_it_is_the_last(quarantine):
 def test_what_has_expired_is_not_shown_though_it_still_stands(quarantine, clock):
     old = quarantine.keep(refused(1, event_id="e"))
     quarantine.failed(failure(1))
-    quarantine.plugin_failed("acme", "ValueError", 3)
+    quarantine.plugin_failed("acme", "classify", "ValueError", 3)
     clock.at = NOW + KEPT
     new = quarantine.keep(refused(2, event_id="e", at=NOW))
     assert quarantine.find(old, None) is None
@@ -158,13 +158,31 @@ def test_what_has_expired_is_not_shown_though_it_still_stands(quarantine, clock)
 
 
 def test_the_count_of_a_plugin_s_failures_grows_and_begins_anew_once_it_has_expired(quarantine, clock):
-    quarantine.plugin_failed("acme", "ValueError", 3)
+    quarantine.plugin_failed("acme", "classify", "ValueError", 3)
     clock.at += KEPT / 2
-    quarantine.plugin_failed("acme", "KeyError", 2)
-    assert [(each.count, each.last) for each in quarantine.plugin_failures().values()] == [(5, "KeyError")]
+    quarantine.plugin_failed("acme", "draft", "KeyError", 2)
+    assert [(each.count, each.hook, each.reason) for each in quarantine.plugin_failures().values()] == [
+        (5, "draft", "KeyError")
+    ]
     clock.at += KEPT
-    quarantine.plugin_failed("acme", "OSError", 1)
-    assert [(each.count, each.last) for each in quarantine.plugin_failures().values()] == [(1, "OSError")]
+    quarantine.plugin_failed("acme", "classify", "OSError", 1)
+    assert [(each.count, each.hook, each.reason) for each in quarantine.plugin_failures().values()] == [
+        (1, "classify", "OSError")
+    ]
+
+
+def test_a_plugin_s_failure_is_forgotten_once_the_hook_that_failed_works_again(quarantine, clock):
+    quarantine.plugin_works("acme", "classify")
+    assert quarantine.plugin_failures() == {}
+    quarantine.plugin_failed("acme", "classify", "ValueError", 3)
+    failed_at = clock.at
+    clock.at += timedelta(hours=1)
+    quarantine.plugin_works("acme", "draft")
+    assert quarantine.plugin_failures()["acme"] == PluginFailures(3, failed_at, "classify", "ValueError")
+    quarantine.plugin_works("acme", "classify")
+    assert quarantine.plugin_failures()["acme"] == PluginFailures(3, failed_at)
+    quarantine.plugin_failed("acme", "draft", "KeyError", 1)
+    assert quarantine.plugin_failures()["acme"] == PluginFailures(4, clock.at, "draft", "KeyError")
 
 
 def test_what_one_file_left_is_found_among_others_of_its_time(quarantine):

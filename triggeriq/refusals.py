@@ -1,0 +1,185 @@
+"""Why a webhook was refused, in words for its sender, who may be anybody: what is wrong with the form of what
+he sent, and which form is expected. No secret is at hand here, and nothing that was sent is repeated."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from triggeriq.proofs import digest_size, proof_of, shares_a_header
+from triggeriq.values import Request
+from triggeriq.verification import EPOCH, ID, ISO, Scheme, header_of, time_of
+
+_MACS = {16: "HMAC-MD5", 20: "HMAC-SHA1", 32: "HMAC-SHA256", 48: "HMAC-SHA384", 64: "HMAC-SHA512"}
+"""What a signature of so many bytes is taken for."""
+_PREFIX = re.compile(r"([A-Za-z][A-Za-z0-9_-]{0,15}[=,:]|[A-Za-z]{2,16} +)(?=[\"'A-Za-z0-9+/_-]{20})")
+"""What looks like a prefix of a signature."""
+_USUAL_PREFIXES = ("sha1=", "sha256=", "sha512=", "v0=", "v1=", "v1,", "v1a,", "v2,", "bearer ", "basic ")
+"""Those that may be named where they are not expected. Any other one would be a word of the sender's."""
+_HEX = "(?:[0-9a-fA-F]{2})+"
+_FINER = {13: "milliseconds", 16: "microseconds", 19: "nanoseconds"}
+"""By the digits that a time of today has in them."""
+
+
+def why_refused(schemes: Sequence[Scheme], request: Request, reason: str, now: datetime) -> str:
+    """Why `request` was refused for `reason`. schemes: the rows of its connection, which has a secret that is
+    of use."""
+    scheme = _meant(schemes, request)
+    if scheme is None:
+        return "this source has no way to verify a webhook, so it takes none"
+    if scheme.kind == "secret_name":
+        return "the connection's name is its secret, and is too short for one"
+    forms = {proof.header: proof.form for proof in proof_of(scheme)}
+    if absent := [header for header in forms if not header_of(request, header)]:
+        others = [row.header for row in schemes if row.header not in ("", scheme.header)]
+        return _missing(
+            {header: forms[header] for header in absent}, others if scheme.header in absent else []
+        )
+    faults = ((getattr(scheme, name), find(scheme, request, now)) for name, find in _CHECKS.get(reason, ()))
+    header, fault = next((found for found in faults if found[1]), (scheme.header, _UNFIT[scheme.kind]))
+    return f"{header} {fault}; it should hold {forms.get(header, forms[scheme.header])}"
+
+
+def _meant(schemes: Sequence[Scheme], request: Request) -> Scheme | None:
+    """The scheme that the sender means: the one whose proof is there, else one of whose headers any is there,
+    else the first."""
+    for scheme in schemes:
+        if scheme.kind == "secret_name" or header_of(request, scheme.header):
+            return scheme
+    for scheme in schemes:
+        if any(header_of(request, proof.header) for proof in proof_of(scheme)):
+            return scheme
+    return schemes[0] if schemes else None
+
+
+def _missing(forms: dict[str, str], others: list[str]) -> str:
+    """forms: of the headers that are missing. others: headers that would do in place of the first."""
+    names = " and ".join(forms)
+    told = f"the header {names} is missing" if len(forms) == 1 else f"the headers {names} are missing"
+    instead = f" (so is {' and '.join(others)}, which would do instead)" if others else ""
+    return f"{told}{instead}; " + "; ".join(f"{header} should hold {form}" for header, form in forms.items())
+
+
+def _proof_fault(scheme: Scheme, request: Request, now: datetime) -> str:
+    """What is wrong with the form of the header of the proof; "" where nothing is."""
+    value = header_of(request, scheme.header)
+    if scheme.kind != "hmac":
+        prefix = scheme.prefix or ("Basic " if scheme.kind == "basic" else "")
+        begins = value.lower().startswith(prefix.lower())
+        return "holds no user:password in base64" if begins else f"does not begin with {prefix!r}"
+    parts = [part.strip() for part in value.split(scheme.separator)] if scheme.separator else [value]
+    if shares_a_header(scheme):
+        parts = [part for part in parts if not part.startswith(scheme.timestamp_prefix)]
+    signatures = [part for part in parts if part.startswith(scheme.prefix)]
+    if not signatures:
+        return _prefix_fault(scheme, parts[0]) if parts else "holds no signature"
+    faults = [_spelling_fault(scheme, part[len(scheme.prefix) :]) for part in signatures]
+    return faults[0] if all(faults) else ""
+
+
+def _prefix_fault(scheme: Scheme, part: str) -> str:
+    if found := _PREFIX.match(part):
+        return f"begins with {_named(found[1])}, not with {scheme.prefix!r}"
+    return f"lacks the prefix {scheme.prefix!r}"
+
+
+def _named(prefix: str) -> str:
+    return repr(prefix) if prefix.lower() in _USUAL_PREFIXES else "another prefix"
+
+
+def _spelling_fault(scheme: Scheme, signature: str) -> str:
+    if found := _PREFIX.match(signature):
+        return f"has {_named(found[1])} before the signature, where nothing else is expected"
+    encoding, size = _written(signature.strip("\"'"))
+    wanted = digest_size(scheme)
+    if size in _MACS and size != wanted:
+        return f"is as long as an {_MACS[size]}, not as an {_MACS[wanted]}"
+    if size != wanted:
+        return "holds no such signature"
+    if encoding != scheme.encoding:
+        return f"is in {encoding}, not in {scheme.encoding}"
+    return "" if signature[0] not in "\"'" else "has quotes around the signature"
+
+
+def _written(signature: str) -> tuple[str, int]:
+    """How a signature is written, and its size in bytes; 0 where that can't be told."""
+    if re.fullmatch(_HEX, signature) and len(signature) // 2 in _MACS:
+        return "hex", len(signature) // 2
+    plain = signature.translate({ord("-"): "+", ord("_"): "/"}).rstrip("=")
+    try:
+        raw = base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
+    except ValueError:
+        return "", 0
+    if re.fullmatch(_HEX.encode(), raw) and len(raw) // 2 in _MACS:
+        return "base64 of hex digits", len(raw) // 2
+    usual = base64.b64encode(raw).decode() == signature
+    return "base64" if usual else "base64 of another alphabet, padding or end", len(raw)
+
+
+def _time_fault(scheme: Scheme, request: Request, now: datetime) -> str:
+    """What is wrong with the form of the time of signing; "" where nothing is, or none is signed."""
+    if not scheme.timestamp_header:
+        return ""
+    return (_epoch_fault if scheme.timestamp_form == "epoch" else _iso_fault)(time_of(scheme, request))
+
+
+def _epoch_fault(time: str) -> str:
+    if EPOCH.fullmatch(time):
+        return ""
+    if re.fullmatch("[0-9]+", time) and len(time) in _FINER:
+        return f"has a time in {_FINER[len(time)]}, not in seconds"
+    if re.fullmatch(r"[0-9]{1,12}\.[0-9]+", time):
+        return "has a time with a fraction, not in whole seconds"
+    if re.match("[0-9]{4}-[0-9]{2}-[0-9]{2}", time):
+        return "has a date, not a number of seconds"
+    return "has no such time"
+
+
+def _iso_fault(time: str) -> str:
+    if re.fullmatch(r"[0-9]{9,19}(\.[0-9]+)?", time):
+        return "has a number, not a date with its time"
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?", time):
+        return "has a time without its zone"
+    try:
+        datetime.fromisoformat(time)
+    except ValueError:
+        return "has no such time"
+    return "" if ISO.fullmatch(time) else "has no such time"
+
+
+def _id_fault(scheme: Scheme, request: Request, now: datetime) -> str:
+    fits = not scheme.id_header or ID.fullmatch(header_of(request, scheme.id_header))
+    return "" if fits else "has no such id"
+
+
+def _stale_fault(scheme: Scheme, request: Request, now: datetime) -> str:
+    """On which side of the tolerance the time of signing lies; "" where it can't be told."""
+    if not scheme.timestamp_header:
+        return ""
+    text = time_of(scheme, request)
+    try:
+        signed_at = (
+            float(text) if scheme.timestamp_form == "epoch" else datetime.fromisoformat(text).timestamp()
+        )
+    except (ValueError, OverflowError):
+        return ""
+    told = (
+        "too long ago: sign each attempt anew and send it at once"
+        if signed_at < now.timestamp()
+        else "to come"
+    )
+    return f"has a time that is {told}; check the sender's clock"
+
+
+_CHECKS: dict[str, tuple[tuple[str, Callable[[Scheme, Request, datetime], str]], ...]] = {
+    "malformed": (("header", _proof_fault), ("timestamp_header", _time_fault), ("id_header", _id_fault)),
+    "stale": (("timestamp_header", _stale_fault),),
+}
+"""By reason: which header may be at fault, and what finds that out, in the order in which `verify` looks."""
+_UNFIT = {
+    "hmac": "has a signature that does not fit these bytes and this connection's secrets",
+    "token": "has no secret of this connection",
+    "basic": "has no user:password of this connection",
+}
