@@ -24,7 +24,7 @@ from chalicelib.domain.page import Page
 from chalicelib.domain.tickets.history_entry import HistoryEntry
 from chalicelib.domain.tickets.plan import Standing, visible
 from chalicelib.domain.tickets.ticket import Category, Change, Priority, Sentiment, Ticket
-from chalicelib.domain.tickets.ticket_feedback import TicketFeedback
+from chalicelib.domain.tickets.ticket_feedback import FeedbackVersion, TicketFeedback
 from chalicelib.domain.tickets.ticket_filter import TicketFilter
 from chalicelib.errors import NotFound
 from chalicelib.settings import Settings
@@ -71,9 +71,11 @@ class FakeTickets:
     def feedback(
         self, id: str, limit: int, cursor: str | None, within: Restriction | None = None
     ) -> Page[TicketFeedback]:
+        before = FeedbackVersion(version=0, title=None, text="It crashes", rating=1.0, at=NOW)
         said = TicketFeedback(
-            external_id="4712", text="Still so", source="zendesk", connection="default", received_at=NOW
-        )
+            external_id="4712", text="Still so", source="zendesk", connection="default", received_at=NOW,
+            versions=(before,),
+        )  # fmt: skip
         return Page((said,))
 
     def change(

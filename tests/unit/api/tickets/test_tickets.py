@@ -139,6 +139,15 @@ def test_what_was_said_has_its_shape(api):
                 "source": "zendesk",
                 "connection": "default",
                 "received_at": "2024-05-01T12:00:00Z",
+                "versions": [
+                    {
+                        "version": 0,
+                        "title": None,
+                        "text": "It crashes",
+                        "rating": 1.0,
+                        "at": "2024-05-01T12:00:00Z",
+                    }
+                ],
             }
         ],
         "next": None,
