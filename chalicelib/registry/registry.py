@@ -16,6 +16,7 @@ from chalicelib.errors import NotFound
 from chalicelib.registry.budget import Overrun, budget
 from chalicelib.registry.discovery import BUILT_IN, Found
 from chalicelib.registry.guarded import GuardedSource
+from chalicelib.registry.telling import not_loaded, raised
 from triggeriq import Feedback, Source, hookspecs
 from triggeriq.names import NAME
 from triggeriq.settings import fault_of
@@ -54,7 +55,8 @@ class Registry:
 
     found: the plugins to load; of two that answer the same hook, the one found later is asked first. only:
     names of those to load, in the order in which they are asked; empty for all. seconds: budget of one call.
-    on_failure: called with plugin and reason of each failure; must not raise.
+    on_failure: called with plugin and reason of each failure; must not raise. in_full: whether a reason has
+    the message of an exception, which may quote a customer, and its place; a developer's terminal shows it.
     """
 
     def __init__(
@@ -63,8 +65,9 @@ class Registry:
         only: Sequence[str] = (),
         seconds: float = 2.0,
         on_failure: Callable[[str, str], None] = lambda plugin, reason: None,
+        in_full: bool = False,
     ) -> None:
-        self._seconds, self._on_failure = seconds, on_failure
+        self._seconds, self._on_failure, self._in_full = seconds, on_failure, in_full
         self._plugins: dict[str, Plugin] = {}
         self._sources: dict[str, GuardedSource] = {}
         self._manager = pluggy.PluginManager("triggeriq")
@@ -122,7 +125,7 @@ class Registry:
             except Overrun:
                 reason = f"took longer than {self._seconds:g} s and was cut"
             except (Exception, SystemExit) as error:
-                reason = f"raised {type(error).__name__}"
+                reason = raised(error, self._in_full)
                 log.warning("a plugin failed", extra={"plugin": by, "hook": hook}, exc_info=True)
             else:
                 plugin.calls += 1
@@ -167,7 +170,7 @@ class Registry:
         except Overrun:
             self._unload(plugin, f"took longer than {LOAD_SECONDS:g} s to load")
         except (Exception, SystemExit) as error:
-            self._unload(plugin, f"{type(error).__name__}: {error}")
+            self._unload(plugin, not_loaded(error, self._in_full))
 
     def _register(self, found: Found, plugin: Plugin) -> None:
         path, _, attribute = found.module.partition(":")
@@ -209,7 +212,7 @@ class Registry:
             raise ValueError(
                 f"the plugins {other} and {plugin.name} both claim the source {cls.name}; rename one"
             )
-        self._sources[cls.name] = GuardedSource(cls(), plugin.name, self._seconds, self._tally)
+        self._sources[cls.name] = GuardedSource(cls(), plugin.name, self._seconds, self._tally, self._in_full)
         plugin.sources = (*plugin.sources, cls.name)
         if "version" in cls.__dict__:
             plugin.version = cls.version
@@ -225,14 +228,19 @@ class Registry:
     def _refuse(self, plugin: Plugin, reason: str) -> None:
         plugin.status, plugin.error = "failed", reason[:500]
         self._plugins[plugin.name] = plugin
-        # The reason may hold anything that the plugin raised, so only GET /plugins tells it.
-        log.error("a plugin was not loaded", extra={"plugin": plugin.name})
+        # The reason may hold anything that the plugin raised, so no log tells it, only GET /plugins.
+        log.error(
+            "a plugin was not loaded",
+            extra={"plugin": plugin.name, **({"_reason": plugin.error} if self._in_full else {})},
+        )
 
     def _tally(self, name: str, reason: str) -> None:
         plugin = self._plugins[name]
         plugin.calls += 1
         if reason:
             plugin.failures += 1
-            # The reason may quote the plugin's answer, and so a customer: only GET /plugins tells it.
-            log.warning("a plugin failed", extra={"plugin": name})
+            # The reason may quote the plugin's answer, and so a customer: no log tells it, only GET /plugins.
+            log.warning(
+                "a plugin failed", extra={"plugin": name, **({"_reason": reason} if self._in_full else {})}
+            )
             self._on_failure(name, reason)

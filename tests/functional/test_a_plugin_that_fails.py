@@ -279,7 +279,7 @@ def test_feedback_outlives_a_classifier_that_fails(
     shown = desk.plugin(plugin)
     assert (shown["status"], shown["from"]) == ("loaded", f"triggeriq-{plugin} 1.0")
     assert shown["failures"] >= 1
-    assert shown["error"] == error
+    assert shown["error"].startswith(error)
 
 
 def test_an_answer_that_is_none_is_passed_over(desk: Desk, connection: str) -> None:
@@ -373,4 +373,4 @@ def test_the_failures_of_other_functions_are_shown_too(desk: Desk, connection: s
     desk.functions.run_until_quiet()
     shown = desk.plugin("shaky")
     assert shown["failures"] > before
-    assert shown["error"] == "raised RuntimeError"
+    assert shown["error"].startswith("raised RuntimeError: oh (")
