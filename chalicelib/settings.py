@@ -30,6 +30,7 @@ class Settings(NamedTuple):
     artifacts_bucket: str = ""
     kms_key: str = ""
     cors_origins: tuple[str, ...] = ()
+    public_url: str = ""
     connection_cache_seconds: float = 60.0
     key_cache_seconds: float = 30.0
     plugin_seconds: float = 2.0
@@ -118,6 +119,12 @@ def _function(text: str) -> str:
     return text
 
 
+def _address(text: str) -> str:
+    if not re.fullmatch(r"(https?://[^\s/?#@]+(/[^\s?#]*)?)?", text):
+        raise ValueError("an address such as https://api.example.com")
+    return text.rstrip("/")
+
+
 def _listed(pattern: str, wanted: str) -> Callable[[str], tuple[str, ...]]:
     item = _matching(pattern, wanted)
     return lambda text: tuple(item(part.strip()) for part in text.split(",") if part.strip())
@@ -175,6 +182,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "cors_origins": _listed(
         r"\*|https?://[^\s/,]+", "origins (https://desk.example.com), separated by commas"
     ),
+    "public_url": _address,
     "connection_cache_seconds": _seconds(0, 3600),
     "key_cache_seconds": _seconds(0, 3600),
     "plugin_seconds": _seconds(0.05, 60),

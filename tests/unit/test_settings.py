@@ -28,6 +28,7 @@ def test_what_is_set_wins():
             "TRIGGERIQ_STAGE": "prod",
             "TRIGGERIQ_UPLOADS_BUCKET": "triggeriq-prod-uploads-123456789012-eu-central-1",
             "TRIGGERIQ_CORS_ORIGINS": "https://a.example, https://b.example",
+            "TRIGGERIQ_PUBLIC_URL": "https://api.example.com/",
             "TRIGGERIQ_LOAD_PLUGINS": "zendesk,csv",
             "TRIGGERIQ_PARK_SECONDS": "1,2,2",
             "TRIGGERIQ_PLUGIN_SECONDS": " 0.5 ",
@@ -36,6 +37,7 @@ def test_what_is_set_wins():
     )
     assert settings.uploads_bucket == "triggeriq-prod-uploads-123456789012-eu-central-1"
     assert settings.cors_origins == ("https://a.example", "https://b.example")
+    assert settings.public_url == "https://api.example.com"
     assert settings.load_plugins == ("zendesk", "csv")
     assert settings.park_seconds == (1, 2, 2)
     assert settings.plugin_seconds == 0.5
@@ -50,6 +52,7 @@ WRONG = {
     "UPLOADS_BUCKET": ["", "UPPER", "a"],
     "KMS_KEY": ["", "a b"],
     "CORS_ORIGINS": ["desk.example", "https://a.example/path"],
+    "PUBLIC_URL": ["api.example.com", "ftp://a", "https://", "https://a b", "https://a?x=1", "https://u@a"],
     "CONNECTION_CACHE_SECONDS": ["", "-1", "ten", "inf", "nan", "1e3", "4000"],
     "PLUGIN_SECONDS": ["0", "61"],
     "PARK_SECONDS": ["", "30,10", "a", "901", "1,,2"],
