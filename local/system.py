@@ -51,8 +51,8 @@ def start(options: Mapping[str, str]) -> None:
             require_free(_port(options), "PORT", _host(options))
         stack.start()
         lifetime.daemon_pid = stack.daemon
-        prepare(stack)
         api = address(_host(options), _port(options))
+        prepare(stack, api)
         stack.state.address.write_text(api)
         if stack.started_daemon:
             if stack.notice:
@@ -85,11 +85,12 @@ def local_aws(environment: Mapping[str, str]) -> str:
     return chosen
 
 
-def prepare(stack: Stack) -> None:
-    """Points this process to the stack, brings the schema up to date, and starts the pump."""
+def prepare(stack: Stack, api: str) -> None:
+    """Points this process to the stack, brings the schema up to date, and starts the pump. api: the URL at
+    which this machine finds the API."""
     reload.install()
     gateway.install()
-    environment = stack.environment
+    environment = {"TRIGGERIQ_PUBLIC_URL": api, **stack.environment}
     try:
         settings.from_env(environment)
     except settings.SettingError as error:

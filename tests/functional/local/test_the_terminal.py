@@ -26,12 +26,13 @@ from tests.functional.installing import SitePackages
 HOSTILE = "\x1b]0;owned\x07\x1b[2J\u202e\r\n00:00:00.000  forged"
 """It would rename the terminal, empty it, turn what follows around, and begin a line of ours."""
 PLUGIN = """
+    import os
     import sys
     from triggeriq import hookimpl
 
     @hookimpl
     def classify(feedback):
-        print("printed", feedback.text)
+        print("printed", feedback.text, "at", os.environ["TRIGGERIQ_PUBLIC_URL"])
         print("warned", feedback.text, file=sys.stderr)
         raise KeyError(feedback.text)
 """
@@ -152,6 +153,7 @@ def test_a_terminal_shows_a_line_a_request_and_an_event_and_obeys_nobody(
     )
     assert "It crashes" in failure[0]
     terminal.until(r"^printed It crashes .*\\u202e")
+    terminal.until(rf" at http://127\.0\.0\.1:{terminal.port}$")
     terminal.until(r"^warned It crashes .*\\u202e")
     assert "\x1b[32m202\x1b[0m" in terminal.text
     plain = COLOUR.sub("", terminal.text)
