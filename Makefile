@@ -17,7 +17,7 @@ TERRAFORM := terraform -chdir=terraform
 .PHONY: help run demo job test test-plugin proof check terraform-test bench package plan show-plan apply reset setup ministack
 
 help: ## list the commands
-	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 run: $(READY) ## run the whole system on this machine, on PORT (8000) and LOCAL_AWS_PORT (4566)
 	@exec $(BIN)/python -m local run

@@ -44,29 +44,26 @@ def install(environment: Mapping[str, str], function: str) -> None:
     """
     if wants_json(environment):
         _handle(["local"], logging.StreamHandler(sys.stderr), JsonLine(function, lambda: ""))
-        return
+        return  # the app has chalicelib's lines go there
     terminal = sys.stdout
     if isinstance(terminal, io.TextIOWrapper):
         terminal.reconfigure(errors="backslashreplace")  # an arrow need not be in the terminal's charset
         sys.stdout, sys.stderr = Printed(terminal), Printed(sys.stderr)
-    # The root is for what plugins log.
-    _handle(
-        ["", "local", "chalicelib"],
-        logging.StreamHandler(terminal),
-        TerminalLine(function, in_colour(terminal, environment)),
-    )
+    handler = logging.StreamHandler(terminal)
+    handler.addFilter(Interesting())
+    _handle(["local", "chalicelib"], handler, TerminalLine(function, in_colour(terminal, environment)))
 
 
 def _handle(loggers: list[str], handler: logging.Handler, formatter: logging.Formatter) -> None:
+    """Lines of these loggers go by this handler, and so does what plugins and libraries log: the root's own
+    handler, which `chalice local` makes, would write it as it is."""
     handler.setFormatter(formatter)
-    if isinstance(formatter, TerminalLine):
-        handler.addFilter(Interesting())
+    logging.getLogger().handlers = [handler]
     for name in loggers:
         logger = logging.getLogger(name)
-        logger.addHandler(handler)
-        if name:
-            logger.setLevel(logging.INFO)
-            logger.propagate = False
+        logger.handlers = [handler]
+        logger.setLevel(logging.INFO)
+        logger.propagate = False
 
 
 def wants_json(environment: Mapping[str, str]) -> bool:

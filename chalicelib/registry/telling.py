@@ -25,8 +25,10 @@ def raised(error: BaseException, in_full: bool) -> str:
 
 def not_loaded(error: BaseException, in_full: bool) -> str:
     """Why a plugin was not loaded. No customer has written anything of it, so it always has the message."""
-    said = f"{type(error).__name__}: {_message(error)}"
-    return f"{said} ({place(error)})" if in_full else said
+    if not in_full:
+        return f"{type(error).__name__}: {_message(error)}"
+    message = error.msg if isinstance(error, SyntaxError) else _message(error)  # else it has the place in it
+    return f"{type(error).__name__}: {message} ({place(error)})"
 
 
 def place(error: BaseException) -> str:

@@ -26,6 +26,7 @@ from tests.functional.installing import SitePackages
 HOSTILE = "\x1b]0;owned\x07\x1b[2J\u202e\r\n00:00:00.000  forged"
 """It would rename the terminal, empty it, turn what follows around, and begin a line of ours."""
 PLUGIN = """
+    import logging
     import os
     import sys
     from triggeriq import hookimpl
@@ -34,6 +35,7 @@ PLUGIN = """
     def classify(feedback):
         print("printed", feedback.text, "at", os.environ["TRIGGERIQ_PUBLIC_URL"])
         print("warned", feedback.text, file=sys.stderr)
+        logging.getLogger("shouting").warning("logged %s", feedback.text)
         raise KeyError(feedback.text)
 """
 SOURCE = """
@@ -155,6 +157,7 @@ def test_a_terminal_shows_a_line_a_request_and_an_event_and_obeys_nobody(
     terminal.until(r"^printed It crashes .*\\u202e")
     terminal.until(rf" at http://127\.0\.0\.1:{terminal.port}$")
     terminal.until(r"^warned It crashes .*\\u202e")
+    terminal.until(TIME + r"process logged It crashes .*\\u202e")
     assert "\x1b[32m202\x1b[0m" in terminal.text
     plain = COLOUR.sub("", terminal.text)
     assert [one for one in plain if one not in "\n" and not one.isprintable()] == []
@@ -184,7 +187,9 @@ def test_a_file_has_json_where_it_is_asked_for(run: Callable[..., Terminal]) -> 
     (answered,) = [line for line in lines if line.get("path") == "/webhooks/generic_json/shop"]
     assert (answered["message"], answered["method"], answered["status"]) == ("answered", "POST", 202)
     assert {"accepted", "ingested", "taken", "a plugin failed"} <= {line.get("message") for line in lines}
-    assert "It crashes" not in json.dumps(lines)
+    told = {line["message"]: line for line in lines if "message" in line}
+    assert told["logged It crashes"]["logger"] == "shouting"  # its own words, on a line as all others
+    assert [line for line in lines if "It crashes" in str(line)] == [told["logged It crashes"]]
 
 
 def test_a_file_has_no_colours(run: Callable[..., Terminal]) -> None:

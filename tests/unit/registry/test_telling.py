@@ -67,7 +67,9 @@ def test_the_place_is_in_the_plugin_s_own_file(plugin: ModuleType) -> None:
 
 def test_a_syntax_error_is_where_it_stands() -> None:
     error = error_of(compile, "def classify(feedback:\n", f"{ROOT}/plugins/classifiers/new.py", "exec")
-    assert place(error) == "plugins/classifiers/new.py:1"
+    assert (
+        not_loaded(error, in_full=True) == "SyntaxError: '(' was never closed (plugins/classifiers/new.py:1)"
+    )
 
 
 def test_a_long_message_is_cut_and_one_that_fails_is_outlived() -> None:
