@@ -264,7 +264,8 @@ def settled(state: State) -> bool:
 
 def already_running(state: State) -> str:
     status = read_status(state)
-    who = f" (process {status.owner}, local AWS on port {status.aws_port})" if status else ""
+    api = f"{state.address.read_text()}, " if state.address.exists() else ""
+    who = f" ({api}process {status.owner}, local AWS on port {status.aws_port})" if status else ""
     return (
         f"TriggerIQ is already running on the data in {state.folder}{who}: stop that one first, "
         "or choose another data folder with LOCAL_STATE"

@@ -19,6 +19,7 @@ from datetime import datetime
 from typing import Any, TextIO
 
 from chalicelib import log_context
+from chalicelib.errors import TriggerIQError
 from chalicelib.log_lines import OWN, JsonLine
 from local.processes import StartError
 
@@ -184,6 +185,10 @@ def _fields(record: logging.LogRecord) -> dict[str, Any]:
 
 
 def _trace(record: logging.LogRecord) -> Iterator[str]:
-    if record.exc_info and record.exc_info[1] is not None:
-        for part in traceback.format_exception(record.exc_info[1]):
-            yield from map(escaped, part.rstrip("\n").split("\n"))
+    """What was raised: an error of ours, such as an outage, says enough; any other is shown with its way."""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, TriggerIQError):
+        yield escaped(f"{type(error).__name__}: {error}")
+    elif error is not None:
+        for part in traceback.format_exception(error):
+            yield from (escaped(line) for line in part.rstrip("\n").split("\n") if line.strip(" ^~"))

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.errors import Unavailable
 from chalicelib.log_context import bound
 from local.processes import StartError
 from local.terminal import Interesting, Printed, TerminalLine, in_colour, wants_json
@@ -106,6 +107,12 @@ def test_what_goes_on_over_several_lines_is_indented() -> None:
     assert first == "api     a request failed"
     assert all(one.startswith("    ") and one.isprintable() for one in more)
     assert "forged" in written
+
+
+def test_an_outage_is_told_without_the_way_to_it() -> None:
+    error = Unavailable("postgres", "no answer")
+    written = line("a request failed", "api", exc_info=(Unavailable, error, None), levelname="ERROR")
+    assert written == "api     a request failed\n    Unavailable: postgres: no answer"
 
 
 def test_a_long_value_is_cut() -> None:
