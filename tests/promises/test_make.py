@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -98,6 +99,14 @@ def test_every_plugin_of_ours_can_be_tested_alone() -> None:
         for path in ROOT.glob(f"tests/{folder}/*")
     }
     assert [name for name in plugins if f"test_{name}" not in tested] == []
+
+
+def test_every_command_is_named_in_the_docs() -> None:
+    commands = re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
+    text = "\n".join(page.read_text(encoding="utf-8") for page in pages if page.name != "CHANGELOG.md")
+    assert len(commands) > 10
+    assert [name for name in commands if not re.search(rf"\bmake {name}(?![a-z-])", text)] == []
 
 
 @pytest.mark.parametrize("words", [["NAME=nobody"], []])
