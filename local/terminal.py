@@ -43,13 +43,14 @@ def install(environment: Mapping[str, str], function: str) -> None:
     function: the one that runs in this process; for that of the HTTP server "api". Raises StartError for a
     LOG that there is not.
     """
-    if wants_json(environment):
-        _handle(["local"], logging.StreamHandler(sys.stderr), JsonLine(function, lambda: ""))
-        return  # the app has chalicelib's lines go there
+    as_json = wants_json(environment)
     terminal = sys.stdout
     if isinstance(terminal, io.TextIOWrapper):
         terminal.reconfigure(errors="backslashreplace")  # an arrow need not be in the terminal's charset
-        sys.stdout, sys.stderr = Printed(terminal), Printed(sys.stderr)
+        sys.stdout, sys.stderr = Printed(terminal, as_json), Printed(sys.stderr, as_json)
+    if as_json:
+        _handle(["local"], logging.StreamHandler(sys.stderr), JsonLine(function, lambda: ""))
+        return  # the app has chalicelib's lines go there
     handler = logging.StreamHandler(terminal)
     handler.addFilter(Interesting())
     _handle(["local", "chalicelib"], handler, TerminalLine(function, in_colour(terminal, environment)))
@@ -94,16 +95,17 @@ def shortened(value: object) -> str:
 
 
 class Printed(io.TextIOWrapper):
-    """Stands for stdout or stderr, for what the code and its plugins print. It leaves out metrics, as
-    CloudWatch takes them out of a log, and writes control characters out."""
+    """Stands for stdout or stderr, for what the code and its plugins print. It writes control characters out.
+    with_metrics: else their lines are left out."""
 
-    def __init__(self, terminal: Any) -> None:
+    def __init__(self, terminal: Any, with_metrics: bool) -> None:
+        self._with_metrics = with_metrics
         super().__init__(
             terminal.buffer, encoding=terminal.encoding, errors="backslashreplace", line_buffering=True
         )
 
     def write(self, text: str) -> int:
-        if not text.startswith(METRICS):
+        if self._with_metrics or not text.startswith(METRICS):
             super().write("".join(one if one in "\n\t" else escaped(one) for one in text))
         return len(text)
 

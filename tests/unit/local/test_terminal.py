@@ -135,12 +135,13 @@ def test_what_another_line_tells_is_left_out(message: str, attributes: dict[str,
     assert Interesting().filter(record(message, **attributes)) is shown
 
 
-def test_what_is_printed_is_written_out_and_metrics_are_left_out() -> None:
+@pytest.mark.parametrize(("with_metrics", "shown"), [(True, b'{"_aws": {}}\n'), (False, b"")])
+def test_what_is_printed_is_written_out_and_metrics_are_for_json(with_metrics: bool, shown: bytes) -> None:
     terminal = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
-    printed = Printed(terminal)
+    printed = Printed(terminal, with_metrics)
     printed.write('{"_aws": {}}\n')  # as chalicelib/services/emf.py writes it
     print("one\ttwo\x1b[2J\rthree é", file=printed)
-    assert terminal.buffer.getvalue() == b"one\ttwo\\x1b[2J\\rthree \\xe9\n"  # type: ignore[attr-defined]
+    assert terminal.buffer.getvalue() == shown + b"one\ttwo\\x1b[2J\\rthree \\xe9\n"  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(
