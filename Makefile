@@ -14,15 +14,16 @@ MINISTACK := $(VENV)/ministack/.ready
 ENVIRONMENT ?= dev
 TERRAFORM := terraform -chdir=terraform
 
-.PHONY: help run demo job test proof check terraform-test bench package plan show-plan apply smoke reset setup ministack
+.PHONY: help run demo job test test-plugin proof check terraform-test bench package plan show-plan apply smoke reset setup \
+ministack
 
 help: ## list the commands
-	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 run: $(READY) ## run the whole system on this machine, on PORT (8000) and LOCAL_AWS_PORT (4566)
 	@exec $(BIN)/python -m local run
 
-demo: $(READY) ## send sample feedback by every way in to the running system
+demo: $(READY) ## send sample feedback by every way in to the running system, on whatever port it is
 	@$(BIN)/python -m local.demo
 
 job: $(READY) ## do one job by hand in the running system: NAME=reread ARGS="source=csv connection=default since=2026-01-01"
@@ -31,6 +32,13 @@ job: $(READY) ## do one job by hand in the running system: NAME=reread ARGS="sou
 test: $(READY) ## every test that needs no cloud, but the long ones; ARGS="-k name" chooses
 	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal $(ARGS)
 	@echo "Not run here: tests/proof, which is long by nature; make proof runs it"
+
+PLUGIN_TESTS = $(wildcard tests/plugins/test_$(NAME).py tests/unit/plugins/classifiers/test_$(NAME).py)
+
+test-plugin: $(READY) ## the tests of one plugin, in a second or two: NAME=zendesk, as its file is called
+	@test -n "$(PLUGIN_TESTS)" || { echo "triggeriq: the plugin $(or $(NAME),that NAME is to name) has no tests;" \
+	"write tests/plugins/test_$(or $(NAME),<name>).py, see docs/plugins.md" >&2; exit 1; }
+	@$(BIN)/python -m pytest --quiet $(PLUGIN_TESTS) $(ARGS)
 
 proof: $(READY) $(MINISTACK) ## load, a million rows, damaged input by the ten thousand: some minutes, with its progress
 	$(BIN)/python -m pytest tests/proof --capture=no --verbose --durations=0 $(ARGS)
@@ -55,8 +63,13 @@ package: $(READY) ## the Lambda package in build/, for ARCH (arm64, or x86_64) a
 	@$(BIN)/python -m lambda_package --architecture $(ARCH) --into build
 
 # What a deployment's operator and .github/workflows run alike. A file terraform/<environment>.tfvars is read.
+TERRAFORM_IS_THERE = command -v terraform > /dev/null || { echo "triggeriq: terraform is not installed here;" \
+	"docs/deploying.md says which one is needed" >&2; exit 1; }
+PLAN_IS_THERE = test -f build/plan || { echo "triggeriq: no plan is kept; run make plan" >&2; exit 1; }
+
 plan: ## what a deployment of ENVIRONMENT (dev) would change, kept in build/plan; its state in STATE_BUCKET
 	@rm -f build/plan # if this fails, nothing is there that apply could take for it
+	@$(TERRAFORM_IS_THERE)
 	@test -f build/deployment.zip || { echo "triggeriq: no package yet; run make package" >&2; exit 1; }
 	@test -n "$(STATE_BUCKET)" || { echo "triggeriq: STATE_BUCKET is not set;" \
 	"terraform/bootstrap makes one, see docs/deploying.md" >&2; exit 1; }
@@ -67,9 +80,13 @@ plan: ## what a deployment of ENVIRONMENT (dev) would change, kept in build/plan
 	$(patsubst terraform/%,-var-file=%,$(wildcard terraform/$(ENVIRONMENT).tfvars)) $(ARGS)
 
 show-plan: ## the plan that make plan kept, for people
+	@$(TERRAFORM_IS_THERE)
+	@$(PLAN_IS_THERE)
 	@$(TERRAFORM) show -no-color ../build/plan
 
 apply: ## carry out the plan that make plan kept
+	@$(TERRAFORM_IS_THERE)
+	@$(PLAN_IS_THERE)
 	$(TERRAFORM) apply -input=false ../build/plan
 
 smoke: $(READY) ## after a deploy: feedback goes in by every way, and each function shows that it reaches what it calls

@@ -11,13 +11,15 @@ from datetime import UTC, datetime
 from chalicelib import log_context
 
 _encode = json.JSONEncoder(default=str).encode  # json.dumps would make one for each line
-_OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+"""What `logging` itself puts into a record; all else is a field."""
 
 
 class JsonLine(logging.Formatter):
     """The members that docs/observability.md lists: those of every line, the ids that are bound
     (log_context), the record's `extra`, and the traceback of an exception. A traceback names types and lines,
-    but not the exception's message, which may quote a customer.
+    but not the exception's message, which may quote a customer. A field whose name begins with _ is for a
+    developer's terminal alone.
 
     function: its name is in every line. trace_id: gives the invocation's trace id, for lines where no event's
     is bound.
@@ -36,7 +38,11 @@ class JsonLine(logging.Formatter):
             "message": record.getMessage(),
             "function": self._function,
             **log_context.current(),
-            **{name: value for name, value in vars(record).items() if name not in _OWN and value != ""},
+            **{
+                name: value
+                for name, value in vars(record).items()
+                if name not in OWN and value != "" and name[0] != "_"
+            },
         }
         if "trace_id" not in line and (trace_id := self._trace_id()):
             line["trace_id"] = trace_id
@@ -47,9 +53,10 @@ class JsonLine(logging.Formatter):
 
 
 def configure(function: str, trace_id: Callable[[], str]) -> None:
-    """Send the records of this package to stderr, a line each."""
+    """Send the records of this package to stderr, a line each; unless a developer's machine sends them to its
+    terminal already."""
     logger = logging.getLogger("chalicelib")
-    if any(isinstance(handler.formatter, JsonLine) for handler in logger.handlers):
+    if logger.handlers:
         return
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLine(function, trace_id))

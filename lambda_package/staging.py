@@ -10,6 +10,7 @@ from pathlib import Path
 from lambda_package.errors import PackageError
 
 PLUGIN_REQUIREMENTS = "plugins/requirements.txt"
+LICENCES = ("LICENSE", "NOTICE")
 
 
 def copy(project: Path, stage: Path) -> list[str]:
@@ -46,6 +47,8 @@ def prepare(stage: Path, architecture: str, contract: Path) -> None:
     # What Chalice takes as it is, beside app.py and chalicelib
     shutil.copytree(stage / "plugins", stage / "vendor" / "plugins")
     (stage / "vendor" / PLUGIN_REQUIREMENTS).unlink()
+    for name in LICENCES:
+        shutil.copyfile(stage / name, stage / "vendor" / name)
 
 
 def _git(project: Path, *arguments: str) -> list[str]:

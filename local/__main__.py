@@ -14,7 +14,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from local import processes
+from local import processes, terminal
 from local.ports import DEFAULT_AWS_PORT, DEFAULT_PORT, require_free, require_two
 from local.processes import StartError
 from local.reload import FOLDERS
@@ -26,6 +26,7 @@ def run(environment: Mapping[str, str]) -> None:
     """Does not return: this process becomes `chalice local`. Raises StartError."""
     port = number(environment, "PORT", DEFAULT_PORT)
     aws_port = number(environment, "LOCAL_AWS_PORT", DEFAULT_AWS_PORT)
+    terminal.wants_json(environment)
     state = State(default_folder(environment))
     refuse_while_running(state)
     require_two(port, aws_port)

@@ -62,7 +62,7 @@ class Application:
         self._process = subprocess.Popen(
             [chalice, "local", "--stage", "local", "--no-autoreload", "--port", str(port)],
             cwd=self._project,
-            env={**self._stack.environment, "PYTHONUNBUFFERED": "1", **self._added},
+            env={**self._stack.environment, "PYTHONUNBUFFERED": "1", "LOG": "json", **self._added},
             stdin=subprocess.DEVNULL,
             stdout=self._output,
             stderr=subprocess.STDOUT,

@@ -21,7 +21,8 @@ from typing import Any
 
 from local import aws
 from local.catalogue import named
-from local.ports import DEFAULT_AWS_PORT, DEFAULT_PORT
+from local.processes import StartError
+from local.stack import running
 from local.state import PROJECT
 from local.system import API_KEY
 
@@ -114,7 +115,7 @@ class Demo:
         except urllib.error.HTTPError as error:
             raise DemoError(f"{method} {path} was answered {error.code}: {error.read().decode()}") from error
         except OSError as error:
-            raise DemoError(f"nothing answers at {self._url}: start it with `make run` first") from error
+            raise DemoError(f"nothing answers at {self._url}: {error}") from error
 
 
 def show(ticket: dict[str, Any]) -> str:
@@ -129,8 +130,14 @@ def show(ticket: dict[str, Any]) -> str:
 
 
 def main() -> int:
-    url = f"http://127.0.0.1:{os.environ.get('PORT') or DEFAULT_PORT}"
-    demo = Demo(url, int(os.environ.get("LOCAL_AWS_PORT") or DEFAULT_AWS_PORT))
+    try:
+        state, status = running(os.environ)
+        if not state.address.exists():
+            raise StartError("the system is still starting: try again in a moment")
+    except StartError as error:
+        print(f"demo: {error}", file=sys.stderr)
+        return 1
+    demo = Demo(state.address.read_text(), status.aws_port)
     webhooks = (demo.standard_webhooks, demo.zendesk, demo.generic_json)
     ways: tuple[Callable[[], None], ...] = (*webhooks, demo.csv, demo.app_store, demo.inbound_email)
     try:
@@ -157,7 +164,7 @@ def wait(demo: Demo, sources: set[str]) -> int:
                 missing.discard(ticket["source"])
                 last = time.monotonic()
                 print(show(ticket), flush=True)
-        time.sleep(0.2)
+        time.sleep(0.5)
     if missing:
         print(
             f"demo: no ticket came of {', '.join(sorted(missing))}: see GET /quarantine and /dlq",

@@ -5,18 +5,17 @@ from __future__ import annotations
 import os
 import sys
 
-from local import processes
-from local.daemon import read_status
-from local.stack import app_environment
-from local.state import PROJECT, State, default_folder
+from local.processes import StartError
+from local.stack import app_environment, running
+from local.state import PROJECT
 
 
 def main() -> None:
     """This process becomes `python -m chalicelib.jobs`, in the environment of the running system."""
-    state = State(default_folder(os.environ))
-    status = read_status(state)
-    if status is None or status.error or not processes.is_locked(state.lock):
-        sys.exit(f"triggeriq: nothing runs on the data in {state.folder}; start it by `make run`")
+    try:
+        state, status = running(os.environ)
+    except StartError as error:
+        sys.exit(f"triggeriq: {error}")
     environment = app_environment(os.environ, state, status.aws_port)
     os.chdir(PROJECT)
     os.execve(sys.executable, [sys.executable, "-m", "chalicelib.jobs", *sys.argv[1:]], environment)

@@ -21,7 +21,7 @@ from local import aws, postgres, processes, resources
 from local.catalogue import load_functions, load_resources, named
 from local.daemon import Status, read_status
 from local.processes import StartError
-from local.state import PROJECT, State, is_root
+from local.state import PROJECT, State, default_folder, is_root
 
 START_SECONDS = 60
 STOP_SECONDS = 15
@@ -204,6 +204,7 @@ class Stack:
         try:
             folder.mkdir(mode=0o711 if is_root() else 0o700, parents=True, exist_ok=True)
             self.state.status.unlink(missing_ok=True)
+            self.state.address.unlink(missing_ok=True)
             log = self.state.daemon_log.open("wb")
         except OSError as error:
             message = f"can't write the data folder {folder}: choose another with LOCAL_STATE ({error})"
@@ -246,6 +247,15 @@ def app_environment(base: Mapping[str, str], state: State, aws_port: int) -> dic
     return environment
 
 
+def running(environment: Mapping[str, str]) -> tuple[State, Status]:
+    """The system that runs on the data folder of this environment. Raises StartError where none does."""
+    state = State(default_folder(environment))
+    status = read_status(state)
+    if status is None or status.error or not processes.is_locked(state.lock):
+        raise StartError(f"nothing runs on the data in {state.folder}: start it with `make run` first")
+    return state, status
+
+
 def settled(state: State) -> bool:
     """False while a daemon is starting, or is ending because its owner has."""
     status = read_status(state)
@@ -254,7 +264,8 @@ def settled(state: State) -> bool:
 
 def already_running(state: State) -> str:
     status = read_status(state)
-    who = f" (process {status.owner}, local AWS on port {status.aws_port})" if status else ""
+    api = f"{state.address.read_text()}, " if state.address.exists() else ""
+    who = f" ({api}process {status.owner}, local AWS on port {status.aws_port})" if status else ""
     return (
         f"TriggerIQ is already running on the data in {state.folder}{who}: stop that one first, "
         "or choose another data folder with LOCAL_STATE"

@@ -33,6 +33,12 @@ class State(NamedTuple):
         return self.folder / "daemon.json"
 
     @property
+    def address(self) -> Path:
+        """The API's URL, written by the `chalice local` that answers there. It is valid only while the
+        lock is held."""
+        return self.folder / "api.url"
+
+    @property
     def daemon_log(self) -> Path:
         return self.folder / "daemon.log"
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from chalicelib import settings
 from chalicelib.services.postgres.migrate import MigrationError
-from local import gateway, processes, reload
+from local import gateway, processes, reload, terminal
 from local.catalogue import STAGE
 from local.ports import DEFAULT_AWS_PORT, DEFAULT_PORT, require_free, require_two
 from local.processes import StartError
@@ -43,6 +43,7 @@ def start(options: Mapping[str, str]) -> None:
     try:
         if environment.get("TRIGGERIQ_STAGE") != STAGE:
             raise StartError("this runs the stage local only: `make run`, or `chalice local --stage local`")
+        terminal.install(environment, "api")
         stack = make_stack(environment, owner)
         joined = stack.running_for_owner()
         if not joined:
@@ -50,11 +51,13 @@ def start(options: Mapping[str, str]) -> None:
             require_free(_port(options), "PORT", _host(options))
         stack.start()
         lifetime.daemon_pid = stack.daemon
-        prepare(stack)
+        api = address(_host(options), _port(options))
+        prepare(stack, api)
+        stack.state.address.write_text(api)
         if stack.started_daemon:
             if stack.notice:
                 print(f"\ntriggeriq: {stack.notice}", file=sys.stderr, flush=True)
-            print(banner(_host(options), _port(options), stack.aws_port, stack.state.folder), flush=True)
+            print(banner(api, stack.aws_port, stack.state.folder), flush=True)
     except Exception as error:
         if joined and reloaded:
             raise
@@ -82,11 +85,12 @@ def local_aws(environment: Mapping[str, str]) -> str:
     return chosen
 
 
-def prepare(stack: Stack) -> None:
-    """Points this process to the stack, brings the schema up to date, and starts the pump."""
+def prepare(stack: Stack, api: str) -> None:
+    """Points this process to the stack, brings the schema up to date, and starts the pump. api: the URL at
+    which this machine finds the API."""
     reload.install()
     gateway.install()
-    environment = stack.environment
+    environment = {"TRIGGERIQ_PUBLIC_URL": api, **stack.environment}
     try:
         settings.from_env(environment)
     except settings.SettingError as error:
@@ -142,12 +146,16 @@ class Lifetime(threading.Thread):
         os._exit(1)
 
 
-def banner(host: str, port: int, aws_port: int, folder: Path) -> str:
-    api = f"http://{'127.0.0.1' if host in ('', '0.0.0.0') else host}:{port}"
+def address(host: str, port: int) -> str:
+    """The URL at which this machine finds what listens there."""
+    return f"http://{'127.0.0.1' if host in ('', '0.0.0.0') else host}:{port}"
+
+
+def banner(api: str, aws_port: int, folder: Path) -> str:
     return f"""
   API         {api}       docs: {api}/docs
   key         {API_KEY}     (header X-Api-Key; has every scope, and so sees every ticket)
-  local AWS   aws --endpoint-url http://127.0.0.1:{aws_port} s3 ls     (us-east-1, any credentials)
+  local AWS   .venv/bin/aws --endpoint-url http://127.0.0.1:{aws_port} s3 ls     (us-east-1, any credentials)
   data        {folder}     (of PostgreSQL and the local AWS; `make reset` forgets it)
 
   Try         curl {api}/health

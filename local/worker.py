@@ -22,7 +22,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from local import processes
+from local import processes, terminal
 from local.catalogue import Function, load_functions, named
 
 
@@ -82,6 +82,7 @@ def main() -> int:
         parser.add_argument(f"--{name}", type=int, required=True)
     options = parser.parse_args()
     leave_with_parent(options.requests, options.parent)
+    terminal.install(os.environ, options.function)
     function = load_functions(Path.cwd())[options.function]
 
     replies = os.fdopen(options.replies, "w", encoding="utf-8")

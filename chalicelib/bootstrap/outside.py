@@ -203,6 +203,7 @@ class Outside:
     def registry(self) -> Registry:
         """Our plugins of the kinds that this function calls, and all installed ones, which may be of any
         kind."""
+        from chalicelib.domain.operations.access import LOCAL_STAGE
         from chalicelib.pipeline.operations.report_plugin import ReportPlugin
         from chalicelib.registry import Registry, discover
 
@@ -217,4 +218,5 @@ class Outside:
             seconds=self.settings.plugin_seconds,
             on_call=ReportPlugin(failures=self.quarantine),
             now=now,
+            in_full=self.settings.stage == LOCAL_STAGE,
         )

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, TypeVar
 
 from chalicelib.errors import Invalid, PluginFailed, TriggerIQError, Unreadable
 from chalicelib.registry.budget import Overrun, budget, paused
+from chalicelib.registry.telling import raised
 from triggeriq import (
     Bad,
     Connection,
@@ -47,10 +48,13 @@ time."""
 class GuardedSource(Source):
     """The plugin's source as the core uses it. Where the contract lets a plugin raise triggeriq.Unreadable,
     this raises chalicelib.errors.Unreadable with the same message. Whatever else the plugin raises becomes
-    PluginFailed."""
+    PluginFailed; in_full: with the exception's own message and its place."""
 
-    def __init__(self, inner: Source, plugin: str, seconds: float, tally: Tally) -> None:
+    def __init__(
+        self, inner: Source, plugin: str, seconds: float, tally: Tally, in_full: bool = False
+    ) -> None:
         self._inner, self.plugin, self._seconds, self._tally = inner, plugin, seconds, tally
+        self._in_full = in_full
         self.by = f"{plugin}/{inner.version}"
         # The class attributes of the contract, with the plugin's values
         for name in ("name", "title", "version", "methods", "content_types", "keep_headers", "max_body"):
@@ -163,7 +167,7 @@ class GuardedSource(Source):
             raise self._failed(hook, f"took longer than {seconds:g} s and was cut") from None
         except (Exception, SystemExit) as error:
             log.warning("a plugin raised", extra={"plugin": self.by, "hook": hook}, exc_info=True)
-            raise self._failed(hook, f"raised {type(error).__name__}") from error
+            raise self._failed(hook, raised(error, self._in_full)) from error
         if fault := check(answer):
             raise self._failed(hook, fault)
         self._tally(self.plugin, hook, "")

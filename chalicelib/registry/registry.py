@@ -17,6 +17,7 @@ from chalicelib.errors import NotFound
 from chalicelib.registry.budget import Overrun, bounded, budget
 from chalicelib.registry.discovery import BUILT_IN, Found
 from chalicelib.registry.guarded import GuardedSource
+from chalicelib.registry.telling import not_loaded, raised
 from triggeriq import Feedback, Scheme, Source, hookspecs
 from triggeriq.names import NAME
 from triggeriq.settings import fault_of
@@ -63,7 +64,9 @@ class Registry:
     found: the plugins to load; of two that answer the same hook, the one found later is asked first. only:
     names of those to load, in the order in which they are asked; empty for all. seconds: budget of one call.
     on_call: called with plugin, hook and reason of each failure, and with "" for the reason after each call
-    that went well; must not raise. now: for when a plugin was not loaded.
+    that went well; must not raise. now: for when a plugin was not loaded. in_full: whether a
+    reason has the message of an exception, which may quote a customer, and its place; a developer's terminal
+    shows it.
     """
 
     def __init__(
@@ -73,8 +76,10 @@ class Registry:
         seconds: float = 2.0,
         on_call: Callable[[str, str, str], None] = lambda plugin, hook, reason: None,
         now: Clock = lambda: datetime.now(UTC),
+        in_full: bool = False,
     ) -> None:
         self._seconds, self._on_call, self._now = seconds, on_call, now
+        self._in_full = in_full
         self._plugins: dict[str, Plugin] = {}
         self._sources: dict[str, GuardedSource] = {}
         self._manager = pluggy.PluginManager("triggeriq")
@@ -130,7 +135,7 @@ class Registry:
             except Overrun:
                 reason = f"took longer than {self._seconds:g} s and was cut"
             except (Exception, SystemExit) as error:
-                reason = f"raised {type(error).__name__}"
+                reason = raised(error, self._in_full)
                 log.warning("a plugin failed", extra={"plugin": by, "hook": hook}, exc_info=True)
             else:
                 failures = plugin.failures
@@ -176,7 +181,7 @@ class Registry:
         except Overrun:
             self._unload(plugin, f"took longer than {LOAD_SECONDS:g} s to load")
         except (Exception, SystemExit) as error:
-            self._unload(plugin, f"{type(error).__name__}: {error}")
+            self._unload(plugin, not_loaded(error, self._in_full))
 
     def _register(self, plugin: Plugin, module: Any) -> None:
         plugin.version = str(getattr(module, "__version__", "1"))
@@ -222,7 +227,7 @@ class Registry:
                 f"the plugins {other} and {plugin.name} both claim the source {cls.name}; rename one"
             )
         self._sources[cls.name] = GuardedSource(
-            bounded(cls, LOAD_SECONDS), plugin.name, self._seconds, self._tally
+            bounded(cls, LOAD_SECONDS), plugin.name, self._seconds, self._tally, self._in_full
         )
         plugin.sources = (*plugin.sources, cls.name)
         if "version" in cls.__dict__:
@@ -239,16 +244,22 @@ class Registry:
     def _refuse(self, plugin: Plugin, reason: str) -> None:
         plugin.status, plugin.error, plugin.failed_at = "failed", reason[:500], self._now()
         self._plugins[plugin.name] = plugin
-        # The reason may hold anything that the plugin raised, so only GET /plugins tells it.
-        log.error("a plugin was not loaded", extra={"plugin": plugin.name})
+        # The reason may hold anything that the plugin raised, so no log tells it, only GET /plugins.
+        log.error(
+            "a plugin was not loaded",
+            extra={"plugin": plugin.name, **({"_reason": plugin.error} if self._in_full else {})},
+        )
 
     def _tally(self, name: str, hook: str, reason: str) -> None:
         plugin = self._plugins[name]
         plugin.calls += 1
         if reason:
             plugin.failures += 1
-            # The reason may quote the plugin's answer, and so a customer: only GET /plugins tells it.
-            log.warning("a plugin failed", extra={"plugin": name, "hook": hook})
+            # The reason may quote the plugin's answer, and so a customer: no log tells it, only GET /plugins.
+            log.warning(
+                "a plugin failed",
+                extra={"plugin": name, "hook": hook, **({"_reason": reason} if self._in_full else {})},
+            )
         self._on_call(name, hook, reason)
 
 

@@ -183,6 +183,7 @@ class Functions:
             {
                 **self._stack.environment,
                 "AWS_ACCESS_KEY_ID": name,  # as each has a role of its own
+                "LOG": "json",
                 **self._settings,
                 **environment,
                 "PYTHONPATH": os.pathsep.join(filter(None, (str(HOOK), self._settings.get("PYTHONPATH")))),

@@ -298,7 +298,7 @@ def test_a_failure_stands_until_the_hook_works_again(
 ) -> None:
     desk.say(connection, text)
     failed = desk.plugin(plugin)
-    assert failed["error"] == f"{hook} {error}"
+    assert failed["error"].startswith(f"{hook} {error}")
     desk.say(connection, "It works")
     mended = desk.plugin(plugin)
     assert (mended["status"], mended["error"]) == ("loaded", None)
@@ -307,7 +307,7 @@ def test_a_failure_stands_until_the_hook_works_again(
 
 def test_a_failure_of_a_process_that_is_gone_is_forgotten_too(desk: Desk, connection: str) -> None:
     desk.say(connection, "please raise")
-    assert desk.plugin("raises")["error"] == "classify raised KeyError"
+    assert desk.plugin("raises")["error"].startswith("classify raised KeyError: ")
     desk.functions.close()  # a deploy: all processes are new
     desk.say(connection, "It works")
     assert desk.plugin("raises")["error"] is None
@@ -320,7 +320,9 @@ def test_a_preview_names_the_hook_that_failed(
     answer = desk.call("POST", "/triage/preview", {"items": [{"text": "It works"}, {"text": text}]})
     good, bad = answer["items"]
     assert good["failures"] == []
-    assert bad["failures"] == [{"hook": hook, "plugin": f"{plugin}/1", "reason": error}]
+    (failure,) = bad["failures"]
+    assert (failure["hook"], failure["plugin"]) == (hook, f"{plugin}/1")
+    assert failure["reason"].startswith(error)
     assert bad["needs_review"] is True
 
 
@@ -447,4 +449,4 @@ def test_the_failures_of_other_functions_are_shown_too(desk: Desk, connection: s
     desk.functions.run_until_quiet()
     shown = desk.plugin("shaky")
     assert shown["failures"] > before
-    assert shown["error"] == "transform raised RuntimeError"
+    assert shown["error"].startswith("transform raised RuntimeError: oh (")

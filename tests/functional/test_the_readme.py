@@ -1,19 +1,24 @@
-"""The README's commands do what it says: sent as they stand there, to the running system."""
+"""The README's commands do what it says: run as they stand there, by a shell that has no other programs than
+those that the README names."""
 
 from __future__ import annotations
 
 import json
 import re
-import shlex
-import urllib.parse
-from collections.abc import Iterator
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from local.application import Application
 from local.stack import Stack
-from tests.functional.client import Answer, Client, eventually
+from tests.functional.client import Client, eventually
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+PROGRAMS = ("curl", "make")
 
 
 def chapter(title: str, connection: str) -> str:
@@ -26,29 +31,54 @@ def blocks(text: str, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
 
 
-def commands(block: str, name: str) -> Iterator[list[str]]:
-    for line in block.replace("\\\n", " ").splitlines():
-        if line.startswith(f"{name} "):
-            yield shlex.split(line)[1:]
+class Reader:
+    """Who has this checkout, its virtual environment, and the programs that the README names: no others."""
+
+    def __init__(self, folder: Path, url: str, aws_port: int) -> None:
+        self._folder = folder
+        self._addresses = {
+            "http://127.0.0.1:8000": url,
+            "http://127.0.0.1:4566": f"http://127.0.0.1:{aws_port}",
+        }
+        (folder / ".venv").symlink_to(sys.prefix)
+        (folder / "path").mkdir()
+        for name in PROGRAMS:
+            assert f"`{name}`" in README
+            program = shutil.which(name)
+            assert program
+            (folder / "path" / name).symlink_to(program)
+
+    def runs(self, block: str) -> str:
+        """What the commands print; fails where one of them does."""
+        for written, here in self._addresses.items():
+            block = block.replace(written, here)
+        done = subprocess.run(
+            ["/bin/sh", "-eu"],
+            cwd=self._folder,
+            env={"PATH": str(self._folder / "path"), "HOME": str(self._folder)},
+            input=block.replace("curl ", "curl -sS "),  # it draws its progress where it is not in a terminal
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        return done.stdout
 
 
-def curl(client: Client, words: list[str]) -> Answer:
-    """What curl does with the few options that the README uses."""
-    method, headers, body, url = "", {}, "", ""
-    rest = iter(words)
-    for word in rest:
-        if word == "-X":
-            method = next(rest)
-        elif word == "-H":
-            name, _, value = next(rest).partition(": ")
-            headers[name] = value
-        elif word == "-d":
-            body = next(rest)
-        else:
-            url = word
-    parts = urllib.parse.urlsplit(url)
-    path = parts.path + (f"?{parts.query}" if parts.query else "")
-    return client.send(method or ("POST" if body else "GET"), path, body.encode(), headers)
+@pytest.fixture
+def reader(tmp_path: Path, running: Application, stack: Stack) -> Reader:
+    return Reader(tmp_path, running.url, stack.aws_port)
+
+
+def documents(text: str) -> list[Any]:
+    """The JSON documents that stand one after the other in a text."""
+    found, decoder = [], json.JSONDecoder()
+    while text := text.strip():
+        value, end = decoder.raw_decode(text)
+        found.append(value)
+        text = text[end:]
+    return found
 
 
 def holds(value: Any, shown: Any) -> bool:
@@ -63,27 +93,21 @@ def holds(value: Any, shown: Any) -> bool:
 
 
 def test_the_first_webhook_gets_the_answer_shown_and_becomes_the_ticket_shown(
-    client: Client, connection: str
+    reader: Reader, connection: str
 ):
     text = chapter("A first webhook", connection)
     sending, reading = blocks(text, "sh")
     accepted, tickets = map(json.loads, blocks(text, "json"))
-    connect, webhook = commands(sending, "curl")
-    assert curl(client, connect).status == 200
-    answer = curl(client, webhook)
-    assert (answer.status, answer.json) == (202, accepted)
-    assert curl(client, webhook).json["events"][0]["duplicate"] is True
-    (search,) = commands(reading, "curl")
-    shown = eventually(lambda: (found := curl(client, search).json)["items"] and found)
+    _, answer = documents(reader.runs(sending))
+    assert answer == accepted
+    _, again = documents(reader.runs(sending))
+    assert again["events"][0]["duplicate"] is True
+    shown = eventually(lambda: (found := documents(reader.runs(reading))[0])["items"] and found)
     assert holds(shown, tickets), shown
 
 
-def test_the_file_and_the_mail_become_tickets(client: Client, connection: str, stack: Stack):
-    for block in blocks(chapter("A file, a mail", connection), "sh"):
-        files = dict(re.findall(r"cat > (\S+) <<'END'\n(.*?)END\n", block, re.DOTALL))
-        ((*_, name, place),) = commands(block, "aws")
-        bucket, _, key = place.removeprefix("s3://").partition("/")
-        stack.client("s3").put_object(Bucket=bucket, Key=key, Body=files[name].encode())
+def test_the_file_and_the_mail_become_tickets(reader: Reader, client: Client, connection: str):
+    reader.runs("".join(blocks(chapter("A file, a mail", connection), "sh")))
     (row,) = eventually(lambda: client.get("/tickets", source="csv", connection=connection)["items"])
     assert row["title"] == "Dark mode"
     (mail,) = eventually(

@@ -17,7 +17,7 @@ from types import CodeType
 import pytest
 
 from chalicelib.registry.discovery import Found, discover
-from lambda_package import certificates
+from lambda_package import certificates, staging
 from tests.packaging import HOST, copy_project, make
 
 BRINGS = {
@@ -38,7 +38,7 @@ BRINGS = {
     "urllib3",
 }
 """What requirements.txt and its dependencies have at the top. Whatever is new here costs every cold start."""
-OURS = {"app.py", "chalicelib", "plugins", "triggeriq", "chalice", certificates.FILE}
+OURS = {"app.py", "chalicelib", "plugins", "triggeriq", "chalice", certificates.FILE, *staging.LICENCES}
 ROOT = Path(__file__).parents[2]
 SMALL = 10_000_000
 
@@ -72,9 +72,11 @@ def test_every_file_of_ours_is_in_it_as_it_is(files, project):
     wanted = [
         path for folder in ("chalicelib", "plugins", "triggeriq") for path in (project / folder).rglob("*")
     ]
-    left_out = re.compile(r"triggeriq/(testing/.*|pyproject\.toml|py\.typed)|plugins/requirements\.txt")
+    left_out = re.compile(
+        r"triggeriq/(testing/.*|pyproject\.toml|py\.typed|LICENSE|README\.md)|plugins/requirements\.txt"
+    )
     checked = 0
-    for path in [project / "app.py", *wanted]:
+    for path in [*(project / name for name in ("app.py", *staging.LICENCES)), *wanted]:
         name = path.relative_to(project).as_posix()
         if path.is_file() and not left_out.fullmatch(name):
             assert files.get(name) == path.read_bytes(), name

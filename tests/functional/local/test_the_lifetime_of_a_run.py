@@ -101,6 +101,7 @@ def test_a_second_instance_on_the_same_data_is_refused(run):
     two = run()
     assert two.process.wait(SECONDS) == 1
     assert "already running on the data in" in two.output
+    assert one.url in two.output
     assert two.output.count("\n") == 1
     assert one.answers()
 

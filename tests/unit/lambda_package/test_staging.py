@@ -15,6 +15,8 @@ def project(tmp_path: Path) -> Path:
     project = tmp_path / "project"
     for name, text in {
         ".gitignore": "__pycache__/\n",
+        "LICENSE": "",
+        "NOTICE": "",
         ".chalice/config.json": '{"app_name": "x", "lambda_architecture": "arm64"}',
         "app.py": "",
         "plugins/sources/acme.py": "",
@@ -40,6 +42,8 @@ def test_what_lies_about_is_not_copied(project, tmp_path):
     assert files(tmp_path / "stage") == {
         ".chalice/config.json",
         ".gitignore",
+        "LICENSE",
+        "NOTICE",
         "app.py",
         "plugins/requirements.txt",
         "plugins/sources/acme.py",
@@ -76,7 +80,7 @@ def test_the_copy_says_what_to_export(project, tmp_path):
         "-r plugins/requirements.txt",
         f"triggeriq @ {wheel.as_uri()}",
     ]
-    assert files(stage / "vendor") == {"plugins/sources/acme.py"}
+    assert files(stage / "vendor") == {"LICENSE", "NOTICE", "plugins/sources/acme.py"}
 
 
 def test_what_nothing_reads_is_left_out(tmp_path):
