@@ -46,11 +46,19 @@ resource "aws_iam_role_policy" "slack" {
   role = aws_iam_role.slack[0].id
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [{
-      # CloudWatch knows no resource for two of these.
-      Effect   = "Allow"
-      Action   = ["cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData", "cloudwatch:GetMetricWidgetImage"]
-      Resource = "*"
-    }]
+    Statement = [
+      {
+        Effect   = "Allow"
+        Action   = ["cloudwatch:DescribeAlarms"]
+        Resource = "arn:${local.partition}:cloudwatch:${local.arn_in_region}:alarm:${local.prefix}-*"
+      },
+      {
+        # CloudWatch knows no resource for these two.
+        # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
+        Effect   = "Allow"
+        Action   = ["cloudwatch:GetMetricData", "cloudwatch:GetMetricWidgetImage"]
+        Resource = "*"
+      },
+    ]
   })
 }

@@ -44,7 +44,7 @@ resource "aws_vpc" "main" {
 resource "aws_default_security_group" "closed" {
   count = local.own_network ? 1 : 0
 
-  vpc_id = local.vpc_id
+  vpc_id = aws_vpc.main[0].id
 
   tags = { Name = "${local.prefix}-default-closed" }
 }

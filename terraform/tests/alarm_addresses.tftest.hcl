@@ -33,7 +33,9 @@ run "by_https_and_in_slack" {
   assert {
     condition = (
       jsondecode(aws_iam_role.slack[0].assume_role_policy).Statement[0].Principal.Service == "chatbot.amazonaws.com" &&
-      alltrue([for action in jsondecode(aws_iam_role_policy.slack[0].policy).Statement[0].Action : startswith(action, "cloudwatch:Describe") || startswith(action, "cloudwatch:Get")]) &&
+      alltrue([
+        for action in flatten(jsondecode(aws_iam_role_policy.slack[0].policy).Statement[*].Action) : startswith(action, "cloudwatch:Describe") || startswith(action, "cloudwatch:Get")
+      ]) &&
       tolist(aws_chatbot_slack_channel_configuration.alarms[0].guardrail_policy_arns) == tolist(["arn:aws:iam::aws:policy/CloudWatchReadOnlyAccess"])
     )
     error_message = "From the channel alarms are looked at, and nothing else is done."
