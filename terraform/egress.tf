@@ -2,7 +2,8 @@
 #
 #   endpoints  an interface endpoint a service, billed by the hour and zone; each lets through only what
 #              permissions.json gives the functions, on what is ours
-#   ipv6       out by an egress-only gateway, which costs nothing, to the services' dual-stack addresses
+#   ipv6       out by an egress-only gateway, which costs nothing, to the services' dual-stack addresses, which
+#              all that are called have (tests/promises/test_egress.py)
 #   nat        out by a NAT gateway, in prod one a zone; interface endpoints beside it would cost twice
 #
 # The gateway endpoints of S3 and DynamoDB cost nothing, and are there whatever it is. A given VPC (vpc_id) has

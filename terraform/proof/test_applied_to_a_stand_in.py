@@ -50,6 +50,7 @@ NOT_ECHOED: Mapping[str, str] = {
     "aws_lambda_event_source_mapping.function_name": "it answers the version that the alias names",
     "aws_lambda_function.logging_config": "it answers none",
     "aws_sqs_queue.redrive_policy": "it answers the same JSON with other spaces",
+    "aws_vpc_endpoint.ip_address_type": "it answers none",
     "aws_vpc_security_group_egress_rule.description": "it answers none",
     "aws_vpc_security_group_ingress_rule.description": "it answers none",
 }
@@ -138,17 +139,16 @@ def test_tags_of_one_s_own_are_on_everything(applied: Terraform) -> None:
 def test_another_way_to_aws_is_there_before_the_old_one_goes(applied: Terraform) -> None:
     """On to egress = "ipv6": the new way is made, then the aliases move, then the endpoints go."""
     applied.run("plan", *CHOSEN, "-var=egress=ipv6", "-out=ipv6")
-    gone = {
-        one["address"]
-        for one in applied.shown("ipv6")["resource_changes"]
-        if "delete" in one["change"]["actions"]
-    }
+    actions = {one["address"]: one["change"]["actions"] for one in applied.shown("ipv6")["resource_changes"]}
+    gone = [address for address, done in actions.items() if done == ["delete"]]
     assert {address.partition("[")[0] for address in gone} == {
         "aws_security_group.endpoints",
         "aws_vpc_endpoint.interface",
         "aws_vpc_security_group_egress_rule.functions_to_endpoints",
         "aws_vpc_security_group_ingress_rule.endpoints_from_functions",
     }
+    anew = [address for address, done in actions.items() if sorted(done) == ["create", "delete"]]
+    assert anew == ["aws_lambda_invocation.migrate"]
     told = applied.run("apply", "-auto-approve", "ipv6")
     made = max(
         told.index(f"{address}: Creation complete")
@@ -158,7 +158,8 @@ def test_another_way_to_aws_is_there_before_the_old_one_goes(applied: Terraform)
         )
     )
     moved = [
-        told.index(f'aws_lambda_alias.live["{name}"]: Modif') for name in ("api", "process", "relay", "jobs")
+        told.index(f'aws_lambda_alias.live["{name}"]: Modifications complete')
+        for name in ("api", "process", "relay", "jobs")
     ]
     going = min(told.index(f"{address}: Destroying") for address in gone)
     assert made < min(moved)
