@@ -583,7 +583,7 @@ variable "alarm_email" {
 }
 
 variable "alarm_urls" {
-  description = "HTTPS addresses to which alarms are posted as SNS does it: PagerDuty, Opsgenie and the like confirm the subscription themselves."
+  description = "HTTPS addresses to which alarms are posted as SNS does it: PagerDuty, Opsgenie and the like confirm the subscription themselves; one that does not within a minute stops the apply."
   type        = set(string)
   default     = []
   nullable    = false
