@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
 PREFIX = "TRIGGERIQ_"
 OPEN_STAGES = ("dev", "local")
 """Stages on which a browser may call from any origin unless a list is set."""
+SCOPES = ("ingest", "read", "write", "admin")
+"""What a caller may be given; chalicelib/domain/operations/access.py says what each opens."""
 
 
 class SettingError(Exception):
     """A setting is wrong; the message names it and says what it may be."""
+
+
+class IamCaller(NamedTuple):
+    """Whom an AWS identity stands for, on routes that take AWS's signature."""
+
+    arn: str
+    """Of its IAM role or user."""
+    owner: str
+    scopes: tuple[str, ...]
+    connections: tuple[str, ...] | None = None
+    """The patterns that it is restricted to, as those of an API key; None: it is not restricted."""
 
 
 class Settings(NamedTuple):
@@ -31,6 +45,7 @@ class Settings(NamedTuple):
     kms_key: str = ""
     cors_origins: tuple[str, ...] = ()
     public_url: str = ""
+    iam_callers: tuple[IamCaller, ...] = ()
     connection_cache_seconds: float = 60.0
     key_cache_seconds: float = 30.0
     plugin_seconds: float = 2.0
@@ -164,7 +179,32 @@ def _pauses(most: int) -> Callable[[str], tuple[int, ...]]:
     return read
 
 
+def _iam_callers(text: str) -> tuple[IamCaller, ...]:
+    try:
+        return tuple(_iam_caller(arn, **granted) for arn, granted in json.loads(text or "{}").items())
+    except (AttributeError, TypeError, ValueError):
+        raise ValueError(
+            'JSON such as {"arn:aws:iam::123456789012:role/desk": {"owner": "desk", "scopes": ["read"]}}, '
+            f"with scopes of {', '.join(SCOPES)} and, where wanted, connections (csv/shop, csv/*)"
+        ) from None
+
+
+def _iam_caller(
+    arn: str, *, owner: str, scopes: Iterable[str], connections: Iterable[str] | None = None
+) -> IamCaller:
+    return IamCaller(
+        _IAM_ARN(arn),
+        _OWNER(owner),
+        tuple(map(_SCOPE, scopes)),
+        None if connections is None else tuple(map(_CONNECTION, connections)),
+    )
+
+
 _PLUGINS = _listed(r"[A-Za-z0-9_.-]{1,100}", "names of plugins, separated by commas")
+_IAM_ARN = _matching(r"arn:[a-z-]+:iam::\d{12}:(role|user)/[\w+=,.@/-]+", "the ARN of an IAM role or user")
+_OWNER = _matching(r"\S(.{0,198}\S)?", "a name of one line")
+_SCOPE = _matching("|".join(SCOPES), "a scope")
+_CONNECTION = _matching(r"[a-z0-9_-]{1,64}/([a-z0-9_-]{1,64}|\*)", "source/connection or source/*")
 _BUCKET = _matching(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "the name of an S3 bucket")
 
 _READERS: dict[str, Callable[[str], Any]] = {
@@ -183,6 +223,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
         r"\*|https?://[^\s/,]+", "origins (https://desk.example.com), separated by commas"
     ),
     "public_url": _address,
+    "iam_callers": _iam_callers,
     "connection_cache_seconds": _seconds(0, 3600),
     "key_cache_seconds": _seconds(0, 3600),
     "plugin_seconds": _seconds(0.05, 60),

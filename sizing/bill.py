@@ -6,25 +6,58 @@ from collections.abc import Mapping
 from typing import Any
 
 from sizing.prices import PRICES
-from sizing.usage import DAYS, HOURS, METRICS, Profile, alarm_metrics, month
+from sizing.usage import (
+    BODY_BYTES,
+    DAYS,
+    FUNCTIONS,
+    GB,
+    HOURS,
+    METRICS,
+    MONTHS_KEPT,
+    TRAIL_CALLS,
+    Profile,
+    alarm_metrics,
+    flow_log,
+    gigabyte_seconds_of,
+    month,
+    way_out,
+)
 
 VOLUMES = (100, 1_000, 10_000)
 """Items a day."""
 AIMS: Mapping[int, float] = {100: 124, 1_000: 430, 10_000: 1_590}
 """US dollars a month that it must stay well below, by items a day."""
+IPV6_AIMS: Mapping[int, float] = {100: 35, 1_000: 130, 10_000: 200}
+"""US dollars a month that it must stay below with egress = "ipv6"."""
 
 DEV = Profile(
     name="dev",
     database="db.t4g.micro",
     database_zones=1,
     database_gb=20,
-    endpoint_zones=1,
+    egress_zones=1,
     sources=3,
     log_months=1,
+    flow_logs=False,
+    trail=False,
 )
 PROD = DEV._replace(
-    name="prod", database="db.t4g.medium", database_zones=2, endpoint_zones=2, sources=6, log_months=12
+    name="prod",
+    database="db.t4g.medium",
+    database_zones=2,
+    egress_zones=2,
+    sources=6,
+    log_months=12,
+    flow_logs=True,
+    trail=True,
 )
+WAYS: Mapping[str, Mapping[str, Any]] = {
+    "`endpoints`": {},
+    "`endpoints` without Secrets Manager's": {"endpoints": DEV.endpoints - 1},
+    "`nat`": {"egress": "nat"},
+    "`ipv6`": {"egress": "ipv6"},
+}
+"""How functions in the VPC may reach AWS, as changes of a profile."""
 
 EARNED = {"db.t4g.micro": 0.1, "db.t4g.medium": 0.2}
 """The share of each of its two processors that a burstable class has in its price. What is used above it,
@@ -33,7 +66,13 @@ https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/burstable-credits-baseline-c
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "Database": ("db.t4g.micro", "db.t4g.medium", "RDS storage"),
-    "Private ways to AWS": ("interface endpoint", "interface endpoint, data"),
+    "Ways to AWS": (
+        "interface endpoint",
+        "interface endpoint, data",
+        "NAT gateway",
+        "NAT gateway, data",
+        "public IPv4 address",
+    ),
     "Keys and secrets": ("KMS keys", "KMS requests", "Secrets Manager"),
     "Seeing": (
         "CloudWatch alarms",
@@ -72,34 +111,76 @@ def total(items_a_day: int, profile: Profile) -> float:
     return sum(bill(items_a_day, profile).values())
 
 
-def changes() -> dict[str, float]:
-    """What a knob or a habit adds to prod's bill at 1,000 items a day, in US dollars a month."""
-    nat = HOURS * (PRICES["NAT gateway"].usd + PRICES["public IPv4 address"].usd)
-    endpoint = HOURS * PRICES["interface endpoint"].usd
-    mails = DAYS * 1_000 * (PRICES["SES mails received"].usd + PRICES["SES mails received, 256 KB each"].usd)
+def knobs() -> list[tuple[str, str, float]]:
+    """Variables of terraform/variables.tf that change the bill: which, how it is turned, and what that adds
+    to prod's bill at 1,000 items a day, in US dollars a month."""
+    items = 1_000 * DAYS
+    routers = [name for name, function in FUNCTIONS.items() if "http" in function["trigger"]]
+    router_gb = sum(FUNCTIONS[name]["memory"] for name in routers) / 1024
+    snapshot = HOURS * 3600 * PRICES["Lambda snapshots"].usd
+    backups = 10 * PRICES["RDS backups and snapshots"].usd
+
+    def instead(**change: Any) -> float:
+        return total(1_000, PROD._replace(**change)) - total(1_000, PROD)
+
+    return [
+        ("egress", '`"ipv6"`', instead(egress="ipv6")),
+        ("egress", '`"nat"`: a NAT gateway in each of two zones', instead(egress="nat")),
+        ("secrets_endpoint", "`false`, once the first deploy is done", instead(endpoints=PROD.endpoints - 1)),
+        (
+            "vpc_id",
+            "a VPC of yours: its owner pays the ways to AWS",
+            -sum(count * PRICES[line].usd for line, count in way_out(items, PROD).items()),
+        ),
+        ("availability_zones", "a third one: its endpoints", instead(egress_zones=3)),
+        ("multi_az", "`false`: a database in one zone", instead(database_zones=1)),
+        ("db_instance_class", '`"db.t4g.micro"`', instead(database="db.t4g.micro")),
+        (
+            "db_instance_class",
+            "as it is, its two processors at 40 % day and night, twice what they earn (CPU credits)",
+            2 * (0.4 - EARNED["db.t4g.medium"]) * HOURS * PRICES["CPU credits"].usd,
+        ),
+        ("db_storage_gb", "10 more, in two zones", instead(database_gb=PROD.database_gb + 10)),
+        ("backup_days", "10 GB of backups above the size of the storage", backups),
+        ("final_snapshot", "10 GB in it, when all else is gone", backups),
+        ("log_retention_days", "`30` instead of a year", instead(log_months=1)),
+        (
+            "raw_days",
+            "`730` instead of a year",
+            items * BODY_BYTES * MONTHS_KEPT / GB * PRICES["S3 storage"].usd,
+        ),
+        ("flow_logs", "`false`", instead(flow_logs=False)),
+        ("cloudtrail", "`false`", instead(trail=False)),
+        (
+            "cloudtrail",
+            "left on where the account has a trail",
+            TRAIL_CALLS * PRICES["CloudTrail, a further trail"].usd,
+        ),
+        (
+            "guardduty",
+            "`true`, its foundations; what else it watches is billed apart",
+            TRAIL_CALLS * PRICES["GuardDuty, calls of AWS"].usd
+            + flow_log(items) * PRICES["GuardDuty, connections"].usd,
+        ),
+        ("data_key_arn", "a key that is paid for already", -PRICES["KMS keys"].usd),
+        ("secrets_key_arn", "a key that is paid for already", -PRICES["KMS keys"].usd),
+        (
+            "lambda_memory_mb",
+            "`1024` instead of 512, where nothing gets quicker by it",
+            gigabyte_seconds_of(routers, items) * PRICES["Lambda time"].usd,
+        ),
+        ("snapstart", "`true`: each version of the routers that is kept", router_gb * snapshot),
+        (
+            "mail_domain",
+            "1,000 mails a day, of up to 256 KB",
+            items * (PRICES["SES mails received"].usd + PRICES["SES mails received, 256 KB each"].usd),
+        ),
+    ]
+
+
+def further_source() -> float:
+    """What another kind of sender adds, in US dollars a month: its metrics, and the alarms on them."""
     alarms = sum(alarm_metrics(1).values()) - sum(alarm_metrics(0).values())
-    metrics = len(METRICS) * PRICES["CloudWatch metrics of our own"].usd
-
-    def instead(**knobs: Any) -> float:
-        return total(1_000, PROD._replace(**knobs)) - total(1_000, PROD)
-
-    return {
-        "a NAT gateway in each of two zones (`nat_gateway`), interface endpoints then being left out": (
-            2 * nat - PROD.endpoints * PROD.endpoint_zones * endpoint
-        ),
-        "a database in one zone instead of two (`multi_az = false`)": instead(database_zones=1),
-        'the small database in two zones (`db_instance_class = "db.t4g.micro"`)': instead(
-            database="db.t4g.micro"
-        ),
-        "the database's two processors at 40 % day and night, twice what they earn (CPU credits)": (
-            2 * (0.4 - EARNED["db.t4g.medium"]) * HOURS * PRICES["CPU credits"].usd
-        ),
-        "no endpoint for Secrets Manager, once the first deploy is done (`secrets_endpoint = false`)": (
-            instead(endpoints=PROD.endpoints - 1)
-        ),
-        "log lines kept for a month instead of a year (`log_retention_days = 30`)": instead(log_months=1),
-        "1,000 mails a day received by SES, of up to 256 KB": mails,
-        "a further kind of sender: its metrics, and two alarms on them": (
-            metrics + alarms * PRICES["CloudWatch alarms"].usd
-        ),
-    }
+    return (
+        len(METRICS) * PRICES["CloudWatch metrics of our own"].usd + alarms * PRICES["CloudWatch alarms"].usd
+    )

@@ -81,6 +81,8 @@ def lines() -> str:
         sums = [sum(one.get(name, 0.0) for name in names) for one in bills]
         rows.append([f"**{group}**", *(cell for one in sums for cell in ("", f"**{one:.2f}**"))])
         for name in names:
+            if not any(name in one for one in bills):
+                continue
             cells: list[str] = []
             for month, one in zip(months, bills, strict=True):
                 cells += [amount(month[name]), f"{one[name]:.2f}"] if name in one else ["", ""]
@@ -109,8 +111,24 @@ def _units(call: usage.Call | None) -> str:
     return "PostgreSQL" if call is None else f"{call.units:g} {call.service}"
 
 
-def changes() -> str:
-    return table(["change", "US$ a month"], ([name, f"{usd:+.2f}"] for name, usd in bill.changes().items()))
+def ways() -> str:
+    """The bill by each way from the VPC to AWS."""
+    return table(
+        ["items a day, knobs", *bill.WAYS, "to stay below by `ipv6`"],
+        (
+            [
+                f"{volume:,}, {profile.name}'s",
+                *(f"{bill.total(volume, profile._replace(**way)):.2f}" for way in bill.WAYS.values()),
+                f"{bill.IPV6_AIMS[volume]:,.0f}",
+            ]
+            for volume, profile in SHOWN
+        ),
+    )
+
+
+def knobs() -> str:
+    rows = [[f"`{knob}`", turned, f"{usd:+.2f}"] for knob, turned, usd in bill.knobs()]
+    return table(["variable", "turned", "US$ a month"], rows)
 
 
 def waits() -> str:
@@ -199,7 +217,14 @@ def drawing() -> str:
 
 
 TABLES: Mapping[str, Mapping[str, Callable[[], str]]] = {
-    "cost.md": {"totals": totals, "lines": lines, "calls": calls, "changes": changes, "prices": prices},
+    "cost.md": {
+        "totals": totals,
+        "ways": ways,
+        "lines": lines,
+        "calls": calls,
+        "knobs": knobs,
+        "prices": prices,
+    },
     "scale.md": {"waits": waits, "raised": raised},
 }
 

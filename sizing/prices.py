@@ -38,6 +38,8 @@ _SECRETS_MANAGER = "https://aws.amazon.com/secrets-manager/pricing/"
 _CLOUDWATCH = "https://aws.amazon.com/cloudwatch/pricing/"
 _XRAY = "https://aws.amazon.com/xray/pricing/"
 _SES = "https://aws.amazon.com/ses/pricing/"
+_CLOUDTRAIL = "https://aws.amazon.com/cloudtrail/pricing/"
+_GUARDDUTY = "https://aws.amazon.com/guardduty/pricing/"
 
 _LAMBDA_READ = "https://cloudchipr.com/blog/aws-lambda-pricing"
 _RDS_READ = "https://infratally.com/articles/aws-rds-pricing-explained-2026.html"
@@ -58,10 +60,13 @@ _S3_READ = "https://devnotes.tech/understanding-aws-s3-pricing-a-complete-cost-b
 _NETWORK_READ = "https://cloudburn.io/blog/aws-nat-gateway-pricing"
 _PRIVATELINK_READ = "https://awsnegotiations.com/privatelink-cost-analysis.html"
 _XRAY_READ = "https://awsnegotiations.com/x-ray-pricing-strategy.html"
+_SNAPSTART_READ = "https://awsnegotiations.com/blog/lambda-snapstart-cost-impact/"
+_GUARDDUTY_READ = "https://www.factualminds.com/blog/amazon-guardduty-pricing-data-sources-multi-account/"
 
 PRICES = {
     "Lambda requests": Price(0.20 / _MILLION, "request", _LAMBDA, _LAMBDA_READ, "2024"),
     "Lambda time": Price(0.0000133334, "GB-second, arm64", _LAMBDA, _LAMBDA_READ, "2024"),
+    "Lambda snapshots": Price(0.0000015046, "GB-second, a version", _LAMBDA, _SNAPSTART_READ, "2026-05"),
     "HTTP API": Price(1.00 / _MILLION, "request", _API_GATEWAY, _GATEWAY_READ, "2025-05"),
     "EventBridge events": Price(
         1.00 / _MILLION, "event of up to 64 KB", _EVENTBRIDGE, _EVENTBRIDGE_READ, "2026-03"
@@ -81,9 +86,11 @@ PRICES = {
     "db.t4g.medium": Price(0.065, "hour", _RDS, _RDS_READ, "2026"),
     "CPU credits": Price(0.075, "vCPU-hour above what the class earns", _RDS, _CREDITS_READ, "undated"),
     "RDS storage": Price(0.115, "GB-month, gp3", _RDS, _STORAGE_READ, "2026-06"),
+    "RDS backups and snapshots": Price(0.095, "GB-month", _RDS, "", "", confirmed=False),
     "interface endpoint": Price(0.01, "hour and zone", _PRIVATELINK, _PRIVATELINK_READ, "2026-05"),
     "interface endpoint, data": Price(0.01, "GB", _PRIVATELINK, _PRIVATELINK_READ, "2026-05"),
     "NAT gateway": Price(0.045, "hour", _VPC, _NETWORK_READ, "2026-02"),
+    "NAT gateway, data": Price(0.045, "GB", _VPC, _NETWORK_READ, "2026-02"),
     "public IPv4 address": Price(0.005, "hour", _VPC, _NETWORK_READ, "2026-02"),
     "data out to the internet": Price(0.09, "GB", _EC2, _GATEWAY_READ, "2025-05"),
     "KMS keys": Price(1.00, "key and month", _KMS, _KMS_READ, "2026-03"),
@@ -95,8 +102,12 @@ PRICES = {
     "CloudWatch alarms": Price(0.10, "metric in an alarm and month", _CLOUDWATCH, _ALARMS_READ, "undated"),
     "CloudWatch dashboard": Price(3.00, "dashboard and month", _CLOUDWATCH, _CLOUDWATCH_READ, "2026-06"),
     "X-Ray traces": Price(5.00 / _MILLION, "trace", _XRAY, _XRAY_READ, "undated"),
+    "CloudTrail, a further trail": Price(2.00 / 100_000, "event", _CLOUDTRAIL, "", "", confirmed=False),
+    "GuardDuty, calls of AWS": Price(4.00 / _MILLION, "event", _GUARDDUTY, _GUARDDUTY_READ, "2026-06"),
+    "GuardDuty, connections": Price(1.00, "GB", _GUARDDUTY, _GUARDDUTY_READ, "2026-06"),
     "SES mails received": Price(0.10 / 1_000, "mail", _SES, "", "", confirmed=False),
     "SES mails received, 256 KB each": Price(0.09 / 1_000, "chunk", _SES, "", "", confirmed=False),
 }
 """Gateway endpoints (S3, DynamoDB), S3 notifications, schedules on the default bus, the deletion of what has
-expired in DynamoDB, RDS backups up to the size of the storage and the first two budgets cost nothing."""
+expired in DynamoDB, RDS backups up to the size of the storage, an egress-only gateway, a first trail of
+CloudTrail and the first two budgets cost nothing."""

@@ -8,7 +8,7 @@ batches, by free tiers or by what a warm function remembers: each item is taken 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -91,10 +91,20 @@ TABLE_BYTES = 600
 """Of receipt and claim together, kept three days, with DynamoDB's overhead: an assumption."""
 LOG_BYTES = 1_500
 """Of one invocation: the platform's three lines, ours, an access log's line: an assumption."""
-ENDPOINT_BYTES = 20_000
-"""Through the interface endpoints for an item: an assumption."""
-DATA_KEY_REQUESTS = 1
-"""To KMS for an item, by DynamoDB, RDS and CloudWatch for us, which reuse a data key: an assumption."""
+EGRESS_BYTES = 20_000
+"""Out of the VPC to AWS for an item, without S3 and DynamoDB: an assumption."""
+DATA_KEY_REQUESTS = 0.1
+"""To KMS for an item, by RDS and CloudWatch for us, which reuse a data key: an assumption."""
+FLOW_BYTES, FLOWS_A_RUN = 130, 12
+"""Of a line of the VPC's flow log, and how many lines an invocation in the VPC leaves there: assumptions. A
+connection that is kept open leaves two each ten minutes, whatever goes over it."""
+TRAIL_FILES = 12 * 24 * DAYS
+"""Of CloudTrail in a month, one each five minutes, each under a data key of its own."""
+TRAIL_BYTES = 3_000
+"""Of such a file, packed: an assumption."""
+TRAIL_CALLS = 200_000
+"""Calls of AWS in a month that CloudTrail and GuardDuty look at, most of them by AWS's services for the
+functions' roles: an assumption."""
 
 
 ENDPOINTS = ("sqs", "events", "kms", "secretsmanager")
@@ -115,13 +125,20 @@ class Profile(NamedTuple):
     database_zones: int
     """Zones in which the database stands."""
     database_gb: int
-    endpoint_zones: int
-    """Zones in which each interface endpoint stands."""
+    egress_zones: int
+    """Zones in which each interface endpoint, or a NAT gateway, stands."""
     sources: int
     """Kinds of sender in use, each with its own metrics."""
     log_months: int
     """How long log lines are kept."""
+    flow_logs: bool
+    """Whether the VPC's connections are logged."""
+    trail: bool
+    """Whether CloudTrail keeps the calls of AWS."""
+    egress: str = "endpoints"
+    """How the functions in the VPC reach AWS."""
     endpoints: int = len(ENDPOINTS)
+    """Interface endpoints, where they are the way."""
 
 
 def alarm_metrics(sources: int) -> dict[str, int]:
@@ -174,12 +191,10 @@ def invocations(items: float) -> dict[str, float]:
     }
 
 
-def gigabyte_seconds(items: float) -> float:
-    """Of all functions in a month."""
-    seconds = {
-        name: count * (BILLED_SECONDS[name] + COLD_SHARE * COLD_SECONDS)
-        for name, count in invocations(items).items()
-    }
+def gigabyte_seconds_of(functions: Iterable[str], items: float) -> float:
+    """Of some functions in a month."""
+    runs = invocations(items)
+    seconds = {name: runs[name] * (BILLED_SECONDS[name] + COLD_SHARE * COLD_SECONDS) for name in functions}
     return sum(total * float(FUNCTIONS[name]["memory"]) / 1024 for name, total in seconds.items())
 
 
@@ -189,22 +204,39 @@ def idle_receives() -> float:
     return queues * POLLERS * HOURS * 3600 / POLL_SECONDS
 
 
+def way_out(items: float, profile: Profile) -> dict[str, float]:
+    """What the functions' way from the VPC to AWS takes in a month; by `ipv6` it takes nothing."""
+    hours = HOURS * profile.egress_zones
+    gigabytes = items * EGRESS_BYTES / GB
+    if profile.egress == "endpoints":
+        return {"interface endpoint": hours * profile.endpoints, "interface endpoint, data": gigabytes}
+    if profile.egress == "nat":
+        return {"NAT gateway": hours, "NAT gateway, data": gigabytes, "public IPv4 address": hours}
+    return {}
+
+
+def flow_log(items: float) -> float:
+    """GB of the VPC's flow log in a month."""
+    runs = sum(count for name, count in invocations(items).items() if FUNCTIONS[name]["vpc"])
+    return runs * FLOWS_A_RUN * FLOW_BYTES / GB
+
+
 def month(items_a_day: int, profile: Profile) -> dict[str, float]:
     """What a month takes of each service of prices.PRICES."""
     items = items_a_day * DAYS
     each = per_item()
     asked = API_REQUESTS * items
     runs = sum(invocations(items).values())
-    logs = runs * LOG_BYTES / GB
+    logs = runs * LOG_BYTES / GB + (flow_log(items) if profile.flow_logs else 0)
+    trail = TRAIL_FILES if profile.trail else 0
     tables = items / DAYS * 3 * TABLE_BYTES / GB
     return {
         profile.database: HOURS * profile.database_zones,
         "RDS storage": profile.database_zones
         * max(profile.database_gb, items * MONTHS_KEPT * TICKET_BYTES / GB),
-        "interface endpoint": HOURS * profile.endpoints * profile.endpoint_zones,
-        "interface endpoint, data": items * ENDPOINT_BYTES / GB,
+        **way_out(items, profile),
         "KMS keys": KEYS,
-        "KMS requests": items * each["KMS requests"],
+        "KMS requests": items * each["KMS requests"] + trail,
         "Secrets Manager": SECRETS,
         "CloudWatch alarms": sum(alarm_metrics(profile.sources).values()),
         "CloudWatch metrics of our own": len(METRICS) * profile.sources,
@@ -213,7 +245,7 @@ def month(items_a_day: int, profile: Profile) -> dict[str, float]:
         "CloudWatch logs, keeping": logs * profile.log_months,
         "X-Ray traces": runs,
         "Lambda requests": runs,
-        "Lambda time": gigabyte_seconds(items),
+        "Lambda time": gigabyte_seconds_of(invocations(items), items),
         "HTTP API": items * each["HTTP API"] + asked,
         "EventBridge events": items * each["EventBridge events"],
         "EventBridge archive, taking": items * each["EventBridge events"] * EVENT_BYTES / GB,
@@ -223,7 +255,7 @@ def month(items_a_day: int, profile: Profile) -> dict[str, float]:
         "DynamoDB reads": items * each["DynamoDB reads"] + asked,
         "DynamoDB storage": tables,
         "DynamoDB backups": tables,
-        "S3 writes and lists": items * each["S3 writes and lists"] + 2 * MINUTES / 5,
-        "S3 storage": items * MONTHS_KEPT * BODY_BYTES / GB,
+        "S3 writes and lists": items * each["S3 writes and lists"] + 2 * MINUTES / 5 + trail,
+        "S3 storage": (items * BODY_BYTES + trail * TRAIL_BYTES) * MONTHS_KEPT / GB,
         "data out to the internet": asked * ANSWER_BYTES / GB,
     }

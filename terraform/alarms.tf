@@ -211,7 +211,7 @@ locals {
 
 resource "aws_sns_topic" "alarms" {
   name              = "${local.prefix}-alarms"
-  kms_master_key_id = aws_kms_key.data.key_id
+  kms_master_key_id = local.data_key_arn
 }
 
 resource "aws_sns_topic_policy" "alarms" {

@@ -16,6 +16,13 @@ locals {
   )) }
 
   own_domain = var.domain_name == null ? {} : { (var.domain_name) = var.certificate_arn }
+  api_url    = var.domain_name == null ? aws_apigatewayv2_api.main.api_endpoint : "https://${var.domain_name}"
+  public_url = var.public_url != null ? var.public_url : local.api_url
+
+  # As chalicelib/settings.py reads them
+  iam_callers = { for arn, caller in var.iam_callers : arn => {
+    for name, value in { owner = caller.owner, scopes = sort(caller.scopes), connections = try(sort(caller.connections), null) } : name => value if value != null
+  } }
 }
 
 resource "aws_apigatewayv2_api" "main" {
@@ -54,9 +61,10 @@ resource "aws_apigatewayv2_route" "this" {
   #checkov:skip=CKV_AWS_309:the app checks access itself, by a rule that each route of its table declares
   for_each = local.routed
 
-  api_id    = aws_apigatewayv2_api.main.id
-  route_key = each.key
-  target    = "integrations/${aws_apigatewayv2_integration.router[each.value].id}"
+  api_id             = aws_apigatewayv2_api.main.id
+  route_key          = each.key
+  authorization_type = contains(var.iam_routes, each.key) ? "AWS_IAM" : "NONE"
+  target             = "integrations/${aws_apigatewayv2_integration.router[each.value].id}"
 }
 
 resource "aws_apigatewayv2_stage" "default" {
@@ -96,7 +104,7 @@ resource "aws_cloudwatch_log_group" "api" {
   #checkov:skip=CKV_AWS_338:how long is a variable; a year in prod
   name              = "/aws/vendedlogs/${local.prefix}-api"
   retention_in_days = local.log_retention_days
-  kms_key_id        = aws_kms_key.data.arn
+  kms_key_id        = local.data_key_arn
 }
 
 resource "aws_lambda_permission" "api" {

@@ -1,7 +1,9 @@
-# Who did what in the account (CloudTrail), and what looks like an attack (GuardDuty). By knob: an account
-# that is looked after has both already, for all that runs in it.
+# Who did what in the account (CloudTrail, by default in prod), and what looks like an attack (GuardDuty, by knob).
+# An account that is looked after has both already, for all that runs in it.
 
 locals {
+  cloudtrail = coalesce(var.cloudtrail, local.production)
+
   trail_bucket = "${local.prefix}-trail-${local.account_id}-${local.region}"
   trail_arn    = "arn:${local.partition}:cloudtrail:${local.arn_in_region}:trail/${local.prefix}"
 }
@@ -9,11 +11,11 @@ locals {
 resource "aws_cloudtrail" "main" {
   #checkov:skip=CKV_AWS_252:nobody reads a message for each file of a trail
   #checkov:skip=CKV2_AWS_10:in its bucket it is queried with Athena; in CloudWatch it would cost more than all else
-  count = var.cloudtrail ? 1 : 0
+  count = local.cloudtrail ? 1 : 0
 
   name                          = local.prefix
   s3_bucket_name                = aws_s3_bucket.trail[0].id
-  kms_key_id                    = aws_kms_key.data.arn
+  kms_key_id                    = local.data_key_arn
   is_multi_region_trail         = true
   include_global_service_events = true
   enable_log_file_validation    = true
@@ -27,14 +29,14 @@ resource "aws_s3_bucket" "trail" {
   #checkov:skip=CKV_AWS_144:one region; cross-region copies are no part of it
   #checkov:skip=CKV_AWS_145:CloudTrail encrypts its files with keys.data itself
   #checkov:skip=CKV2_AWS_62:nobody waits for its files
-  count = var.cloudtrail ? 1 : 0
+  count = local.cloudtrail ? 1 : 0
 
   bucket        = local.trail_bucket
   force_destroy = !local.production
 }
 
 resource "aws_s3_bucket_public_access_block" "trail" {
-  count = var.cloudtrail ? 1 : 0
+  count = local.cloudtrail ? 1 : 0
 
   bucket                  = aws_s3_bucket.trail[0].id
   block_public_acls       = true
@@ -44,7 +46,7 @@ resource "aws_s3_bucket_public_access_block" "trail" {
 }
 
 resource "aws_s3_bucket_ownership_controls" "trail" {
-  count = var.cloudtrail ? 1 : 0
+  count = local.cloudtrail ? 1 : 0
 
   bucket = aws_s3_bucket.trail[0].id
 
@@ -54,7 +56,7 @@ resource "aws_s3_bucket_ownership_controls" "trail" {
 }
 
 resource "aws_s3_bucket_server_side_encryption_configuration" "trail" {
-  count = var.cloudtrail ? 1 : 0
+  count = local.cloudtrail ? 1 : 0
 
   bucket = aws_s3_bucket.trail[0].id
 
@@ -66,7 +68,7 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "trail" {
 }
 
 resource "aws_s3_bucket_lifecycle_configuration" "trail" {
-  count = var.cloudtrail ? 1 : 0
+  count = local.cloudtrail ? 1 : 0
 
   bucket = aws_s3_bucket.trail[0].id
 
@@ -86,7 +88,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "trail" {
 }
 
 resource "aws_s3_bucket_policy" "trail" {
-  count = var.cloudtrail ? 1 : 0
+  count = local.cloudtrail ? 1 : 0
 
   bucket = aws_s3_bucket.trail[0].id
   policy = jsonencode({

@@ -15,7 +15,7 @@ locals {
       quarantine = { prefix = "quarantine/", expire_days = var.raw_days }
       exports    = { prefix = "exports/", expire_days = 365, move_days = 30, move_to = "GLACIER" }
     }
-    backups   = { all = { prefix = "", expire_days = 90 } }
+    backups   = { all = { prefix = "", expire_days = 365, move_days = 30, move_to = "GLACIER" } }
     knowledge = { all = { prefix = "", expire_days = null, move_days = 0, move_to = "INTELLIGENT_TIERING" } }
   }
 

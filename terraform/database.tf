@@ -48,6 +48,13 @@ locals {
 resource "aws_db_subnet_group" "main" {
   name       = local.prefix
   subnet_ids = local.private_subnet_ids
+
+  lifecycle {
+    precondition {
+      condition     = local.own_network || length(distinct([for subnet in data.aws_subnet.given : subnet.availability_zone])) >= 2
+      error_message = "private_subnet_ids are all in one zone; RDS asks for two."
+    }
+  }
 }
 
 resource "aws_db_parameter_group" "main" {
@@ -98,7 +105,7 @@ resource "aws_db_instance" "main" {
   db_name                       = "triggeriq"
   username                      = "triggeriq_master"
   manage_master_user_password   = true
-  master_user_secret_kms_key_id = aws_kms_key.data.key_id
+  master_user_secret_kms_key_id = local.data_key_arn
 
   iam_database_authentication_enabled = true
   ca_cert_identifier                  = "rds-ca-rsa2048-g1" # its authorities are in the package
@@ -112,7 +119,7 @@ resource "aws_db_instance" "main" {
   allocated_storage     = var.db_storage_gb
   max_allocated_storage = var.db_max_storage_gb
   storage_encrypted     = true
-  kms_key_id            = aws_kms_key.data.arn
+  kms_key_id            = local.data_key_arn
 
   backup_retention_period   = local.backup_days
   backup_window             = "01:00-02:00" # UTC, as the next
@@ -120,7 +127,7 @@ resource "aws_db_instance" "main" {
   copy_tags_to_snapshot     = true
   deletion_protection       = local.deletion_protection
   skip_final_snapshot       = !local.final_snapshot
-  final_snapshot_identifier = local.final_snapshot ? "${local.prefix}-final-${substr(aws_kms_key.data.key_id, 0, 8)}" : null # a later one is under another key
+  final_snapshot_identifier = local.final_snapshot ? "${local.prefix}-final-${substr(split("/", local.data_key_arn)[1], 0, 8)}" : null # a later one is under another key
   delete_automated_backups  = !local.production
 
   auto_minor_version_upgrade = true
@@ -128,7 +135,7 @@ resource "aws_db_instance" "main" {
 
   # Where there is memory for it beside what logging in by IAM takes.
   performance_insights_enabled          = local.insights
-  performance_insights_kms_key_id       = local.insights ? aws_kms_key.data.arn : null
+  performance_insights_kms_key_id       = local.insights ? local.data_key_arn : null
   performance_insights_retention_period = local.insights ? 7 : null # days: the free ones
   enabled_cloudwatch_logs_exports       = ["postgresql", "upgrade"]
 
@@ -152,5 +159,5 @@ resource "aws_cloudwatch_log_group" "database" {
 
   name              = "/aws/rds/instance/${local.prefix}/${each.key}"
   retention_in_days = local.log_retention_days
-  kms_key_id        = aws_kms_key.data.arn
+  kms_key_id        = local.data_key_arn
 }

@@ -13,23 +13,44 @@ locals {
   log_retention_days = var.log_retention_days != null ? var.log_retention_days : local.production ? 365 : 30
   cors_origins       = var.cors_origins != null ? var.cors_origins : var.environment == "dev" ? ["*"] : []
 
+  # The settings that the variable of that name may change, as chalicelib/settings.py reads them
+  setting_forms = {
+    connection_cache_seconds = { form = local.seconds_form, least = 0, most = 3600 }
+    key_cache_seconds        = { form = local.seconds_form, least = 0, most = 3600 }
+    plugin_seconds           = { form = local.seconds_form, least = 0.05, most = 60 }
+    park_seconds             = { form = local.pauses_form, least = 0, most = 900 }
+    retry_seconds            = { form = local.pauses_form, least = 0, most = 43200 }
+    reconnect_seconds        = { form = local.seconds_form, least = 0, most = 60 }
+    unpacked_limit           = { form = local.count_form, least = 1, most = 1000000000000 }
+    relay_grace_seconds      = { form = local.seconds_form, least = 0, most = 600 }
+    import_backlog           = { form = local.count_form, least = 1, most = 1000000000 }
+  }
+  seconds_form = "^[0-9]{1,6}(\\.[0-9]{1,6})?$"
+  pauses_form  = "^[0-9]+(,[0-9]+)*$"
+  count_form   = "^[0-9]{1,15}$"
+
   # Only what a function uses by permissions.json; a null is left out, and the code's own default holds.
   environments = { for name, function in local.functions : name => {
-    for variable, value in {
+    for variable, value in merge({ for name, value in var.settings : "TRIGGERIQ_${upper(name)}" => value }, {
       TRIGGERIQ_STAGE                  = var.environment
       TRIGGERIQ_FUNCTION               = name
       TRIGGERIQ_LOAD_PLUGINS           = length(var.load_plugins) == 0 ? null : join(",", var.load_plugins)
+      TRIGGERIQ_DISABLED_PLUGINS       = length(var.disabled_plugins) == 0 ? null : join(",", var.disabled_plugins)
+      TRIGGERIQ_PUBLIC_URL             = local.public_url
+      TRIGGERIQ_IAM_CALLERS            = contains(local.routers, name) && length(var.iam_callers) > 0 ? jsonencode(local.iam_callers) : null
       TRIGGERIQ_CORS_ORIGINS           = contains(local.routers, name) && length(local.cors_origins) > 0 ? join(",", local.cors_origins) : null
       TRIGGERIQ_DATABASE               = try(local.database_urls[local.permissions[name].database], null)
       TRIGGERIQ_DATABASE_MASTER_SECRET = contains(try(local.permissions[name].secrets, []), "database-master") ? local.secret_arns["database-master"] : null
       TRIGGERIQ_UPLOADS_BUCKET         = can(local.permissions[name].buckets.uploads) ? aws_s3_bucket.this["uploads"].bucket : null
       TRIGGERIQ_ARTIFACTS_BUCKET       = can(local.permissions[name].buckets.artifacts) ? aws_s3_bucket.this["artifacts"].bucket : null
-      TRIGGERIQ_KMS_KEY                = can(local.permissions[name].keys.secrets) ? aws_kms_key.secrets.arn : null
+      TRIGGERIQ_KMS_KEY                = can(local.permissions[name].keys.secrets) ? local.secrets_key_arn : null
 
       # Botocore reads the whole bundle for each connection; the package has a short one, which does for AWS's
       # endpoints outside China. How to be without it at once: docs/bad-day.md#certificates-of-aws
       AWS_CA_BUNDLE = var.short_ca_bundle && local.partition != "aws-cn" ? "/var/task/amazon-roots.pem" : null
-    } : variable => value if value != null
+
+      AWS_USE_DUALSTACK_ENDPOINT = function.vpc && local.by_ipv6 ? "true" : null
+    }) : variable => value if value != null
   } }
 }
 
@@ -72,6 +93,8 @@ resource "aws_lambda_function" "this" {
     content {
       subnet_ids         = local.private_subnet_ids
       security_group_ids = [aws_security_group.functions.id]
+
+      ipv6_allowed_for_dual_stack = local.by_ipv6
     }
   }
 
@@ -104,5 +127,5 @@ resource "aws_cloudwatch_log_group" "function" {
 
   name              = "/aws/lambda/${local.prefix}-${each.key}"
   retention_in_days = local.log_retention_days
-  kms_key_id        = aws_kms_key.data.arn
+  kms_key_id        = local.data_key_arn
 }

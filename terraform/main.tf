@@ -25,8 +25,10 @@
 #
 # All but relay and migrate also keep receipts, claims, connections, keys, imports, jobs and what could not be
 # read in DynamoDB (tables.tf), raw bytes in S3 (buckets.tf), and open the connections' secrets with KMS
-# (keys.tf). Each queue has its dead-letter queue; what S3 notifies once fails into one of its own (queues.tf). Alarms, the dashboard, the audit trail and the
-# budget: alarms.tf, dashboard.tf, audit.tf, budget.tf.
+# (keys.tf). Each queue has its dead-letter queue; what S3 notifies once fails into one of its own
+# (queues.tf). Alarms, the dashboard, the audit trail and the budget: alarms.tf, alarm_addresses.tf,
+# dashboard.tf, audit.tf, budget.tf. How the functions beside the database reach AWS: egress.tf,
+# security_groups.tf.
 #
 # HCL owns every resource. What exists is data: functions.json, resources.json and permissions.json, which
 # local/ and the tests read too, and Chalice's export beside the zip, for routes, runtime and architecture.

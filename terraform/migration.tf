@@ -21,10 +21,12 @@ resource "aws_lambda_invocation" "migrate" {
 
   # The way to the database, and the first time to the master's secret.
   depends_on = [
+    aws_route.ipv6,
     aws_route.private,
     aws_vpc_endpoint.interface,
     aws_vpc_security_group_egress_rule.functions_to_database,
     aws_vpc_security_group_egress_rule.functions_to_endpoints,
+    aws_vpc_security_group_egress_rule.functions_to_given_endpoints,
     aws_vpc_security_group_egress_rule.functions_to_internet,
     aws_vpc_security_group_ingress_rule.database_from_functions,
     aws_vpc_security_group_ingress_rule.endpoints_from_functions,

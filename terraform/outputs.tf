@@ -2,14 +2,14 @@
 
 output "api_url" {
   description = "Address of the HTTP API."
-  value       = var.domain_name == null ? aws_apigatewayv2_api.main.api_endpoint : "https://${var.domain_name}"
+  value       = local.api_url
 
   depends_on = [aws_apigatewayv2_stage.default, aws_apigatewayv2_route.this]
 }
 
 output "docs_url" {
   description = "The API's documentation, readable."
-  value       = "${var.domain_name == null ? aws_apigatewayv2_api.main.api_endpoint : "https://${var.domain_name}"}/docs"
+  value       = "${local.api_url}/docs"
 }
 
 output "api_dns" {
@@ -70,6 +70,16 @@ output "database" {
     name              = aws_db_instance.main.db_name
     master_secret_arn = one(aws_db_instance.main.master_user_secret[*].secret_arn)
   }
+}
+
+output "functions_security_group_id" {
+  description = "Security group of the functions in the VPC: what the interface endpoints of a VPC of yours have to let in at 443."
+  value       = aws_security_group.functions.id
+}
+
+output "data_key_policy" {
+  description = "Policy of the key for what lies in services, which one of your own (data_key_arn) has to allow as well."
+  value       = local.data_key_policy
 }
 
 output "mail_records" {

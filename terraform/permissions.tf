@@ -8,7 +8,7 @@ locals {
     { for name, queue in aws_sqs_queue.dead_letters : "${name}-dlq" => queue.arn },
     { "${local.resources.async_failures}-dlq" = aws_sqs_queue.async_failures.arn },
   )
-  key_arns    = { secrets = aws_kms_key.secrets.arn }
+  key_arns    = { secrets = local.secrets_key_arn }
   secret_arns = { database-master = one(aws_db_instance.main.master_user_secret[*].secret_arn) }
 
   function_arns = {
@@ -56,7 +56,7 @@ locals {
     [for _ in try(local.permissions[name].secrets, []) : {
       Effect    = "Allow"
       Action    = ["kms:Decrypt"]
-      Resource  = aws_kms_key.data.arn # the secret lies under it
+      Resource  = local.data_key_arn # the secret lies under it
       Condition = { StringEquals = { "kms:ViaService" = "secretsmanager.${local.region}.amazonaws.com" } }
     }],
     [for user in compact([try(local.permissions[name].database, null)]) : {

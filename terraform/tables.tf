@@ -2,6 +2,8 @@
 
 resource "aws_dynamodb_table" "this" {
   #checkov:skip=CKV_AWS_119:the key of the service is enough here: what is secret (connections) is sealed by the code with keys.secrets
+  # DynamoDB encrypts every table, by a key of its own that costs nothing. server_side_encryption would name one in
+  # KMS, whose requests are billed.
   for_each = local.resources.tables
 
   name                        = "${local.prefix}-${each.key}"
@@ -38,10 +40,6 @@ resource "aws_dynamodb_table" "this" {
   }
 
   point_in_time_recovery {
-    enabled = true
-  }
-
-  server_side_encryption {
     enabled = true
   }
 }

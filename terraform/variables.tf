@@ -28,6 +28,25 @@ variable "region" {
   }
 }
 
+variable "tags" {
+  description = "Tags of your own on every resource, { cost-centre = \"4711\" }. `application`, `environment` and `managed-by` are set already."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = length(setintersection(keys(var.tags), ["application", "environment", "managed-by"])) == 0
+    error_message = "tags may not set application, environment or managed-by: those are the deployment's own."
+  }
+  validation {
+    condition = length(var.tags) <= 40 && alltrue([
+      for key, value in var.tags :
+      can(regex("^[A-Za-z0-9 _.:/=+@-]{1,128}$", key)) && can(regex("^[A-Za-z0-9 _.:/=+@-]{0,256}$", value)) && !startswith(lower(key), "aws:")
+    ])
+    error_message = "tags are at most 40, keys of 1 to 128 and values of up to 256 of A-Z, a-z, 0-9, space, _, ., :, /, =, +, - and @; a key does not begin with aws:."
+  }
+}
+
 variable "package_dir" {
   description = "Folder of `make package`'s output, deployment.zip and chalice.tf.json; absolute, or relative to where terraform runs."
   type        = string
@@ -132,6 +151,40 @@ variable "short_ca_bundle" {
   nullable    = false
 }
 
+variable "disabled_plugins" {
+  description = "Names of plugins that are not to be loaded."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for name in var.disabled_plugins : can(regex("^[A-Za-z0-9_.-]{1,100}$", name))])
+    error_message = "disabled_plugins is a list of plugins' names, each 1 to 100 of A-Z, a-z, 0-9, _, . and -."
+  }
+}
+
+variable "settings" {
+  description = "Caches, time budgets, pauses and limits of the functions, by the setting's name without TRIGGERIQ_ and in small letters, { plugin_seconds = 5, park_seconds = \"30,60\" }. What is not named keeps its default."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for name in keys(var.settings) : contains(keys(local.setting_forms), name)])
+    error_message = "settings are by name, each one of ${join(", ", keys(local.setting_forms))}."
+  }
+  validation {
+    condition = alltrue([
+      for name, value in var.settings : can(regex(local.setting_forms[name].form, value)) && try(alltrue([
+        for number in split(",", value) : tonumber(number) >= local.setting_forms[name].least && tonumber(number) <= local.setting_forms[name].most
+        ]), false) && alltrue([
+        for number, pause in split(",", value) : try(tonumber(pause) >= tonumber(split(",", value)[max(0, number - 1)]), false)
+      ]) if can(local.setting_forms[name])
+    ])
+    error_message = "settings are seconds, or a count of bytes or messages; the pauses are whole seconds, growing, with commas between: ${join(", ", [for name, is in local.setting_forms : "${name} from ${is.least} to ${is.most}"])}."
+  }
+}
+
 variable "log_retention_days" {
   description = "How long log lines are kept, in days; 0 is for ever. null: 365 in prod, 30 elsewhere."
   type        = number
@@ -234,10 +287,121 @@ variable "execute_api_endpoint" {
   }
 }
 
+variable "public_url" {
+  description = "Address by which the world knows the API, where something of yours stands before it: https://, without / at the end. null: domain_name, else the address that AWS gives."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.public_url == null || can(regex("^https://[a-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)*$", var.public_url))
+    error_message = "public_url is an address such as https://api.example.com, without / at the end, or null."
+  }
+}
+
+variable "iam_routes" {
+  description = "Routes that take a request signed by an AWS identity (SigV4) instead of an API key, such as [\"GET /tickets\"]: API Gateway turns away every other one. Who may do what is in iam_callers."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for route in var.iam_routes : contains(local.route_keys, route)])
+    error_message = "iam_routes are routes of the API by method and path as docs/api.md lists them, such as GET /tickets/{id}; there is no ${join(", ", setsubtract(var.iam_routes, local.route_keys))}."
+  }
+}
+
+variable "iam_callers" {
+  description = "Who the AWS identities that call iam_routes are, by the ARN of their IAM role or user: { \"arn:aws:iam::123456789012:role/desk\" = { owner = \"desk\", scopes = [\"read\"] } }; `connections`, as of an API key, restricts one. Any other identity gets a 403."
+  type = map(object({
+    owner       = string
+    scopes      = set(string)
+    connections = optional(set(string))
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for arn in keys(var.iam_callers) : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:(role|user)/[A-Za-z0-9+=,.@_/-]+$", arn))])
+    error_message = "iam_callers is by ARNs of IAM roles and users, such as arn:aws:iam::123456789012:role/desk; a session goes by its role's."
+  }
+  validation {
+    condition = length(distinct([
+      for arn in keys(var.iam_callers) : "${split(":", arn)[4]} ${split("/", arn)[0]} ${reverse(split("/", arn))[0]}"
+    ])) == length(var.iam_callers)
+    error_message = "iam_callers names an identity twice: within an account a name is unique whatever its path is."
+  }
+  validation {
+    condition = alltrue([
+      for caller in values(var.iam_callers) : can(regex("^[^[:cntrl:]]{1,100}$", caller.owner)) && trimspace(caller.owner) == caller.owner &&
+      length(caller.scopes) > 0 && length(setsubtract(caller.scopes, ["ingest", "read", "write", "admin"])) == 0
+    ])
+    error_message = "Each of iam_callers has an owner of 1 to 100 characters, and at least one of the scopes ingest, read, write and admin."
+  }
+  validation {
+    condition = alltrue([
+      for caller in values(var.iam_callers) : try(length(caller.connections) > 0 && length(caller.connections) <= 50, true) && alltrue([
+        for connection in coalesce(caller.connections, []) : can(regex("^[a-z0-9_-]{1,64}/([a-z0-9_-]{1,64}|\\*)$", connection))
+      ])
+    ])
+    error_message = "The connections of one of iam_callers are 1 to 50 of the form source/connection or source/*; leave them out for one that is not restricted."
+  }
+  validation {
+    condition     = (length(var.iam_callers) == 0) == (length(var.iam_routes) == 0)
+    error_message = "iam_callers and iam_routes are set together, or neither."
+  }
+  validation {
+    condition     = length(jsonencode(var.iam_callers)) <= 2500
+    error_message = "iam_callers has more than fits into a function's environment: some 20 of them do."
+  }
+}
+
 # --- network ----------------------------------------------------------------------------------------
 
+variable "egress" {
+  description = "How functions in the VPC reach AWS: `endpoints` (an interface endpoint a service), `ipv6` (an egress-only gateway, no hourly price, but no endpoint policies) or `nat` (a NAT gateway, in prod one a zone: a way to the internet, too). With vpc_id: which of these ways that VPC has."
+  type        = string
+  default     = "endpoints"
+  nullable    = false
+
+  validation {
+    condition     = contains(["endpoints", "ipv6", "nat"], var.egress)
+    error_message = "egress is `endpoints`, `ipv6` or `nat`."
+  }
+}
+
+variable "vpc_id" {
+  description = "An existing VPC for the functions and the database; needs private_subnet_ids. Nothing is made in it but security groups: its owner sees to the way that egress names. null: a VPC of its own."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.vpc_id == null || can(regex("^vpc-[0-9a-f]{8,17}$", var.vpc_id))
+    error_message = "vpc_id is the id of a VPC, such as vpc-0123456789abcdef0, or null."
+  }
+}
+
+variable "private_subnet_ids" {
+  description = "Subnets of vpc_id, two or more in at least two zones, without a route from the internet."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for id in var.private_subnet_ids : can(regex("^subnet-[0-9a-f]{8,17}$", id))])
+    error_message = "private_subnet_ids are ids of subnets, such as subnet-0123456789abcdef0."
+  }
+  validation {
+    condition     = var.vpc_id == null || length(distinct(var.private_subnet_ids)) == length(var.private_subnet_ids) && length(var.private_subnet_ids) >= 2 && length(var.private_subnet_ids) <= 16
+    error_message = "private_subnet_ids are 2 to 16 different subnets: RDS asks for two zones even where it uses one, and Lambda takes 16 at most."
+  }
+  validation {
+    condition     = var.vpc_id != null || length(var.private_subnet_ids) == 0
+    error_message = "private_subnet_ids and vpc_id are set together, or neither."
+  }
+}
+
 variable "vpc_cidr" {
-  description = "Addresses of the VPC, /16 to /24. Needs to be unlike others' only where networks are joined."
+  description = "Addresses of the VPC that is made, /16 to /24. Needs to be unlike others' only where networks are joined."
   type        = string
   default     = "10.64.0.0/20"
   nullable    = false
@@ -260,17 +424,14 @@ variable "availability_zones" {
     )
     error_message = "availability_zones is null or two or three different names: RDS asks for two zones even where it uses one."
   }
-}
-
-variable "nat_gateway" {
-  description = "Give the functions in the VPC a way to the internet: one NAT gateway, in prod one a zone. Nothing that is built in needs it."
-  type        = bool
-  default     = false
-  nullable    = false
+  validation {
+    condition     = var.vpc_id == null || var.availability_zones == null
+    error_message = "availability_zones is left out with vpc_id: the zones are those of private_subnet_ids."
+  }
 }
 
 variable "secrets_endpoint" {
-  description = "Keep the endpoint through which `migrate` reads RDS's master secret. Needed by the first deploy only; without it a zone saves some 7 US$ a month."
+  description = "With egress = `endpoints`: keep the one through which `migrate` reads RDS's master secret. The first deploy needs it, and a new database; without it a zone saves some 7 US$ a month."
   type        = bool
   default     = true
   nullable    = false
@@ -347,6 +508,28 @@ variable "final_snapshot" {
 }
 
 # --- what is kept, mail -----------------------------------------------------------------------------
+
+variable "data_key_arn" {
+  description = "A KMS key of your own for what lies in services (database, its master secret, logs, alarm topic); the output data_key_policy is what its policy has to allow. Set before the first deploy: a database under another key is another database. null: one is made."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.data_key_arn == null || can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.data_key_arn))
+    error_message = "data_key_arn is the ARN of a symmetric key (arn:aws:kms:region:account:key/id), no alias, or null."
+  }
+}
+
+variable "secrets_key_arn" {
+  description = "A KMS key of your own that seals what connections keep secret. Set before the first connection: what another key sealed does not open. null: one is made, which opens nothing without its context."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.secrets_key_arn == null || can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.secrets_key_arn))
+    error_message = "secrets_key_arn is the ARN of a symmetric key (arn:aws:kms:region:account:key/id), no alias, or null."
+  }
+}
 
 variable "raw_days" {
   description = "How long the raw bytes of what was received are kept, in days: a quarantined row is replayed from them for 90 days."
@@ -442,6 +625,32 @@ variable "alarm_email" {
   }
 }
 
+variable "alarm_urls" {
+  description = "HTTPS addresses to which alarms are posted as SNS does it: PagerDuty, Opsgenie and the like confirm the subscription themselves; one that does not within a minute stops the apply."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for url in var.alarm_urls : can(regex("^https://[^\\s]+$", url))])
+    error_message = "alarm_urls are addresses that begin with https://."
+  }
+}
+
+variable "alarm_slack" {
+  description = "A Slack channel that hears alarms, by Amazon Q Developer in chat applications: { team_id = \"T0123ABCD\", channel_id = \"C0123ABCD\" }. The workspace is joined to the account once, in AWS's console. null: none."
+  type = object({
+    team_id    = string
+    channel_id = string
+  })
+  default = null
+
+  validation {
+    condition     = var.alarm_slack == null || try(can(regex("^[0-9A-Z]{1,255}$", var.alarm_slack.team_id)) && can(regex("^[A-Za-z0-9]{1,255}$", var.alarm_slack.channel_id)), false)
+    error_message = "alarm_slack has the ids of workspace (team_id) and channel (channel_id), not their names, or is null."
+  }
+}
+
 variable "alarm_thresholds" {
   description = "From where on an alarm rings: 5xx in percent of requests, latencies in ms, messages waiting in a queue, age of the oldest in seconds, failures in five minutes."
   type = object({
@@ -463,17 +672,15 @@ variable "alarm_thresholds" {
 }
 
 variable "flow_logs" {
-  description = "Keep a log of the VPC's connections."
+  description = "Keep a log of the VPC's connections. null: in prod, where the VPC is ours."
   type        = bool
-  default     = false
-  nullable    = false
+  default     = null
 }
 
 variable "cloudtrail" {
-  description = "Keep a trail of who called which AWS API, in a bucket of its own. Leave it off where the account has one."
+  description = "Keep a trail of who called which AWS API, in a bucket of its own. null: in prod. false where the account has one: a second is billed."
   type        = bool
-  default     = false
-  nullable    = false
+  default     = null
 }
 
 variable "guardduty" {

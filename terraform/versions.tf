@@ -16,10 +16,10 @@ provider "aws" {
   region = var.region
 
   default_tags {
-    tags = {
+    tags = merge(var.tags, {
       application = "triggeriq"
       environment = var.environment
       managed-by  = "terraform"
-    }
+    })
   }
 }

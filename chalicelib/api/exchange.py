@@ -61,8 +61,21 @@ class Call:
         return self._use
 
     @property
+    def signed_by(self) -> str:
+        """ARN of the AWS identity whose signature the gateway has verified; "" where the route asks for none.
+        No header reaches this part of the event: the gateway alone writes it.
+
+        Payload format 1.0 has it in `identity`, format 2.0 in `authorizer`.
+        https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+        """
+        context = self._event.get("requestContext") or {}
+        by_iam = (context.get("authorizer") or {}).get("iam") or {}
+        arn: str = (context.get("identity") or {}).get("userArn") or by_iam.get("userArn") or ""
+        return arn
+
+    @property
     def caller(self) -> Caller:
-        """Who is asking, by the key that was sent. Raises Unauthorised."""
+        """Who is asking. Raises Unauthorised, and Forbidden for an AWS identity that is not known."""
         if self._caller is None:
             from chalicelib.api.authentication import authenticated
 

@@ -141,6 +141,9 @@ data "aws_iam_policy_document" "boundary" {
   #checkov:skip=CKV_AWS_356:As above.
   statement {
     actions = [
+      "cloudwatch:DescribeAlarms",
+      "cloudwatch:GetMetricData",
+      "cloudwatch:GetMetricWidgetImage",
       "cloudwatch:PutMetricData",
       "dynamodb:*Item",
       "dynamodb:Query",
@@ -228,6 +231,7 @@ data "aws_iam_policy_document" "apply" {
       "acm:ListTagsForCertificate",
       "apigateway:*",
       "budgets:*",
+      "chatbot:*",
       "cloudtrail:Describe*",
       "cloudwatch:Describe*",
       "cloudwatch:List*",
@@ -244,6 +248,7 @@ data "aws_iam_policy_document" "apply" {
       "ec2:DeleteNetworkInterface", # what a deleted function leaves behind holds subnets and groups
       "ec2:Describe*",
       "ec2:DetachNetworkInterface",
+      "ec2:GetManagedPrefixListEntries",
       "events:List*",
       "guardduty:*",
       "kms:*",
@@ -330,6 +335,7 @@ data "aws_iam_policy_document" "apply" {
       test     = "StringEquals"
       variable = "iam:PassedToService"
       values = [
+        "chatbot.amazonaws.com",
         "cloudtrail.amazonaws.com",
         "events.amazonaws.com",
         "lambda.amazonaws.com",

@@ -35,6 +35,11 @@ resource "aws_sqs_queue_redrive_allow_policy" "async_failures" {
   count = 0
 }
 
+# It answers their state in another form, and the provider waits for it.
+resource "aws_subnet" "private" {
+  ipv6_cidr_block = null
+}
+
 # It has no such setting.
 resource "aws_lambda_function_recursion_config" "consumer" {
   for_each = {}
@@ -45,6 +50,7 @@ NOT_ECHOED: Mapping[str, str] = {
     "aws_lambda_event_source_mapping.function_name": "it answers the version that the alias names",
     "aws_lambda_function.logging_config": "it answers none",
     "aws_sqs_queue.redrive_policy": "it answers the same JSON with other spaces",
+    "aws_vpc_endpoint.ip_address_type": "it answers none",
     "aws_vpc_security_group_egress_rule.description": "it answers none",
     "aws_vpc_security_group_ingress_rule.description": "it answers none",
 }
@@ -115,6 +121,49 @@ def test_a_webhook_goes_its_way_through_what_was_applied(
     (told,) = deployed.bodies("delivery")
     assert told["detail-type"] == "ticket.created"
     assert told["detail"]["data"]["id"] == ticket["id"]
+
+
+def test_tags_of_one_s_own_are_on_everything(applied: Terraform) -> None:
+    applied.run("plan", *CHOSEN, '-var=tags={"cost-centre"="4711"}', "-out=tagged")
+    tags = {
+        one["address"]: one["change"]["after"]["tags_all"]
+        for one in applied.shown("tagged")["resource_changes"]
+        if "tags_all" in (one["change"]["after"] or {})
+    }
+    assert len(tags) > 50
+    own = {"application": "triggeriq", "environment": ENVIRONMENT, "managed-by": "terraform"}
+    for address, found in tags.items():
+        assert found.items() >= {**own, "cost-centre": "4711"}.items(), address
+
+
+def test_another_way_to_aws_is_there_before_the_old_one_goes(applied: Terraform) -> None:
+    """On to egress = "ipv6": the new way is made, then the aliases move, then the endpoints go."""
+    applied.run("plan", *CHOSEN, "-var=egress=ipv6", "-out=ipv6")
+    actions = {one["address"]: one["change"]["actions"] for one in applied.shown("ipv6")["resource_changes"]}
+    gone = [address for address, done in actions.items() if done == ["delete"]]
+    assert {address.partition("[")[0] for address in gone} == {
+        "aws_security_group.endpoints",
+        "aws_vpc_endpoint.interface",
+        "aws_vpc_security_group_egress_rule.functions_to_endpoints",
+        "aws_vpc_security_group_ingress_rule.endpoints_from_functions",
+    }
+    anew = [address for address, done in actions.items() if sorted(done) == ["create", "delete"]]
+    assert anew == ["aws_lambda_invocation.migrate"]
+    told = applied.run("apply", "-auto-approve", "ipv6")
+    made = max(
+        told.index(f"{address}: Creation complete")
+        for address in (
+            'aws_route.ipv6["us-east-1a"]',
+            "aws_vpc_security_group_egress_rule.functions_to_internet[0]",
+        )
+    )
+    moved = [
+        told.index(f'aws_lambda_alias.live["{name}"]: Modifications complete')
+        for name in ("api", "process", "relay", "jobs")
+    ]
+    going = min(told.index(f"{address}: Destroying") for address in gone)
+    assert made < min(moved)
+    assert max(moved) < going
 
 
 def test_destroy_leaves_nothing(applied: Terraform) -> None:

@@ -99,7 +99,7 @@ run "every_alarm_says_what_it_means" {
 
 run "the_topic_is_encrypted_and_closed" {
   assert {
-    condition     = aws_sns_topic.alarms.kms_master_key_id == aws_kms_key.data.key_id && length(aws_sns_topic_subscription.mail) == 0
+    condition     = aws_sns_topic.alarms.kms_master_key_id == aws_kms_key.data[0].arn && length(aws_sns_topic_subscription.mail) == 0
     error_message = "Alarms are encrypted; without alarm_email nobody is subscribed."
   }
   assert {
@@ -113,7 +113,7 @@ run "the_topic_is_encrypted_and_closed" {
     error_message = "CloudWatch alone, and for this account, may publish."
   }
   assert {
-    condition = anytrue([for statement in jsondecode(aws_kms_key.data.policy).Statement :
+    condition = anytrue([for statement in jsondecode(aws_kms_key.data[0].policy).Statement :
       try(statement.Principal.Service, "") == "cloudwatch.amazonaws.com" && contains(flatten([statement.Action]), "kms:GenerateDataKey*")
     ])
     error_message = "Who publishes may use the topic's key, else alarms are lost silently."
@@ -188,25 +188,38 @@ run "no_credits_where_none_are_used" {
   }
 }
 
-run "audit_and_budget_are_off_by_default" {
+run "audit_and_budget_are_off_in_dev" {
   command = plan
 
   assert {
     condition     = length(aws_cloudtrail.main) + length(aws_s3_bucket.trail) + length(aws_guardduty_detector.main) + length(aws_cloudwatch_event_rule.findings) + length(aws_budgets_budget.monthly) == 0
-    error_message = "CloudTrail, GuardDuty and the budget are knobs."
+    error_message = "Outside prod CloudTrail, GuardDuty and the budget are knobs."
   }
 }
 
-run "audit_and_budget_by_knob" {
+run "the_trail_of_another_will_do" {
+  command = plan
+
+  variables {
+    environment = "prod"
+    cloudtrail  = false
+  }
+
+  assert {
+    condition     = length(aws_cloudtrail.main) + length(aws_s3_bucket.trail) == 0
+    error_message = "Where the account has a trail, prod makes no second one."
+  }
+}
+
+run "audit_in_prod_and_budget_by_knob" {
   variables {
     environment        = "prod"
-    cloudtrail         = true
     guardduty          = true
     monthly_budget_usd = 150.5
   }
 
   assert {
-    condition     = aws_cloudtrail.main[0].enable_log_file_validation && aws_cloudtrail.main[0].is_multi_region_trail && aws_cloudtrail.main[0].kms_key_id == aws_kms_key.data.arn
+    condition     = aws_cloudtrail.main[0].enable_log_file_validation && aws_cloudtrail.main[0].is_multi_region_trail && aws_cloudtrail.main[0].kms_key_id == aws_kms_key.data[0].arn
     error_message = "The trail is whole, validated and encrypted."
   }
   assert {
@@ -218,7 +231,7 @@ run "audit_and_budget_by_knob" {
   }
   assert {
     condition = alltrue([for statement in concat(jsondecode(aws_s3_bucket_policy.trail[0].policy).Statement, [
-      for statement in jsondecode(aws_kms_key.data.policy).Statement : statement if try(statement.Sid, "") == "Trail"
+      for statement in jsondecode(aws_kms_key.data[0].policy).Statement : statement if try(statement.Sid, "") == "Trail"
       ]) : statement.Effect == "Deny" ? statement.Condition.Bool["aws:SecureTransport"] == "false" :
       statement.Condition.StringEquals["aws:SourceArn"] == "arn:aws:cloudtrail:eu-central-1:123456789012:trail/triggeriq-prod"
     ])
@@ -240,7 +253,7 @@ run "audit_and_budget_by_knob" {
   }
   assert {
     condition = alltrue([for service in ["cloudwatch.amazonaws.com", "budgets.amazonaws.com", "events.amazonaws.com"] :
-      anytrue([for statement in jsondecode(aws_kms_key.data.policy).Statement : try(statement.Principal.Service, "") == service])
+      anytrue([for statement in jsondecode(aws_kms_key.data[0].policy).Statement : try(statement.Principal.Service, "") == service])
     ])
     error_message = "Whoever publishes may use the key of the topic."
   }

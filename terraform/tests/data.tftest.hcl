@@ -1,4 +1,4 @@
-# Network, database, tables, buckets, keys, mail: each protected, and changed by `prod` where it should be.
+# Database, tables, buckets, keys, mail: each protected, and changed by `prod` where it should be.
 # Nothing is asked of AWS.
 
 mock_provider "aws" {
@@ -36,9 +36,9 @@ run "tables_are_as_resources_json_has_them" {
   }
   assert {
     condition = alltrue([for table in aws_dynamodb_table.this :
-      table.point_in_time_recovery[0].enabled && table.server_side_encryption[0].enabled && table.billing_mode == "PAY_PER_REQUEST"
+      table.point_in_time_recovery[0].enabled && length(table.server_side_encryption) == 0 && table.billing_mode == "PAY_PER_REQUEST"
     ])
-    error_message = "Every table is encrypted, billed by use, and can be restored to any second."
+    error_message = "Every table is encrypted by the key that costs nothing, billed by use, and can be restored to any second."
   }
 }
 
@@ -100,77 +100,65 @@ run "what_is_kept_and_how_long" {
     } == { "raw/" = 365, "webhooks/" = 365, "quarantine/" = 365, "exports/" = 365 }
     error_message = "Raw bytes are kept for raw_days, exports for a year."
   }
+  assert {
+    condition = alltrue([
+      for rule in [
+        one([for rule in aws_s3_bucket_lifecycle_configuration.this["backups"].rule : rule if rule.id == "all"]),
+        one([for rule in aws_s3_bucket_lifecycle_configuration.this["artifacts"].rule : rule if rule.id == "exports"]),
+      ] : one(rule.transition).days == 30 && one(rule.transition).storage_class == "GLACIER" && rule.expiration[0].days == 365
+    ])
+    error_message = "Backups and exports move to Glacier after 30 days and go after a year."
+  }
 }
 
 run "keys_are_for_whom_they_are_for" {
   assert {
-    condition     = aws_kms_key.secrets.enable_key_rotation && aws_kms_key.data.enable_key_rotation
+    condition     = aws_kms_key.secrets[0].enable_key_rotation && aws_kms_key.data[0].enable_key_rotation
     error_message = "Keys rotate."
   }
   assert {
-    condition     = aws_kms_alias.secrets.name == "alias/triggeriq-dev"
+    condition     = aws_kms_alias.secrets[0].name == "alias/triggeriq-dev"
     error_message = "The code finds the key by the alias of resources.json."
   }
   assert {
     condition = alltrue([
-      for statement in concat(jsondecode(aws_kms_key.secrets.policy).Statement, jsondecode(aws_kms_key.data.policy).Statement) :
+      for statement in concat(jsondecode(aws_kms_key.secrets[0].policy).Statement, jsondecode(aws_kms_key.data[0].policy).Statement) :
       statement.Effect == "Deny" || can(statement.Condition) || try(statement.Principal.AWS, "") == "arn:aws:iam::123456789012:root"
     ])
     error_message = "Beyond the account itself nobody uses a key without a condition."
   }
   assert {
     condition = anytrue([
-      for statement in jsondecode(aws_kms_key.secrets.policy).Statement :
+      for statement in jsondecode(aws_kms_key.secrets[0].policy).Statement :
       statement.Effect == "Deny" && try(statement.Condition.Null["kms:EncryptionContext:source"], "") == "true"
     ])
     error_message = "A connection's secrets open only for the connection that they belong to."
   }
 }
 
-run "the_network_is_closed" {
+run "keys_of_one_s_own" {
+  command = plan
+
+  variables {
+    data_key_arn    = "arn:aws:kms:eu-central-1:210987654321:key/mrk-0123456789abcdef0123456789abcdef"
+    secrets_key_arn = "arn:aws:kms:eu-central-1:210987654321:key/99999999-8888-7777-6666-555555555555"
+  }
+
   assert {
-    condition     = length(aws_subnet.private) == 2 && length(distinct([for subnet in aws_subnet.private : subnet.cidr_block])) == 2
-    error_message = "Two zones, each with addresses of its own."
+    condition     = length(aws_kms_key.data) + length(aws_kms_key.secrets) + length(aws_kms_alias.data) + length(aws_kms_alias.secrets) == 0
+    error_message = "No key is made beside one that is given."
   }
   assert {
-    condition     = length(aws_internet_gateway.main) + length(aws_subnet.public) + length(aws_nat_gateway.main) + length(aws_route.private) + length(aws_vpc_security_group_egress_rule.functions_to_internet) == 0
-    error_message = "Without nat_gateway nothing leads to the internet."
+    condition = alltrue([for arn in flatten([
+      aws_db_instance.main.kms_key_id, aws_db_instance.main.master_user_secret_kms_key_id, aws_cloudwatch_log_group.api.kms_key_id,
+      [for group in aws_cloudwatch_log_group.function : group.kms_key_id], [for group in aws_cloudwatch_log_group.database : group.kms_key_id],
+      aws_sns_topic.alarms.kms_master_key_id,
+    ]) : arn == var.data_key_arn])
+    error_message = "What lies in services lies under the key that is given."
   }
   assert {
-    condition     = toset(keys(aws_vpc_endpoint.gateway)) == toset(["s3", "dynamodb"]) && toset(keys(aws_vpc_endpoint.interface)) == toset(["sqs", "events", "kms", "secretsmanager"])
-    error_message = "The functions in the VPC reach the services that they call."
-  }
-  assert {
-    condition     = alltrue([for endpoint in aws_vpc_endpoint.interface : length(endpoint.subnet_ids) == 1 && endpoint.private_dns_enabled])
-    error_message = "In dev an endpoint stands in one zone, under the service's own name."
-  }
-  assert {
-    condition = alltrue(flatten([for endpoint in concat(values(aws_vpc_endpoint.gateway), values(aws_vpc_endpoint.interface)) : [
-      for statement in jsondecode(endpoint.policy).Statement :
-      statement.Condition.StringEquals["aws:PrincipalAccount"] == "123456789012" && length(statement.Action) > 0 &&
-      alltrue([for action in statement.Action : !strcontains(action, "*")]) && !contains(flatten([statement.Resource]), "*")
-    ]]))
-    error_message = "An endpoint lets our principals call what they call, on what is ours."
-  }
-  assert {
-    condition = alltrue([for name, service in { buckets = "s3", tables = "dynamodb", queues = "sqs", keys = "kms" } :
-      alltrue(flatten([for function, may in jsondecode(file("../permissions.json")) : [
-        for actions in values(try(may[name], {})) : [
-          for action in actions : contains(jsondecode(service == "s3" || service == "dynamodb" ? aws_vpc_endpoint.gateway[service].policy : aws_vpc_endpoint.interface[service].policy).Statement[0].Action, "${service}:${action}")
-        ]
-      ] if jsondecode(file("../functions.json"))[function].vpc]))
-    ])
-    error_message = "What permissions.json gives a function in the VPC, the endpoint lets through."
-  }
-  assert {
-    condition = alltrue([for rule in [
-      aws_vpc_security_group_ingress_rule.database_from_functions, aws_vpc_security_group_ingress_rule.endpoints_from_functions
-    ] : rule.cidr_ipv4 == null && rule.referenced_security_group_id == aws_security_group.functions.id])
-    error_message = "Database and endpoints hear the functions, nobody else."
-  }
-  assert {
-    condition     = aws_vpc_security_group_ingress_rule.database_from_functions.from_port == 5432 && aws_vpc_security_group_ingress_rule.database_from_functions.to_port == 5432
-    error_message = "The database is reached at its port only."
+    condition     = aws_lambda_function.this["receive"].environment[0].variables.TRIGGERIQ_KMS_KEY == var.secrets_key_arn && local.interface_endpoints.kms.resource == var.secrets_key_arn
+    error_message = "The functions seal by the key that is given, and reach it."
   }
 }
 
@@ -180,7 +168,7 @@ run "the_database_is_closed_and_kept" {
     error_message = "The database is private, encrypted, and knows IAM."
   }
   assert {
-    condition     = aws_db_instance.main.manage_master_user_password && aws_db_instance.main.password == null && aws_db_instance.main.master_user_secret_kms_key_id == aws_kms_key.data.key_id
+    condition     = aws_db_instance.main.manage_master_user_password && aws_db_instance.main.password == null && aws_db_instance.main.master_user_secret_kms_key_id == aws_kms_key.data[0].arn
     error_message = "RDS makes and keeps the master's password; Terraform never sees it."
   }
   assert {
@@ -267,12 +255,8 @@ run "prod_is_made_to_last" {
     error_message = "prod's buckets are not deleted with what is in them."
   }
   assert {
-    condition     = aws_kms_key.secrets.deletion_window_in_days == 30 && aws_kms_key.data.deletion_window_in_days == 30
+    condition     = aws_kms_key.secrets[0].deletion_window_in_days == 30 && aws_kms_key.data[0].deletion_window_in_days == 30
     error_message = "prod's keys wait a month before they go."
-  }
-  assert {
-    condition     = alltrue([for endpoint in aws_vpc_endpoint.interface : length(endpoint.subnet_ids) == 2])
-    error_message = "In prod an endpoint stands in every zone."
   }
   assert {
     condition     = alltrue([for log in aws_cloudwatch_log_group.database : log.retention_in_days == 365])
@@ -298,69 +282,5 @@ run "prod_with_other_wishes" {
       aws_db_instance.main.instance_class, aws_db_instance.main.backup_retention_period, aws_dynamodb_table.this["events"].deletion_protection_enabled
     ] == [false, false, true, "db.m8g.large", 35, false]
     error_message = "What is set goes before what the environment says."
-  }
-}
-
-run "one_nat_gateway_in_dev" {
-  command = plan
-
-  variables {
-    nat_gateway = true
-  }
-
-  assert {
-    condition     = length(aws_nat_gateway.main) == 1 && length(aws_route.private) == 2 && length(aws_internet_gateway.main) == 1 && length(aws_vpc_security_group_egress_rule.functions_to_internet) == 1
-    error_message = "One NAT gateway serves both zones."
-  }
-  assert {
-    condition     = length(aws_vpc_endpoint.interface) == 0 && length(aws_vpc_endpoint.gateway) == 2
-    error_message = "With a NAT gateway only the endpoints that cost nothing are left."
-  }
-  assert {
-    condition     = !anytrue([for subnet in aws_subnet.public : coalesce(subnet.map_public_ip_on_launch, false)]) && length(setintersection([for subnet in aws_subnet.public : subnet.cidr_block], [for subnet in aws_subnet.private : subnet.cidr_block])) == 0
-    error_message = "Public subnets overlap with no other, and give no public address by themselves."
-  }
-}
-
-run "a_nat_gateway_a_zone_in_prod" {
-  command = plan
-
-  variables {
-    environment        = "prod"
-    nat_gateway        = true
-    availability_zones = ["eu-central-1a", "eu-central-1b", "eu-central-1c"]
-  }
-
-  assert {
-    condition     = toset(keys(aws_nat_gateway.main)) == toset(["eu-central-1a", "eu-central-1b", "eu-central-1c"]) && length(aws_route.private) == 3
-    error_message = "In prod a zone that fails takes no other's way out with it."
-  }
-}
-
-run "without_the_secrets_endpoint" {
-  command = plan
-
-  variables {
-    secrets_endpoint = false
-  }
-
-  assert {
-    condition     = toset(keys(aws_vpc_endpoint.interface)) == toset(["sqs", "events", "kms"])
-    error_message = "After the first deploy the endpoint of Secrets Manager may go."
-  }
-}
-
-run "flow_logs_by_knob" {
-  variables {
-    flow_logs = true
-  }
-
-  assert {
-    condition     = aws_flow_log.vpc[0].traffic_type == "ALL" && aws_cloudwatch_log_group.flows[0].retention_in_days == 30
-    error_message = "Flow logs have a group that forgets."
-  }
-  assert {
-    condition     = jsondecode(aws_iam_role.flows[0].assume_role_policy).Statement[0].Condition.StringEquals["aws:SourceAccount"] == "123456789012"
-    error_message = "The role is for our flow logs only."
   }
 }

@@ -77,6 +77,81 @@ run "what_does_not_go_together" {
   expect_failures = [var.backup_days, var.db_max_storage_gb, var.mail_recipients]
 }
 
+run "another_way_out" {
+  command = plan
+
+  variables {
+    egress = "NAT"
+  }
+
+  expect_failures = [var.egress]
+}
+
+run "a_vpc_without_subnets" {
+  command = plan
+
+  variables {
+    vpc_id = "vpc-0123456789abcdef0"
+  }
+
+  expect_failures = [var.private_subnet_ids]
+}
+
+run "subnets_without_a_vpc" {
+  command = plan
+
+  variables {
+    private_subnet_ids = ["subnet-0000000000000000a", "subnet-0000000000000000b"]
+  }
+
+  expect_failures = [var.private_subnet_ids]
+}
+
+run "one_subnet_twice" {
+  command = plan
+
+  variables {
+    vpc_id             = "vpc-0123456789abcdef0"
+    private_subnet_ids = ["subnet-0000000000000000a", "subnet-0000000000000000a"]
+  }
+
+  expect_failures = [var.private_subnet_ids]
+}
+
+run "a_vpc_and_zones" {
+  command = plan
+
+  variables {
+    vpc_id             = "vpc-0123456789abcdef0"
+    private_subnet_ids = ["subnet-0000000000000000a", "subnet-0000000000000000b"]
+    availability_zones = ["eu-central-1a", "eu-central-1b"]
+  }
+
+  expect_failures = [var.availability_zones]
+}
+
+run "no_id_of_a_vpc" {
+  command = plan
+
+  variables {
+    vpc_id             = "main"
+    private_subnet_ids = ["subnet-0000000000000000a", "subnet-0000000000000000b"]
+  }
+
+  expect_failures = [var.vpc_id]
+}
+
+run "no_ids_of_subnets" {
+  command = plan
+
+  variables {
+    vpc_id             = "vpc-0123456789abcdef0"
+    private_subnet_ids = ["private-a", "private-b"]
+  }
+
+  expect_failures = [var.private_subnet_ids]
+}
+
 run "recipients_of_another_domain" {
   command = plan
 

@@ -181,14 +181,14 @@ override_resource {
 }
 
 override_resource {
-  target = aws_kms_key.secrets
+  target = aws_kms_key.secrets[0]
   values = {
     arn = "arn:aws:kms:eu-central-1:123456789012:key/secrets"
   }
 }
 
 override_resource {
-  target = aws_kms_key.data
+  target = aws_kms_key.data[0]
   values = {
     arn = "arn:aws:kms:eu-central-1:123456789012:key/data"
   }

@@ -44,7 +44,7 @@ def test_every_scheduled_or_fed_function_is_reckoned_with():
 
 def test_every_line_has_its_price_and_its_place():
     placed = [line for lines in bill.GROUPS.values() for line in lines]
-    for profile in (bill.DEV, bill.PROD):
+    for profile in (bill.DEV, *(bill.PROD._replace(**way) for way in bill.WAYS.values())):
         lines = bill.bill(1_000, profile)
         assert set(lines) <= set(placed) & set(PRICES)
         assert len(placed) == len(set(placed))
@@ -64,8 +64,8 @@ def test_the_alarms_that_are_paid_for_are_those_that_ring():
 
 def test_the_knobs_are_those_of_terraform():
     text = {path.name: path.read_text() for path in TERRAFORM.glob("*.tf")}
-    network, database = text["network.tf"], text["database.tf"]
-    services = re.search(r"interface_endpoints = \{(.*?) : service => may", network, re.DOTALL)
+    egress, database = text["egress.tf"], text["database.tf"]
+    services = re.search(r"interface_endpoints = \{(.*?) : service => may", egress, re.DOTALL)
     assert services
     assert tuple(re.findall(r"^      (\w+) += \{ actions", services[1], re.MULTILINE)) == usage.ENDPOINTS
     prod, dev = re.findall(r'"(db\.t4g\.\w+)"', database.split("db_instance_class   = ")[1].split("\n")[0])
@@ -73,7 +73,11 @@ def test_the_knobs_are_those_of_terraform():
     assert re.search(r'variable "db_storage_gb" \{.*?default +=  *(\d+)', text["variables.tf"], re.DOTALL)[
         1
     ] == str(bill.PROD.database_gb)
-    assert "endpoint_zones = local.production ? local.zones : slice(local.zones, 0, 1)" in network
+    zones = "local.production ? local.zones : slice(local.zones, 0, min(1, length(local.zones)))"
+    assert f"endpoint_zones = {zones}" in egress
+    assert f"nat_zones = !local.by_nat ? [] : {zones}" in egress
+    assert "coalesce(var.flow_logs, local.production && local.own_network)" in text["flow_logs.tf"]
+    assert "coalesce(var.cloudtrail, local.production)" in text["audit.tf"]
     assert "coalesce(var.multi_az, local.production)" in database
     assert text["keys.tf"].count('resource "aws_kms_key"') == usage.KEYS
     assert "local.production ? 365 : 30" in text["functions.tf"]
@@ -88,6 +92,14 @@ def test_the_metrics_that_are_paid_for_are_those_that_are_counted():
 def test_the_bill_stays_well_below_its_aims():
     for volume, profile in pages.SHOWN:
         assert bill.total(volume, profile) < 0.6 * bill.AIMS[volume], volume
+        assert bill.total(volume, profile._replace(egress="ipv6")) < bill.IPV6_AIMS[volume], volume
+
+
+def test_every_variable_has_its_price():
+    chapter = (pages.DOCS / "cost.md").read_text(encoding="utf-8").split("## What each knob costs\n")[1]
+    declared = re.findall(r'^variable "(\w+)"', (TERRAFORM / "variables.tf").read_text(), re.MULTILINE)
+    named = set(re.findall(r"`([a-z_]+)`", chapter.split("\n## ")[0])) - {"false", "true"}
+    assert sorted(named) == sorted(declared)
 
 
 def test_the_page_names_no_other_sum_than_those():
@@ -97,6 +109,7 @@ def test_the_page_names_no_other_sum_than_those():
     assert f"{usage.idle_receives() / fed:,.0f} requests a month for each of {words[fed]} queues" in text
     months = 20 * usage.GB / (10_000 * usage.DAYS * usage.TICKET_BYTES)
     assert f"10,000 a day fill 20 GB in {months:.0f} months" in text
+    assert f"A further kind of sender adds {bill.further_source():.2f} US$ a month" in text
 
 
 def test_the_limits_that_the_page_tells_are_those_of_the_functions():

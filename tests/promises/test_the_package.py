@@ -323,3 +323,45 @@ def test_a_package_that_cannot_be_made_leaves_none(project, tmp_path):
     assert "triggeriq-acme=1.2" in done.stderr
     assert "Traceback" not in done.stderr
     assert list(into.iterdir()) == []
+
+
+DUAL_STACK = """
+from chalicelib.services import aws
+CALLS = {
+    "sqs": ("get_queue_url", {"QueueName": "q"}),
+    "events": ("put_events", {"Entries": [{}]}),
+    "kms": ("decrypt", {"CiphertextBlob": b"x"}),
+    "secretsmanager": ("get_secret_value", {"SecretId": "x"}),
+    "dynamodb": ("get_item", {"TableName": "abc", "Key": {}}),
+    "s3": ("get_object", {"Bucket": "abc", "Key": "x"}),
+}
+class Seen(Exception): pass
+def seen(request, **_):
+    print(request.url.split("/")[2])
+    raise Seen
+for service, (call, arguments) in CALLS.items():
+    client = aws.client(service)
+    client.meta.events.register_first("before-send", seen)
+    try: getattr(client, call)(**arguments)
+    except Seen: pass
+"""
+
+
+def test_what_is_left_of_botocore_s_data_knows_the_dual_stack_addresses(unpacked):
+    """Terraform tells functions in the VPC to go there where egress is "ipv6". The common address of Secrets
+    Manager is dual-stack itself.
+
+    https://docs.aws.amazon.com/secretsmanager/latest/userguide/ip-access.html
+    """
+    keys = {"AWS_ACCESS_KEY_ID": "any", "AWS_SECRET_ACCESS_KEY": "any", "AWS_REGION": "eu-central-1"}
+    told = run_in(
+        unpacked, DUAL_STACK, AWS_USE_DUALSTACK_ENDPOINT="true", AWS_DEFAULT_REGION="eu-central-1", **keys
+    )
+    assert told.split() == [
+        "sqs.eu-central-1.api.aws",
+        "events.eu-central-1.api.aws",
+        "kms.eu-central-1.api.aws",
+        "secretsmanager.eu-central-1.amazonaws.com",
+        "dynamodb.eu-central-1.api.aws",
+        "abc.s3.dualstack.eu-central-1.amazonaws.com",
+    ]

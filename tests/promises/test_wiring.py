@@ -19,7 +19,7 @@ from chalicelib.api.routes import ROUTES, WEBHOOK
 from chalicelib.bootstrap.once import once
 from chalicelib.functions import FUNCTIONS, QUEUES
 from chalicelib.registry.discovery import FOLDERS
-from chalicelib.settings import PREFIX, Settings
+from chalicelib.settings import PREFIX, SettingError, Settings, from_env
 from lambda_package import certificates
 
 ROOT = Path(__file__).parents[2]
@@ -29,6 +29,15 @@ TERRAFORM = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "te
 PERMISSIONS = json.loads((ROOT / "permissions.json").read_text(encoding="utf-8"))
 SERVICES = {"tables": "dynamodb", "queues": "sqs", "buckets": "s3", "bus": "events", "keys": "kms"}
 """The client of AWS that each kind of permission is for."""
+SETTABLE = {
+    name: (least, most)
+    for name, least, most in re.findall(
+        r"^    (\w+) += \{ form = local\.\w+, least = ([\d.]+), most = (\d+) \}",
+        TERRAFORM["functions.tf"],
+        re.MULTILINE,
+    )
+}
+"""By the setting's name, what the variable `settings` takes: from, to."""
 SOURCES = {source.name: source for source in application.app.event_sources}
 
 
@@ -122,6 +131,27 @@ def test_terraform_sets_settings_that_exist():
     named = set(re.findall(rf"\b{PREFIX}\w+", TERRAFORM["functions.tf"]))
     assert named
     assert named <= {PREFIX + field.upper() for field in Settings._fields}
+    assert SETTABLE.keys() <= set(Settings._fields)
+
+
+def test_terraform_can_set_every_setting():
+    named = set(re.findall(rf"\b{PREFIX}\w+", TERRAFORM["functions.tf"]))
+    assert named | {PREFIX + field.upper() for field in SETTABLE} == {
+        PREFIX + field.upper() for field in Settings._fields
+    }
+
+
+@pytest.mark.parametrize("name", list(SETTABLE))
+def test_terraform_takes_what_the_code_takes(name):
+    least, most = SETTABLE[name]
+    for text in (least, most):
+        from_env({PREFIX + name.upper(): text})
+    for text in (f"-{most}", str(int(most) + 1), "soon", ""):
+        with pytest.raises(SettingError):
+            from_env({PREFIX + name.upper(): text})
+    if float(least) > 0:
+        with pytest.raises(SettingError):
+            from_env({PREFIX + name.upper(): "0"})
 
 
 def test_terraform_names_the_package_s_authorities():

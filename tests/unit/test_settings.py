@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.settings import SettingError, Settings, from_env
+from chalicelib.domain.operations import access
+from chalicelib.settings import SCOPES, IamCaller, SettingError, Settings, from_env
 
 
 def test_without_variables_everything_has_a_default():
@@ -53,6 +54,18 @@ WRONG = {
     "KMS_KEY": ["", "a b"],
     "CORS_ORIGINS": ["desk.example", "https://a.example/path"],
     "PUBLIC_URL": ["api.example.com", "ftp://a", "https://", "https://a b", "https://a?x=1", "https://u@a"],
+    "IAM_CALLERS": [
+        "[]",
+        "{",
+        '{"arn:aws:iam::123456789012:role/desk": {"scopes": ["read"]}}',
+        '{"arn:aws:iam::123456789012:role/desk": {"owner": "desk", "scopes": ["all"]}}',
+        '{"arn:aws:iam::123456789012:role/desk": {"owner": "desk", "scopes": "read"}}',
+        '{"arn:aws:iam::123456789012:role/desk": {"owner": 1, "scopes": ["read"]}}',
+        '{"arn:aws:iam::123456789012:role/desk": {"owner": "desk", "scopes": ["read"], "connection": []}}',
+        '{"arn:aws:iam::123456789012:role/desk": {"owner": "d", "scopes": ["read"], "connections": ["*"]}}',
+        '{"arn:aws:sts::123456789012:assumed-role/desk/ada": {"owner": "desk", "scopes": ["read"]}}',
+        '{"*": {"owner": "desk", "scopes": ["read"]}}',
+    ],
     "CONNECTION_CACHE_SECONDS": ["", "-1", "ten", "inf", "nan", "1e3", "4000"],
     "PLUGIN_SECONDS": ["0", "61"],
     "PARK_SECONDS": ["", "30,10", "a", "901", "1,,2"],
@@ -65,6 +78,21 @@ def test_a_wrong_setting_is_one_message_that_names_it(name, text):
     with pytest.raises(SettingError, match=f"^TRIGGERIQ_{name} is .*must be") as raised:
         from_env({f"TRIGGERIQ_{name}": text})
     assert "\n" not in str(raised.value)
+
+
+def test_aws_identities_are_named_with_what_they_may():
+    text = """{
+        "arn:aws:iam::123456789012:role/team/desk": {"owner": "desk", "scopes": ["read", "write"]},
+        "arn:aws:iam::123456789012:user/ada": {"owner": "ada", "scopes": ["read"], "connections": ["csv/*"]}
+    }"""
+    assert from_env({"TRIGGERIQ_IAM_CALLERS": text}).iam_callers == (
+        IamCaller("arn:aws:iam::123456789012:role/team/desk", "desk", ("read", "write")),
+        IamCaller("arn:aws:iam::123456789012:user/ada", "ada", ("read",), ("csv/*",)),
+    )
+
+
+def test_the_scopes_are_those_of_callers():
+    assert SCOPES == access.SCOPES
 
 
 def test_a_password_is_not_repeated():

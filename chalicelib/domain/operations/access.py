@@ -49,9 +49,9 @@ class Caller(NamedTuple):
     """Who is asking, however that was proven."""
 
     kind: CallerKind
-    """How it was proven: by an API key, a session, an OIDC token or an AWS role."""
+    """How it was proven: by an API key, a session, an OIDC token or an AWS role or user."""
     subject: str
-    """Who it is, as that proof names it: of a key its id."""
+    """Who it is, as that proof names it: of a key its id, of an AWS role the ARN of its session."""
     owner: str
     """Whom its events and connections belong to."""
     scopes: tuple[Scope, ...]
@@ -65,7 +65,7 @@ class Caller(NamedTuple):
     def require(self, scope: Scope) -> None:
         """Raises Forbidden, naming the scope that is wanting."""
         if not self.may(scope):
-            raise Forbidden(f"the key lacks the scope {scope}; ask an admin for a key that has it")
+            raise Forbidden(f"the {self._proof} lacks the scope {scope}; {self._ask('with that scope')}")
 
     def require_owner(self, owner: str) -> None:
         """Raises Forbidden unless the thing is the caller's own, or the caller is an admin."""
@@ -76,8 +76,8 @@ class Caller(NamedTuple):
         """Raises Forbidden, saying what to do, where the caller is restricted to connections."""
         if self.restriction is not None:
             raise Forbidden(
-                f"the key is restricted to {self.restriction}, and this is about more than those; "
-                "ask an admin for a key without `connections`"
+                f"the {self._proof} is restricted to {self.restriction}, and this is about more than those; "
+                + self._ask("without `connections`")
             )
 
     def may_see(self, source: str, connection: str) -> bool:
@@ -88,6 +88,16 @@ class Caller(NamedTuple):
     def name(self) -> str:
         """The caller in audit trails."""
         return f"{self.owner} ({self.subject})"
+
+    @property
+    def _proof(self) -> str:
+        return "AWS identity" if self.kind == "role" else "key"
+
+    def _ask(self, how: str) -> str:
+        """What a caller can do who may not."""
+        if self.kind == "role":
+            return f"ask whoever deploys to name it {how} in `iam_callers`"
+        return f"ask an admin for a key {how}"
 
 
 LOCAL_CALLER = Caller("key", "local", "local", SCOPES)

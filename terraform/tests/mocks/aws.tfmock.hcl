@@ -24,6 +24,28 @@ mock_data "aws_availability_zones" {
   }
 }
 
+mock_data "aws_vpc" {
+  defaults = {
+    id                      = "vpc-0123456789abcdef0"
+    cidr_block_associations = [{ association_id = "mocked", cidr_block = "10.0.0.0/16", state = "associated" }]
+  }
+}
+
+mock_data "aws_subnet" {
+  defaults = {
+    id                = "subnet-0000000000000000a"
+    vpc_id            = "vpc-0123456789abcdef0"
+    availability_zone = "eu-central-1a"
+    ipv6_cidr_block   = "2001:db8::/64"
+  }
+}
+
+mock_resource "aws_vpc" {
+  defaults = {
+    ipv6_cidr_block = "2001:db8::/56"
+  }
+}
+
 mock_resource "aws_kms_key" {
   defaults = {
     arn = "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555"
