@@ -112,7 +112,7 @@ def test_a_fault_is_told_with_its_field(value: Any, message: str) -> None:
 
 @pytest.mark.parametrize("owner", ["", " ", "a\n", "\na", "a\u2028b", "\x85", "a" * 201])
 def test_a_line_is_one(owner: str) -> None:
-    with pytest.raises(InvalidShape, match="^owner: "):
+    with pytest.raises(InvalidShape, match=r"^owner: "):
         shaped(adapter("operations", "ApiKeyMake"), {"scopes": ["read"], "owner": owner})
 
 
