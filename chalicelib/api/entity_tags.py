@@ -50,6 +50,6 @@ def unchanged(call: Call, version: int) -> bool:
 
 def _tags(header: str, name: str) -> list[str]:
     """The tags in a header; none of them stands for any, which is written `*`."""
-    if not re.match(TAGS, header):
+    if not re.fullmatch(TAGS, header):
         raise Invalid(f'{name} is a version in quotation marks, as the ETag gave it, such as "3"', name)
     return re.findall(_TAG, header)

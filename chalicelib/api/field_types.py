@@ -46,7 +46,7 @@ def _flag(value: object) -> object:
 
 
 def _line(value: str) -> str:
-    if not re.match(ONE_LINE, value):
+    if not re.fullmatch(ONE_LINE, value):
         raise ValueError("is one line of text, without control characters")
     return value.strip()
 
@@ -92,4 +92,4 @@ class ShownPage(Shown, Generic[S]):
 
 class PageQuery(Asked):
     limit: Limit = LIMIT_DEFAULT
-    cursor: Cursor | None = Field(None, description="`next` of the page before")
+    cursor: Cursor | None = Field(None, description="`next` of the page before; anything else is a 400")

@@ -117,8 +117,8 @@ def test_what_is_installed_and_configured_is_listed(ask: Callable[..., Any], gen
         generated.models.PluginViewStatus.LOADED
     }
     assert {held.key: type(held.value).__name__ for held in ask("list_configurations").items} == {
-        "priority": "PriorityConfigurationOutput",
-        "triage": "TriageConfigurationOutput",
+        "priority": "PriorityConfigurationShown",
+        "triage": "TriageConfigurationShown",
     }
     assert ask("redrive_dead_letters", body=generated.models.RedriveRequest(queue="no-such")).status == 404
     assert ask("go_to_docs") is None

@@ -74,9 +74,7 @@ def without_what_no_schema_can_say(document: Any, ids: Mapping[str, list[str]]) 
                     if known:
                         parameter["schema"] = {"type": "string", "enum": known}
     shapes = narrow["components"]["schemas"]
-    shapes["ConfigurationPut"]["properties"]["value"] = {
-        "$ref": "#/components/schemas/PriorityConfigurationInput"
-    }
+    shapes["ConfigurationPut"]["properties"]["value"] = {"$ref": "#/components/schemas/PriorityConfiguration"}
     shapes["ConnectionPut"]["properties"]["settings"] = {"enum": [{}, {"verification": "api_key"}]}
     # A text of a megabyte takes it ten seconds to make up.
     del shapes["SourcePreviewRequest"]["properties"]["body_base64"]["maxLength"]

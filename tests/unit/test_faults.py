@@ -110,6 +110,12 @@ def test_a_fault_is_told_with_its_field(value: Any, message: str) -> None:
     assert str(invalid.value) == message
 
 
+@pytest.mark.parametrize("owner", ["", " ", "a\n", "\na", "a\u2028b", "\x85", "a" * 201])
+def test_a_line_is_one(owner: str) -> None:
+    with pytest.raises(InvalidShape, match=r"^owner: "):
+        shaped(adapter("operations", "ApiKeyMake"), {"scopes": ["read"], "owner": owner})
+
+
 @pytest.mark.parametrize("value", [True, "5", [5]])
 def test_json_that_is_no_number_is_none(value: Any) -> None:
     with pytest.raises(InvalidShape, match=r"items\[0\].rating: is a number"):

@@ -7,6 +7,7 @@ import base64
 import hashlib
 import json
 import re
+from collections import ChainMap
 from html import escape
 from pathlib import Path
 from string import Template
@@ -149,13 +150,16 @@ def _fields(schema: Schema, document: Schema, depth: int = 0) -> str:
 
 
 def _inner(field: Schema, document: Schema) -> Schema:
-    """The schema of the object that a field holds: the field itself, the items of its list, or the one of
-    several options that is an object."""
+    """The schema of the object that a field holds: the field itself, the items of its list, or what is an
+    object among several options, with the fields of all."""
     field = _resolved(field, document)
     if "items" in field:
         return _inner(field["items"], document)
     options = [_resolved(option, document) for option in field.get("anyOf", ())]
-    return next((option for option in options if "properties" in option), field)
+    objects = [option for option in options if "properties" in option]
+    if len(objects) < 2:
+        return objects[0] if objects else field
+    return {"properties": dict(ChainMap(*(one["properties"] for one in objects)))}
 
 
 def _resolved(schema: Schema, document: Schema) -> Schema:

@@ -39,7 +39,8 @@ def schemas_of(shapes: Mapping[ShapeKey, TypeAdapter[Any]]) -> tuple[dict[ShapeK
     named = {}
     for name, definition in definitions.get("$defs", {}).items():
         reference = REF.format(model=name)
-        ours.setdefault(reference, reference.replace("-", ""))  # …-Input and …-Output, where the two differ
+        # So pydantic tells what is asked from what is shown, where the two differ.
+        ours.setdefault(reference, reference.removesuffix("-Input").replace("-Output", "Shown"))
         named[_name_in(ours[reference])] = definition
     components = {name: {**_renamed(schema, ours), "title": name} for name, schema in named.items()}
     return {(name, mode): {"$ref": REF.format(model=name)} for name, mode in shapes}, components

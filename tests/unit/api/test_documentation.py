@@ -79,6 +79,12 @@ def test_a_value_s_field_is_described_by_the_docstring_under_it(stranger):
     assert escape(field_docstrings(Ticket)["merged_into"]) in stranger("GET", "/docs").text
 
 
+def test_what_any_of_several_configurations_holds_is_on_the_page(stranger):
+    (shown,) = re.findall(r'(?s)<details id="put_configuration">.*?</details>', stranger("GET", "/docs").text)
+    for field in ("rules", "rating_at_most", "review_below"):
+        assert f"<dt>{field} <span>" in shown
+
+
 def test_every_body_has_an_example():
     assert {f"{r.method} {r.path}" for r in ROUTES if r.body} <= set(examples.BODY)
 
