@@ -151,7 +151,7 @@ def test_a_terminal_shows_a_line_a_request_and_an_event_and_obeys_nobody(
     terminal.until(TIME + r"GET +/tickets\?… +200")
     place = re.escape(f"({tmp_path}/shouting.py:")
     failure = terminal.until(
-        TIME + rf"process a plugin failed: raised KeyError: .*{place}\d+\)  .*plugin shouting$"
+        TIME + rf"process a plugin failed: raised KeyError: .*{place}\d+\)  .*plugin shouting  hook classify$"
     )
     assert "It crashes" in failure[0]
     terminal.until(r"^printed It crashes .*\\u202e")
@@ -174,7 +174,7 @@ def test_a_preview_names_the_plugin_s_error_and_its_place(
     shown = client.call("POST", "/sources/shaky/preview", {"body_base64": body, "headers": {}}).json
     reason = rf"raised ValueError: no such thing \({re.escape(str(tmp_path))}/shaky\.py:\d+\)"
     assert re.search(reason, json.dumps(shown["errors"]))
-    terminal.until(TIME + rf"api +a plugin failed: {reason}  .*plugin shaky$")
+    terminal.until(TIME + rf"api +a plugin failed: {reason}  .*plugin shaky  hook receive$")
     assert "\x1b" not in terminal.text
 
 
@@ -190,6 +190,13 @@ def test_a_file_has_json_where_it_is_asked_for(run: Callable[..., Terminal]) -> 
     told = {line["message"]: line for line in lines if "message" in line}
     assert told["logged It crashes"]["logger"] == "shouting"  # its own words, on a line as all others
     assert [line for line in lines if "It crashes" in str(line)] == [told["logged It crashes"]]
+
+
+def test_the_documents_name_the_port_that_is_in_use(run: Callable[..., Terminal]) -> None:
+    here = f"http://127.0.0.1:{run().port}"
+    client = Client(here)
+    assert client.get("/openapi.json")["servers"] == [{"url": here}]
+    assert f"URL={here}\nAPI_KEY=local-dev-key\n" in client.send("GET", "/docs").body.decode()
 
 
 def test_a_file_has_no_colours(run: Callable[..., Terminal]) -> None:
