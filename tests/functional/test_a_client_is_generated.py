@@ -37,6 +37,7 @@ def generated(running: Application, tmp_path_factory: pytest.TempPathFactory) ->
     assert (made.returncode, made.stderr) == (0, ""), made.stdout + made.stderr
     assert "arning" not in made.stdout
     sys.path.insert(0, str(folder))
+    importlib.import_module(f"{NAME}.models")
     yield importlib.import_module(NAME)
     sys.path.remove(str(folder))
     for module in [name for name in sys.modules if name.partition(".")[0] == NAME]:

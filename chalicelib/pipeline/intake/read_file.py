@@ -81,7 +81,7 @@ class ReadFile:
 
     def _read(self, held: Import, trace: Trace | None, time_left: TimeLeft) -> None:
         if held.mark is not None and (rest := self.backlog.rest()):
-            # It rested before; whether it may go on is known without opening the file.
+            # Whether it may go on is known without opening the file.
             self._leave(held, trace, rest)
             return
         progress = _Progress(held, trace)
