@@ -8,7 +8,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from chalicelib.domain.page import LIMIT_DEFAULT, LIMIT_MOST
+from chalicelib.domain.page import LIMIT_DEFAULT, LIMIT_MOST, VALUES_MOST
 from triggeriq.names import NAME
 
 
@@ -41,6 +41,12 @@ def _one_line(value: str) -> str:
     return value
 
 
+def _decimal(value: object) -> object:
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,3})?", value, re.ASCII):
+        raise ValueError("is a number such as 4 or 4.5")
+    return value
+
+
 def absent() -> Any:
     """The default of a field that may be left out, but may not be sent as null."""
     return None
@@ -57,6 +63,13 @@ Line = Annotated[
 Tag = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(_one_line)
 ]
+
+Language = Annotated[str, Field(pattern="^[a-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}$")]
+Rating = Annotated[float, Field(ge=0, le=999), BeforeValidator(_decimal)]
+
+T = TypeVar("T")
+Values = Annotated[tuple[T, ...], Field(max_length=VALUES_MOST)]
+"""A parameter of a query that may be repeated; any of its values will do."""
 
 
 class Asked(BaseModel):

@@ -68,7 +68,7 @@ CALLS = {
         "imports.write",
     ],
     "process": ["postgres.find_configuration", "postgres.amend_tickets", "bus.publish", "postgres.relayed"],
-    "relay": ["postgres.pending", "bus.publish", "postgres.relayed"],
+    "relay": ["postgres.pending", "bus.publish", "postgres.relayed", "postgres.index_tickets"],
 }
 """The calls of one invocation of a new process, each name once, in the order of the first."""
 

@@ -187,6 +187,6 @@ def query_properties(route: Route) -> dict[str, Schema]:
     for field_name, field in adapter(route.area, route.query).json_schema()["properties"].items():
         options = [option for option in field.get("anyOf", []) if option != {"type": "null"}]
         field = {**field, **(options[0] if len(options) == 1 else {})}
-        left_out = {"anyOf", "title"} | ({"default"} if field.get("default") is None else set())
+        left_out = {"anyOf", "title"} | ({"default"} if field.get("default") in (None, []) else set())
         plain[field_name] = {key: value for key, value in field.items() if key not in left_out}
     return plain

@@ -17,7 +17,7 @@ class TicketFeedback(Feedback):
     source: str
     connection: str
     received_at: datetime
-    """When it came to us."""
+    """When it first came to us; an edit does not change that."""
 
 
 def in_ticket(message: FeedbackMessage) -> TicketFeedback:
