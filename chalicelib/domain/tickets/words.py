@@ -22,14 +22,10 @@ _ACCENTS = re.compile(
     "|[\u0591-\u05bd\u05bf\u05c1-\u05c7]+"  # Hebrew points
     "|[\u0610-\u061a\u0640\u064b-\u065f\u0670]+"  # Arabic vowels, hamza over and under, the stretched line
 )
-_LETTERS = str.maketrans(
-    {
-        **{"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ŧ": "t", "ı": "i", "ð": "d"},
-        **{"æ": "ae", "œ": "oe", "þ": "th"},
-        **{"ё": "е"},
-        **{"ى": "ي", "ک": "ك", "ی": "ي"},
-    }
-)
+_LETTERS = {
+    **str.maketrans("øłđħŧıðёىکی", "oldhtidеيكي"),
+    **str.maketrans({"æ": "ae", "œ": "oe", "þ": "th"}),
+}
 """Letters that are written plainly where a keyboard lacks them, and that no normal form takes apart."""
 
 _INVISIBLE = (
