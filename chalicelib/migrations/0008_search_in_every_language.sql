@@ -1,7 +1,7 @@
 -- The version of the row that `search` was made for by this release. Where it is another, an older release wrote the
 -- row: it is made anew within minutes (chalicelib/pipeline/tickets/index.py).
 alter table tickets add column search_version bigint not null default 0;
-create index tickets_to_index on tickets (id) where search_version <> row_version;
+create index tickets_to_index on tickets (received_at) where search_version <> row_version;
 
 -- When a feedback first came, whatever versions of it have come since. Null: when the stored version came.
 alter table feedback add column first_received_at timestamptz;

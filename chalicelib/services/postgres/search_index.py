@@ -68,8 +68,10 @@ def items_of(session: Session, tickets: Iterable[Standing]) -> list[Kept]:
 
 
 def index_row(standing: Standing, items: Collection[Kept]) -> dict[str, Any]:
-    """The columns of INDEXED. items: those of the ticket."""
+    """The columns of INDEXED. items: those of the ticket; too many do no harm."""
     ticket = standing.ticket
+    latest = sorted(items, key=lambda kept: (kept.message.received_at, kept.message.key), reverse=True)
+    items = sorted(latest, key=lambda kept: kept.message.key != standing.lead)[: ITEMS + 1]
     texts = [ticket.description]
     if ticket.title not in ticket.description:
         texts.insert(0, ticket.title)

@@ -8,11 +8,13 @@ from datetime import datetime
 import pytest
 
 from chalicelib.domain.operations.restriction import Restriction
+from chalicelib.domain.tickets.ticket import Change
 from chalicelib.domain.tickets.ticket_filter import TicketFilter
+from chalicelib.services.postgres.ticket_index import PostgresTicketIndex
 from chalicelib.services.postgres.tickets import PostgresTickets
 from tests.functional.postgres.desk import Desk
 from tests.said import said, take_in, triage
-from triggeriq import Author
+from triggeriq import App, Author
 
 BODIES = {
     "ja": "アプリが起動しません。返金してください。",
@@ -225,3 +227,52 @@ def test_the_longest_texts_are_indexed(
     take_in(tickets, [said("a", text, answer=triage(text, language="en"), author=long)], now)
     assert [ticket.external_id for ticket in desk.read.search(TicketFilter(), 10, None).items] == ["a"]
     assert desk.read.search(TicketFilter(query=text[:500], customer=(text[:200],)), 10, None) is not None
+
+
+def as_an_older_release_left_them(tickets: PostgresTickets) -> None:
+    tickets.database.run(
+        "update tickets set search = to_tsvector('simple', title || ' ' || description), search_version = 0"
+    )
+
+
+def test_what_an_older_release_wrote_is_found_at_once_and_wholly_once_it_is_indexed(
+    shelf: Desk, tickets: PostgresTickets
+) -> None:
+    wholly = tickets.database.run("select id, search::text, search_version from tickets order by id")
+    as_an_older_release_left_them(tickets)
+    assert found(shelf, "crashed") == {"en"}
+    assert found(shelf, "返金") == set()
+    index = PostgresTicketIndex(tickets.database)
+    assert [index.catch_up(10), index.catch_up(10), index.catch_up(10)] == [10, len(BODIES) - 10, 0]
+    assert found(shelf, "返金") == {"ja"}
+    assert tickets.database.run("select id, search::text, search_version from tickets order by id") == wholly
+
+
+def test_an_index_holds_all_items_whoever_makes_it(
+    tickets: PostgresTickets, desk: Desk, now: datetime
+) -> None:
+    thread = [
+        said(f"r{n}", f"word{n}a", thread="t", minutes=n, author=ADA, app=App(version=f"{n}.1"))
+        for n in range(25)
+    ]
+    for one in thread:
+        take_in(tickets, [one], now)
+    made = tickets.database.run("select search::text from tickets")
+    assert found(desk, "word24a") == found(desk, "word5a") == found(desk, "word0a") == {"r0"}
+    as_an_older_release_left_them(tickets)
+    assert PostgresTicketIndex(tickets.database).catch_up(10) == 1
+    assert tickets.database.run("select search::text from tickets") == made
+
+
+def test_a_change_by_an_older_release_is_indexed_again(
+    tickets: PostgresTickets, desk: Desk, now: datetime
+) -> None:
+    (taken,), _ = take_in(tickets, [said("a", "返金")], now)
+    index = PostgresTicketIndex(tickets.database)
+    assert index.catch_up(10) == 0
+    # What an older release sets when a ticket changes: the version of the row, and words as it knows them
+    tickets.database.run("update tickets set row_version = row_version + 1, search = ''")
+    assert index.catch_up(10) == 1
+    assert found(desk, "返金") == {"a"}
+    desk.change(taken.ticket_id, Change({"status": "pending"}, "ann"), None, now)
+    assert index.catch_up(10) == 0
