@@ -22,9 +22,9 @@ _ACCENTS = re.compile(
     "|[\u0591-\u05bd\u05bf\u05c1-\u05c7]+"  # Hebrew points
     "|[\u0610-\u061a\u0640\u064b-\u065f\u0670]+"  # Arabic vowels, hamza over and under, the stretched line
 )
-_LETTERS = {
+_LETTERS: dict[int, str | int] = {
     **str.maketrans("øłđħŧıðёىکی", "oldhtidеيكي"),
-    **str.maketrans({"æ": "ae", "œ": "oe", "þ": "th"}),
+    **{ord("æ"): "ae", ord("œ"): "oe", ord("þ"): "th"},
 }
 """Letters that are written plainly where a keyboard lacks them, and that no normal form takes apart."""
 

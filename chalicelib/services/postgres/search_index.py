@@ -78,7 +78,7 @@ def index_row(standing: Standing, items: Collection[Kept]) -> dict[str, Any]:
     said = (kept.message.feedback for kept in items)
     texts += [one.text[:ITEM_WORDS_LIMIT] for one in said if one.text != ticket.description]
     text = "\n".join(texts)[:WORDS_LIMIT]
-    authors = {ticket.author, *(kept.message.feedback.author for kept in items)}
+    authors = dict.fromkeys((ticket.author, *(kept.message.feedback.author for kept in items)))
     versions = {version for kept in items if (version := kept.message.feedback.app.version)}
     lexemes = _words([text, *(line for author in authors for line in (author.name, author.email) if line)])
     lexemes += [quoted(one) for author in authors for one in author_lexemes(author)]
