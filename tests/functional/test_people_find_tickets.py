@@ -41,7 +41,8 @@ def shelf(client: Client, connection: str) -> str:
 def test_words_people_filters_and_orders(client: Client, shelf: str) -> None:
     for query, name in {
         "返金": "40a", "退款": "40b", "12345": "40c", "café": "40d", "cafe": "40d", "crash": "40d",
-        "lund": "40d", "https://shop.example/orders/1001?x=1": "40e", "checkout": "40f", "ina@cust.example": "40f",
+        "lund": "40d", "https://shop.example/orders/1001?x=1": "40e", "checkout": "40f",
+        "ina@cust.example": "40f",
     }.items():  # fmt: skip
         assert found(client, shelf, q=query) == [name], query
     for customer, name in {"u1": "40d", "ada lu": "40d", "ina@": "40f", "cust.example": "40f"}.items():

@@ -24,7 +24,9 @@ _ACCENTS = re.compile(
 )
 _LETTERS: dict[int, str | int] = {
     **str.maketrans("øłđħŧıðёىکی", "oldhtidеيكي"),
-    **{ord("æ"): "ae", ord("œ"): "oe", ord("þ"): "th"},
+    ord("æ"): "ae",
+    ord("œ"): "oe",
+    ord("þ"): "th",
 }
 """Letters that are written plainly where a keyboard lacks them, and that no normal form takes apart."""
 

@@ -1,5 +1,7 @@
 """Finds tickets: by keyset, so that page 1,000 costs what page 1 costs."""
 
+# ruff: noqa: S608 — SQL is composed of our own lists of columns; values are always parameters
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +20,8 @@ from chalicelib.services.postgres.rows import FROM_TICKET, SELECT_TICKET, standi
 from chalicelib.services.postgres.search_index import rating_lexeme, version_lexeme
 from chalicelib.services.postgres.search_query import any_of, customer_query, stems_of, words_query
 
+READ_FIRST = 4_000
+"""Tickets of a list that are read for a word before it is looked up in all."""
 QUERY_LIMIT = 1_000
 """Characters of a search and of a value; nobody types more, and each word costs."""
 
@@ -63,16 +67,19 @@ select * from pair
 class _Where:
     """Conditions, all of which must hold, and their parameters."""
 
-    def __init__(self, condition: str) -> None:
-        self.conditions = [condition]
+    def __init__(self, *conditions: str) -> None:
+        self.conditions = [*conditions]
         self.parameters: dict[str, Any] = {}
 
     def add(self, condition: str, **parameters: Any) -> None:
         self.conditions.append(condition)
         self.parameters |= parameters
 
+    def __and__(self, other: _Where) -> _Where:
+        return _Where(*self.conditions, *other.conditions)
+
     def __str__(self) -> str:
-        return " and ".join(self.conditions)
+        return " and ".join(self.conditions) or "true"
 
 
 def search(
@@ -80,7 +87,7 @@ def search(
 ) -> Page[Ticket]:
     """See ports.tickets.TicketReader. Tickets that were merged away are not listed: their feedback is in
     another ticket."""
-    where = _Where("t.merged_into is null")
+    where = _Where()
     for name in _COLUMNS:
         _one_of(where, f"t.{name}", name, getattr(wanted, name))
     if wanted.source or wanted.connection:
@@ -90,29 +97,52 @@ def search(
         where.add("t.tags && cast(:tag as text[])", tag=_clean(wanted.tag))
     if wanted.needs_review is not None:
         where.add("t.needs_review" if wanted.needs_review else "not t.needs_review")
-    if wanted.since is not None:
-        where.add("t.received_at >= cast(:since as timestamptz)", since=wanted.since)
-    if wanted.until is not None:
-        where.add("t.received_at < cast(:until as timestamptz)", until=wanted.until)
-    if not _add_searched(where, database, wanted):
-        return Page(())
     own, own_parameters = own_tickets(wanted.within, "t")
     if own:
         where.add(own, **own_parameters)
-    sorts = _SORTS[order.by]
+    span = _Where("t.merged_into is null")
+    if wanted.since is not None:
+        span.add("t.received_at >= cast(:since as timestamptz)", since=wanted.since)
+    if wanted.until is not None:
+        span.add("t.received_at < cast(:until as timestamptz)", until=wanted.until)
     if cursor is not None:
-        _begin_behind(where, order, cursor)
-    by = ", ".join(f"{sort.sql} {order.direction}" for sort in sorts)
-    # Which they are is often told by an index alone; only these are then read.
-    rows = database.ask(
-        f"select {SELECT_TICKET} {FROM_TICKET} where t.id in ("
-        f"select t.id from tickets t where {where} order by {by} limit :rows) order by {by}",
-        rows=limit + 1,
-        **where.parameters,
-    )
+        _begin_behind(span, order, cursor)
+    searched = _searched(database, wanted)
+    if searched is None:
+        return Page(())
+    rows = _rows(database, span, where, searched, order, limit + 1)
     return page_of(
         [standing_of(row).ticket for row in rows], limit, cursor=lambda ticket: _cursor(order, ticket)
     )
+
+
+def _rows(
+    database: Database, span: _Where, where: _Where, searched: _Where, order: TicketOrder, count: int
+) -> list[list[Any]]:
+    """Rows of SELECT_TICKET, the first of the list, `count` at most.
+
+    Columns alone are looked for in an index that has them all, and only the tickets found are read. What
+    `search` knows is in no index that has the order of the list, and PostgreSQL guesses badly how often a
+    rare word occurs. So a part of the list is read first, in which a common word stands often enough;
+    otherwise all that holds the words is looked up, and sorted.
+    """
+    by = ", ".join(f"{sort.sql} {order.direction}" for sort in _SORTS[order.by])
+    parameters = {**span.parameters, **where.parameters, **searched.parameters, "rows": count}
+
+    def ask(ids: str, **more: Any) -> list[list[Any]]:
+        return database.ask(
+            f"select {SELECT_TICKET} {FROM_TICKET} where t.id in ({ids}) order by {by}", **parameters, **more
+        )
+
+    whole = f"from tickets t where {span & where & searched}"
+    if not searched.conditions:
+        return ask(f"select t.id {whole} order by {by} limit :rows")
+    part = f"(select * from tickets t where {span} order by {by} limit :part) t"
+    fitting = where & searched
+    rows = ask(f"select t.id from {part} where {fitting} order by {by} limit :rows", part=READ_FIRST)
+    if len(rows) == count:
+        return rows
+    return ask(f"with t as materialized (select t.* {whole}) select t.id from t order by {by} limit :rows")
 
 
 def _one_of(where: _Where, column: str, name: str, values: tuple[str, ...]) -> None:
@@ -124,7 +154,7 @@ def _one_of(where: _Where, column: str, name: str, values: tuple[str, ...]) -> N
 
 
 def _connections(database: Database, sources: Sequence[str], connections: Sequence[str]) -> list[str]:
-    """Those that are meant, as tickets name them. Where only one side is given, it is told by what there is."""
+    """Those that are meant, as tickets name them; where only one side is given, of those that there are."""
     if sources and connections:
         return [connection_id(source, one) for source in sources for one in connections]
     return [
@@ -134,14 +164,15 @@ def _connections(database: Database, sources: Sequence[str], connections: Sequen
     ]
 
 
-def _add_searched(where: _Where, database: Database, wanted: TicketFilter) -> bool:
-    """What the column `search` knows. Returns False where the words can't be found anywhere."""
+def _searched(database: Database, wanted: TicketFilter) -> _Where | None:
+    """What the column `search` knows. None: what was typed has no word in it, and is nowhere."""
+    where = _Where()
     queries = [any_of(map(rating_lexeme, wanted.rating)), any_of(map(version_lexeme, _clean(wanted.version)))]
     if wanted.query is not None:
         text = clean_text(wanted.query)[:QUERY_LIMIT]
         words = words_query(text, stems_of(database, wanted.language))
         if words is None:
-            return False
+            return None
         queries.append(words)
     if said := [query for query in queries if query]:
         where.add("t.search @@ cast(:words as tsquery)", words=" & ".join(f"({query})" for query in said))
@@ -153,7 +184,7 @@ def _add_searched(where: _Where, database: Database, wanted: TicketFilter) -> bo
             author = f"({author} or t.customer_id = any(cast(:customer as uuid[])))"
             parameters["customer"] = ids
         where.add(author, **parameters)
-    return True
+    return where
 
 
 def _clean(values: tuple[str, ...]) -> list[str]:

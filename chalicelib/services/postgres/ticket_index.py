@@ -13,8 +13,8 @@ from chalicelib.services.postgres.errors import postgres_errors
 from chalicelib.services.postgres.rows import FROM_TICKET, SELECT_TICKET, standing_of
 from chalicelib.services.postgres.search_index import INDEXED, SEARCH, index_row, items_of
 
-# Newest first: they are asked for most, and the rows stay in an order that lists are read in. Whoever changes a
-# ticket meanwhile holds its lock, and indexes it himself.
+# Newest first: they are asked for most, and lists read rows faster that were written in their order.
+# Whoever changes a ticket meanwhile holds its lock, and indexes it himself.
 _STALE = (
     f"select {SELECT_TICKET} {FROM_TICKET} where t.search_version <> t.row_version "
     "order by t.received_at desc limit :rows for update of t skip locked"
