@@ -134,6 +134,9 @@ def _rows(
             f"select {SELECT_TICKET} {FROM_TICKET} where t.id in ({ids}) order by {by}", **parameters, **more
         )
 
+    if not (where.conditions or searched.conditions):
+        plain = f"select {SELECT_TICKET} {FROM_TICKET} where {span} order by {by} limit :rows"
+        return database.ask(plain, **parameters)
     whole = f"from tickets t where {span & where & searched}"
     if not searched.conditions:
         return ask(f"select t.id {whole} order by {by} limit :rows")
