@@ -20,6 +20,8 @@ PREFIX_FROM = 3
 """Letters of a word that may go on; shorter ones begin too many others."""
 
 _TERM = re.compile(r'(?P<no>-(?=[\w"]))?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
+_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»", '"'))
+"""What keyboards make of quotation marks."""
 _STEMS = """
 select w.word, array_agg(distinct s.lexeme) from unnest(cast(:words as text[])) w(word),
     unnest(cast(:stemmers as regconfig[])) c(stemmer), unnest(to_tsvector(c.stemmer, w.word)) s
@@ -34,7 +36,7 @@ def words_query(text: str, stems: Callable[[Collection[str]], Stems]) -> str | N
     """The tsquery for what somebody typed; None where there is no word in it."""
     known = stems(inflected(text))
     either: list[list[str]] = [[]]
-    for match in _TERM.finditer(text):
+    for match in _TERM.finditer(text.translate(_QUOTES)):
         word = match["word"]
         if word is not None and not match["no"] and word.lower() == "or":
             either.append([])
@@ -45,7 +47,7 @@ def words_query(text: str, stems: Callable[[Collection[str]], Stems]) -> str | N
 
 def stems_of(database: Database, languages: Sequence[str]) -> Callable[[Collection[str]], Stems]:
     """Asks PostgreSQL. languages: those of the tickets wanted; none: any."""
-    stemmers = sorted({STEMMERS[one] for one in languages or STEMMERS if one in STEMMERS})
+    stemmers = sorted({STEMMERS[one[:2]] for one in languages or STEMMERS if one[:2] in STEMMERS})
 
     def ask(words: Collection[str]) -> Stems:
         if not words or not stemmers:

@@ -96,7 +96,8 @@ def test_what_nobody_wrote_is_not_found(shelf: Desk, query: str) -> None:
 def test_words_are_put_together(shelf: Desk) -> None:
     assert found(shelf, "退款 or 返金 or zebra") == {"zh", "ja"}
     assert found(shelf, '"my cities" loading') == {"en"}
-    assert found(shelf, '"cities my"') == set()
+    assert found(shelf, '"cities my"') == found(shelf, "„cities my“") == set()
+    assert found(shelf, "“my cities”") == {"en"}
     assert found(shelf, "checkout -تعطل") == {"he"}
     assert found(shelf, 'checkout -"تعطل checkout"') == {"he"}
     assert found(shelf, "crashes -12345") == {"en", "fr"}
