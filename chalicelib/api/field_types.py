@@ -8,7 +8,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from chalicelib.domain.page import LIMIT_DEFAULT, LIMIT_MOST
+from chalicelib.domain.page import LIMIT_DEFAULT, LIMIT_MOST, VALUES_MOST
 from triggeriq.names import NAME
 
 _CONTROL = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
@@ -51,6 +51,12 @@ def _line(value: str) -> str:
     return value.strip()
 
 
+def _decimal(value: object) -> object:
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,3})?", value, re.ASCII):
+        raise ValueError("is a number such as 4 or 4.5")
+    return value
+
+
 def absent() -> Any:
     """The default of a field that may be left out, but may not be sent as null."""
     return None
@@ -65,6 +71,13 @@ Time = Annotated[datetime, BeforeValidator(_time)]
 Name = Annotated[str, Field(pattern=f"^{NAME}$")]
 Line = Annotated[str, Field(max_length=200, json_schema_extra={"pattern": ONE_LINE}), AfterValidator(_line)]
 Tag = Annotated[str, Field(max_length=100, json_schema_extra={"pattern": ONE_LINE}), AfterValidator(_line)]
+
+Language = Annotated[str, Field(pattern="^[a-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}$")]
+Rating = Annotated[float, Field(ge=0, le=999), BeforeValidator(_decimal)]
+
+T = TypeVar("T")
+Values = Annotated[tuple[T, ...], Field(max_length=VALUES_MOST)]
+"""A parameter of a query that may be repeated; any of its values will do."""
 
 
 class Asked(BaseModel):

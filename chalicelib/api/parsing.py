@@ -11,9 +11,10 @@ from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
 from functools import cache, partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_origin
 from urllib.parse import unquote
 
+from chalicelib.domain.page import VALUES_MOST
 from chalicelib.errors import Invalid, NotFound, TooLarge, WrongType
 from triggeriq import Unreadable
 from triggeriq.names import NAME
@@ -108,20 +109,25 @@ def _fields(route: Route) -> Mapping[str, FieldInfo]:
 
 
 def query_as(route: Route, query: Mapping[str, list[str]]) -> Any:
-    """The query's parameters in the route's shape, or None where the route takes none. Raises Invalid."""
-    single = {}
+    """The query's parameters in the route's shape, or None where the route takes none. A parameter whose
+    field is a tuple may be given several times. Raises Invalid."""
+    fields = _shape(route.area, route.query).model_fields if route.query else {}
+    given: dict[str, str | tuple[str, ...]] = {}
     for field, values in query.items():
-        if len(values) != 1:
-            raise Invalid(f"{field} is given {len(values)} times; give it once", field)
-        if _UNSTORABLE.search(values[0]):
+        several = field in fields and get_origin(fields[field].annotation) is tuple
+        most = VALUES_MOST if several else 1
+        if len(values) > most:
+            times = f"at most {most} times, and ask again for the rest" if several else "once"
+            raise Invalid(f"{field} is given {len(values)} times; give it {times}", field)
+        if any(map(_UNSTORABLE.search, values)):
             raise Invalid(f"{field} holds a character that no text has", field)
-        single[field] = values[0]
+        given[field] = tuple(values) if several else values[0]
     if not route.query:
-        if single:
-            field = next(iter(single))
+        if given:
+            field = next(iter(given))
             raise Invalid(f"{field} is no parameter of this address", field)
         return None
-    return _shaped(adapter(route.area, route.query).validate_python, single, single)
+    return _shaped(adapter(route.area, route.query).validate_python, given, given)
 
 
 def shaped(into: TypeAdapter[Any], value: Any, field: str = "") -> Any:

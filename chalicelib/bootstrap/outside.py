@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from chalicelib.services.postgres.configurations import PostgresConfigurations
     from chalicelib.services.postgres.connection import Database
     from chalicelib.services.postgres.outbox import PostgresOutbox
+    from chalicelib.services.postgres.ticket_index import PostgresTicketIndex
     from chalicelib.services.postgres.ticket_reader import PostgresTicketReader
     from chalicelib.services.postgres.tickets import PostgresTickets
     from chalicelib.services.s3 import S3Blobs
@@ -186,6 +187,12 @@ class Outside:
         from chalicelib.services.postgres.ticket_reader import PostgresTicketReader
 
         return PostgresTicketReader(self.database)
+
+    @once
+    def ticket_index(self) -> PostgresTicketIndex:
+        from chalicelib.services.postgres.ticket_index import PostgresTicketIndex
+
+        return PostgresTicketIndex(self.database)
 
     @once
     def outbox(self) -> PostgresOutbox:

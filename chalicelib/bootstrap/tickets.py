@@ -1,4 +1,4 @@
-"""The use-cases that make tickets, change them, read them and publish their events."""
+"""The use-cases that make tickets, change them, index them, read them and publish their events."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from chalicelib.bootstrap.triage import TriageUseCases
     from chalicelib.pipeline.tickets.amend import Amend
     from chalicelib.pipeline.tickets.change import ChangeTicket
+    from chalicelib.pipeline.tickets.index import IndexTickets
     from chalicelib.pipeline.tickets.merge import MergeTickets
     from chalicelib.pipeline.tickets.process import Process
     from chalicelib.pipeline.tickets.read import ReadTickets
@@ -57,6 +58,12 @@ class TicketUseCases:
         from chalicelib.pipeline.tickets.read import ReadTickets
 
         return ReadTickets(tickets=self._outside.ticket_reader)
+
+    @once
+    def index(self) -> IndexTickets:
+        from chalicelib.pipeline.tickets.index import IndexTickets
+
+        return IndexTickets(index=self._outside.ticket_index)
 
     @once
     def change(self) -> ChangeTicket:

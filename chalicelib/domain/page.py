@@ -8,12 +8,15 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
 from chalicelib.errors import Invalid
 
 T = TypeVar("T")
 LIMIT_DEFAULT, LIMIT_MOST = 50, 100
+VALUES_MOST = 50
+"""Values of one filter of a list."""
 ANSWER_BYTES = 5_000_000
 """What a body may come to as `bytes_in_answer` counts it: Lambda answers with 6 MB at most.
 https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
@@ -61,6 +64,17 @@ def from_cursor(cursor: str, *forms: type | re.Pattern[str]) -> list[str | int |
     ):
         raise not_given()
     return position
+
+
+def time_in_cursor(said: object) -> datetime:
+    """A time that stands in a cursor as ISO 8601, in UTC. Raises Invalid."""
+    try:
+        time = datetime.fromisoformat(str(said))
+        if time.tzinfo is None:
+            raise not_given()
+        return time.astimezone(UTC)
+    except (ValueError, OverflowError):  # in UTC it may lie before the year 1 or behind 9999
+        raise not_given() from None
 
 
 def not_given() -> Invalid:

@@ -9,9 +9,10 @@ from chalicelib.handlers.invocation import invocation
 
 
 def relay(event: Any, context: Any) -> dict[str, int]:
-    """Each minute: publish what the outbox still holds."""
+    """Each minute: publish what the outbox still holds, and index tickets that search does not know."""
     with invocation(context) as use:
-        return {"relayed": use.tickets.relay(time_left(context))}
+        relayed = use.tickets.relay(time_left(context))
+        return {"relayed": relayed, "indexed": use.tickets.index(time_left(context))}
 
 
 def sweep(event: Any, context: Any) -> dict[str, int]:

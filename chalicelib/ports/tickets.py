@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
+from chalicelib.domain.tickets.ticket_filter import NEWEST, TicketFilter, TicketOrder
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
     from chalicelib.domain.tickets.history_entry import HistoryEntry
     from chalicelib.domain.tickets.plan import Known, Plan, Selection, Standing
     from chalicelib.domain.tickets.ticket_feedback import TicketFeedback
-    from chalicelib.domain.tickets.ticket_filter import TicketFilter
 
 
 class TicketStore(Protocol):
@@ -49,8 +50,10 @@ class TicketReader(Protocol):
         """When each source last gave feedback, of connections within; one that never did is absent."""
         ...
 
-    def search(self, wanted: TicketFilter, limit: int, cursor: str | None) -> Page[Any]:
-        """Newest first. Raises Invalid for a cursor that it never gave."""
+    def search(
+        self, wanted: TicketFilter, limit: int, cursor: str | None, order: TicketOrder = NEWEST
+    ) -> Page[Any]:
+        """In that order. Raises Invalid for a cursor that it never gave, or gave in another order."""
         ...
 
     def history(self, ticket_id: str, limit: int, cursor: str | None) -> Page[HistoryEntry]:
@@ -58,5 +61,5 @@ class TicketReader(Protocol):
         ...
 
     def feedback(self, ticket_id: str, limit: int, cursor: str | None) -> Page[TicketFeedback]:
-        """What was said in a ticket, oldest first."""
+        """What was said in a ticket, in the order in which it first came."""
         ...

@@ -87,7 +87,7 @@ def test_no_more_are_found_than_are_wanted(
     reader: TicketReader, tickets: PostgresTickets, now: datetime
 ) -> None:
     take_in(tickets, [said("a"), said("b", source="csv")], now)
-    found = all_of(lambda cursor: reader.search(TicketFilter(source="csv"), 3, cursor))
+    found = all_of(lambda cursor: reader.search(TicketFilter(source=("csv",)), 3, cursor))
     assert [ticket.external_id for ticket in found] == ["b"]
 
 

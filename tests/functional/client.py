@@ -73,7 +73,7 @@ class Client:
 
     def get(self, path: str, **query: Any) -> Any:
         """The JSON that a GET gives; fails for any status but 200."""
-        answer = self.call("GET", path + ("?" + urllib.parse.urlencode(query) if query else ""))
+        answer = self.call("GET", path + ("?" + urllib.parse.urlencode(query, doseq=True) if query else ""))
         assert answer.status == 200, answer
         return answer.json
 

@@ -98,7 +98,7 @@ def test_a_ticket_is_found_read_and_changed(
     client.connect("standard_webhooks", connection)
     client.webhook(connection, "msg_1", {"id": "1", "text": "It crashes when I log in", "rating": 1})
     client.wait_for_tickets(connection)
-    page = ask("list_tickets", connection=connection, status=models.ListTicketsStatus.OPEN, limit=1)
+    page = ask("list_tickets", connection=[connection], status=[models.ListTicketsStatusItem.OPEN], limit=1)
     (ticket,) = page.items
     assert (page.next_, ticket.text, ticket.rating) == (None, "It crashes when I log in", 1.0)
     assert ask("get_ticket", ticket.id) == ticket

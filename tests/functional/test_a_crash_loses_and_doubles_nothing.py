@@ -85,7 +85,7 @@ CALLS = {
         "bus.publish",
         "postgres.relayed",
     ],
-    "relay": ["postgres.pending", "bus.publish", "postgres.relayed"],
+    "relay": ["postgres.pending", "bus.publish", "postgres.relayed", "postgres.index_tickets"],
 }
 """The calls of one invocation of a new process, each name once, in the order of the first."""
 

@@ -20,7 +20,7 @@ from chalicelib.pipeline.intake import ingest, read_file, register_upload
 from chalicelib.registry import Registry
 from chalicelib.registry.discovery import Found
 from chalicelib.registry.settings_model import schema_of, validated
-from chalicelib.services.postgres import writing
+from chalicelib.services.postgres import search_index
 from triggeriq import Feedback, Source, hookspecs
 
 ROOT = Path(__file__).parents[2]
@@ -149,7 +149,7 @@ def test_the_limits_are_those_of_the_code():
         "text of a feedback": feedback.TEXT_LIMIT,
         "a title, a name, an id, an address": feedback.LINE_LIMIT,
         "attributes of a feedback": feedback.ATTRIBUTES_LIMIT,
-        "words of a ticket that search knows": writing.WORDS_LIMIT,
+        "words of a ticket that search knows": search_index.WORDS_LIMIT,
         "a connection is remembered": defaults.connection_cache_seconds,
         "an API key is remembered": defaults.key_cache_seconds,
     }

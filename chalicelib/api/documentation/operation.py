@@ -155,7 +155,7 @@ def query_properties(route: Route) -> dict[str, Schema]:
     plain = {}
     for field_name, field in adapter(route.area, route.query).json_schema()["properties"].items():
         options = [option for option in field.get("anyOf", []) if option != {"type": "null"}]
-        left_out = {"title"} | ({"default"} if field.get("default") is None else set())
+        left_out = {"title"} | ({"default"} if field.get("default") in (None, []) else set())
         if len(options) == 1:
             left_out.add("anyOf")
             field = {**field, **options[0]}

@@ -9,33 +9,48 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, model_validator
 
-from chalicelib.api.field_types import Asked, Flag, Line, Name, Tag, Time, absent
+from chalicelib.api.field_types import Asked, Flag, Language, Line, Name, Rating, Tag, Time, Values, absent
 from chalicelib.api.field_types import PageQuery as PageQuery
 from chalicelib.domain.page import Page
 from chalicelib.domain.tickets.history_entry import HistoryEntry
 from chalicelib.domain.tickets.ticket import CategoryLabel, PriorityLabel, SentimentLabel, Status, Ticket
 from chalicelib.domain.tickets.ticket_feedback import TicketFeedback
-from chalicelib.domain.tickets.ticket_filter import TicketFilter
+from chalicelib.domain.tickets.ticket_filter import Direction, SortBy, TicketFilter, TicketOrder
 from triggeriq import JSON
 
 
 class TicketQuery(PageQuery):
-    q: Annotated[str, Field(min_length=1, max_length=500)] | None = Field(None, description="words to find")
-    status: Status | None = None
-    category: CategoryLabel | None = None
-    priority: PriorityLabel | None = None
-    sentiment: SentimentLabel | None = None
-    source: Name | None = None
-    connection: Name | None = None
-    customer: Line | None = None
-    assignee: Line | None = None
-    tag: Tag | None = None
+    """What can be given several times finds tickets that fit any of the values."""
+
+    q: Annotated[str, Field(min_length=1, max_length=500)] | None = Field(
+        None, description="words to find, also of the author's name and address"
+    )
+    status: Values[Status] = ()
+    category: Values[CategoryLabel] = ()
+    priority: Values[PriorityLabel] = ()
+    sentiment: Values[SentimentLabel] = ()
+    source: Values[Name] = Field((), description="of any feedback in it")
+    connection: Values[Name] = Field((), description="of any feedback in it")
+    customer: Values[Line] = Field(
+        (), description="an author's or customer's id, an address or a name; the last two may be beginnings"
+    )
+    assignee: Values[Line] = ()
+    tag: Values[Tag] = ()
+    rating: Values[Rating] = Field((), description="as the ticket shows it")
+    language: Values[Language] = Field((), description="as the ticket shows it")
+    version: Values[Line] = Field((), description="of the app, in any feedback in it")
     needs_review: Flag | None = None
     since: Time | None = Field(None, description="received at or after")
     until: Time | None = Field(None, description="received before")
+    sort: SortBy = "received_at"
+    order: Direction = Field("desc", description="`desc`: newest or most urgent first")
 
     def as_filter(self) -> TicketFilter:
-        return TicketFilter(query=self.q, **self.model_dump(exclude={"q", "limit", "cursor"}))
+        besides = {"q", "limit", "cursor", "sort", "order"}
+        return TicketFilter(query=self.q, **self.model_dump(exclude=besides))
+
+    def as_order(self) -> TicketOrder:
+        return TicketOrder(self.sort, self.order)
 
 
 TicketPage = Page[Ticket]

@@ -20,7 +20,7 @@ from chalicelib.errors import Invalid, NotFound
 
 def search(call: Call, query: TicketQuery) -> Page[Ticket]:
     wanted = replace(query.as_filter(), within=call.caller.restriction)
-    return call.use.tickets.read.search(wanted, query.limit, query.cursor)
+    return call.use.tickets.read.search(wanted, query.limit, query.cursor, query.as_order())
 
 
 def find(call: Call, id: str) -> Answer:

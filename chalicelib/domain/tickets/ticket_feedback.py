@@ -34,7 +34,7 @@ class TicketFeedback(Feedback):
     source: str
     connection: str
     received_at: datetime
-    """When it came to us."""
+    """When it first came to us; an edit does not change that."""
     versions: tuple[FeedbackVersion, ...] = ()
     """What it said before, oldest first, the newest 20; what it says now stands beside them."""
 

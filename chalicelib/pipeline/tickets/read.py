@@ -10,7 +10,7 @@ from chalicelib.domain.tickets.history_entry import HistoryEntry
 from chalicelib.domain.tickets.plan import Standing, visible
 from chalicelib.domain.tickets.ticket import Ticket
 from chalicelib.domain.tickets.ticket_feedback import TicketFeedback
-from chalicelib.domain.tickets.ticket_filter import TicketFilter
+from chalicelib.domain.tickets.ticket_filter import NEWEST, TicketFilter, TicketOrder
 from chalicelib.ports.tickets import TicketReader
 
 MOVES = ("merge", "split")
@@ -24,9 +24,11 @@ class ReadTickets:
 
     tickets: TicketReader
 
-    def search(self, wanted: TicketFilter, limit: int, cursor: str | None) -> Page[Ticket]:
-        """Newest first. Raises Invalid for a cursor that no list gave."""
-        page: Page[Ticket] = self.tickets.search(wanted, limit, cursor)
+    def search(
+        self, wanted: TicketFilter, limit: int, cursor: str | None, order: TicketOrder = NEWEST
+    ) -> Page[Ticket]:
+        """In that order. Raises Invalid for a cursor that no list gave in it."""
+        page: Page[Ticket] = self.tickets.search(wanted, limit, cursor, order)
         return page
 
     def find(self, id: str, within: Restriction | None = None) -> Standing:
@@ -48,6 +50,6 @@ class ReadTickets:
     def feedback(
         self, id: str, limit: int, cursor: str | None, within: Restriction | None = None
     ) -> Page[TicketFeedback]:
-        """What was said in it, oldest first. Raises NotFound, Invalid."""
+        """What was said in it, in the order in which it first came. Raises NotFound, Invalid."""
         self.find(id, within)
         return self.tickets.feedback(id, limit, cursor)

@@ -1,189 +1,233 @@
-"""Finds tickets: by keyset, newest first, so that page 1,000 costs what page 1 costs."""
+"""Finds tickets: by keyset, so that page 1,000 costs what page 1 costs."""
 
 # ruff: noqa: S608 — SQL is composed of our own lists of columns; values are always parameters
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from chalicelib.domain.intake.feedback import FeedbackKey, clean_text
-from chalicelib.domain.page import Page, from_cursor, not_given, page_of, to_cursor
-from chalicelib.domain.tickets.history_entry import HistoryEntry
+from chalicelib.domain.intake.feedback import clean_text
+from chalicelib.domain.operations.restriction import connection_id
+from chalicelib.domain.page import Page, from_cursor, not_given, page_of, time_in_cursor, to_cursor
 from chalicelib.domain.tickets.ticket import Ticket
-from chalicelib.domain.tickets.ticket_feedback import (
-    VERSIONS_MOST,
-    FeedbackVersion,
-    TicketFeedback,
-    in_ticket,
-)
-from chalicelib.domain.tickets.ticket_filter import TicketFilter
-from chalicelib.services.postgres.columns import names
+from chalicelib.domain.tickets.ticket_filter import SortBy, TicketFilter, TicketOrder
 from chalicelib.services.postgres.connection import Database
 from chalicelib.services.postgres.ids import is_id
 from chalicelib.services.postgres.restricting import own_tickets
-from chalicelib.services.postgres.rows import (
-    FEEDBACK,
-    FROM_TICKET,
-    SELECT_TICKET,
-    kept_of,
-    standing_of,
-)
-from triggeriq.names import NAME
+from chalicelib.services.postgres.rows import FROM_TICKET, SELECT_TICKET, standing_of
+from chalicelib.services.postgres.search_index import rating_lexeme, version_lexeme
+from chalicelib.services.postgres.search_query import any_of, customer_query, stems_of, words_query
 
+READ_FIRST = 4_000
+"""Tickets of a list that are read for a word before it is looked up in all."""
 QUERY_LIMIT = 1_000
-"""Characters of a search; nobody types more, and each word costs."""
+"""Characters of a search and of a value; nobody types more, and each word costs."""
 
-_RULE = re.compile(r'-(?:[^\w"]*-)+')
-"""Hyphens with no word between them, as in a line of hyphens. Each is a "not" to PostgreSQL, which stacks 32
-at most: https://github.com/postgres/postgres/blob/REL_16_STABLE/src/backend/utils/adt/tsquery.c
-(STACKDEPTH)"""
+_COLUMNS = ("status", "category", "priority", "sentiment", "language", "assignee")
+"""Filters by a column of their name."""
+_URGENCY = "array_position('{low,medium,high,critical}'::text[], t.priority)"
 
-_CONDITIONS = {
-    "query": "t.search @@ websearch_to_tsquery('simple', :query)",  # takes any text but a _RULE
-    "status": "t.status = :status",
-    "category": "t.category = :category",
-    "priority": "t.priority = :priority",
-    "sentiment": "t.sentiment = :sentiment",
-    "customer": "t.customer_id = cast(:customer as uuid)",
-    "assignee": "t.assignee = :assignee",
-    "tag": "t.tags @> array[cast(:tag as text)]",
-    "since": "t.received_at >= cast(:since as timestamptz)",
-    "until": "t.received_at < cast(:until as timestamptz)",
+
+class _Sort(NamedTuple):
+    """What tickets are sorted by, and the value of it in a ticket."""
+
+    sql: str
+    type: str
+    of: Callable[[Ticket], Any]
+
+
+_PRIORITIES: Mapping[str, int] = {"low": 1, "medium": 2, "high": 3, "critical": 4}
+_RECEIVED = _Sort("t.received_at", "timestamptz", lambda ticket: ticket.received_at)
+_ID = _Sort("t.id", "uuid", lambda ticket: ticket.id)
+_SORTS: Mapping[SortBy, tuple[_Sort, ...]] = {
+    "received_at": (_RECEIVED, _ID),
+    "created_at": (_Sort("t.created_at", "timestamptz", lambda ticket: ticket.created_at), _ID),
+    "updated_at": (_Sort("t.updated_at", "timestamptz", lambda ticket: ticket.updated_at), _ID),
+    "priority": (_Sort(_URGENCY, "int", lambda ticket: _PRIORITIES[ticket.priority.label]), _RECEIVED, _ID),
 }
-_ITEM_CONDITIONS = {"source": "i.source = :source", "connection": "i.connection = :connection"}
-_BEHIND = "(t.received_at, t.id) < (cast(:last_at as timestamptz), cast(:last_id as uuid))"
-
-_SAID = "received_at, source, connection, external_id"
-_NAMED = (re.compile(NAME),) * 2 + (re.compile("[^\0\ud800-\udfff]{1,1000}"),)
-"""Source, connection and external_id in a cursor: texts that PostgreSQL takes."""
+"""Each has an index of its own."""
 
 
-def search(database: Database, wanted: TicketFilter, limit: int, cursor: str | None) -> Page[Ticket]:
-    """See ports.tickets.TicketReader. A ticket fits source and connection if any of its feedback does.
-    Tickets that were merged away are not listed: their feedback is in another ticket."""
-    parameters: dict[str, Any] = {}
-    for name in (*_CONDITIONS, *_ITEM_CONDITIONS):
-        value = getattr(wanted, name)
-        if value is not None:
-            parameters[name] = clean_text(value)[:QUERY_LIMIT] if isinstance(value, str) else value
-    if "query" in parameters:
-        parameters["query"] = _RULE.sub(" ", parameters["query"])
-    if "customer" in parameters and not is_id(parameters["customer"]):
-        return Page(())
-    conditions = [
-        "t.merged_into is null",
-        *(said for name, said in _CONDITIONS.items() if name in parameters),
-    ]
-    if items := [said for name, said in _ITEM_CONDITIONS.items() if name in parameters]:
-        conditions.append(
-            f"exists (select from feedback i where {' and '.join(['i.ticket_id = t.id', *items])})"
-        )
-    if wanted.needs_review is not None:
-        conditions.append("t.needs_review" if wanted.needs_review else "not t.needs_review")
-    own, own_parameters = own_tickets(wanted.within, "t")
-    if own:
-        conditions.append(own)
-        parameters |= own_parameters
-    if cursor is not None:
-        conditions.append(_BEHIND)
-        parameters["last_at"], parameters["last_id"] = _position(cursor)
-    rows = database.ask(
-        f"select {SELECT_TICKET} {FROM_TICKET} where {' and '.join(conditions)} "
-        "order by t.received_at desc, t.id desc limit :rows",
-        rows=limit + 1,
-        **parameters,
-    )
-    return page_of(
-        [standing_of(row).ticket for row in rows],
-        limit,
-        cursor=lambda ticket: to_cursor(ticket.received_at.isoformat(), ticket.id),
-    )
-
-
-def feedback(database: Database, ticket_id: str, limit: int, cursor: str | None) -> Page[TicketFeedback]:
-    """The ticket's feedback, oldest first. The ticket must exist."""
-    conditions, position = ["ticket_id = cast(:ticket_id as uuid)"], {}
-    if cursor is not None:
-        at, *name = from_cursor(cursor, str, *_NAMED)
-        conditions.append(f"({_SAID}) > (cast(:at as timestamptz), :source, :connection, :external_id)")
-        position = dict(zip(("source", "connection", "external_id"), name, strict=True), at=_time(at))
-    rows = database.run(
-        f"select {names(FEEDBACK)} from feedback where {' and '.join(conditions)} "
-        f"order by {_SAID} limit :rows",
-        ticket_id=ticket_id,
-        rows=limit + 1,
-        **position,
-    )
-    messages = [kept_of(row).message for row in rows]
-    former = _former(database, [message.key for message in messages])
-    return page_of(
-        [in_ticket(message, former[message.key]) for message in messages],
-        limit,
-        cursor=lambda said: to_cursor(
-            said.received_at.isoformat(), said.source, said.connection, said.external_id
-        ),
-    )
-
-
-_FORMER = f"""
-select source, connection, external_id, version, title, text, rating, received_at from (
-    select *, row_number() over (partition by source, connection, external_id
-        order by version desc, received_at desc, digest desc) as newest
-    from feedback_versions join unnest(
-        cast(:sources as text[]), cast(:connections as text[]), cast(:ids as text[])
-    ) as wanted (source, connection, external_id) using (source, connection, external_id)
-) former where newest <= {VERSIONS_MOST} order by version, received_at, digest
+# From one pair to the next by the primary key: a look into the index for each, however many rows it has.
+_PAIRS = """
+with recursive pair as (
+    (select source, connection from feedback order by 1, 2 limit 1)
+    union all
+    select n.* from pair p cross join lateral (
+        select source, connection from feedback where (source, connection) > (p.source, p.connection)
+        order by 1, 2 limit 1
+    ) n
+)
+select * from pair
 """
 
 
-def _former(database: Database, keys: Sequence[FeedbackKey]) -> Mapping[FeedbackKey, list[FeedbackVersion]]:
-    """What each feedback said before, oldest first."""
-    found: dict[FeedbackKey, list[FeedbackVersion]] = {key: [] for key in keys}
-    if keys:
-        sources, connections, ids = (list(names) for names in zip(*keys, strict=True))
-        for *key, version, title, text, rating, at in database.run(
-            _FORMER, sources=sources, connections=connections, ids=ids
-        ):
-            said = FeedbackVersion(version=version, title=title, text=text, rating=rating, at=at)
-            found[FeedbackKey(*key)].append(said)
-    return found
+class _Where:
+    """Conditions, all of which must hold, and their parameters."""
+
+    def __init__(self, *conditions: str) -> None:
+        self.conditions = [*conditions]
+        self.parameters: dict[str, Any] = {}
+
+    def add(self, condition: str, **parameters: Any) -> None:
+        self.conditions.append(condition)
+        self.parameters |= parameters
+
+    def __and__(self, other: _Where) -> _Where:
+        return _Where(*self.conditions, *other.conditions)
+
+    def __str__(self) -> str:
+        return " and ".join(self.conditions) or "true"
 
 
-def history(database: Database, ticket_id: str, limit: int, cursor: str | None) -> Page[HistoryEntry]:
-    """The audit trail, oldest first. The ticket must exist."""
-    after = 0
+def search(
+    database: Database, wanted: TicketFilter, order: TicketOrder, limit: int, cursor: str | None
+) -> Page[Ticket]:
+    """See ports.tickets.TicketReader. Tickets that were merged away are not listed: their feedback is in
+    another ticket."""
+    where = _Where()
+    for name in _COLUMNS:
+        _one_of(where, f"t.{name}", name, getattr(wanted, name))
+    if wanted.source or wanted.connection:
+        connections = _connections(database, wanted.source, wanted.connection)
+        where.add("t.connections && cast(:connections as text[])", connections=connections)
+    if wanted.tag:
+        where.add("t.tags && cast(:tag as text[])", tag=_clean(wanted.tag))
+    if wanted.needs_review is not None:
+        where.add("t.needs_review" if wanted.needs_review else "not t.needs_review")
+    own, own_parameters = own_tickets(wanted.within, "t")
+    if own:
+        where.add(own, **own_parameters)
+    span = _Where("t.merged_into is null")
+    if wanted.since is not None:
+        span.add("t.received_at >= cast(:since as timestamptz)", since=wanted.since)
+    if wanted.until is not None:
+        span.add("t.received_at < cast(:until as timestamptz)", until=wanted.until)
     if cursor is not None:
-        after = int(from_cursor(cursor, int)[0])
-        if not 0 <= after < 2**63:
-            raise not_given()
-    rows = database.run(
-        "select id, at, stage, by, data from processing_logs "
-        "where ticket_id = cast(:ticket_id as uuid) and id > :after order by id limit :rows",
-        ticket_id=ticket_id,
-        after=after,
-        rows=limit + 1,
+        _begin_behind(span, order, cursor)
+    searched = _searched(database, wanted)
+    if searched is None:
+        return Page(())
+    rows = _rows(database, span, where, searched, order, limit + 1)
+    return page_of(
+        [standing_of(row).ticket for row in rows], limit, cursor=lambda ticket: _cursor(order, ticket)
     )
-    page = page_of(rows, limit, cursor=lambda row: to_cursor(row[0]))
-    entries = (HistoryEntry(at=at, stage=stage, by=by, data=data) for _, at, stage, by, data in page.items)
-    return Page(tuple(entries), page.next)
 
 
-def _position(cursor: str) -> tuple[datetime, str]:
-    at, id = from_cursor(cursor, str, str)
-    if not is_id(str(id)):
+def _rows(
+    database: Database, span: _Where, where: _Where, searched: _Where, order: TicketOrder, count: int
+) -> list[list[Any]]:
+    """Rows of SELECT_TICKET, the first of the list, `count` at most.
+
+    Columns alone are looked for in an index that has them all, and only the tickets found are read. What
+    `search` knows is in no index that has the order of the list, and PostgreSQL guesses badly how often a
+    rare word occurs. So a part of the list is read first, in which a common word stands often enough;
+    otherwise all that holds the words is looked up, and sorted.
+    """
+    by = ", ".join(f"{sort.sql} {order.direction}" for sort in _SORTS[order.by])
+    parameters = {**span.parameters, **where.parameters, **searched.parameters, "rows": count}
+
+    def ask(ids: str, **more: Any) -> list[list[Any]]:
+        return database.ask(
+            f"select {SELECT_TICKET} {FROM_TICKET} where t.id in ({ids}) order by {by}", **parameters, **more
+        )
+
+    if not (where.conditions or searched.conditions):
+        plain = f"select {SELECT_TICKET} {FROM_TICKET} where {span} order by {by} limit :rows"
+        return database.ask(plain, **parameters)
+    whole = f"from tickets t where {span & where & searched}"
+    if not searched.conditions:
+        return ask(f"select t.id {whole} order by {by} limit :rows")
+    part = f"(select * from tickets t where {span} order by {by} limit :part) t"
+    fitting = where & searched
+    rows = ask(f"select t.id from {part} where {fitting} order by {by} limit :rows", part=READ_FIRST)
+    if len(rows) == count:
+        return rows
+    return ask(f"with t as materialized (select t.* {whole}) select t.id from t order by {by} limit :rows")
+
+
+def _one_of(where: _Where, column: str, name: str, values: tuple[str, ...]) -> None:
+    """One value is asked for by itself: PostgreSQL then reads an index in the order of the list."""
+    if len(values) == 1:
+        where.add(f"{column} = :{name}", **{name: _clean(values)[0]})
+    elif values:
+        where.add(f"{column} = any(cast(:{name} as text[]))", **{name: _clean(values)})
+
+
+def _connections(database: Database, sources: Sequence[str], connections: Sequence[str]) -> list[str]:
+    """Those that are meant, as tickets name them; where only one side is given, of those that there are."""
+    if sources and connections:
+        return [connection_id(source, one) for source in sources for one in connections]
+    return [
+        connection_id(source, connection)
+        for source, connection in database.run(_PAIRS)
+        if source in sources or connection in connections
+    ]
+
+
+def _searched(database: Database, wanted: TicketFilter) -> _Where | None:
+    """What the column `search` knows. None: what was typed has no word in it, and is nowhere."""
+    where = _Where()
+    queries = [any_of(map(rating_lexeme, wanted.rating)), any_of(map(version_lexeme, _clean(wanted.version)))]
+    if wanted.query is not None:
+        text = clean_text(wanted.query)[:QUERY_LIMIT]
+        words = words_query(text, stems_of(database, wanted.language))
+        if words is None:
+            return None
+        queries.append(words)
+    if said := [query for query in queries if query]:
+        where.add("t.search @@ cast(:words as tsquery)", words=" & ".join(f"({query})" for query in said))
+    if wanted.customer:
+        customers = _clean(wanted.customer)
+        author = "t.search @@ cast(:author as tsquery)"
+        parameters: dict[str, Any] = {"author": " | ".join(map(customer_query, customers))}
+        if ids := [one for one in customers if is_id(one)]:
+            author = f"({author} or t.customer_id = any(cast(:customer as uuid[])))"
+            parameters["customer"] = ids
+        where.add(author, **parameters)
+    return where
+
+
+def _clean(values: tuple[str, ...]) -> list[str]:
+    return [clean_text(value)[:QUERY_LIMIT] for value in values]
+
+
+def _begin_behind(where: _Where, order: TicketOrder, cursor: str) -> None:
+    """Only what comes behind the cursor's position. Raises Invalid for a cursor of another order."""
+    sorts = _SORTS[order.by]
+    forms = [int if sort.type == "int" else str for sort in sorts]
+    said, *position = from_cursor(cursor, str, *forms)
+    if said != _name(order):
         raise not_given()
-    return _time(at), str(id)
+    names = [f"last_{place}" for place in range(len(sorts))]
+    row = ", ".join(f"cast(:{name} as {sort.type})" for name, sort in zip(names, sorts, strict=True))
+    values = [_READ.get(sort.type, _same)(value) for value, sort in zip(position, sorts, strict=True)]
+    where.add(
+        f"({', '.join(sort.sql for sort in sorts)}) {'<' if order.direction == 'desc' else '>'} ({row})",
+        **dict(zip(names, values, strict=True)),
+    )
 
 
-def _time(said: object) -> datetime:
-    """A time in a cursor. Raises Invalid."""
-    try:
-        time = datetime.fromisoformat(str(said))
-        if time.tzinfo is None:
-            raise not_given()
-        return time.astimezone(UTC)
-    except (ValueError, OverflowError):  # in UTC it may lie before the year 1 or behind 9999
-        raise not_given() from None
+def _cursor(order: TicketOrder, ticket: Ticket) -> str:
+    values = (sort.of(ticket) for sort in _SORTS[order.by])
+    said = (value.isoformat() if isinstance(value, datetime) else value for value in values)
+    return to_cursor(_name(order), *said)
+
+
+def _name(order: TicketOrder) -> str:
+    return f"{order.by} {order.direction}"
+
+
+def _id(said: object) -> str:
+    if not is_id(str(said)):
+        raise not_given()
+    return str(said)
+
+
+def _same(said: Any) -> Any:
+    return said
+
+
+_READ: Mapping[str, Callable[[Any], Any]] = {"timestamptz": time_in_cursor, "uuid": _id}

@@ -13,9 +13,9 @@ from chalicelib.domain.tickets.history_entry import HistoryEntry
 from chalicelib.domain.tickets.plan import Standing
 from chalicelib.domain.tickets.ticket import Ticket
 from chalicelib.domain.tickets.ticket_feedback import TicketFeedback
-from chalicelib.domain.tickets.ticket_filter import TicketFilter
+from chalicelib.domain.tickets.ticket_filter import NEWEST, TicketFilter, TicketOrder
 from chalicelib.services.external import external
-from chalicelib.services.postgres import searching
+from chalicelib.services.postgres import searching, ticket_contents
 from chalicelib.services.postgres.connection import Database
 from chalicelib.services.postgres.errors import postgres_errors
 from chalicelib.services.postgres.ids import is_id
@@ -56,13 +56,15 @@ class PostgresTicketReader(NamedTuple):
         return {source: at for source, at in rows if at is not None}
 
     @external("postgres.search_tickets", postgres_errors)
-    def search(self, wanted: TicketFilter, limit: int, cursor: str | None) -> Page[Ticket]:
-        return searching.search(self.database, wanted, limit, cursor)
+    def search(
+        self, wanted: TicketFilter, limit: int, cursor: str | None, order: TicketOrder = NEWEST
+    ) -> Page[Ticket]:
+        return searching.search(self.database, wanted, order, limit, cursor)
 
     @external("postgres.ticket_history", postgres_errors)
     def history(self, ticket_id: str, limit: int, cursor: str | None) -> Page[HistoryEntry]:
-        return searching.history(self.database, ticket_id, limit, cursor)
+        return ticket_contents.history(self.database, ticket_id, limit, cursor)
 
     @external("postgres.ticket_feedback", postgres_errors)
     def feedback(self, ticket_id: str, limit: int, cursor: str | None) -> Page[TicketFeedback]:
-        return searching.feedback(self.database, ticket_id, limit, cursor)
+        return ticket_contents.feedback(self.database, ticket_id, limit, cursor)

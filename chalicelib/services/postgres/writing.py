@@ -3,8 +3,11 @@
 # ruff: noqa: S608 — SQL is composed of our own lists of columns; values are always parameters
 from __future__ import annotations
 
-from chalicelib.domain.tickets.plan import Plan
-from chalicelib.services.postgres.columns import names, recordset, table, updates
+from typing import Any
+
+from chalicelib.domain.intake.feedback import FeedbackKey
+from chalicelib.domain.tickets.plan import Kept, Plan
+from chalicelib.services.postgres.columns import names, recordset, updates
 from chalicelib.services.postgres.connection import Session, as_rows
 from chalicelib.services.postgres.event_rows import EVENT, event_rows
 from chalicelib.services.postgres.rows import (
@@ -17,36 +20,22 @@ from chalicelib.services.postgres.rows import (
     log_rows,
     ticket_row,
 )
-
-WORDS_LIMIT = 50_000
-"""Characters of a ticket that are indexed: a tsvector holds a megabyte at most."""
-ITEM_WORDS_LIMIT = 5_000
-"""Characters that each of a ticket's latest twenty items adds to it."""
-
+from chalicelib.services.postgres.search_index import INDEXED, SEARCH, index_row, items_of
 
 _KEY = {"source", "connection", "external_id"}
 
-# All parts of the statement see the tables as they were before it. So the words of items in this batch come
-# with the ticket, and those of its other items are read from the table.
 _WRITE = f"""
-with incoming as (select {names(FEEDBACK)} from {recordset(FEEDBACK, "feedback")}),
-ticket as (
-    insert into tickets ({names(TICKET)}, search)
-    select {names(TICKET, "r")}, to_tsvector('simple', left(r.words || coalesce((
-        select string_agg(left(o.text, {ITEM_WORDS_LIMIT}), ' ') from (
-            select ' ' || f.text as text from feedback f
-            where r.has_others and f.ticket_id = r.id and not exists (
-                select from incoming i
-                where (i.source, i.connection, i.external_id) = (f.source, f.connection, f.external_id)
-            )
-            order by f.received_at desc limit 20
-        ) o), ''), {WORDS_LIMIT}))
-    from {recordset((*TICKET, *table({"words": "text", "has_others": "boolean"})), "tickets")}
-    on conflict (id) do update set {updates(TICKET, {"id"})}, search = excluded.search
+with ticket as (
+    insert into tickets ({names(TICKET)}, search, search_version)
+    select {names(TICKET, "r")}, {SEARCH}, r.row_version from {recordset((*TICKET, *INDEXED), "tickets")}
+    on conflict (id) do update set {updates(TICKET, {"id"})},
+        search = excluded.search, search_version = excluded.search_version
 ),
 feedback as (
-    insert into feedback ({names(FEEDBACK)}) select {names(FEEDBACK)} from incoming
-    on conflict (source, connection, external_id) do update set {updates(FEEDBACK, _KEY)}
+    insert into feedback ({names(FEEDBACK)}, first_received_at)
+    select {names(FEEDBACK)}, received_at from {recordset(FEEDBACK, "feedback")}
+    on conflict (source, connection, external_id) do update set {updates(FEEDBACK, _KEY)},
+        first_received_at = coalesce(feedback.first_received_at, feedback.received_at)
 ),
 former as (
     insert into feedback_versions ({names(FORMER)})
@@ -81,7 +70,7 @@ def write(session: Session, plan: Plan) -> None:
         session.run(_MOVE, moved=as_rows(moved))
     session.run(
         _WRITE,
-        tickets=as_rows(_tickets(plan)),
+        tickets=as_rows(_tickets(session, plan)),
         feedback=as_rows([feedback_row(kept) for kept in plan.feedback.values()]),
         former=as_rows([former_row(message) for message in plan.former]),
         logs=as_rows(log_rows(plan.logs)),
@@ -91,20 +80,18 @@ def write(session: Session, plan: Plan) -> None:
     )
 
 
-def _tickets(plan: Plan) -> list[dict[str, object]]:
-    said: dict[str, list[str]] = {}
-    for message, ticket_id in plan.feedback.values():
-        said.setdefault(ticket_id, []).append(message.feedback.text)
-    rows = []
-    for standing in plan.tickets.values():
-        ticket = standing.ticket
-        items = said.get(ticket.id, [])
-        words = [ticket.title, ticket.description, *(text for text in items if text != ticket.description)]
-        rows.append(
-            {
-                **ticket_row(standing),
-                "words": "\n".join(words)[:WORDS_LIMIT],
-                "has_others": ticket.feedback_count > len(items),
-            }
-        )
-    return rows
+def _tickets(session: Session, plan: Plan) -> list[dict[str, Any]]:
+    """Rows of tickets, with what search knows of them: it is made of the items that the plan writes, and of
+    those that stand."""
+    items: dict[str, dict[FeedbackKey, Kept]] = {id: {} for id in plan.tickets}
+    for key, kept in plan.feedback.items():
+        if kept.ticket_id in items:
+            items[kept.ticket_id][key] = kept
+    partly = [one for id, one in plan.tickets.items() if one.ticket.feedback_count > len(items[id])]
+    for kept in items_of(session, partly):
+        if kept.message.key not in plan.feedback:
+            items[kept.ticket_id][kept.message.key] = kept
+    return [
+        {**ticket_row(standing), **index_row(standing, items[id].values())}
+        for id, standing in plan.tickets.items()
+    ]

@@ -9,7 +9,12 @@ from chalicelib.services.postgres.connection import Database
 from chalicelib.services.postgres.event_rows import EVENT
 from chalicelib.services.postgres.rows import FEEDBACK, FORMER, LOG, TICKET
 
-ONLY_SQL_WRITES = {"tickets": {"search"}, "processing_logs": {"id", "at"}, "outbox": {"position"}}
+ONLY_SQL_WRITES = {
+    "tickets": {"search", "search_version"},
+    "feedback": {"first_received_at"},
+    "processing_logs": {"id", "at"},
+    "outbox": {"position"},
+}
 TABLES = {
     "tickets": TICKET,
     "feedback": FEEDBACK,

@@ -2,16 +2,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from chalicelib.domain.page import to_cursor
 from chalicelib.domain.tickets.ticket import Category, Change, Priority, Sentiment, Ticket
-from chalicelib.domain.tickets.ticket_filter import TicketFilter
+from chalicelib.domain.tickets.ticket_filter import NEWEST, Direction, SortBy, TicketFilter, TicketOrder
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.services.postgres.tickets import PostgresTickets
 from tests.functional.postgres.desk import Desk
 from tests.said import STAGES, START, said, take_in, triage
+from triggeriq import App
 
 
 def listed(desk: Desk, wanted: TicketFilter | None = None, limit: int = 100) -> list[str]:
@@ -51,18 +53,33 @@ def test_a_full_last_page_has_no_next(tickets: PostgresTickets, desk: Desk, now:
         TicketFilter(query="burning"),
         TicketFilter(query='"printer is burning"'),
         TicketFilter(query="BURNING -flood"),
-        TicketFilter(status="pending"),
-        TicketFilter(category="bug_report"),
-        TicketFilter(priority="critical"),
-        TicketFilter(sentiment="positive"),
-        TicketFilter(source="intercom"),
-        TicketFilter(connection="second"),
-        TicketFilter(source="intercom", connection="second"),
-        TicketFilter(assignee="ann"),
-        TicketFilter(tag="fire"),
+        TicketFilter(status=("pending",)),
+        TicketFilter(category=("bug_report",)),
+        TicketFilter(priority=("critical",)),
+        TicketFilter(sentiment=("positive",)),
+        TicketFilter(source=("intercom",)),
+        TicketFilter(connection=("second",)),
+        TicketFilter(source=("intercom",), connection=("second",)),
+        TicketFilter(assignee=("ann",)),
+        TicketFilter(tag=("fire",)),
         TicketFilter(needs_review=True),
         TicketFilter(since=START + timedelta(minutes=9), until=START + timedelta(minutes=10, microseconds=1)),
-        TicketFilter(query="printer", status="pending", tag="fire", assignee="ann", priority="critical"),
+        TicketFilter(status=("pending", "closed")),
+        TicketFilter(category=("praise", "bug_report")),
+        TicketFilter(source=("intercom", "csv")),
+        TicketFilter(source=("zendesk", "intercom"), connection=("second", "third")),
+        TicketFilter(tag=("nothing", "fire")),
+        TicketFilter(tag=("a,b",)),
+        TicketFilter(rating=(4.5,)),
+        TicketFilter(rating=(1, 4.5)),
+        TicketFilter(language=("pt-BR",)),
+        TicketFilter(language=("de", "pt-BR")),
+        TicketFilter(version=("2.1-Beta",)),
+        TicketFilter(version=("9", "2.1-beta")),
+        TicketFilter(rating=(4.5,), version=("2.1-beta",), language=("pt-BR",), query="burning"),
+        TicketFilter(
+            query="printer", status=("pending",), tag=("fire",), assignee=("ann",), priority=("critical",)
+        ),
     ],
     ids=repr,
 )
@@ -74,11 +91,19 @@ def test_each_filter_finds_what_it_names(
         category=Category(label="bug_report"),
         priority=Priority(label="critical"),
         sentiment=Sentiment(label="positive"),
-        tags=("fire",),
+        tags=("fire", "a,b"),
         needs_review=True,
+        language="pt-BR",
     )
     wanted_one = said(
-        "this", "The printer is burning", source="intercom", connection="second", minutes=10, answer=answer
+        "this",
+        "The printer is burning",
+        source="intercom",
+        connection="second",
+        minutes=10,
+        answer=answer,
+        rating=4.5,
+        app=App(version="2.1-beta"),
     )
     (taken, *_), _ = take_in(tickets, [wanted_one, said("other", "A flood"), said("third", minutes=30)], now)
     desk.change(taken.ticket_id, Change({"assignee": "ann"}, "bob"), None, now)
@@ -88,12 +113,58 @@ def test_each_filter_finds_what_it_names(
     assert "this" not in listed(desk, TicketFilter(needs_review=False)) or wanted.status
 
 
+@pytest.mark.parametrize("direction", ["desc", "asc"])
+@pytest.mark.parametrize("by", ["received_at", "created_at", "updated_at", "priority"])
+def test_pages_hold_every_ticket_once_in_any_order(
+    tickets: PostgresTickets, desk: Desk, now: datetime, by: SortBy, direction: Direction
+) -> None:
+    urgency = ("low", "medium", "high", "critical")
+    for number in range(14):
+        answer = triage(priority=Priority(label=urgency[number % 4]))
+        one = said(
+            f"r{number}",
+            minutes=number // 3,
+            answer=answer,
+            created_at=START - timedelta(minutes=number * 5 % 7),
+        )
+        take_in(tickets, [one], now + timedelta(minutes=number * 3 % 5))
+
+    def key(ticket: Ticket) -> tuple[Any, ...]:
+        if by == "priority":
+            return urgency.index(ticket.priority.label), ticket.received_at, ticket.id
+        return getattr(ticket, by), ticket.id
+
+    seen: list[Ticket] = []
+    cursor = None
+    while True:
+        page = desk.read.search(TicketFilter(), 4, cursor, TicketOrder(by, direction))
+        seen += page.items
+        cursor = page.next
+        if cursor is None:
+            break
+    assert len(seen) == 14
+    assert seen == sorted(seen, key=key, reverse=direction == "desc")
+
+
+def test_a_cursor_goes_on_in_its_own_order_only(tickets: PostgresTickets, desk: Desk, now: datetime) -> None:
+    take_in(tickets, [said("a"), said("b")], now)
+    cursor = desk.read.search(TicketFilter(), 1, None, TicketOrder("created_at")).next
+    for other in (
+        NEWEST,
+        TicketOrder("created_at", "asc"),
+        TicketOrder("updated_at"),
+        TicketOrder("priority"),
+    ):
+        with pytest.raises(Invalid):
+            desk.read.search(TicketFilter(), 1, cursor, other)
+
+
 def test_source_and_connection_hold_of_any_item(tickets: PostgresTickets, desk: Desk, now: datetime) -> None:
     (one, two), _ = take_in(tickets, [said("a"), said("b", source="intercom", connection="second")], now)
     desk.merge(one.ticket_id, [two.ticket_id], "ann", None, now)
-    assert listed(desk, TicketFilter(source="intercom")) == ["a"]
-    assert listed(desk, TicketFilter(source="zendesk")) == ["a"]
-    assert listed(desk, TicketFilter(source="intercom", connection="default")) == []
+    assert listed(desk, TicketFilter(source=("intercom",))) == ["a"]
+    assert listed(desk, TicketFilter(source=("zendesk",))) == ["a"]
+    assert listed(desk, TicketFilter(source=("intercom",), connection=("default",))) == []
 
 
 HOSTILE = [
@@ -127,20 +198,25 @@ def test_hostile_text_is_only_text(tickets: PostgresTickets, desk: Desk, now: da
         "assignee",
         "tag",
     ):
-        assert listed(desk, replace(TicketFilter(), **{name: text})) == []
+        assert listed(desk, replace(TicketFilter(), **{name: (text,)})) == []
     with pytest.raises(NotFound):
         desk.read.find(text)
 
 
+NEWEST_FIRST = "received_at desc"
+NOBODY = "5e9b3a9e-7e5b-4b43-9f5c-0c8f0a8f8d11"
 CURSORS = [
     "x",
     "",
     to_cursor(1),
-    to_cursor("2026-01-01", "x"),
-    to_cursor("yesterday", "5e9b3a9e-7e5b-4b43-9f5c-0c8f0a8f8d11"),
-    to_cursor("2026-01-01T00:00:00", "5e9b3a9e-7e5b-4b43-9f5c-0c8f0a8f8d11"),
-    to_cursor("0001-01-01T00:00:00+14:00", "00000000-0000-0000-0000-000000000000"),
-    to_cursor("9999-12-31T23:59:59-14:00", "00000000-0000-0000-0000-000000000000"),
+    to_cursor("2026-01-01T00:00:00+00:00", NOBODY),
+    to_cursor(NEWEST_FIRST, "2026-01-01T00:00:00+00:00"),
+    to_cursor(NEWEST_FIRST, "2026-01-01T00:00:00+00:00", "x"),
+    to_cursor(NEWEST_FIRST, "yesterday", NOBODY),
+    to_cursor(NEWEST_FIRST, "2026-01-01T00:00:00", NOBODY),
+    to_cursor(NEWEST_FIRST, "0001-01-01T00:00:00+14:00", NOBODY),
+    to_cursor(NEWEST_FIRST, "9999-12-31T23:59:59-14:00", NOBODY),
+    to_cursor("received_at asc", "2026-01-01T00:00:00+00:00", NOBODY),
 ]
 
 
@@ -154,7 +230,7 @@ def test_a_cursor_that_no_list_gave_is_invalid(desk: Desk, cursor: str) -> None:
 @pytest.mark.parametrize("far", [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)])
 def test_the_ends_of_time_are_times(tickets: PostgresTickets, desk: Desk, far: datetime) -> None:
     take_in(tickets, [said()], far.replace(year=2026))
-    cursor = to_cursor(far.isoformat(), "00000000-0000-0000-0000-000000000000")
+    cursor = to_cursor(NEWEST_FIRST, far.isoformat(), NOBODY)
     desk.read.search(TicketFilter(since=far, until=far), 10, cursor)
     assert len(listed(desk, TicketFilter(since=far) if far.year == 1 else TicketFilter(until=far))) == 1
 
@@ -172,6 +248,43 @@ def test_what_was_said_comes_in_pages_oldest_first(
     assert [(one.external_id, one.text) for one in seen] == [(f"r{i}", f"Reply {i}") for i in range(7)]
     assert {(one.source, one.connection, one.thread) for one in seen} == {("zendesk", "default", "t")}
     assert seen[-1].received_at == START + timedelta(minutes=2)
+
+
+def order_of(desk: Desk, ticket_id: str) -> list[str]:
+    return [one.external_id for one in desk.read.feedback(ticket_id, 100, None).items]
+
+
+def test_an_edit_or_a_redelivery_moves_nothing_behind_what_came_later(
+    tickets: PostgresTickets, desk: Desk, now: datetime
+) -> None:
+    (opener,), _ = take_in(tickets, [said("opener", "opener", version=1, thread="t")], now)
+    take_in(tickets, [said("reply", "reply", thread="t", minutes=1)], now)
+    take_in(tickets, [said("last", "last", thread="t", minutes=2)], now)
+    id = opener.ticket_id
+    for again in (
+        said("opener", "opener, edited", version=2, thread="t", minutes=3),
+        said("reply", "reply", thread="t", minutes=4),
+        said("reply", "reply, edited", thread="t", minutes=5),
+        said("opener", "opener, edited once more", version=3, thread="t", minutes=6),
+        said("opener", "a version that comes late", version=1, thread="t", minutes=7),
+    ):
+        take_in(tickets, [again], now)
+        assert order_of(desk, id) == ["opener", "reply", "last"]
+    assert desk.read.feedback(id, 1, None).items[0].text == "opener, edited once more"
+    assert desk.read.feedback(id, 1, None).items[0].received_at == START
+    first = desk.read.feedback(id, 1, None)
+    assert [one.external_id for one in desk.read.feedback(id, 5, first.next).items] == ["reply", "last"]
+
+
+def test_what_an_older_release_took_in_keeps_its_place(
+    tickets: PostgresTickets, desk: Desk, now: datetime
+) -> None:
+    (opener, _), _ = take_in(
+        tickets, [said("opener", version=1, thread="t"), said("reply", thread="t", minutes=1)], now
+    )
+    tickets.database.run("update feedback set first_received_at = null")
+    take_in(tickets, [said("opener", "edited", version=2, thread="t", minutes=2)], now)
+    assert order_of(desk, opener.ticket_id) == ["opener", "reply"]
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from chalicelib.domain.tickets.history_entry import HistoryEntry
 from chalicelib.domain.tickets.plan import Standing, visible
 from chalicelib.domain.tickets.ticket import Category, Change, Priority, Sentiment, Ticket
 from chalicelib.domain.tickets.ticket_feedback import FeedbackVersion, TicketFeedback
-from chalicelib.domain.tickets.ticket_filter import TicketFilter
+from chalicelib.domain.tickets.ticket_filter import NEWEST, TicketFilter, TicketOrder
 from chalicelib.errors import NotFound
 from chalicelib.settings import Settings
 from tests.in_memory_jobs import InMemoryJobs
@@ -59,8 +59,10 @@ class FakeTickets:
     def find(self, id: str, within: Restriction | None = None) -> Standing:
         return visible(self.held.get(id), id, within)
 
-    def search(self, wanted: TicketFilter, limit: int, cursor: str | None) -> Page[Ticket]:
-        self.asked.append((wanted, limit, cursor))
+    def search(
+        self, wanted: TicketFilter, limit: int, cursor: str | None, order: TicketOrder = NEWEST
+    ) -> Page[Ticket]:
+        self.asked.append((wanted, limit, cursor, order))
         return Page(tuple(standing.ticket for standing in self.held.values()), "bmV4dA")
 
     def history(

@@ -115,7 +115,7 @@ def test_a_parameter_that_an_address_does_not_have_is_named(api, path):
 
 def test_a_cursor_that_no_list_gave_is_named(api, use):
     class Refusing:
-        def search(self, wanted, limit, cursor):
+        def search(self, wanted, limit, cursor, order):
             raise Invalid("cursor is none that a list gave", "cursor")
 
     use.tickets.read = Refusing()

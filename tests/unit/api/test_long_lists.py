@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.domain.page import Page
 from chalicelib.domain.tickets.ticket import Ticket
-from chalicelib.domain.tickets.ticket_filter import TicketFilter
+from chalicelib.domain.tickets.ticket_filter import NEWEST, TicketFilter, TicketOrder
 from tests.unit.api.fakes import TICKET, Client, FakeTickets, FakeUseCases
 
 LAMBDA_BYTES = 6_000_000
@@ -24,7 +24,9 @@ class Shelf(FakeTickets):
         self.tickets = tickets
         self.limits: list[int] = []
 
-    def search(self, wanted: TicketFilter, limit: int, cursor: str | None) -> Page[Ticket]:
+    def search(
+        self, wanted: TicketFilter, limit: int, cursor: str | None, order: TicketOrder = NEWEST
+    ) -> Page[Ticket]:
         self.limits.append(limit)
         end = int(cursor or 0) + limit
         return Page(tuple(self.tickets[end - limit : end]), str(end) if end < len(self.tickets) else None)

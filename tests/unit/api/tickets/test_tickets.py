@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from chalicelib.domain.tickets.ticket_filter import TicketFilter
+from chalicelib.domain.tickets.ticket_filter import NEWEST, TicketFilter, TicketOrder
 from tests.unit.api.fakes import OTHER_ID, TICKET_ID
 
 TICKET_FIELDS = {
@@ -30,7 +30,7 @@ def test_a_list_has_items_and_the_next_cursor(api, use):
     assert ticket["author"] == {"id": "9", "name": "Ada", "email": "ada@example.com"}
     assert ticket["created_at"] == "2024-05-01T12:00:00Z"
     assert ticket["text"] == "It crashes — 💥"
-    assert use.tickets.asked == [(TicketFilter(source="zendesk"), 2, "abc")]
+    assert use.tickets.asked == [(TicketFilter(source=("zendesk",)), 2, "abc", NEWEST)]
 
 
 def test_filters_reach_the_search(api, use):
@@ -39,13 +39,59 @@ def test_filters_reach_the_search(api, use):
         "/tickets?q=crash&status=open&category=bug_report&priority=high&sentiment=negative&connection=eu"
         "&customer=c1&assignee=ada&tag=login&needs_review=false&since=2024-05-01&until=2024-05-02T10:00:00+02:00",
     )
-    ((wanted, limit, cursor),) = use.tickets.asked
-    assert (limit, cursor) == (50, None)
+    ((wanted, limit, cursor, order),) = use.tickets.asked
+    assert (limit, cursor, order) == (50, None, NEWEST)
     assert wanted == TicketFilter(
-        query="crash", status="open", category="bug_report", priority="high", sentiment="negative",
-        connection="eu", customer="c1", assignee="ada", tag="login", needs_review=False,
-        since=datetime(2024, 5, 1, tzinfo=UTC), until=datetime(2024, 5, 2, 8, tzinfo=UTC),
+        query="crash", status=("open",), category=("bug_report",), priority=("high",),
+        sentiment=("negative",), connection=("eu",), customer=("c1",), assignee=("ada",),
+        tag=("login",), needs_review=False, since=datetime(2024, 5, 1, tzinfo=UTC),
+        until=datetime(2024, 5, 2, 8, tzinfo=UTC),
     )  # fmt: skip
+
+
+def test_a_filter_takes_several_values_as_they_are(api, use):
+    api(
+        "GET",
+        "/tickets?status=open&status=pending&tag=a,b&tag=c&rating=1&rating=4.5&language=pt-BR&version=2.1",
+    )
+    wanted = use.tickets.asked[0][0]
+    assert wanted == TicketFilter(
+        status=("open", "pending"), tag=("a,b", "c"), rating=(1, 4.5), language=("pt-BR",), version=("2.1",)
+    )  # fmt: skip
+
+
+def test_an_order_reaches_the_search(api, use):
+    api("GET", "/tickets?sort=priority&order=asc")
+    assert use.tickets.asked[0][3] == TicketOrder("priority", "asc")
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("&".join(f"tag=t{number}" for number in range(500)), "tag"),
+        ("&".join(["status=open"] * 51), "status"),
+        ("status=open&status=lost", "status"),
+        ("rating=five", "rating"),
+        ("rating=nan", "rating"),
+        ("rating=1&rating=", "rating"),
+        ("language=English", "language"),
+        ("sort=colour", "sort"),
+        ("order=up", "order"),
+        ("sort=priority&sort=updated_at", "sort"),
+        ("q=a&q=b", "q"),
+    ],
+)
+def test_a_filter_that_can_not_be_is_named(api, query, field):
+    answer = api("GET", f"/tickets?{query}")
+    assert (answer.status, answer.json["field"]) == (400, field)
+    assert answer.json["detail"]
+
+
+def test_too_many_values_are_told_how_many_there_may_be(api):
+    answer = api("GET", "/tickets?" + "&".join(f"tag=t{number}" for number in range(500)))
+    assert answer.json["detail"] == (
+        "tag is given 500 times; give it at most 50 times, and ask again for the rest"
+    )
 
 
 def test_a_ticket_is_read_with_its_etag(api):
