@@ -25,15 +25,7 @@ from tests.functional.client import SECRET, signed
 
 ENVIRONMENT = "proof"
 KEY = "tiq_0123456789ab_" + "k" * 43
-MAIL = "support.example.com"
-CHOSEN = (
-    "-var",
-    f"environment={ENVIRONMENT}",
-    "-var",
-    f"mail_domain={MAIL}",
-    "-var",
-    f'mail_recipients={{all=["{MAIL}"],billing=["billing@{MAIL}"],help=["help@{MAIL}"]}}',
-)
+CHOSEN = ("-var", f"environment={ENVIRONMENT}")
 WHAT_IT_HAS_NOT = """
 # It has no such policy, and the provider waits for what it has written.
 resource "aws_sqs_queue_redrive_allow_policy" "dead_letters" {
@@ -129,14 +121,6 @@ def test_a_webhook_goes_its_way_through_what_was_applied(
     (told,) = deployed.bodies("delivery")
     assert told["detail-type"] == "ticket.created"
     assert told["detail"]["data"]["id"] == ticket["id"]
-
-
-def test_the_rule_of_an_address_comes_before_the_domain_s(applied: Terraform, stack: Stack) -> None:
-    """Terraform makes them side by side; the place of each is the one that it asks for."""
-    rules = stack.client("ses").describe_receipt_rule_set(RuleSetName=f"triggeriq-{ENVIRONMENT}")["Rules"]
-    names = [rule["Name"].removeprefix(f"triggeriq-{ENVIRONMENT}") for rule in rules]
-    assert (sorted(names[:2]), names[2:]) == (["-billing", "-help"], [".mark", "-all"])
-    assert [list(rule["Actions"][-1]) for rule in rules if rule["Actions"]] == [["StopAction"]] * 3
 
 
 def test_tags_of_one_s_own_are_on_everything(applied: Terraform) -> None:
