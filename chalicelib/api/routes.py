@@ -80,7 +80,7 @@ ROUTES = (
     Route("PUT", "/webhooks/{source}/{connection}", "put_webhook", WEBHOOK, PUBLIC, "intake.webhooks:receive", "The same, for a partner that sends by PUT", answer="WebhookAnswer", status=202, also=(200,), refusals=(405, 422, 503)),
     Route("HEAD", "/webhooks/{source}/{connection}", "probe_webhook", WEBHOOK, PUBLIC, "intake.webhooks:receive", "Answer a provider's probe", refusals=(405, 503)),
     Route("GET", "/webhooks/{source}/{connection}", "ask_webhook", WEBHOOK, PUBLIC, "intake.webhooks:receive", "Answer a provider's challenge", refusals=(405, 503), media="text/plain"),
-    Route("GET", "/tickets", "list_tickets", "read", ROWS, "tickets.tickets:search", "Search and filter tickets, newest first", query="TicketQuery", answer="TicketPage"),
+    Route("GET", "/tickets", "list_tickets", "read", ROWS, "tickets.tickets:search", "Search, filter and sort tickets; newest first by default", query="TicketQuery", answer="TicketPage"),
     Route("GET", "/tickets/{id}", "get_ticket", "read", ROWS, "tickets.tickets:find", "Read one ticket", answer="Ticket", also=(304,)),
     Route("PATCH", "/tickets/{id}", "change_ticket", "write", ROWS, "tickets.tickets:change", "Set status, assignee, priority, category, tags or links", body="TicketChange", answer="Ticket", refusals=(412,)),
     Route("GET", "/tickets/{id}/history", "list_ticket_history", "read", ROWS, "tickets.tickets:history", "The audit trail, oldest first", query="PageQuery", answer="HistoryPage"),
