@@ -14,6 +14,8 @@ from triggeriq.names import NAME
 _CONTROL = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
 ONE_LINE = rf"^[^{_CONTROL}]*[^{_CONTROL}\s][^{_CONTROL}]*$"
 """A text that is not blank, without control characters and line breaks."""
+_NUMBER = r"-?[0-9]{1,20}(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,3})?"
+"""A number as JSON writes it."""
 _TIME = "is a time in ISO 8601 such as 2024-05-01 or 2024-05-01T12:00:00Z"
 
 
@@ -52,7 +54,7 @@ def _line(value: str) -> str:
 
 
 def _decimal(value: object) -> object:
-    if isinstance(value, str) and not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,3})?", value, re.ASCII):
+    if isinstance(value, str) and not re.fullmatch(_NUMBER, value, re.ASCII):
         raise ValueError("is a number such as 4 or 4.5")
     return value
 

@@ -8,7 +8,6 @@ what may never end, such as an import, is run in a thread of its own, which can 
 
 from __future__ import annotations
 
-import ctypes
 import signal
 import threading
 import time
@@ -79,6 +78,8 @@ def bounded(work: Callable[[], T], seconds: float) -> T:
 def _stop(thread: threading.Thread) -> None:
     """Raise Overrun in `thread` until it ends. One that waits in C, in a sleep or for a socket, does not hear
     of it before that is over."""
+    import ctypes  # like all that only threads need: not on Lambda's start
+
     for _ in range(_STOPS):
         ctypes.pythonapi.PyThreadState_SetAsyncExc(
             ctypes.c_ulong(thread.ident or 0), ctypes.py_object(Overrun)
