@@ -86,6 +86,20 @@ def test_an_odd_parameter_is_400_with_its_name(client: Client, query: str, field
     assert assert_problem(client.call("GET", f"/tickets?{query}"), 400)["field"] == field
 
 
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("cursor=", "is none that a list gave as `next`; begin again without it"),
+        ("cursor=%00", "holds a character that no text has"),
+        ("cursor=!!", "is none that a list gave as `next`; begin again without it"),
+        ("language=English", "is a code such as en or pt-BR"),
+        ("language=EN", "is a code such as en or pt-BR"),
+    ],
+)
+def test_what_to_send_is_told_without_a_regular_expression(client: Client, query: str, told: str) -> None:
+    assert assert_problem(client.call("GET", f"/tickets?{query}"), 400)["detail"].endswith(told)
+
+
 @pytest.mark.parametrize("path", ["/imports", "/quarantine", "/dlq", "/connections", "/api-keys"])
 @pytest.mark.parametrize(
     "query",

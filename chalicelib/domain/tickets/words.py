@@ -130,8 +130,8 @@ def _of_any_script(text: str) -> Iterator[Token]:
 
 @lru_cache(maxsize=5_000)
 def _kind(character: str) -> int | None:
-    """_LATIN, _WORD, _SIGN, or the size of pieces; None for what stands between words. Latin letters and digits
-    are a word of their own, since other scripts put theirs right beside them: "заказ12345", "הiPhone"."""
+    """_LATIN, _WORD, _SIGN, or the size of pieces; None for what stands between words. Latin letters and
+    digits are a word of their own, since other scripts put theirs right beside them: "הiPhone", "رقم123"."""
     code = ord(character)
     for kind, first, last in _SCRIPTS:
         if first <= code <= last:
