@@ -90,6 +90,13 @@ def tokens(text: str) -> Iterator[Token]:
     return _tokens(folded(text))
 
 
+def tokens_of_text(text: str) -> Iterator[Token]:
+    """The same of what somebody wrote: a run of a script without spaces goes on behind white space, since
+    lines end within words, and names and compounds are written with a space or without. Whoever looks for
+    them types either."""
+    return _tokens(_joined(folded(text)))
+
+
 def folded(text: str) -> str:
     """In small letters, without accents and without what can't be seen; digits are those of ASCII, and one
     character is one code point where there is such a one."""
@@ -116,6 +123,21 @@ def _tokens(text: str) -> Iterator[Token]:
     if text.isascii():
         return (Token(word[:WORD_LIMIT]) for word in _OF_ASCII.findall(text))
     return _of_any_script(text)
+
+
+def _joined(text: str) -> str:
+    if text.isascii():
+        return text
+    words = text.split()
+    return "".join(
+        word if _goes_on(word, behind) else f"{word} "
+        for word, behind in zip(words, [*words[1:], " "], strict=False)
+    )
+
+
+def _goes_on(word: str, behind: str) -> bool:
+    kind = _kind(word[-1])
+    return kind is not None and kind > _SIGN and kind == _kind(behind[0])
 
 
 def _of_any_script(text: str) -> Iterator[Token]:
