@@ -16,6 +16,7 @@ ONE_LINE = rf"^[^{_CONTROL}]*[^{_CONTROL}\s][^{_CONTROL}]*$"
 """A text that is not blank, without control characters and line breaks."""
 # The longest cursor holds an external_id of 500 characters of four bytes each.
 _CURSOR = "^[A-Za-z0-9_-]{1,3000}$"
+_ADDRESS = "^https?://[!-~]+$"
 _LANGUAGE = "^[a-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}$"
 _TIME = "is a time in ISO 8601 such as 2024-05-01 or 2024-05-01T12:00:00Z"
 
@@ -72,6 +73,12 @@ def _language(value: str) -> str:
     return value
 
 
+def _address(value: str) -> str:
+    if not re.fullmatch(_ADDRESS, value):
+        raise ValueError("is an address that begins with https:// or http://, in ASCII and without spaces")
+    return value
+
+
 def absent() -> Any:
     """The default of a field that may be left out, but may not be sent as null."""
     return None
@@ -87,6 +94,9 @@ Line = Annotated[str, Field(max_length=200, json_schema_extra={"pattern": ONE_LI
 Tag = Annotated[str, Field(max_length=100, json_schema_extra={"pattern": ONE_LINE}), AfterValidator(_line)]
 
 Language = Annotated[str, Field(json_schema_extra={"pattern": _LANGUAGE}), AfterValidator(_language)]
+Address = Annotated[
+    str, Field(max_length=2_000, json_schema_extra={"pattern": _ADDRESS}), AfterValidator(_address)
+]
 Rating = Annotated[float, Field(ge=0, le=999), BeforeValidator(_decimal)]
 
 T = TypeVar("T")

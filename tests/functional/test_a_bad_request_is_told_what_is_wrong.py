@@ -114,6 +114,13 @@ def test_an_odd_change_is_refused(client: Client, change: dict[str, Any]) -> Non
     assert_problem(client.call("PATCH", f"/tickets/{NOBODY}", change), 400)
 
 
+def test_an_address_that_a_link_can_t_have_is_told_in_words(client: Client) -> None:
+    link = {"kind": "issue", "url": "javascript:alert(1)"}
+    answer = assert_problem(client.call("PATCH", f"/tickets/{NOBODY}", {"links": [link]}), 400)
+    assert answer["field"] == "links[0].url"
+    assert "is an address that begins with https:// or http://" in answer["detail"]
+
+
 @pytest.mark.parametrize("connections", [[], None, "csv/*", ["csv"], ["*/*"], ["csv/A"], [5], ["csv/*"] * 51])
 def test_an_odd_restriction_of_a_key_is_refused(client: Client, connections: Any) -> None:
     asked = {"scopes": ["read"], "owner": "nobody", "connections": connections}
