@@ -50,7 +50,7 @@ def decode_json(text: str) -> JSON:
     try:
         value: JSON = DECODER.decode(text)
     except json.JSONDecodeError as error:
-        raise Unreadable(f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from None
+        raise Unreadable(f"not JSON at line {error.lineno}, column {error.colno}") from None
     except RecursionError:
         raise Unreadable("JSON nested too deep") from None
     if text.count("[") + text.count("{") > MAX_DEPTH:

@@ -227,7 +227,7 @@ class _Cursor:
                     raise Unreadable(f"not JSON, or longer than {MAX_LINE:,} characters") from None
                 if not self._more():
                     ended = error.pos >= len(self._text) - 1 or error.msg.startswith("Unterminated")
-                    raise Unreadable(_CUT if ended else f"not JSON: {error.msg}") from None
+                    raise Unreadable(_CUT if ended else "not JSON") from None
             except RecursionError:
                 raise Unreadable("JSON nested too deep") from None
             else:

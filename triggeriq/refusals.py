@@ -67,8 +67,11 @@ def _proof_fault(scheme: Scheme, request: Request, now: datetime) -> str:
     value = header_of(request, scheme.header)
     if scheme.kind != "hmac":
         prefix = scheme.prefix or ("Basic " if scheme.kind == "basic" else "")
-        begins = value.lower().startswith(prefix.lower())
-        return "holds no user:password in base64" if begins else f"does not begin with {prefix!r}"
+        if not value.lower().startswith(prefix.strip().lower()):
+            return f"does not begin with {prefix!r}"
+        return (
+            "holds no user:password in base64" if scheme.kind == "basic" else f"has nothing behind {prefix!r}"
+        )
     parts = [part.strip() for part in value.split(scheme.separator)] if scheme.separator else [value]
     if shares_a_header(scheme):
         parts = [part for part in parts if not part.startswith(scheme.timestamp_prefix)]
@@ -77,6 +80,15 @@ def _proof_fault(scheme: Scheme, request: Request, now: datetime) -> str:
         return _prefix_fault(scheme, parts[0]) if parts else "holds no signature"
     faults = [_spelling_fault(scheme, part[len(scheme.prefix) :]) for part in signatures]
     return faults[0] if all(faults) else ""
+
+
+def _token_fault(scheme: Scheme, request: Request, now: datetime) -> str:
+    """Which word stands before a secret and does not belong there; "" where none does."""
+    if scheme.kind != "token":
+        return ""
+    token = header_of(request, scheme.header)[len(scheme.prefix) :].lstrip().lower()
+    stray = next((word for word in ("Bearer ", "Basic ") if token.startswith(word.lower())), "")
+    return f"has {stray!r} before the secret, where nothing else is expected" if stray else ""
 
 
 def _prefix_fault(scheme: Scheme, part: str) -> str:
@@ -176,6 +188,7 @@ def _stale_fault(scheme: Scheme, request: Request, now: datetime) -> str:
 _CHECKS: dict[str, tuple[tuple[str, Callable[[Scheme, Request, datetime], str]], ...]] = {
     "malformed": (("header", _proof_fault), ("timestamp_header", _time_fault), ("id_header", _id_fault)),
     "stale": (("timestamp_header", _stale_fault),),
+    "mismatch": (("header", _token_fault),),
 }
 """By reason: which header may be at fault, and what finds that out, in the order in which `verify` looks."""
 _UNFIT = {

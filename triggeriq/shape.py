@@ -109,8 +109,8 @@ class Shape:
 
         words, title, stars = read("text", text), read("title", name), read("rating", rating)
         if words is None and title is None and stars is None:
-            wanted = ", ".join(".".join(path) for path in self.paths["text"]) or "text"
-            raise Unreadable(f"no feedback in it: none of {wanted} holds a text")
+            places = ", ".join(".".join(path) for path in self.paths["text"]) or "text"
+            raise Unreadable(f"no feedback in it: no text (looked for in {places}), no title and no rating")
         tags = read("tags", labels)
 
         def left_over() -> dict[str, JSON]:

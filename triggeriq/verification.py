@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 SECRET_NAME_LENGTH = 32
 """From so many characters on, a connection's name may serve as its secret ([a-z0-9_-], some 160 bits)."""
 
+_TOKEN = re.compile("[!-~]([ -~]*[!-~])?")
+"""What a header can hold as it is: the space around it is none of it."""
 _PLACEHOLDERS = re.compile(rb"(\{(?:body|timestamp|id)\})")
 EPOCH = re.compile(r"[0-9]{1,12}")
 ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII)
@@ -85,8 +87,12 @@ class Scheme:
         if not _key(self, secret):
             if self.kind == "basic":
                 form = "user:password"
+            elif self.key_form == "whsec":
+                form = "Base64 behind an optional whsec_"
+            elif self.kind == "token":
+                form = "visible ASCII characters, with spaces at most between them: a header holds no others"
             else:
-                form = "Base64 behind an optional whsec_" if self.key_form == "whsec" else "not empty"
+                form = "not empty"
             return f"a secret for {self.header} is {form}"
         return ""
 
@@ -266,6 +272,8 @@ def _key(scheme: Scheme, secret: str) -> bytes:
     if not secret.strip() or secret in scheme.refused_secrets:
         return b""
     if scheme.kind == "basic" and ":" not in secret:
+        return b""
+    if scheme.kind == "token" and not _TOKEN.fullmatch(secret):
         return b""
     if scheme.key_form == "whsec":
         return _decoded("base64", secret.strip().removeprefix("whsec_")) or b""

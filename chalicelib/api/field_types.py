@@ -16,6 +16,10 @@ ONE_LINE = rf"^[^{_CONTROL}]*[^{_CONTROL}\s][^{_CONTROL}]*$"
 """A text that is not blank, without control characters and line breaks."""
 _NUMBER = r"-?[0-9]{1,20}(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,3})?"
 """A number as JSON writes it."""
+# The longest cursor holds an external_id of 500 characters of four bytes each.
+_CURSOR = "^[A-Za-z0-9_-]{1,3000}$"
+_ADDRESS = "^https?://[!-~]+$"
+_LANGUAGE = "^[a-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}$"
 _TIME = "is a time in ISO 8601 such as 2024-05-01 or 2024-05-01T12:00:00Z"
 
 
@@ -59,14 +63,31 @@ def _decimal(value: object) -> object:
     return value
 
 
+def _cursor(value: str) -> str:
+    if not re.fullmatch(_CURSOR, value, re.ASCII):
+        raise ValueError("is none that a list gave as `next`; begin again without it")
+    return value
+
+
+def _language(value: str) -> str:
+    if not re.fullmatch(_LANGUAGE, value, re.ASCII):
+        raise ValueError("is a code such as en or pt-BR")
+    return value
+
+
+def _address(value: str) -> str:
+    if not re.fullmatch(_ADDRESS, value):
+        raise ValueError("is an address that begins with https:// or http://, in ASCII and without spaces")
+    return value
+
+
 def absent() -> Any:
     """The default of a field that may be left out, but may not be sent as null."""
     return None
 
 
 Limit = Annotated[int, Field(ge=1, le=LIMIT_MOST), BeforeValidator(_digits)]
-# The longest cursor holds an external_id of 500 characters of four bytes each.
-Cursor = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,3000}$")]
+Cursor = Annotated[str, Field(json_schema_extra={"pattern": _CURSOR}), AfterValidator(_cursor)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 """A query's yes or no."""
 Time = Annotated[datetime, BeforeValidator(_time)]
@@ -74,7 +95,10 @@ Name = Annotated[str, Field(pattern=f"^{NAME}$")]
 Line = Annotated[str, Field(max_length=200, json_schema_extra={"pattern": ONE_LINE}), AfterValidator(_line)]
 Tag = Annotated[str, Field(max_length=100, json_schema_extra={"pattern": ONE_LINE}), AfterValidator(_line)]
 
-Language = Annotated[str, Field(pattern="^[a-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}$")]
+Language = Annotated[str, Field(json_schema_extra={"pattern": _LANGUAGE}), AfterValidator(_language)]
+Address = Annotated[
+    str, Field(max_length=2_000, json_schema_extra={"pattern": _ADDRESS}), AfterValidator(_address)
+]
 Rating = Annotated[float, Field(ge=0, le=999), BeforeValidator(_decimal)]
 
 T = TypeVar("T")

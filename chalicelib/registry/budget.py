@@ -27,7 +27,17 @@ _STOPS = 4
 
 
 class Overrun(BaseException):
-    """The budget is used up. Not an Exception, so that `except Exception` does not swallow it."""
+    """The budget is used up. Not an Exception, so that `except Exception` does not swallow it.
+
+    cut: whether what ran was stopped, or ran to its end."""
+
+    def __init__(self, cut: bool = True) -> None:
+        super().__init__()
+        self.cut = cut
+
+    def told(self, seconds: float) -> str:
+        """What became of a call that had `seconds`."""
+        return f"took longer than {seconds:g} s and {'was cut' if self.cut else 'could not be cut here'}"
 
 
 @contextmanager
@@ -48,7 +58,7 @@ def budget(seconds: float) -> Iterator[None]:
         begun = time.monotonic()
         yield
         if time.monotonic() - begun > seconds:
-            raise Overrun
+            raise Overrun(cut=False)
 
 
 def bounded(work: Callable[[], T], seconds: float) -> T:

@@ -163,8 +163,8 @@ class GuardedSource(Source):
             if isinstance(error, PluginUnreadable):
                 raise Unreadable(str(error)) from error
             raise
-        except Overrun:
-            raise self._failed(hook, f"took longer than {seconds:g} s and was cut") from None
+        except Overrun as overrun:
+            raise self._failed(hook, overrun.told(seconds)) from None
         except (Exception, SystemExit) as error:
             log.warning("a plugin raised", extra={"plugin": self.by, "hook": hook}, exc_info=True)
             raise self._failed(hook, raised(error, self._in_full)) from error

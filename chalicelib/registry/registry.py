@@ -132,8 +132,8 @@ class Registry:
                     value = implementation.function(**given)
                     if isinstance(value, Iterator):
                         value = list(value)  # a generator runs within the budget, too
-            except Overrun:
-                reason = f"took longer than {self._seconds:g} s and was cut"
+            except Overrun as overrun:
+                reason = overrun.told(self._seconds)
             except (Exception, SystemExit) as error:
                 reason = raised(error, self._in_full)
                 log.warning("a plugin failed", extra={"plugin": by, "hook": hook}, exc_info=True)

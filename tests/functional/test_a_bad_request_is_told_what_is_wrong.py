@@ -86,6 +86,20 @@ def test_an_odd_parameter_is_400_with_its_name(client: Client, query: str, field
     assert assert_problem(client.call("GET", f"/tickets?{query}"), 400)["field"] == field
 
 
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("cursor=", "is none that a list gave as `next`; begin again without it"),
+        ("cursor=%00", "holds a character that no text has"),
+        ("cursor=!!", "is none that a list gave as `next`; begin again without it"),
+        ("language=English", "is a code such as en or pt-BR"),
+        ("language=EN", "is a code such as en or pt-BR"),
+    ],
+)
+def test_what_to_send_is_told_without_a_regular_expression(client: Client, query: str, told: str) -> None:
+    assert assert_problem(client.call("GET", f"/tickets?{query}"), 400)["detail"].endswith(told)
+
+
 @pytest.mark.parametrize("path", ["/imports", "/quarantine", "/dlq", "/connections", "/api-keys"])
 @pytest.mark.parametrize(
     "query",
@@ -98,6 +112,13 @@ def test_every_list_checks_its_parameters(client: Client, path: str, query: str)
 @pytest.mark.parametrize("change", [{}, {"status": "gone"}, {"tags": "x"}, {"id": "x"}, {"tags": ["x"] * 51}])
 def test_an_odd_change_is_refused(client: Client, change: dict[str, Any]) -> None:
     assert_problem(client.call("PATCH", f"/tickets/{NOBODY}", change), 400)
+
+
+def test_an_address_that_a_link_can_t_have_is_told_in_words(client: Client) -> None:
+    link = {"kind": "issue", "url": "javascript:alert(1)"}
+    answer = assert_problem(client.call("PATCH", f"/tickets/{NOBODY}", {"links": [link]}), 400)
+    assert answer["field"] == "links[0].url"
+    assert "is an address that begins with https:// or http://" in answer["detail"]
 
 
 @pytest.mark.parametrize("connections", [[], None, "csv/*", ["csv"], ["*/*"], ["csv/A"], [5], ["csv/*"] * 51])

@@ -146,8 +146,13 @@ def test_a_connection_without_a_secret_lets_nobody_in(client: Client, connection
 
 
 @pytest.mark.parametrize("source", ["csv", "app_store", "inbound_email"])
-def test_a_source_of_files_takes_no_webhook(client: Client, connection: str, source: str) -> None:
+@pytest.mark.parametrize("method", ["POST", "PUT", "GET"])
+@pytest.mark.parametrize("type", ["application/json", "text/csv", "message/rfc822"])
+def test_a_source_of_files_takes_no_webhook(
+    client: Client, connection: str, source: str, method: str, type: str
+) -> None:
     assert client.call("PUT", f"/connections/{source}/{connection}", {}).status == 200
-    type = {"csv": "text/csv", "inbound_email": "message/rfc822"}.get(source, "application/json")
-    answer = client.send("POST", f"/webhooks/{source}/{connection}", BODY, {"Content-Type": type})
-    assert assert_problem(answer, 401)["reason"] == "missing"
+    answer = client.send(method, f"/webhooks/{source}/{connection}", BODY, {"Content-Type": type})
+    assert (
+        assert_problem(answer, 405)["detail"] == f"{source} takes no webhooks; upload its feedback as files"
+    )

@@ -136,12 +136,11 @@ PUBLIC_ONES: dict[str, Callable[[World], list[Asked]]] = {
     "GET /": lambda world: [Asked("/", status=302)],
     "GET /openapi.json": listed("/openapi.json"),
     "GET /docs": listed("/docs"),
-    "POST /webhooks/{source}": lambda world: [Asked("/webhooks/app_store", {})],
     "POST /webhooks/{source}/{connection}": lambda world: [
         Asked(f"/webhooks/standard_webhooks/{world.theirs.connection}", {"data": {}}, 401)
     ],
     **dict.fromkeys(
-        (f"{method} /webhooks/{{source}}" for method in ("PUT", "HEAD", "GET")),
+        (f"{method} /webhooks/{{source}}" for method in ("POST", "PUT", "HEAD", "GET")),
         lambda world: [Asked("/webhooks/app_store", status=405)],
     ),
     **dict.fromkeys(

@@ -98,8 +98,8 @@ def _operation(path: str, method: str, operation: Schema, document: Schema) -> s
     if operation["parameters"]:
         parts.append(f"<h3>Parameters</h3><dl>{''.join(map(_parameter, operation['parameters']))}</dl>")
     sent = operation.get("requestBody", {}).get("content", {}).get(JSON_TYPE)
-    if sent:
-        parts.append(f"<h3>Body</h3>{_fields(sent['schema'], document)}")
+    if sent and (fields := _fields(sent["schema"], document)):
+        parts.append(f"<h3>Body</h3>{fields}")
     curl = escape(_curl(path, method, operation))
     parts.append(f'<h3>Try it</h3><pre tabindex="0"><code>{curl}</code></pre>')
     parts.append(f"<h3>Answers</h3><dl>{_answers(operation['responses'], document)}</dl>")

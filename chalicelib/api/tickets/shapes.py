@@ -9,7 +9,19 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, model_validator
 
-from chalicelib.api.field_types import Asked, Flag, Language, Line, Name, Rating, Tag, Time, Values, absent
+from chalicelib.api.field_types import (
+    Address,
+    Asked,
+    Flag,
+    Language,
+    Line,
+    Name,
+    Rating,
+    Tag,
+    Time,
+    Values,
+    absent,
+)
 from chalicelib.api.field_types import PageQuery as PageQuery
 from chalicelib.domain.page import Page
 from chalicelib.domain.tickets.history_entry import HistoryEntry
@@ -60,7 +72,7 @@ TicketFeedbackPage = Page[TicketFeedback]
 
 class LinkPut(Asked):
     kind: Annotated[Tag, Field(max_length=50, description="what it is to the ticket, such as `issue`")]
-    url: Annotated[str, Field(max_length=2_000, pattern=r"^https?://[!-~]+$")]
+    url: Address
 
 
 class TicketChange(Asked):

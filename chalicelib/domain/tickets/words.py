@@ -21,6 +21,7 @@ _ACCENTS = re.compile(
     "(?<![\u0400-\u052f])[\u0300-\u036f]+"  # in Cyrillic a mark makes another letter, й of и
     "|[\u0591-\u05bd\u05bf\u05c1-\u05c7]+"  # Hebrew points
     "|[\u0610-\u061a\u0640\u064b-\u065f\u0670]+"  # Arabic vowels, hamza over and under, the stretched line
+    "|\u093c+"  # the dot under letters of Devanagari, which many leave out
 )
 _LETTERS: dict[int, str | int] = {
     **str.maketrans("øłđħŧıðёىکی", "oldhtidеيكي"),
@@ -41,7 +42,8 @@ _READABLE: dict[int, str | None] = {
     **{zero + digit: str(digit) for zero in _ZEROS for digit in range(10)},
 }
 
-_WORD, _SIGN = 0, 1
+_LATIN, _WORD, _SIGN = -1, 0, 1
+"""What a character is part of: a word in Latin letters and digits, one in other letters, or itself a word."""
 _SCRIPTS = (
     # Han, kana, Hangul: two letters say enough
     *((2, *span) for span in ((0x1100, 0x11FF), (0x3005, 0x3007), (0x3041, 0x30FA), (0x30FC, 0x30FF))),
@@ -74,10 +76,11 @@ class Token(NamedTuple):
 
     @property
     def numbers(self) -> list[str]:
-        """The numbers within a word that is more than a number, with and without the zeros before them."""
+        """The numbers within a word that is more than a number, with and without the zeros before them. Of
+        single digits only that of a version counts: v2."""
         if not self.text.isascii() or self.text.isalpha():
             return []
-        found = {run for run in _NUMBER.findall(self.text) if len(run) > 1}
+        found = {run for run in _NUMBER.findall(self.text) if len(run) > 1 or self.text == f"v{run}"}
         found |= {run.lstrip("0") for run in found} - {""}
         return sorted(found - {self.text})
 
@@ -85,6 +88,13 @@ class Token(NamedTuple):
 def tokens(text: str) -> Iterator[Token]:
     """What a text is made of, folded, in its order."""
     return _tokens(folded(text))
+
+
+def tokens_of_text(text: str) -> Iterator[Token]:
+    """The same of what somebody wrote: a run of a script without spaces goes on behind white space, since
+    lines end within words, and names and compounds are written with a space or without. Whoever looks for
+    them types either."""
+    return _tokens(_joined(folded(text)))
 
 
 def folded(text: str) -> str:
@@ -115,11 +125,26 @@ def _tokens(text: str) -> Iterator[Token]:
     return _of_any_script(text)
 
 
+def _joined(text: str) -> str:
+    if text.isascii():
+        return text
+    words = text.split()
+    return "".join(
+        word if _goes_on(word, behind) else f"{word} "
+        for word, behind in zip(words, [*words[1:], " "], strict=False)
+    )
+
+
+def _goes_on(word: str, behind: str) -> bool:
+    kind = _kind(word[-1])
+    return kind is not None and kind > _SIGN and kind == _kind(behind[0])
+
+
 def _of_any_script(text: str) -> Iterator[Token]:
     for kind, letters in groupby(text, _kind):
         if kind == _SIGN:
             yield from map(Token, letters)
-        elif kind == _WORD:
+        elif kind in (_LATIN, _WORD):
             yield Token("".join(letters)[:WORD_LIMIT])
         elif kind is not None:
             yield Token("".join(letters), kind)
@@ -127,10 +152,13 @@ def _of_any_script(text: str) -> Iterator[Token]:
 
 @lru_cache(maxsize=5_000)
 def _kind(character: str) -> int | None:
-    """_WORD, _SIGN, or the size of pieces; None for what stands between words."""
+    """_LATIN, _WORD, _SIGN, or the size of pieces; None for what stands between words. Latin letters and
+    digits are a word of their own, since other scripts put theirs right beside them: "הiPhone", "رقم123"."""
     code = ord(character)
     for kind, first, last in _SCRIPTS:
         if first <= code <= last:
             return kind
     part_of_a_word = character.isalnum() or unicodedata.category(character) in _MARKS
-    return _WORD if part_of_a_word else None
+    if not part_of_a_word:
+        return None
+    return _LATIN if code < 0x2B0 or 0x1E00 <= code <= 0x1EFF else _WORD

@@ -185,6 +185,8 @@ class Receive:
 
 
 def _check_form(source: Source, request: Request) -> None:
+    if not source.takes("receive"):
+        raise WrongMethod(f"{source.name} takes no webhooks; upload its feedback as files", ())
     if request.method not in source.methods:
         raise WrongMethod(
             f"{source.name} takes {', '.join(source.methods)}, not {request.method}", source.methods
@@ -193,7 +195,7 @@ def _check_form(source: Source, request: Request) -> None:
         raise TooLarge(f"{source.name} takes bodies of at most {source.max_body} bytes")
     given = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if given and request.body and source.content_types and given not in source.content_types:
-        raise WrongType(f"{source.name} takes {', '.join(source.content_types)}, not {given[:100]}")
+        raise WrongType(f"{source.name} takes {', '.join(source.content_types)}; send one of these")
 
 
 def _keepable(source: Source, connection: Connection, request: Request) -> dict[str, str]:

@@ -18,7 +18,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from chalicelib.domain.tickets.plan import Kept, Standing
-from chalicelib.domain.tickets.words import folded, inflected, tokens
+from chalicelib.domain.tickets.words import folded, inflected, tokens_of_text
 from chalicelib.services.postgres.columns import names, table
 from chalicelib.services.postgres.connection import Session, as_rows
 from chalicelib.services.postgres.rows import FEEDBACK, kept_of
@@ -119,7 +119,7 @@ def quoted(lexeme: str) -> str:
 
 
 def _parts(line: str) -> set[str]:
-    return {part for token in tokens(line) for part in token.pieces or [token.text]}
+    return {part for token in tokens_of_text(line) for part in token.pieces or [token.text]}
 
 
 def _words(texts: Iterable[str]) -> list[str]:
@@ -130,7 +130,7 @@ def _words(texts: Iterable[str]) -> list[str]:
     place = 0
     for text in texts:
         place += 1
-        for token in tokens(text):
+        for token in tokens_of_text(text):
             place += 1
             if token.piece:
                 pieces.update(token.pieces)

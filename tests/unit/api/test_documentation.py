@@ -132,6 +132,10 @@ def test_every_route_is_on_the_page_with_a_command_to_try(stranger):
     assert text.count("curl") >= len(ROUTES)
 
 
+def test_no_heading_of_the_page_stands_above_nothing(stranger):
+    assert "</h3><h3>" not in stranger("GET", "/docs").text
+
+
 def test_a_command_goes_where_the_reader_s_system_is(stranger):
     """In AWS as on his own machine: no address and no key stands in the command."""
     commands = [

@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.registry import Found, Registry
 from chalicelib.registry import registry as registry_module
-from tests.unit.registry.conftest import SECONDS, Plugins
+from tests.unit.registry.conftest import SECONDS, Plugins, time_passes
 from triggeriq import (
     Feedback,
     Source,
@@ -77,6 +77,15 @@ def test_a_generator_is_run_within_the_budget(plugins: Plugins) -> None:
     plugins.add("endless", classify=classify)
     (answer,) = plugins.registry(seconds=SECONDS).ask("classify", feedback=FEEDBACK)
     assert answer.failure == "took longer than 0.2 s and was cut"
+
+
+def test_one_that_overruns_in_a_thread_is_not_said_to_be_cut(plugins: Plugins) -> None:
+    """Under `chalice local` a request's thread asks it, where no signal comes."""
+    plugins.add("slow", classify=hookimpl(lambda feedback: time_passes(0.3)))
+    registry = plugins.registry(seconds=SECONDS)
+    with ThreadPoolExecutor(1) as pool:
+        (answer,) = pool.submit(lambda: list(registry.ask("classify", feedback=FEEDBACK))).result()
+    assert answer.failure == "took longer than 0.2 s and could not be cut here"
 
 
 def test_one_that_does_not_load_has_its_reason_in_the_list_and_not_in_the_log(

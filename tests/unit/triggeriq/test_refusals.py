@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -187,6 +188,7 @@ def test_without_any_header_all_are_named_and_what_would_do_instead() -> None:
         (STRIPE, f"t={SECONDS}000,v1={digest().hex()}", "has a time in milliseconds"),
         (STRIPE, f"v1={digest().hex()}", "has no such time"),
         (BEARER, "abc", "does not begin with 'Bearer '"),
+        (BEARER, "Bearer ", "has nothing behind 'Bearer '"),
         (BASIC, "Bearer abc", "does not begin with 'Basic '"),
         (BASIC, "Basic !", "holds no user:password in base64"),
         (BASIC, f"Basic {in_base64(b'user')}", "holds no user:password in base64"),
@@ -229,6 +231,18 @@ def test_a_proof_by_another_secret_is_told(scheme: Scheme, told: str) -> None:
     reason, detail = refusal(sign(scheme, "user:other", BODY, NOW), scheme, secret="user:key")
     assert reason == "mismatch"
     assert detail.startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "value"),
+    [(replace(BEARER, header="X-Key", prefix=""), "bearer the-key"), (BEARER, "Bearer Bearer the-key")],
+)
+def test_a_word_before_a_secret_is_told(scheme: Scheme, value: str) -> None:
+    reason, detail = refusal({scheme.header: value}, scheme, secret="the-key")
+    assert reason == "mismatch"
+    assert detail.startswith(
+        f"{scheme.header} has 'Bearer ' before the secret, where nothing else is expected"
+    )
 
 
 def test_a_source_without_rows_says_that_it_takes_none() -> None:

@@ -280,6 +280,8 @@ def test_without_a_usable_secret_it_is_missing_whatever_was_sent(scheme: Scheme,
         (GITHUB, (), False),
         (STANDARD, ("whsec_no base64!",), False),
         (STANDARD, ("whsec_no base64!", WHSEC), True),
+        (TOKEN, ("a key",), True),
+        (TOKEN, (" key ", "two\nlines", "ключ"), False),
         (BASIC, ("password",), False),
         (BASIC, ("user:password",), True),
         (replace(GITHUB, refused_secrets=("published",)), ("published",), False),
@@ -296,4 +298,5 @@ def test_who_can_be_proven_at_all(scheme: Scheme, secrets: tuple[str, ...], can:
 def test_a_secret_that_proves_nothing_says_what_it_should_be() -> None:
     assert BASIC.fault_of("password") == "a secret for authorization is user:password"
     assert GITHUB.fault_of(" ") == "a secret for x-hub-signature-256 is not empty"
+    assert TOKEN.fault_of("two\nlines").startswith("a secret for authorization is visible ASCII characters")
     assert BASIC.fault_of("user:password") == GITHUB.fault_of("key") == ""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.tickets.words import WORD_LIMIT, folded, inflected, tokens
+from chalicelib.domain.tickets.words import WORD_LIMIT, folded, inflected, tokens, tokens_of_text
 
 
 def words(text: str) -> list[str]:
@@ -32,6 +32,11 @@ def words(text: str) -> list[str]:
         ),
         ("١٢٣ १२३ １２３", ["123", "123", "123"]),
         ("हिन्दी में", ["हिन्दी", "में"]),
+        ("क़ीमत लड़की", ["कीमत", "लडकी"]),
+        ("заказ12345 رقم123 आईफोन15", ["заказ", "12345", "رقم", "123", "आईफोन", "15"]),
+        ("הiPhone וcheckout из API", ["ה", "iphone", "ו", "checkout", "из", "api"]),
+        ("الطلب\u200fcheckout\u200fتعطل \u2067pay\u2069now", ["الطلب", "checkout", "تعطل", "paynow"]),
+        ("Bố ňəŋ Ðặng", ["bo", "nəŋ", "dang"]),
         ("アプリv2が", ["アプリ", "v2", "が"]),
         ("it ❤️ works 😀😀", ["it", "❤", "works", "😀", "😀"]),
         ("... -- !?", []),
@@ -65,7 +70,8 @@ def test_a_run_without_spaces_is_cut_into_pieces(text: str, pieces: list[str]) -
         ("inv2024x0017", ["0017", "17", "2024"]),
         ("000123", ["123"]),
         ("12345", []),
-        ("v2", []),
+        ("v2", ["2"]),
+        ("a2", []),
         ("refund", []),
         ("00", []),
     ],
@@ -73,6 +79,23 @@ def test_a_run_without_spaces_is_cut_into_pieces(text: str, pieces: list[str]) -
 def test_the_numbers_within_a_word(word: str, numbers: list[str]) -> None:
     (token,) = tokens(word)
     assert token.numbers == numbers
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("应用崩溃，请退\n款。 谢谢", ["应用崩溃", "请退款", "谢谢"]),
+        ("山田\u3000太郎", ["山田太郎"]),
+        ("결제 오류", ["결제오류"]),
+        ("iPhone 版 の 返金", ["iphone", "版の返金"]),
+        ("คืน เงิน 返金", ["คืนเงิน", "返金"]),
+        ("két szó két", ["ket", "szo", "ket"]),
+        (" two words ", ["two", "words"]),
+        (" \u3000 ", []),
+    ],
+)
+def test_a_run_that_was_written_goes_on_behind_white_space(text: str, expected: list[str]) -> None:
+    assert [token.text for token in tokens_of_text(text)] == expected
 
 
 @pytest.mark.parametrize("text", ["Café menü naïve", "환불 각하", "がぎぐ ザジズ", "Ångström й", "หน้า"])

@@ -10,7 +10,15 @@ import pytest
 
 from chalicelib.domain.intake.way_back import ByReceive
 from chalicelib.domain.trace import new_trace
-from chalicelib.errors import NotUnderstood, Poison, TriggerIQError, Unauthorised, Unavailable
+from chalicelib.errors import (
+    NotUnderstood,
+    Poison,
+    TriggerIQError,
+    Unauthorised,
+    Unavailable,
+    WrongMethod,
+    WrongType,
+)
 from chalicelib.pipeline.intake.publish import Publish
 from chalicelib.pipeline.intake.receive import Accepted, Receive
 from tests.unit.pipeline.fakes import (
@@ -51,6 +59,29 @@ def receiving(error: TriggerIQError | None = None) -> tuple[Receive, FakeBus]:
         now=now,
     )
     return receive, bus
+
+
+class FilesOnly(Source):
+    """Reads files, and has no way to take a webhook."""
+
+    name = "named"
+    reads = (".csv",)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "GET"])
+def test_a_source_that_reads_only_files_takes_no_method(method: str) -> None:
+    receive = replace(receiving()[0], sources=FakeSources(FilesOnly()))
+    request = Request(method=method, body=b"a,b", headers={"content-type": "text/csv"})
+    with pytest.raises(WrongMethod, match="named takes no webhooks; upload its feedback as files") as refused:
+        receive("named", "default", request)
+    assert refused.value.allowed == ()
+
+
+def test_a_content_type_that_is_refused_is_not_repeated() -> None:
+    receive, _ = receiving()
+    with pytest.raises(WrongType) as refused:
+        receive("named", "default", Request(body=b"x", headers={"content-type": "text/s3cret"}))
+    assert str(refused.value) == "named takes application/json; send one of these"
 
 
 def named(id: str) -> Request:
