@@ -626,10 +626,11 @@ variable "alarm_email" {
 }
 
 variable "alarm_urls" {
-  description = "HTTPS addresses to which alarms are posted as SNS does it: PagerDuty, Opsgenie and the like confirm the subscription themselves; one that does not within a minute stops the apply."
+  description = "HTTPS addresses to which alarms are posted as SNS does it: PagerDuty, Opsgenie and the like confirm the subscription themselves; one that does not within a minute stops the apply. No plan shows them."
   type        = set(string)
   default     = []
   nullable    = false
+  sensitive   = true
 
   validation {
     condition     = alltrue([for url in var.alarm_urls : can(regex("^https://[^\\s]+$", url))])
