@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from chalicelib.domain.tickets.ticket_filter import NEWEST, TicketFilter, TicketOrder
-
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -16,6 +14,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.tickets.history_entry import HistoryEntry
     from chalicelib.domain.tickets.plan import Known, Plan, Selection, Standing
     from chalicelib.domain.tickets.ticket_feedback import TicketFeedback
+    from chalicelib.domain.tickets.ticket_filter import TicketFilter, TicketOrder
 
 
 class TicketStore(Protocol):
@@ -51,7 +50,7 @@ class TicketReader(Protocol):
         ...
 
     def search(
-        self, wanted: TicketFilter, limit: int, cursor: str | None, order: TicketOrder = NEWEST
+        self, wanted: TicketFilter, limit: int, cursor: str | None, order: TicketOrder = ...
     ) -> Page[Any]:
         """In that order. Raises Invalid for a cursor that it never gave, or gave in another order."""
         ...
