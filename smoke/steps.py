@@ -4,7 +4,6 @@ deployment itself has run it."""
 from __future__ import annotations
 
 import base64
-import json
 import secrets
 import uuid
 from collections.abc import Callable, Mapping
@@ -13,12 +12,13 @@ from datetime import UTC, datetime, timedelta
 from smoke.deployment import CONNECTION, Deployment, SmokeError, wait_for
 
 WEBHOOKS, FILES = "standard_webhooks", "csv"
+CONNECTIONS = "/connections/{source}/{connection}"
 UPLOAD = f"reviews/{FILES}/{CONNECTION}/smoke.csv"
 
 
 def api_reaches_all(deployment: Deployment) -> None:
     """the API reaches database, tables, buckets, queues, bus and keys"""
-    deployment.call("GET", "/health?deep=1")
+    deployment.call("GET", "/health", query={"deep": "1"})
 
 
 def a_webhook_becomes_a_ticket(deployment: Deployment) -> None:
@@ -44,10 +44,11 @@ def a_file_becomes_a_ticket(deployment: Deployment) -> None:
 def a_job_is_done(deployment: Deployment) -> None:
     """a job is done"""
     since = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
-    job = deployment.call("POST", f"/connections/{WEBHOOKS}/{CONNECTION}/reread", {"since": since})["id"]
+    reread = "/connections/{source}/{connection}/reread"
+    job = deployment.call("POST", reread, _place(WEBHOOKS), body={"since": since})["id"]
 
     def over() -> str:
-        status = str(deployment.call("GET", f"/jobs/{job}")["status"])
+        status = str(deployment.call("GET", "/jobs/{id}", {"id": job})["status"])
         return status if status in ("done", "failed", "cancelled") else ""
 
     if (status := wait_for(over, f"the job {job} is not over")) != "done":
@@ -64,7 +65,7 @@ def schedules_run(deployment: Deployment) -> None:
 def nothing_is_left(deployment: Deployment) -> None:
     """the check's connections are taken away"""
     for source in (WEBHOOKS, FILES):
-        deployment.call("DELETE", f"/connections/{source}/{CONNECTION}")
+        deployment.call("DELETE", CONNECTIONS, _place(source))
 
 
 STEPS: Mapping[Callable[[Deployment], None], tuple[str, ...]] = {
@@ -79,7 +80,11 @@ STEPS: Mapping[Callable[[Deployment], None], tuple[str, ...]] = {
 
 
 def _connect(deployment: Deployment, source: str, secret: str) -> None:
-    deployment.call("PUT", f"/connections/{source}/{CONNECTION}", {"secrets": [secret], "settings": {}})
+    deployment.call("PUT", CONNECTIONS, _place(source), body={"secrets": [secret], "settings": {}})
+
+
+def _place(source: str) -> dict[str, str]:
+    return {"source": source, "connection": CONNECTION}
 
 
 def _run_scheduled(deployment: Deployment, function: str) -> None:
@@ -95,6 +100,4 @@ def _run_scheduled(deployment: Deployment, function: str) -> None:
         "resources": [],
         "detail": {},
     }
-    answer = deployment.lambda_.invoke(FunctionName=function, Qualifier="live", Payload=json.dumps(event))
-    if "FunctionError" in answer:
-        raise SmokeError(f"{function} failed: {answer['Payload'].read(500).decode('utf-8', 'replace')}")
+    deployment.invoke(function, event)

@@ -215,7 +215,7 @@ resource "aws_nat_gateway" "main" {
 
   tags = { Name = "${local.prefix}-${each.key}" }
 
-  depends_on = [aws_route.public]
+  depends_on = [aws_route.public, aws_route_table_association.public]
 
   lifecycle {
     create_before_destroy = true

@@ -23,6 +23,7 @@ resource "aws_lambda_invocation" "migrate" {
   depends_on = [
     aws_route.ipv6,
     aws_route.private,
+    aws_route_table_association.private,
     aws_vpc_endpoint.interface,
     aws_vpc_security_group_egress_rule.functions_to_database,
     aws_vpc_security_group_egress_rule.functions_to_endpoints,

@@ -21,6 +21,11 @@ output "api_dns" {
   }])
 }
 
+output "iam_routes" {
+  description = "Routes that take the signature of an AWS identity, with the short name of the function that answers each."
+  value       = { for route in var.iam_routes : route => local.routed[route] }
+}
+
 output "functions" {
   description = "Name of each function, by its short name."
   value       = { for name, function in aws_lambda_function.this : name => function.function_name }

@@ -1,4 +1,5 @@
-# Each queue of resources.json with its dead-letter queue, and one more for what is notified once and failed. Functions of this account send by their roles; the bus's rules by the policies here.
+# Each queue of resources.json with its dead-letter queue, and one more for what is notified once and failed.
+# Functions of this account send by their roles; the bus's rules by the policies here.
 
 locals {
   # A message must not come again while the function may still be working on it; SQS advises six times the

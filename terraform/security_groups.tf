@@ -124,14 +124,16 @@ resource "aws_vpc_security_group_egress_rule" "functions_to_given_endpoints" {
   }
 }
 
-# AWS publishes no lists of the other services' addresses, so it is every address of the one kind.
+# AWS publishes no lists of the other services' addresses, so it is every address of the one kind. A rule for each
+# kind, since EC2 changes no rule from one to the other.
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_SecurityGroupRuleRequest.html
 resource "aws_vpc_security_group_egress_rule" "functions_to_internet" {
-  count = local.by_endpoints ? 0 : 1
+  for_each = setintersection([var.egress], ["ipv6", "nat"])
 
   security_group_id = aws_security_group.functions.id
-  cidr_ipv4         = local.by_nat ? "0.0.0.0/0" : null
-  cidr_ipv6         = local.by_ipv6 ? "::/0" : null
-  description       = local.by_nat ? "HTTPS through the NAT gateway" : "HTTPS by IPv6"
+  cidr_ipv4         = each.key == "nat" ? "0.0.0.0/0" : null
+  cidr_ipv6         = each.key == "ipv6" ? "::/0" : null
+  description       = each.key == "nat" ? "HTTPS through the NAT gateway" : "HTTPS by IPv6"
   ip_protocol       = "tcp"
   from_port         = 443
   to_port           = 443

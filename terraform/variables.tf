@@ -144,13 +144,6 @@ variable "load_plugins" {
   }
 }
 
-variable "short_ca_bundle" {
-  description = "Verify AWS's endpoints by the five authorities that sign them (AWS_CA_BUNDLE). false: by all that botocore knows, which takes longer at each start."
-  type        = bool
-  default     = true
-  nullable    = false
-}
-
 variable "disabled_plugins" {
   description = "Names of plugins that are not to be loaded."
   type        = list(string)
@@ -183,6 +176,13 @@ variable "settings" {
     ])
     error_message = "settings are seconds, or a count of bytes or messages; the pauses are whole seconds, growing, with commas between: ${join(", ", [for name, is in local.setting_forms : "${name} from ${is.least} to ${is.most}"])}."
   }
+}
+
+variable "short_ca_bundle" {
+  description = "Verify AWS's endpoints by the five authorities that sign them (AWS_CA_BUNDLE). false: by all that botocore knows, which takes longer at each start."
+  type        = bool
+  default     = true
+  nullable    = false
 }
 
 variable "log_retention_days" {
@@ -626,10 +626,11 @@ variable "alarm_email" {
 }
 
 variable "alarm_urls" {
-  description = "HTTPS addresses to which alarms are posted as SNS does it: PagerDuty, Opsgenie and the like confirm the subscription themselves; one that does not within a minute stops the apply."
+  description = "HTTPS addresses to which alarms are posted as SNS does it: PagerDuty, Opsgenie and the like confirm the subscription themselves; one that does not within a minute stops the apply. No plan shows them."
   type        = set(string)
   default     = []
   nullable    = false
+  sensitive   = true
 
   validation {
     condition     = alltrue([for url in var.alarm_urls : can(regex("^https://[^\\s]+$", url))])

@@ -154,7 +154,7 @@ def test_another_way_to_aws_is_there_before_the_old_one_goes(applied: Terraform)
         told.index(f"{address}: Creation complete")
         for address in (
             'aws_route.ipv6["us-east-1a"]',
-            "aws_vpc_security_group_egress_rule.functions_to_internet[0]",
+            'aws_vpc_security_group_egress_rule.functions_to_internet["ipv6"]',
         )
     )
     moved = [

@@ -20,8 +20,15 @@ run "by_https_and_in_slack" {
   }
 
   assert {
-    condition     = alltrue([for url, subscription in aws_sns_topic_subscription.url : subscription.endpoint == url && subscription.protocol == "https" && subscription.topic_arn == aws_sns_topic.alarms.arn]) && length(aws_sns_topic_subscription.url) == 2
+    condition = (
+      toset([for subscription in aws_sns_topic_subscription.url : nonsensitive(subscription.endpoint)]) == toset(["https://events.pagerduty.com/integration/1/enqueue", "https://example.com/alarms"]) &&
+      alltrue([for subscription in aws_sns_topic_subscription.url : subscription.protocol == "https" && subscription.topic_arn == aws_sns_topic.alarms.arn])
+    )
     error_message = "Every address is subscribed."
+  }
+  assert {
+    condition     = alltrue([for name, subscription in aws_sns_topic_subscription.url : issensitive(subscription.endpoint) && !strcontains(name, "pagerduty")])
+    error_message = "A plan, which GitHub shows, holds no address that anybody could post to."
   }
   assert {
     condition = (

@@ -27,6 +27,10 @@ run "the_routes_that_are_named" {
     error_message = "Exactly these ask for a signature."
   }
   assert {
+    condition     = output.iam_routes == { "GET /tickets" = "api", "GET /tickets/{id}" = "api" }
+    error_message = "Whoever has a key is told where it counts for nothing."
+  }
+  assert {
     condition = jsonencode(jsondecode(aws_lambda_function.this["api"].environment[0].variables.TRIGGERIQ_IAM_CALLERS)) == jsonencode({
       "arn:aws:iam::123456789012:role/team/desk" = { owner = "desk", scopes = ["read", "write"] }
       "arn:aws:iam::123456789012:user/shop"      = { owner = "shop", scopes = ["read"], connections = ["csv/*", "csv/shop"] }

@@ -113,8 +113,8 @@ run "out_by_ipv6" {
   }
   assert {
     condition = (
-      aws_vpc_security_group_egress_rule.functions_to_internet[0].cidr_ipv6 == "::/0" && aws_vpc_security_group_egress_rule.functions_to_internet[0].cidr_ipv4 == null &&
-      aws_vpc_security_group_egress_rule.functions_to_internet[0].from_port == 443 && aws_vpc_security_group_egress_rule.functions_to_internet[0].to_port == 443 &&
+      aws_vpc_security_group_egress_rule.functions_to_internet["ipv6"].cidr_ipv6 == "::/0" && aws_vpc_security_group_egress_rule.functions_to_internet["ipv6"].cidr_ipv4 == null &&
+      aws_vpc_security_group_egress_rule.functions_to_internet["ipv6"].from_port == 443 && aws_vpc_security_group_egress_rule.functions_to_internet["ipv6"].to_port == 443 &&
       length(aws_vpc_security_group_egress_rule.functions_to_gateway) == 2 && length(aws_vpc_security_group_egress_rule.functions_to_endpoints) + length(aws_vpc_security_group_ingress_rule.endpoints_from_functions) == 0
     )
     error_message = "The functions reach HTTPS by IPv6, S3 and DynamoDB by IPv4 too, and the database."
@@ -146,7 +146,7 @@ run "one_nat_gateway_in_dev" {
     error_message = "With a NAT gateway only the endpoints that cost nothing are left."
   }
   assert {
-    condition     = aws_vpc_security_group_egress_rule.functions_to_internet[0].cidr_ipv4 == "0.0.0.0/0" && aws_vpc_security_group_egress_rule.functions_to_internet[0].cidr_ipv6 == null && aws_vpc_security_group_egress_rule.functions_to_internet[0].to_port == 443
+    condition     = aws_vpc_security_group_egress_rule.functions_to_internet["nat"].cidr_ipv4 == "0.0.0.0/0" && aws_vpc_security_group_egress_rule.functions_to_internet["nat"].cidr_ipv6 == null && aws_vpc_security_group_egress_rule.functions_to_internet["nat"].to_port == 443
     error_message = "By NAT the functions reach HTTPS by IPv4 alone."
   }
   assert {
@@ -233,7 +233,7 @@ run "in_a_given_vpc_by_ipv6" {
   }
 
   assert {
-    condition     = length(aws_egress_only_internet_gateway.main) + length(aws_route.ipv6) + length(aws_vpc_security_group_egress_rule.functions_to_given_endpoints) == 0 && aws_vpc_security_group_egress_rule.functions_to_internet[0].cidr_ipv6 == "::/0"
+    condition     = length(aws_egress_only_internet_gateway.main) + length(aws_route.ipv6) + length(aws_vpc_security_group_egress_rule.functions_to_given_endpoints) == 0 && aws_vpc_security_group_egress_rule.functions_to_internet["ipv6"].cidr_ipv6 == "::/0"
     error_message = "The way is there; only the security group has to let it be gone."
   }
   assert {

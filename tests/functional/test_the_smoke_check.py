@@ -8,8 +8,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
-from types import SimpleNamespace
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,9 +18,14 @@ from local.application import Application
 from local.catalogue import load_functions, named
 from local.stack import Stack
 from local.state import PROJECT
-from smoke.deployment import CONNECTION, SmokeError
+from smoke.deployment import CONNECTION, Deployment, SmokeError
 from smoke.steps import STEPS, schedules_run
+from tests.functional.by_hand import Functions
 from tests.functional.client import Client
+
+SIGNED = dict.fromkeys(
+    ("GET /tickets", "PATCH /tickets/{id}", "PUT /connections/{source}/{connection}", "GET /health"), "api"
+)
 
 
 @pytest.fixture
@@ -32,6 +37,7 @@ def outputs(stack: Stack, running: Application) -> dict[str, Any]:
         "tables": {"api_keys": named("api_keys")},
         "buckets": {"uploads": named("uploads")},
         "functions": {},
+        "iam_routes": {},
     }
 
 
@@ -76,6 +82,18 @@ def test_every_function_is_checked() -> None:
 
 
 class Lambda:
+    """Has the functions answer as Lambda does. functions: by their names in AWS."""
+
+    def __init__(self, functions: Mapping[str, Callable[[Any], Any]]) -> None:
+        self._functions = functions
+
+    def invoke(self, FunctionName: str, Qualifier: str, Payload: str) -> dict[str, Any]:  # noqa: N803 - boto's names
+        assert Qualifier == "live"
+        returned = self._functions[FunctionName](json.loads(Payload))
+        return {"StatusCode": 200, "Payload": io.BytesIO(json.dumps(returned).encode())}
+
+
+class FailingLambda:
     """Answers as Lambda does for a function that raised."""
 
     def invoke(self, FunctionName: str, Qualifier: str, Payload: str) -> dict[str, Any]:  # noqa: N803 - boto's names
@@ -83,7 +101,34 @@ class Lambda:
         return {"StatusCode": 200, "FunctionError": "Unhandled", "Payload": io.BytesIO(b'{"errorType": "X"}')}
 
 
-def test_a_schedule_that_fails_is_named() -> None:
-    deployed = SimpleNamespace(functions={"relay": "triggeriq-dev-relay"}, lambda_=Lambda())
+@pytest.fixture
+def deployment(outputs: dict[str, Any], stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Deployment:
+    """In this process."""
+    for name, value in stack.environment.items():
+        if name.startswith("AWS_"):
+            monkeypatch.setenv(name, value)
+    return Deployment({**outputs, "iam_routes": SIGNED, "functions": {"api": "triggeriq-local-api"}})
+
+
+def test_it_passes_where_routes_take_no_key(deployment: Deployment, stack: Stack, tmp_path: Path) -> None:
+    """The gateway would turn each of these requests away, so they go to the function."""
+    functions, asked = Functions(stack, tmp_path), []
+
+    def api(event: Any) -> Any:
+        asked.append(f"{event['httpMethod']} {event['resource']}")
+        return functions.invoke("api", event)
+
+    deployment.lambda_ = Lambda({"triggeriq-local-api": api})
+    try:
+        with deployment:
+            for step in STEPS:
+                step(deployment)
+    finally:
+        functions.close()
+    assert set(asked) == SIGNED.keys()
+
+
+def test_a_schedule_that_fails_is_named(deployment: Deployment) -> None:
+    deployment.functions, deployment.lambda_ = {"relay": "triggeriq-dev-relay"}, FailingLambda()
     with pytest.raises(SmokeError, match=r"triggeriq-dev-relay failed: .*errorType"):
-        schedules_run(deployed)
+        schedules_run(deployment)
