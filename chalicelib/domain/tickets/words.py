@@ -20,8 +20,8 @@ WORD_LIMIT = 100
 _ACCENTS = re.compile(
     "(?<![\u0400-\u052f])[\u0300-\u036f]+"  # in Cyrillic a mark makes another letter, й of и
     "|[\u0591-\u05bd\u05bf\u05c1-\u05c7]+"  # Hebrew points
-    "|[\u0610-\u061a\u0640\u064b-\u065f\u0670]+"  # Arabic vowels, hamza over and under, the stretched line
-    "|\u093c+"  # the dot under letters of Devanagari, which many leave out
+    "|[\u0610-\u061a\u0640\u064b-\u065f\u0670"  # Arabic vowels, hamza over and under, the stretched line
+    "\u093c]+"  # and the dot under letters of Devanagari, which many leave out
 )
 _LETTERS: dict[int, str | int] = {
     **str.maketrans("øłđħŧıðёىکی", "oldhtidеيكي"),
