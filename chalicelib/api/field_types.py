@@ -20,6 +20,7 @@ _NUMBER = r"-?[0-9]{1,20}(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,3})?"
 _CURSOR = "^[A-Za-z0-9_-]{1,3000}$"
 _ADDRESS = "^https?://[!-~]+$"
 _LANGUAGE = "^[a-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}$"
+_NUMBER = r"-?[0-9]{1,20}(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,3})?"
 _TIME = "is a time in ISO 8601 such as 2024-05-01 or 2024-05-01T12:00:00Z"
 
 
@@ -58,6 +59,7 @@ def _line(value: str) -> str:
 
 
 def _decimal(value: object) -> object:
+    """As JSON writes numbers, which clients write into a query alike."""
     if isinstance(value, str) and not re.fullmatch(_NUMBER, value, re.ASCII):
         raise ValueError("is a number such as 4 or 4.5")
     return value

@@ -79,6 +79,10 @@ def test_what_is_not_there_is_404(client: Client, method: str, path: str) -> Non
         ("q=", "q"),
         ("q=%00", "q"),
         ("q=" + "x" * 501, "q"),
+        *(
+            (f"rating={odd}", "rating")
+            for odd in ("", "5,4", "nan", "inf", "-1", "1e999", "+4", "4_5", "%D9%A5")
+        ),
         ("colour=red", "colour"),
     ],
 )

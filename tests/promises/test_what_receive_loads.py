@@ -71,7 +71,7 @@ class Sample:
 
 
 MAPPED = {"fields": {"text": "said"}}
-FILES_ONLY = Sample(status=401)
+FILES_ONLY = Sample(status=405)
 """A source that can't verify a webhook refuses it; it is loaded with the others."""
 SAMPLES = {
     "app_store": FILES_ONLY,

@@ -11,17 +11,17 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import groupby
-from typing import NamedTuple
 
 WORD_LIMIT = 100
 """Characters of a word that count; longer ones are keys and encoded bytes."""
 
 # No pattern here has a class of thousands of characters: compiling one takes milliseconds of every start.
-_ACCENTS = re.compile(
+# What is compiled here is compiled at each start: re.sub leaves it to the first text that has accents.
+_ACCENTS = (
     "(?<![\u0400-\u052f])[\u0300-\u036f]+"  # in Cyrillic a mark makes another letter, й of и
     "|[\u0591-\u05bd\u05bf\u05c1-\u05c7]+"  # Hebrew points
-    "|[\u0610-\u061a\u0640\u064b-\u065f\u0670]+"  # Arabic vowels, hamza over and under, the stretched line
-    "|\u093c+"  # the dot under letters of Devanagari, which many leave out
+    "|[\u0610-\u061a\u0640\u064b-\u065f\u0670"  # Arabic vowels, hamza over and under, the stretched line
+    "\u093c]+"  # and the dot under letters of Devanagari, which many leave out
 )
 _LETTERS: dict[int, str | int] = {
     **str.maketrans("øłđħŧıðёىکی", "oldhtidеيكي"),
@@ -62,12 +62,18 @@ _OF_ASCII = re.compile("[a-z0-9]+")
 _NUMBER = re.compile("[0-9]+")
 
 
-class Token(NamedTuple):
-    """A word, or a run of a script without spaces."""
+class Token:
+    """A word, or a run of a script without spaces. It is a plain class since each start makes it, and each
+    word makes one of it.
 
-    text: str
-    piece: int = 0
-    """Into pieces of so many letters it is cut; 0: it is a word."""
+    piece: into pieces of so many letters it is cut; 0: it is a word.
+    """
+
+    __slots__ = ("piece", "text")
+
+    def __init__(self, text: str, piece: int = 0) -> None:
+        self.text = text
+        self.piece = piece
 
     @property
     def pieces(self) -> list[str]:
@@ -103,7 +109,7 @@ def folded(text: str) -> str:
     if text.isascii():
         return text.lower()
     plain = unicodedata.normalize("NFKD", _readable(text))
-    return unicodedata.normalize("NFC", _ACCENTS.sub("", plain)).translate(_LETTERS)
+    return unicodedata.normalize("NFC", re.sub(_ACCENTS, "", plain)).translate(_LETTERS)
 
 
 def inflected(text: str) -> set[str]:

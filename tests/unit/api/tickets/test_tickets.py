@@ -60,6 +60,11 @@ def test_a_filter_takes_several_values_as_they_are(api, use):
     )  # fmt: skip
 
 
+def test_a_rating_may_be_written_as_json_writes_it(api, use):
+    api("GET", "/tickets?rating=11.137683711556164&rating=5e-1&rating=5.0")
+    assert use.tickets.asked[0][0] == TicketFilter(rating=(11.137683711556164, 0.5, 5))
+
+
 def test_an_order_reaches_the_search(api, use):
     api("GET", "/tickets?sort=priority&order=asc")
     assert use.tickets.asked[0][3] == TicketOrder("priority", "asc")
