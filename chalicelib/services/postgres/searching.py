@@ -22,11 +22,15 @@ from chalicelib.services.postgres.search_query import any_of, customer_query, st
 
 READ_FIRST = 4_000
 """Tickets of a list that are read for a word before it is looked up in all."""
+READ_NEXT = 40_000
+"""Those that are looked at next, by what an index tells of them, where columns are asked for too."""
 QUERY_LIMIT = 1_000
 """Characters of a search and of a value; nobody types more, and each word costs."""
 
 _COLUMNS = ("status", "category", "priority", "sentiment", "language", "assignee")
 """Filters by a column of their name."""
+_LISTED = "id, status, category, priority, sentiment, language, needs_review, connections, tags, assignee"
+"""What the index tickets_listed tells of a ticket, whatever it is filtered by."""
 _URGENCY = "array_position('{low,medium,high,critical}'::text[], t.priority)"
 
 
@@ -123,8 +127,9 @@ def _rows(
 
     Columns alone are looked for in an index that has them all, and only the tickets found are read. What
     `search` knows is in no index that has the order of the list, and PostgreSQL guesses badly how often a
-    rare word occurs. So a part of the list is read first, in which a common word stands often enough;
-    otherwise all that holds the words is looked up, and sorted.
+    rare word occurs. So a part of the list is read first, in which a common word stands often enough; then
+    those of a larger part that fit by their columns. Otherwise all that holds the words is looked up, and
+    sorted.
     """
     by = ", ".join(f"{sort.sql} {order.direction}" for sort in _SORTS[order.by])
     parameters = {**span.parameters, **where.parameters, **searched.parameters, "rows": count}
@@ -141,8 +146,11 @@ def _rows(
     if not searched.conditions:
         return ask(f"select t.id {whole} order by {by} limit :rows")
     part = f"(select * from tickets t where {span} order by {by} limit :part) t"
-    fitting = where & searched
-    rows = ask(f"select t.id from {part} where {fitting} order by {by} limit :rows", part=READ_FIRST)
+    rows = ask(f"select t.id from {part} where {where & searched} order by {by} limit :rows", part=READ_FIRST)
+    if len(rows) < count and where.conditions:
+        part = f"(select {_LISTED} from tickets t where {span} order by {by} limit :part) t"
+        fitting = f"t.id in (select t.id from {part} where {where}) and {searched}"
+        rows = ask(f"select t.id from tickets t where {fitting} order by {by} limit :rows", part=READ_NEXT)
     if len(rows) == count:
         return rows
     return ask(f"with t as materialized (select t.* {whole}) select t.id from t order by {by} limit :rows")
