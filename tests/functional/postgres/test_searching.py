@@ -9,7 +9,8 @@ import pytest
 
 from chalicelib.domain.operations.restriction import Restriction
 from chalicelib.domain.tickets.ticket import Change
-from chalicelib.domain.tickets.ticket_filter import TicketFilter
+from chalicelib.domain.tickets.ticket_filter import Direction, SortBy, TicketFilter, TicketOrder
+from chalicelib.services.postgres import searching
 from chalicelib.services.postgres.ticket_index import PostgresTicketIndex
 from chalicelib.services.postgres.tickets import PostgresTickets
 from tests.functional.postgres.desk import Desk
@@ -285,3 +286,38 @@ def test_a_change_by_an_older_release_is_indexed_again(
     assert found(desk, "返金") == {"a"}
     desk.change(taken.ticket_id, Change({"status": "pending"}, "ann"), None, now)
     assert index.catch_up(10) == 0
+
+
+@pytest.mark.parametrize(("first", "next_part"), [(1, 1), (6, 1), (6, 20), (100, 1)])
+@pytest.mark.parametrize("by", ["received_at", "created_at", "priority"])
+@pytest.mark.parametrize("direction", ["asc", "desc"])
+def test_a_list_is_the_same_however_much_of_it_is_read_first(
+    tickets: PostgresTickets,
+    desk: Desk,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+    first: int,
+    next_part: int,
+    by: SortBy,
+    direction: Direction,
+) -> None:
+    monkeypatch.setattr(searching, "READ_FIRST", first)
+    monkeypatch.setattr(searching, "READ_NEXT", next_part)
+    batch = [
+        said(f"{place:02}", "crash" if place % 2 else "refund", connection=f"shop{place % 3}", minutes=place)
+        for place in range(36)
+    ]
+    take_in(tickets, batch, now)
+    wanted = TicketFilter(query="crash", source=("zendesk",), connection=("shop1",))
+    seen: list[str] = []
+    cursor = None
+    while True:
+        page = desk.read.search(wanted, 2, cursor, TicketOrder(by, direction))
+        seen += [ticket.external_id for ticket in page.items]
+        cursor = page.next
+        if cursor is None:
+            break
+    expected = [f"{place:02}" for place in range(36) if place % 2 and place % 3 == 1]
+    assert sorted(seen) == expected
+    if by != "created_at":  # they have no time of their own
+        assert seen == (expected if direction == "asc" else expected[::-1])
