@@ -64,9 +64,8 @@ class Registry:
     found: the plugins to load; of two that answer the same hook, the one found later is asked first. only:
     names of those to load, in the order in which they are asked; empty for all. seconds: budget of one call.
     on_call: called with plugin, hook and reason of each failure, and with "" for the reason after each call
-    that went well; must not raise. now: for when a plugin was not loaded. in_full: whether a
-    reason has the message of an exception, which may quote a customer, and its place; a developer's terminal
-    shows it.
+    that went well; must not raise. now: for when a plugin was not loaded. in_full: whether a reason has the
+    message of an exception, which may quote a customer, and its place; a developer's terminal shows it.
     """
 
     def __init__(

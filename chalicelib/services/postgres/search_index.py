@@ -85,12 +85,17 @@ def index_row(standing: Standing, items: Collection[Kept]) -> dict[str, Any]:
     lexemes += [quoted(version_lexeme(version)) for version in versions]
     if ticket.rating is not None:
         lexemes.append(quoted(rating_lexeme(ticket.rating)))
-    stemmer = STEMMERS.get((ticket.language or "")[:2].lower())
+    stemmer = stemmer_of(ticket.language or "")
     return {
         "lexemes": " ".join(lexemes),
         "stemmer": stemmer,
         "inflected": " ".join(inflected(text)) if stemmer else None,
     }
+
+
+def stemmer_of(language: str) -> str | None:
+    """language: a code such as pt, pt-BR or pt_BR; "fil" is Filipino, and no Finnish."""
+    return STEMMERS.get(language.lower().replace("_", "-").partition("-")[0])
 
 
 def author_lexemes(author: Author) -> set[str]:

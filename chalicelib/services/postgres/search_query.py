@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from chalicelib.domain.tickets.words import Token, folded, inflected, tokens
 from chalicelib.services.postgres.connection import Database
-from chalicelib.services.postgres.search_index import STEMMERS, quoted
+from chalicelib.services.postgres.search_index import STEMMERS, quoted, stemmer_of
 
 PREFIX_FROM = 3
 """Letters of a word that may go on; shorter ones begin too many others."""
@@ -47,7 +47,7 @@ def words_query(text: str, stems: Callable[[Collection[str]], Stems]) -> str | N
 
 def stems_of(database: Database, languages: Sequence[str]) -> Callable[[Collection[str]], Stems]:
     """Asks PostgreSQL. languages: those of the tickets wanted; none: any."""
-    stemmers = sorted({STEMMERS[one[:2]] for one in languages or STEMMERS if one[:2] in STEMMERS})
+    stemmers = sorted({one for language in languages or STEMMERS if (one := stemmer_of(language))})
 
     def ask(words: Collection[str]) -> Stems:
         if not words or not stemmers:

@@ -288,6 +288,16 @@ def test_a_change_by_an_older_release_is_indexed_again(
     assert index.catch_up(10) == 0
 
 
+@pytest.mark.parametrize(
+    ("language", "names"), [("fi", ["r1"]), ("fi-FI", ["r1"]), ("FI_fi", ["r1"]), ("fil", [])]
+)
+def test_other_forms_are_those_of_the_whole_language_code(
+    tickets: PostgresTickets, desk: Desk, now: datetime, language: str, names: list[str]
+) -> None:
+    take_in(tickets, [said(text="taloissa", answer=triage("taloissa", language=language))], now)
+    assert sorted(found(desk, "talot")) == names
+
+
 @pytest.mark.parametrize(("first", "next_part"), [(1, 1), (6, 1), (6, 20), (100, 1)])
 @pytest.mark.parametrize("by", ["received_at", "created_at", "priority"])
 @pytest.mark.parametrize("direction", ["asc", "desc"])
