@@ -69,6 +69,11 @@ class Blobs(Protocol):
         """A stream of the object, of just that version if `etag` is given. Raises NotFound."""
         ...
 
+    def address(self, key: str, seconds: int, *, disposition: str, content_type: str) -> str:
+        """An address by which whoever has it may fetch the object for so many seconds, with these headers
+        Content-Disposition and Content-Type. Nobody looks whether the object is there."""
+        ...
+
 
 class StoredObject(NamedTuple):
     """One object of a bucket's listing."""

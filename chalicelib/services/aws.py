@@ -116,6 +116,7 @@ def _make(service: str) -> Any:
         read_timeout=_READ_SECONDS.get(service, 3),
         retries={"mode": "standard", "total_max_attempts": 2},
         max_pool_connections=32,
+        signature_version="s3v4" if service == "s3" else None,
         s3={"addressing_style": "path"}
         if service == "s3" and session.get_config_variable("endpoint_url")
         else None,

@@ -1,7 +1,7 @@
 """What waits on the queue `feedback`: one cleaned feedback and where it came from, as JSON.
 
-{"v": 1, "source", "connection", "event_id", "received_at", "raw_key", "reread_at", "traceparent",
- "feedback": {…}}
+{"v": 1, "source", "connection", "event_id", "received_at", "raw_key", "attachments_key", "reread_at",
+ "traceparent", "feedback": {…}}
 """
 
 from __future__ import annotations
@@ -43,8 +43,11 @@ class FeedbackMessage:
     feedback: Feedback
     raw_key: str = ""
     """Where its raw bytes lie: s3://bucket/key, or a key of the artifacts bucket; "" if nowhere."""
+    attachments_key: str = ""
+    """Where the content of its attachments lies in the artifacts bucket: of the first at this key with `/0`
+    behind it; "" if it has none."""
     reread_at: datetime | None = None
-    """When they were read again; None: for the first time."""
+    """When the raw bytes were read again; None: for the first time."""
     trace: Trace | None = None
     """Of what brought it in. It is not stored with the feedback; a message of an older release has none."""
 
@@ -108,6 +111,7 @@ def to_json(message: FeedbackMessage) -> str:
             "event_id": message.event_id,
             "received_at": message.received_at.isoformat(),
             "raw_key": message.raw_key,
+            **({"attachments_key": message.attachments_key} if message.attachments_key else {}),
             **({"reread_at": message.reread_at.isoformat()} if message.reread_at else {}),
             **traced(message.trace),
             "feedback": feedback,
@@ -129,6 +133,7 @@ def from_json(text: str) -> FeedbackMessage:
             event_id=str(data["event_id"]),
             received_at=_time(data["received_at"]),
             raw_key=str(data.get("raw_key", "")),
+            attachments_key=str(data.get("attachments_key", "")),
             reread_at=_time(data["reread_at"]) if "reread_at" in data else None,
             trace=trace_in(data),
             feedback=cleaned(_feedback(data["feedback"])),

@@ -74,12 +74,14 @@ class Reading:
     def __init__(self, body: bytes, held: Import = IMPORT) -> None:
         self.imports = FakeImports(replace(held, size=len(body), etag=etag_of(body)))
         self.feedback, self.files, self.quarantine = FakeQueue(), FakeQueue(), FakeQuarantine()
-        self.blobs, self.metrics = FakeBlobs({held.key: body}), FakeMetrics()
+        self.blobs, self.artifacts = FakeBlobs({held.key: body}), FakeBlobs()
+        self.metrics = FakeMetrics()
         self.read = ReadFile(
             imports=self.imports,
             sources=FakeSources(CsvUpload()),
             connections=FakeConnections(),
             blobs=self.blobs,
+            artifacts=self.artifacts,
             feedback=self.feedback,
             files=self.files,
             quarantine=self.quarantine,
