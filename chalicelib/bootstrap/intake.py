@@ -103,6 +103,7 @@ class IntakeUseCases:
             sources=out.registry,
             connections=out.connections,
             blobs=out.uploads,
+            artifacts=out.artifacts,
             feedback=out.queue("feedback"),
             files=out.queue("files"),
             quarantine=out.quarantine,

@@ -7,6 +7,7 @@ a call that the code makes and that is not there fails `test_every_call_has_its_
 
 from __future__ import annotations
 
+import gzip
 import importlib
 import json
 import pkgutil
@@ -78,6 +79,17 @@ CALLS = {
         "queue.send",
         "imports.write",
     ],
+    "files, a packed one": [
+        "imports.read",
+        "blobs.open",
+        "blobs.read",
+        "imports.write",
+        "blobs.put",
+        "connections.read",
+        "quarantine.list",
+        "queue.send",
+        "blobs.delete",
+    ],
     "process": [
         "postgres.find_configuration",
         "quarantine.list",
@@ -120,11 +132,14 @@ class Way:
         answer = self.functions.invoke("receive", self.webhook(padding))
         assert answer["statusCode"] == 202, answer
 
-    def upload(self) -> None:
+    def upload(self, packed: bool = False) -> None:
+        """packed: a file so large that it is unpacked to parts."""
+        sheet = f"id,text,rating\none,{TEXT},1\n".encode()
+        empty_lines = b"\n" * 1_200_000
         self.stack.client("s3").put_object(
             Bucket="triggeriq-local-uploads",
-            Key=f"reviews/csv/{self.connection}/one.csv",
-            Body=f"id,text,rating\none,{TEXT},1\n".encode(),
+            Key=f"reviews/csv/{self.connection}/one.csv{'.gz' if packed else ''}",
+            Body=gzip.compress(sheet + empty_lines, 0) if packed else sheet,
         )
 
     def until(self, function: str) -> dict[str, Any]:
@@ -194,12 +209,12 @@ def relay_event() -> dict[str, Any]:
 
 def begin(way: Way, case: str) -> tuple[str, dict[str, Any], Callable[[], None]]:
     """The function of a case, the event that it gets, and what its sender does when it dies."""
-    function, *_ = case.split()
+    function, *_ = case.replace(",", "").split()
     if function == "receive":
         padding = LONG if "long" in case else ""
         return function, way.webhook(padding), lambda: way.send(padding)
     if function in ("uploads", "files"):
-        way.upload()
+        way.upload(packed="packed" in case)
         return function, way.until(function), lambda: None
     way.send(LONG if "long" in case else "")
     if function == "relay":

@@ -5,7 +5,9 @@ what it may and never asks for is named too.
 
 from __future__ import annotations
 
+import gzip
 import json
+import random
 import time
 from collections.abc import Iterator
 
@@ -52,6 +54,8 @@ BRITTLE = """
 POISON = "a text that this PostgreSQL refuses"
 LONG = "x" * 250_000
 ROW = b"id,text\n1,It crashes\n"
+PACKED = gzip.compress(b"id,text\n1,It crashes\n2," + random.Random(7).randbytes(1_500_000).hex().encode(), 1)
+"""So large that it is unpacked to parts."""
 ROWS = b"id,text\n" + b"".join(b"%d,It crashes\n" % number for number in range(101))
 """More than are read between two checkpoints."""
 
@@ -188,10 +192,29 @@ def uploads_of_every_kind(account: Account) -> None:
     account.upload("reviews/csv/default/refused.exe", b"MZ")
     account.upload("reviews/brittle/default/odd.txt", b"one")
     wait_until_quiet(account)
+    account.upload("reviews/csv/default/large.csv.gz", PACKED)
+    wait_until_quiet(account)
     account.upload("reviews/csv/default/lost.csv", ROW)
     account.step("uploads")
     account.stack.client("s3").delete_object(Bucket=named("uploads"), Key="reviews/csv/default/lost.csv")
     account.step("files")
+
+
+def a_packed_file_whose_parts_are_lost(account: Account) -> None:
+    key = "reviews/csv/default/parts.csv.gz"
+    account.upload(key, PACKED)
+    account.step("uploads")
+    (held,) = (one for one in account.call("GET", "/imports")["items"] if one["key"] == key)
+    parts = {"name": {"S": "parts.csv"}, "parts": {"L": [{"N": "9"}]}, "damage": {"S": ""}}
+    account.stack.client("dynamodb").update_item(
+        TableName=named("imports"),
+        Key={"id": {"S": held["id"]}},
+        UpdateExpression="SET #status = :running, unpacked = :parts",
+        ExpressionAttributeNames={"#status": "status"},
+        ExpressionAttributeValues={":running": {"S": "running"}, ":parts": {"M": parts}},
+    )
+    wait_until_quiet(account)
+    assert account.call("GET", "/imports/{id}", id=held["id"])["status"] == "done"
 
 
 def files_that_are_parked_or_tried_again(account: Account) -> None:
@@ -372,6 +395,7 @@ STORIES = (
     a_body_that_is_lost,
     events_that_are_parked_or_wait_for_another,
     uploads_of_every_kind,
+    a_packed_file_whose_parts_are_lost,
     files_that_are_parked_or_tried_again,
     people_follow_files,
     uploads_that_nobody_told_of,

@@ -93,11 +93,12 @@ class ImportShown(Shown):
     key: str
     etag: str
     size: int
-    status: Literal["registered", "running", "done", "cancelled", "failed", "refused"]
+    status: Literal["registered", "unpacking", "running", "done", "cancelled", "failed", "refused"]
     read: int = Field(description="rows so far")
     made: int
     quarantined: int
-    left: int | None = Field(description="bytes not yet read")
+    left: int | None = Field(description="bytes not yet read; of a large packed file its unpacked ones")
+    rows_left: int | None = Field(description="rows not yet read, about; null: nobody knows")
     reason: str | None
     registered_at: datetime
     updated_at: datetime

@@ -265,6 +265,9 @@ class FakeBlobs:
             raise NotFound(key)
         return BytesIO(body)
 
+    def delete(self, key: str) -> None:
+        self.objects.pop(key, None)
+
 
 class FakeConfigurations:
     """values: what is in force, by key, as a first version; else the default is."""
