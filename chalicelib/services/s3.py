@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, BinaryIO
 
@@ -55,6 +55,21 @@ class S3Blobs:
     @external("blobs.delete", _translate)
     def delete(self, key: str) -> None:
         self._client.delete_object(Bucket=self.bucket, Key=key)
+
+    @external("blobs.sign", _translate)
+    def form(
+        self, key: str, fields: Mapping[str, str], most: int, valid: timedelta
+    ) -> tuple[str, dict[str, str]]:
+        """The address and the fields of a form by which anybody may put just this object, with these fields,
+        of 1 to `most` bytes. Nothing is asked of S3, which judges the form when it comes.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
+        """
+        conditions = [["content-length-range", 1, most], *({name: fields[name]} for name in fields)]
+        signed = self._client.generate_presigned_post(
+            self.bucket, key, dict(fields), conditions, int(valid.total_seconds())
+        )
+        return signed["url"], signed["fields"]
 
     @external("blobs.check", _translate)
     def check(self) -> None:

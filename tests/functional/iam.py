@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from local.catalogue import PREFIX
+from tests.functional import s3_forms
 from tests.functional.aws_door import Answered, Asked, AwsDoor
 
 SEALING_KEY = "secrets"
@@ -25,6 +26,7 @@ S3_ACTIONS = {
     ("GET", "object"): "GetObject",
     ("HEAD", "object"): "GetObject",
     ("PUT", "object"): "PutObject",
+    ("POST", "object"): "PutObject",  # by a form, which its signer answers for
     ("DELETE", "object"): "DeleteObject",
     ("GET", "bucket"): "ListBucket",
     ("HEAD", "bucket"): "ListBucket",
@@ -97,11 +99,14 @@ class Iam(AwsDoor):
 
 
 def _needed(asked: Asked) -> set[Permission]:
-    signer = _SIGNER.search(asked.headers["Authorization"])
+    form = s3_forms.fields_of(asked)[0] if s3_forms.is_form(asked) else {}
+    signed = f"Credential={form['x-amz-credential']}" if form else asked.headers["Authorization"]
+    signer = _SIGNER.search(signed)
     assert signer, "a call that nobody signed"
     function, service = signer.groups()
     if service == "s3":
         bucket, key = _object(asked)
+        key = key or form.get("key", "")
         action = S3_ACTIONS[asked.method, "object" if key else "bucket"]
         folder = f"/{key.partition('/')[0]}" if "/" in key else ""
         return {Permission(function, "buckets", _short(bucket) + folder, action)}

@@ -102,7 +102,8 @@ CALLS = {
 """The calls of one invocation of a new process, each name once, in the order of the first."""
 
 OF_THE_API = {
-    "bus.check", "claims.check", "claims.release", "blobs.check", "blobs.list", "imports.list", "kms.seal",
+    "bus.check", "claims.check", "claims.release", "blobs.check", "blobs.list", "blobs.sign",
+    "imports.list", "kms.seal",
     "connections.write", "connections.delete", "connections.list", "queue.count", "queue.receive",
     "queue.delete", "queue.delay", "quarantine.read", "quarantine.delete",
     "quarantine.write", "plugins.count", "plugins.works", "api_keys.list", "api_keys.read", "api_keys.revoke",

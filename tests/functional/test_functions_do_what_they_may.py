@@ -18,6 +18,7 @@ from chalicelib.bootstrap.jobs import KINDS
 from chalicelib.services.postgres.users import OWNER
 from local.catalogue import named
 from local.stack import Stack
+from tests.functional import s3_forms
 from tests.functional.by_hand import ON_THE_WAY
 from tests.functional.conftest import AT_ONCE, TIME_SCALE
 from tests.functional.installing import SitePackages
@@ -198,6 +199,16 @@ def uploads_of_every_kind(account: Account) -> None:
     account.step("uploads")
     account.stack.client("s3").delete_object(Bucket=named("uploads"), Key="reviews/csv/default/lost.csv")
     account.step("files")
+
+
+def files_that_are_put_by_a_form(account: Account) -> None:
+    mail = b"From: ada@example.com\r\nMessage-ID: <2@example.com>\r\n\r\nIt crashes\r\n"
+    for source, file, body in (("csv", "form.csv", ROW), ("inbound_email", "form", mail)):
+        form = account.call("POST", "/uploads", {"source": source, "file": file})
+        assert s3_forms.post(form["url"], form["fields"], body).status == 204
+        wait_until_quiet(account)
+        (found,) = (one for one in account.call("GET", "/imports")["items"] if one["key"] == form["key"])
+        assert (found["status"], found["made"]) == ("done", 1)
 
 
 def a_packed_file_whose_parts_are_lost(account: Account) -> None:
@@ -395,6 +406,7 @@ STORIES = (
     a_body_that_is_lost,
     events_that_are_parked_or_wait_for_another,
     uploads_of_every_kind,
+    files_that_are_put_by_a_form,
     a_packed_file_whose_parts_are_lost,
     files_that_are_parked_or_tried_again,
     people_follow_files,

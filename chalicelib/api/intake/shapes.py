@@ -14,6 +14,7 @@ from chalicelib.api.field_types import PageQuery as PageQuery
 from chalicelib.domain.intake.connection import ConnectionView
 from chalicelib.domain.intake.source_preview import SourcePreview as SourcePreview
 from chalicelib.domain.intake.source_view import SourceView
+from chalicelib.domain.intake.upload_form import UploadForm as UploadForm
 from chalicelib.domain.items import Items
 from chalicelib.domain.page import Page
 from chalicelib.pipeline.intake.connect import SECRET_LENGTH, SECRETS_LIMIT
@@ -81,6 +82,18 @@ class SourcePreviewRequest(Asked):
     connection: Name = "default"
     method: Literal["POST", "GET", "HEAD", "PUT"] = "POST"
     query: dict[str, str] = {}
+
+
+# ---- uploads -------------------------------------------------------------------------------------
+
+
+class UploadRequest(Asked):
+    source: Name
+    connection: Name = "default"
+    file: str = Field(
+        min_length=1, max_length=900, description="its name; the ending says how it is read: reviews.csv.gz"
+    )
+    content_type: Line | None = Field(None, description="if given, the form takes the file as this alone")
 
 
 # ---- imports and quarantine ----------------------------------------------------------------------
