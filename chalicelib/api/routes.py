@@ -103,6 +103,7 @@ ROUTES = (
     Route("GET", "/configurations", "list_configurations", "read", REFUSED, "operations.configurations:listed", "Every configuration in force", answer="ConfigurationList"),
     Route("GET", "/configurations/{key}", "get_configuration", "read", REFUSED, "operations.configurations:find", "Read the configuration in force", answer="ConfigurationShown"),
     Route("PUT", "/configurations/{key}", "put_configuration", "admin", REFUSED, "operations.configurations:put", "Set a configuration; each version is kept", body="ConfigurationPut", answer="ConfigurationShown", refusals=(412,)),
+    Route("POST", "/uploads", "offer_upload", "ingest", ROWS, "intake.uploads:offer", "A form by which a file of up to 5 GB goes straight into the bucket", body="UploadRequest", answer="UploadForm", status=201),
     Route("GET", "/imports", "list_imports", "read", ROWS, "intake.imports:listed", "Files under way and done, newest first", query="PageQuery", answer="ImportPage"),
     Route("GET", "/imports/{id}", "get_import", "read", ROWS, "intake.imports:find", "Read one import", answer="ImportShown"),
     Route("DELETE", "/imports/{id}", "cancel_import", "write", ROWS, "intake.imports:cancel", "Cancel an import; what it made stays", answer="ImportShown", refusals=(409,)),

@@ -50,6 +50,11 @@ def of_jobs(path: str) -> Callable[[World], list[Asked]]:
     return lambda world: [Asked(path.format(world.theirs.job))]
 
 
+def uploads(world: World) -> list[Asked]:
+    file = {"connection": world.theirs.connection, "file": "one.csv"}
+    return [Asked("/uploads", {"source": source, **file}, 403) for source in SOURCES]
+
+
 def rereads(world: World) -> list[Asked]:
     body = {"since": "2026-01-01"}
     return [Asked(f"/connections/{source}/{world.theirs.connection}/reread", body) for source in SOURCES]
@@ -114,6 +119,7 @@ OF_OTHERS: dict[str, Callable[[World], list[Asked]]] = {
     "POST /connections/{source}/{connection}/reread": rereads,
     "GET /sources": listed("/sources"),
     "POST /sources/{source}/preview": previews,
+    "POST /uploads": uploads,
     "GET /imports": listed("/imports"),
     "GET /imports/{id}": of_imports("/imports/{}"),
     "DELETE /imports/{id}": of_imports("/imports/{}"),
@@ -317,6 +323,8 @@ def test_one_s_own_is_there_and_can_be_worked_on(world: World) -> None:
         assert world.ask("GET", address).status == 200
         preview = {"body_base64": "", "connection": mine.connection}
         assert world.ask("POST", f"/sources/{source}/preview", preview).status == 200
+    upload = {"source": "csv", "connection": mine.connection, "file": "two.csv"}
+    assert world.ask("POST", "/uploads", upload).status == 201
     assert world.ask("PUT", f"/connections/csv/{mine.connection}", {"settings": {}}).status == 200
 
 

@@ -17,6 +17,7 @@ from chalicelib.domain.intake.connection import ConnectionView, Secret, StoredCo
 from chalicelib.domain.intake.file_import import Import
 from chalicelib.domain.intake.file_job import FileJob
 from chalicelib.domain.intake.quarantine import Failure, Quarantined
+from chalicelib.domain.intake.upload_form import UploadForm
 from chalicelib.domain.intake.way_back import ByFile
 from chalicelib.domain.operations.access import ApiKey
 from chalicelib.domain.operations.restriction import Restriction, connection_id, may_see
@@ -270,6 +271,12 @@ class FakeIntake:
         if isinstance(self.outcome, Exception):
             raise self.outcome
         return self.outcome
+
+    def offer_upload(self, source: str, connection: str, file: str, content_type: str | None) -> UploadForm:
+        if source != "csv":
+            raise NotFound(f"there is no source {source}")
+        key = f"reviews/{source}/{connection}/{file}"
+        return UploadForm(url="https://b.example", fields={"key": key}, key=key, max_bytes=5, expires_at=NOW)
 
     def replay(self, id: str, within: Restriction | None) -> None:
         if self.quarantine.find(id, within) is None:

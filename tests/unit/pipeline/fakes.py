@@ -270,6 +270,9 @@ class FakeBlobs:
         asked = urlencode({"for": seconds, "as": content_type, "named": disposition})
         return f"https://blobs.example/{key}?{asked}"
 
+    def delete(self, key: str) -> None:
+        self.objects.pop(key, None)
+
 
 class FakeConfigurations:
     """values: what is in force, by key, as a first version; else the default is."""
