@@ -21,12 +21,12 @@ _WIDER = {
 }
 
 
-def decoded(payload: bytes, named: str) -> str:
-    """The text of `payload`, by the charset `named` where that fits, else by UTF-8 or Windows-1252. Never
-    raises."""
-    named = named.lower() or "utf-8"
-    for charset in (_WIDER.get(named, named), "utf-8"):
-        if charset.replace("-", "_") not in _UNSAFE_CODECS:
+def decoded(payload: bytes, *named: str) -> str:
+    """The text of `payload`, by the first of the charsets `named` that fits, else by UTF-8 or Windows-1252.
+    Never raises."""
+    for name in (*named, "utf-8"):
+        charset = _WIDER.get(name.lower(), name.lower())
+        if charset and charset.replace("-", "_") not in _UNSAFE_CODECS:
             try:
                 return payload.decode(charset)
             except (LookupError, ValueError):
