@@ -12,8 +12,20 @@ import re
 from encodings.aliases import aliases
 from functools import lru_cache
 
+from triggeriq.guessing import guessed
+
 _NO_CHARSETS = frozenset(
-    "base64_codec bz2_codec hex_codec mbcs quopri_codec rot_13 uu_codec zlib_codec ascii".split()
+    (
+        "base64_codec",
+        "bz2_codec",
+        "hex_codec",
+        "mbcs",
+        "quopri_codec",
+        "rot_13",
+        "uu_codec",
+        "zlib_codec",
+        "ascii",
+    )
 )
 """Codecs of Python that turn bytes into no text; and ASCII, a name for text whose charset nobody knew."""
 _SUPERSETS = {
@@ -91,16 +103,20 @@ _ISO_8859 = re.compile(r"(?:x|cs)?(?:iso)?8859(1[0-6]|[1-9])[ei]?")
 
 _MAX_NAME = 60
 
-_SEVEN_BIT = frozenset("utf_7 hz iso2022_jp_ext iso2022_jp_2 iso2022_jp_3 iso2022_kr utf_16_le utf_16_be".split())
+_SEVEN_BIT = frozenset(
+    ("utf_7", "hz", "iso2022_jp_ext", "iso2022_jp_2", "iso2022_jp_3", "iso2022_kr", "utf_16_le", "utf_16_be")
+)
 """Charsets that ASCII bytes may be written in and mean something else."""
-_WIDE = frozenset("gb18030 cp932 cp949 cp950 big5hkscs euc_jp johab".split())
+_WIDE = frozenset(("gb18030", "cp932", "cp949", "cp950", "big5hkscs", "euc_jp", "johab"))
 _MARKS = (
     (codecs.BOM_UTF8, "utf_8"),
     (codecs.BOM_UTF32_LE, "utf_32_le"),
     (codecs.BOM_UTF16_LE, "utf_16_le"),
     (codecs.BOM_UTF16_BE, "utf_16_be"),
 )
-_JAPANESE = re.compile(rb"\x1b(?:\$[@B]|\$\(D|\([JI])")
+_STRANGE = re.compile(rb"[\x80-\xff]|\x1b\$")
+_BEFORE = 2_000
+"""Bytes before the first that is not ASCII, by which a language is told too."""
 _KOREAN = re.compile(rb"\x1b\$\)C")
 _HIGH = re.compile(rb"[\x80-\xff]")
 _CHARACTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
@@ -115,8 +131,8 @@ def decoded(payload: bytes, *named: str) -> str:
             return _mended(payload[len(mark) :], codec)
     candidates = list(dict.fromkeys(codec for name in named for codec in _codecs(name)))
     if not _SEVEN_BIT.intersection(candidates):
-        if payload.isascii() and b"\x1b" not in payload:
-            return payload.decode("ascii")
+        if payload.isascii():
+            return undeclared(payload)
         if (text := _utf_8(payload, 6 if _WIDE.intersection(candidates) else 2)) is not None:
             return text
     for codec in candidates:
@@ -124,21 +140,23 @@ def decoded(payload: bytes, *named: str) -> str:
             return payload.decode(_with_end(codec, payload))
         except ValueError:
             continue
-    return next(
-        (text for codec in candidates if (text := _nearly(payload, codec)) is not None), undeclared(payload)
-    )
+    for codec in candidates:
+        if (text := _nearly(payload, codec)) is not None:
+            return text
+    return undeclared(payload)
 
 
 def undeclared(payload: bytes) -> str:
     """The text of bytes of which nobody says what they are. Never raises."""
-    if _JAPANESE.search(payload):
-        return _mended(payload, "iso2022_jp_ext")
+    if payload.isascii() and b"\x1b" not in payload:
+        return payload.decode("ascii")
+    if (text := _utf_8(payload, 2)) is not None:
+        return text
     if _KOREAN.search(payload):
         return _mended(payload, "iso2022_kr")
-    text = _utf_8(payload, 0)
-    if text is None and _wrong(payload) <= len(_CHARACTER.findall(payload)):
-        text = _mended(payload, "utf_8")
-    return _mended(payload, "cp1252") if text is None else text
+    strange = _STRANGE.search(payload)
+    sample = payload[max(0, strange.start() - _BEFORE) :] if strange else payload
+    return _mended(payload, _SUPERSETS.get(guess := guessed(sample), (guess,))[0])
 
 
 @lru_cache(maxsize=1024)
@@ -174,17 +192,13 @@ def _with_end(codec: str, payload: bytes) -> str:
 
 
 def _nearly(payload: bytes, codec: str) -> str | None:
-    """The text, where at most a third of what should be characters is none."""
+    """The text, where less than half of what should be characters is none."""
     text = _mended(payload, codec)
-    bad, high = text.count(_BAD), len(_HIGH.findall(payload))
     if codec == "utf_8":  # whose bad bytes are mended
-        return None
+        bad = payload.decode("utf-8", "replace").count(_BAD) - payload.count(_BAD.encode())
+        return text if bad <= len(_CHARACTER.findall(payload)) else None
+    bad, high = text.count(_BAD), len(_HIGH.findall(payload))
     return text if bad <= (high - bad) // 2 or payload.isascii() else None
-
-
-def _wrong(payload: bytes) -> int:
-    """Places that are no UTF-8."""
-    return payload.decode("utf-8", "replace").count(_BAD) - payload.count(_BAD.encode())
 
 
 def _mended(payload: bytes, codec: str) -> str:
@@ -197,8 +211,8 @@ def _mend(error: UnicodeError) -> tuple[str, int]:
     assert isinstance(error, UnicodeDecodeError)
     bad = error.object[error.start : error.end]
     codec = error.encoding.replace("-", "_")
-    if codec == "utf_8" and len(bad) == 1:
-        return bad.decode("cp1252", "replace"), error.end
+    if codec == "utf_8":
+        return bad.decode("cp1252", "replace") if len(bad) == 1 else _BAD, error.end
     if codec.startswith(("iso2022_jp", "euc_jp")):
         pair = bytes(byte & 0x7F for byte in error.object[error.start : error.start + 2])
         if found := _of_nec(pair):

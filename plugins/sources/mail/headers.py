@@ -34,8 +34,7 @@ class Headers:
     """Where the body begins."""
 
     def __init__(self, entity: bytes = b"", start: int = 0, end: int | None = None) -> None:
-        """Reads those of the mail, or of its part, that stands in `entity` from `start` to `end`: folded, with
-        any line ends."""
+        """Reads those of the mail, or of its part, that stands in `entity` from `start` to `end`."""
         fields, self.end = _split(entity, start, len(entity) if end is None else end)
         self._fields: dict[str, list[bytes]] = {}
         for name, value in fields:

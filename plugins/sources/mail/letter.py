@@ -84,7 +84,9 @@ def _sort(
 
 def _binary(part: Part) -> bool:
     """Whether what says it is text, in base64, can't be."""
-    if part.encoding != "base64" or part.parameters.get("charset", "").lower().startswith(("utf-16", "utf-32")):
+    if part.encoding != "base64" or part.parameters.get("charset", "").lower().startswith(
+        ("utf-16", "utf-32")
+    ):
         return False
     sample = part.content[:_SAMPLE]
     return not sample.startswith(_MARKS) and len(_CONTROL.findall(sample)) * 20 > len(sample)

@@ -42,7 +42,11 @@ def structured(header: bytes) -> Structured:
     for found in _PARAMETER.finditer(header, behind):
         named = _SECTION.fullmatch(found[1].decode("latin-1").lower())
         if named:
-            text = re.sub(rb"\\(.)", rb"\1", found[2], flags=re.DOTALL) if found[2] else (found[3] or b"").strip()
+            text = (
+                re.sub(rb"\\(.)", rb"\1", found[2], flags=re.DOTALL)
+                if found[2]
+                else (found[3] or b"").strip()
+            )
             number = int(named[2] or 0)
             sections.setdefault(named[1], {}).setdefault(number, (text, named[3] is not None))
     return Structured(
