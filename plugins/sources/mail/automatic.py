@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from plugins.sources.mail import automatic_wordings as wordings
-from plugins.sources.mail.automatic_wordings import fold
+from plugins.sources.mail.folding import fold
 from plugins.sources.mail.headers import Headers
 
 Kind = Literal["auto_reply", "bounce", "delivery_report", "feedback_loop", "list_or_bulk", "notice"]

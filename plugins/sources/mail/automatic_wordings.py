@@ -6,19 +6,11 @@ like write them, each in the languages in which it is known. Lower case; compare
 
 from __future__ import annotations
 
-import unicodedata
+from plugins.sources.mail.folding import fold
 
 MAX_SUBJECT = 300
 MAX_TEXT = 600
 """Characters that are looked at. What is looked for stands at the beginning."""
-
-
-def fold(text: str) -> str:
-    """`text` without case, accents, the dots of Turkish letters and surplus white space: people and gateways
-    lose them."""
-    plain = unicodedata.normalize("NFKD", text)
-    kept = "".join(sign for sign in plain if unicodedata.category(sign) not in ("Mn", "Cf"))
-    return " ".join(kept.casefold().replace("ı", "i").split())
 
 
 def _folded(words: str) -> tuple[str, ...]:
