@@ -30,10 +30,13 @@ _ID = re.compile(r"<([^<>\s]+@[^<>\s@]+)>")
 class Headers:
     """Header fields by name, in whatever case: the first of a name, or all. What is absent reads as empty."""
 
-    def __init__(self, block: bytes = b"") -> None:
-        """`block`: the fields as they stand in the mail, folded, with any line ends."""
+    end: int
+    """Where the body begins."""
+
+    def __init__(self, entity: bytes = b"", start: int = 0, end: int | None = None) -> None:
+        """Reads those of the mail, or of its part, that stands in `entity` from `start` to `end`."""
+        fields, self.end = _split(entity, start, len(entity) if end is None else end)
         self._fields: dict[str, list[bytes]] = {}
-        fields, _ = split(block)
         for name, value in fields:
             self._fields.setdefault(name, []).append(value)
 
@@ -83,15 +86,13 @@ class Headers:
         return found[1].decode("ascii", "replace") if found else ""
 
 
-def split(entity: bytes, start: int = 0, end: int | None = None) -> tuple[list[tuple[str, bytes]], int]:
-    """The header fields (name in small letters, value folded) of what stands in `entity` from `start` to
-    `end`, and the place where its body begins.
+def _split(entity: bytes, start: int, end: int) -> tuple[list[tuple[str, bytes]], int]:
+    """The header fields (name in small letters, value folded), and the place where the body begins.
 
     Headers end at an empty line. A line that is no header and no continuation is taken as a fold that lost
     its indent where a header follows it, else as the body's first line. The line with which mailboxes part
     mails ("From ina@cust.example Tue …") is left out.
     """
-    end = len(entity) if end is None else end
     fields: list[tuple[str, bytes]] = []
     place = start
     while place < end:
@@ -105,7 +106,7 @@ def split(entity: bytes, start: int = 0, end: int | None = None) -> tuple[list[t
         assert line
         if not line[0].strip():
             return fields, line.end()
-        if fields and _FIELD.match(entity, line.end(), end):
+        if fields and not line[0].startswith(b"--") and _FIELD.match(entity, line.end(), end):
             name, value = fields[-1]
             fields[-1] = name, (value + b"\n " + line[0])[:MAX_FIELD]
         elif place > start or not line[0].startswith((b"From ", b">From ")):

@@ -1,0 +1,78 @@
+"""Bytes out of a transfer encoding (RFC 2045), damaged or not: what can be read is kept."""
+
+from __future__ import annotations
+
+import binascii
+import re
+
+_OUTSIDE = re.compile(rb"[^A-Za-z0-9+/=]+")
+_PADDING = re.compile(rb"=+")
+_MAX_JOINED = 1_000
+"""Pieces of base64 with their own padding, one behind the other; of more the padding is taken for damage."""
+_WORDS = re.compile(rb"^[ \t]*[^\s=]+[ \t]+[^\s].*$", re.MULTILINE)
+_SOFT = re.compile(rb"=[ \t]+(\r?\n)")
+_BEGIN = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,500})\r?\n", re.MULTILINE)
+_END = re.compile(rb"^(?:end|====)[ \t]*\r?$", re.MULTILINE)
+
+
+def transferred(body: bytes, name: str, text: bool) -> bytes:
+    """`body` as it was before the encoding of this name, in small letters and digits. A name that nobody knows
+    means none. `text`: words that stand within base64 are kept, such as what a mailing list puts below."""
+    if name == "base64":
+        return from_base64_text(body) if text else from_base64(body)
+    if name == "quotedprintable":
+        return binascii.a2b_qp(_SOFT.sub(rb"=\1", body))
+    if name in ("xuuencode", "uuencode", "xuue", "uue"):
+        return from_uuencode(body)
+    return body
+
+
+def from_base64(body: bytes) -> bytes:
+    """The bytes of base64, of several one behind the other too, without what stands between its letters."""
+    letters = _OUTSIDE.sub(b"", body)
+    inner = letters.rstrip(b"=")
+    if b"=" not in inner:
+        return _whole_groups(inner)
+    pieces = _PADDING.split(inner)
+    if len(pieces) > _MAX_JOINED:
+        return _whole_groups(inner.replace(b"=", b""))
+    return b"".join(map(_whole_groups, pieces))
+
+
+def from_base64_text(body: bytes) -> bytes:
+    for line in _WORDS.finditer(body):
+        if any(len(word) % 4 or _OUTSIDE.search(word) for word in line[0].split()):
+            encoded, plain = body[: line.start()], body[line.start() :]
+            return from_base64(encoded) + (b"\n" if encoded.strip() else b"") + plain
+    return from_base64(body)
+
+
+def _whole_groups(letters: bytes) -> bytes:
+    letters = letters[: len(letters) - (len(letters) % 4 == 1)]
+    return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
+
+
+def from_uuencode(body: bytes) -> bytes:
+    begin = _BEGIN.search(body)
+    lines = body[begin.end() :] if begin else body
+    end = _END.search(lines)
+    return uu_lines(lines[: end.start()] if end else lines)
+
+
+def uu_lines(lines: bytes) -> bytes:
+    decoded = bytearray()
+    for line in lines.split(b"\n"):
+        line = line.rstrip(b"\r")
+        if line:
+            decoded += _uu_line(line)
+    return bytes(decoded)
+
+
+def _uu_line(line: bytes) -> bytes:
+    try:
+        return binascii.a2b_uu(line)
+    except binascii.Error:  # some clients count wrong
+        try:
+            return binascii.a2b_uu(line[: (((line[0] - 32) & 63) * 4 + 5) // 3])
+        except (binascii.Error, ValueError):
+            return b""
