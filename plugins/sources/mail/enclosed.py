@@ -17,9 +17,9 @@ _BEGIN = re.compile(
     re.MULTILINE,
 )
 _END = {
-    "uu": re.compile(rb"^end[ \t]*\r?$", re.MULTILINE),
-    "base64": re.compile(rb"^====[ \t]*\r?$", re.MULTILINE),
-    "yenc": re.compile(rb"^=yend\b[^\r\n]*$", re.MULTILINE),
+    "uu": re.compile(rb"^end[ \t]*(?=\r?$)", re.MULTILINE),
+    "base64": re.compile(rb"^====[ \t]*(?=\r?$)", re.MULTILINE),
+    "yenc": re.compile(rb"^=yend\b[^\r\n]*(?=\r?$)", re.MULTILINE),
 }
 _ESCAPED = re.compile(rb"=(.)", re.DOTALL)
 _SHIFTED = bytes((byte - 42) & 0xFF for byte in range(256))

@@ -10,6 +10,8 @@ _PADDING = re.compile(rb"=+")
 _MAX_JOINED = 1_000
 """Pieces of base64 with their own padding, one behind the other; of more the padding is taken for damage."""
 _LETTERS = re.compile(rb"[A-Za-z0-9+/]+=*")
+_NO_LETTERS = bytes(byte for byte in range(256) if not re.match(rb"[A-Za-z0-9+/=]", bytes((byte,))))
+_PADDED = re.compile(rb"[ \t]*[A-Za-z0-9+/]+=+[ \t]*")
 _WORDS = re.compile(rb"^[ \t]*\S+[ \t]+\S.*$", re.MULTILINE)
 _SOFT = re.compile(rb"=[ \t]+(\r?\n)")
 _BEGIN = re.compile(rb"^begin [0-7]{3,4} [^\r\n]{1,500}\r?\n", re.MULTILINE)
@@ -41,13 +43,23 @@ def from_base64(body: bytes) -> bytes:
 
 
 def from_base64_text(body: bytes) -> bytes:
+    words = _words_start(body)
+    if words is None:
+        return from_base64(body)
+    encoded = body[:words].rstrip(_NO_LETTERS)
+    if not encoded:
+        return body
+    line_end = body.find(b"\n", len(encoded), words)
+    return from_base64(encoded) + b"\n" + body[words if line_end < 0 else line_end + 1 :]
+
+
+def _words_start(body: bytes) -> int | None:
+    """Where words begin that can't be base64: in a line of several, at its start or behind its padding."""
     for line in _WORDS.finditer(body):
-        for word in re.finditer(rb"\S+", line[0]):
-            if len(word[0]) % 4 or not _LETTERS.fullmatch(word[0]):
-                start = line.start() + word.start()
-                encoded = body[:start]
-                return from_base64(encoded) + (b"\n" if encoded.strip() else b"") + body[start:]
-    return from_base64(body)
+        if any(len(word) % 4 or not _LETTERS.fullmatch(word) for word in line[0].split()):
+            padded = _PADDED.match(line[0])
+            return line.start() + (padded.end() if padded else 0)
+    return None
 
 
 def _whole_groups(letters: bytes) -> bytes:
@@ -64,7 +76,7 @@ def from_uuencode(body: bytes) -> bytes:
 
 def from_uuencode_lines(lines: bytes) -> bytes:
     """The bytes of what stands between `begin` and `end`."""
-    return b"".join(_uu_line(line.rstrip(b"\r")) for line in lines.split(b"\n"))
+    return b"".join(_uu_line(line) for line in re.split(rb"[\r\n]+", lines) if line)
 
 
 def _uu_line(line: bytes) -> bytes:
@@ -73,7 +85,7 @@ def _uu_line(line: bytes) -> bytes:
         line[: (((line[0] - 32) & 63) * 4 + 5) // 3] if line else b"",
     ):  # some clients pad too much
         try:
-            return binascii.a2b_uu(one)
+            return binascii.a2b_uu(one)[: len(line)]  # a line may claim more than it has
         except binascii.Error:
             continue
     return b""
