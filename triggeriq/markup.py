@@ -14,6 +14,8 @@ MAX_HTML = 2_000_000
 """Characters that are looked at; what follows is left out."""
 _MAX_TAG = 500
 """Characters within which quotes in a tag are honoured; a longer one ends at its first `>`."""
+_MAX_STYLED = 2_000
+"""Characters of a tag in which its style is looked for."""
 _MAX_ENDLESS = 20
 """Elements without end, after which nothing is hidden any more."""
 
@@ -107,7 +109,7 @@ class _Text:
     def _is_hidden(self, name: str, start: int, place: int) -> bool:
         if not self._hide or place - start < _SHORTEST or name in _EMPTY:
             return False
-        return _NOT_SHOWN.search(self._markup, start, place) is not None
+        return _NOT_SHOWN.search(self._markup, start, min(place, start + _MAX_STYLED)) is not None
 
 
 def _tag(markup: str, start: int) -> tuple[str, int]:
