@@ -1,11 +1,11 @@
-"""Text of `format=flowed` (RFC 3676) as its author saw it: its lines, which a client broke, are whole again."""
+"""Text of `format=flowed` (RFC 3676) as its author saw it: lines that a client broke are whole again."""
 
 from __future__ import annotations
 
 
 def unflowed(text: str, delsp: bool) -> str:
-    """Lines that end in a space go on in the next one of the same quotation depth; with `delsp` that space was
-    only put there to break the line. Line ends are "\\n"."""
+    """Lines that end in a space go on in the next one of the same quotation depth; with `delsp` that space
+    was only put there to break the line. A line ends in LF."""
     whole: list[list[str]] = []
     flows, before = False, 0
     for line in text.split("\n"):

@@ -23,6 +23,7 @@ _MAX_IDS = 1_000
 _MAX_DATE = 200
 
 _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)\n?")
+_GOES_ON = re.compile(rb"(?:[ \t][^\n]*\n){0,5}[!-9;-~]{1,200}[ \t]*:")
 _LINE = re.compile(rb"[^\n]*\n?")
 _ID = re.compile(r"<([^<>\s]+@[^<>\s@]+)>")
 
@@ -106,7 +107,7 @@ def _split(entity: bytes, start: int, end: int) -> tuple[list[tuple[str, bytes]]
         assert line
         if not line[0].strip():
             return fields, line.end()
-        if fields and not line[0].startswith(b"--") and _FIELD.match(entity, line.end(), end):
+        if fields and not line[0].startswith(b"--") and _GOES_ON.match(entity, line.end(), end):
             name, value = fields[-1]
             fields[-1] = name, (value + b"\n " + line[0])[:MAX_FIELD]
         elif place > start or not line[0].startswith((b"From ", b">From ")):

@@ -58,7 +58,11 @@ def structured(header: bytes) -> Structured:
 def _joined(sections: dict[int, tuple[bytes, bool]]) -> str:
     pieces = [sections[number] for number in sorted(sections)]
     if not any(extended for _, extended in pieces):
-        return read_words(b"".join(piece for piece, _ in pieces))
+        joined = b"".join(piece for piece, _ in pieces)
+        plain = (
+            joined.isascii() and b"?=" not in joined and b"\n" not in joined
+        )  # a boundary may end in spaces
+        return joined.decode("ascii") if plain else read_words(joined)
     charset = b""
     first, extended = pieces[0]
     if extended and first.count(b"'") >= 2:

@@ -18,7 +18,7 @@ from plugins.sources.mail.transfer import transferred
 MAX_PARTS = 1_000
 MAX_NESTING = 50
 
-_BLANK = re.compile(rb"[\r\n]*")
+_BLANK = re.compile(rb"(?:[ \t]*\r*\n)*")
 _SOME_BOUNDARY = re.compile(rb"^--([^\s][^\r\n]{0,200}?)[ \t]*\r*\n(?=content-[a-z-]+[ \t]*:)", re.I | re.M)
 _KIND = re.compile(r"[a-z0-9!#$&^_.+-]{1,60}/[a-z0-9!#$&^_.+-]{1,100}")
 
@@ -36,7 +36,7 @@ class Part:
     """Its type where it names none."""
     children: list[Part] = field(default_factory=list)
     left_out: int = 0
-    """Its parts that were not looked at, for there were too many."""
+    """Parts, its own and those of its parts, that were not looked at, for there were too many."""
 
     @cached_property
     def kind(self) -> str:
@@ -102,7 +102,9 @@ class _Tree:
                     part.left_out += 1
                     continue
                 self._left -= 1
-                part.children.append(self.part(part.raw, inner_start, inner_end, usual, depth - 1))
+                child = self.part(part.raw, inner_start, inner_end, usual, depth - 1)
+                part.children.append(child)
+                part.left_out += child.left_out
         return part
 
 

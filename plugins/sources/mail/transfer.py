@@ -9,15 +9,16 @@ _OUTSIDE = re.compile(rb"[^A-Za-z0-9+/=]+")
 _PADDING = re.compile(rb"=+")
 _MAX_JOINED = 1_000
 """Pieces of base64 with their own padding, one behind the other; of more the padding is taken for damage."""
-_WORDS = re.compile(rb"^[ \t]*[^\s=]+[ \t]+[^\s].*$", re.MULTILINE)
+_LETTERS = re.compile(rb"[A-Za-z0-9+/]+=*")
+_WORDS = re.compile(rb"^[ \t]*\S+[ \t]+\S.*$", re.MULTILINE)
 _SOFT = re.compile(rb"=[ \t]+(\r?\n)")
-_BEGIN = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,500})\r?\n", re.MULTILINE)
-_END = re.compile(rb"^(?:end|====)[ \t]*\r?$", re.MULTILINE)
+_BEGIN = re.compile(rb"^begin [0-7]{3,4} [^\r\n]{1,500}\r?\n", re.MULTILINE)
+_END = re.compile(rb"^end[ \t]*\r?$", re.MULTILINE)
 
 
 def transferred(body: bytes, name: str, text: bool) -> bytes:
-    """`body` as it was before the encoding of this name, in small letters and digits. A name that nobody knows
-    means none. `text`: words that stand within base64 are kept, such as what a mailing list puts below."""
+    """`body` as it was before its encoding, named in small letters and digits; a name that nobody knows means
+    none. `text`: words that stand within base64 are kept, such as what a mailing list puts below."""
     if name == "base64":
         return from_base64_text(body) if text else from_base64(body)
     if name == "quotedprintable":
@@ -41,9 +42,11 @@ def from_base64(body: bytes) -> bytes:
 
 def from_base64_text(body: bytes) -> bytes:
     for line in _WORDS.finditer(body):
-        if any(len(word) % 4 or _OUTSIDE.search(word) for word in line[0].split()):
-            encoded, plain = body[: line.start()], body[line.start() :]
-            return from_base64(encoded) + (b"\n" if encoded.strip() else b"") + plain
+        for word in re.finditer(rb"\S+", line[0]):
+            if len(word[0]) % 4 or not _LETTERS.fullmatch(word[0]):
+                start = line.start() + word.start()
+                encoded = body[:start]
+                return from_base64(encoded) + (b"\n" if encoded.strip() else b"") + body[start:]
     return from_base64(body)
 
 
@@ -56,23 +59,21 @@ def from_uuencode(body: bytes) -> bytes:
     begin = _BEGIN.search(body)
     lines = body[begin.end() :] if begin else body
     end = _END.search(lines)
-    return uu_lines(lines[: end.start()] if end else lines)
+    return from_uuencode_lines(lines[: end.start()] if end else lines)
 
 
-def uu_lines(lines: bytes) -> bytes:
-    decoded = bytearray()
-    for line in lines.split(b"\n"):
-        line = line.rstrip(b"\r")
-        if line:
-            decoded += _uu_line(line)
-    return bytes(decoded)
+def from_uuencode_lines(lines: bytes) -> bytes:
+    """The bytes of what stands between `begin` and `end`."""
+    return b"".join(_uu_line(line.rstrip(b"\r")) for line in lines.split(b"\n"))
 
 
 def _uu_line(line: bytes) -> bytes:
-    try:
-        return binascii.a2b_uu(line)
-    except binascii.Error:  # some clients count wrong
+    for one in (
+        line,
+        line[: (((line[0] - 32) & 63) * 4 + 5) // 3] if line else b"",
+    ):  # some clients pad too much
         try:
-            return binascii.a2b_uu(line[: (((line[0] - 32) & 63) * 4 + 5) // 3])
-        except (binascii.Error, ValueError):
-            return b""
+            return binascii.a2b_uu(one)
+        except binascii.Error:
+            continue
+    return b""
