@@ -118,7 +118,7 @@ _STRANGE = re.compile(rb"[\x80-\xff]|\x1b\$")
 _BEFORE = 2_000
 """Bytes before the first that is not ASCII, by which a language is told too."""
 _KOREAN = re.compile(rb"\x1b\$\)C")
-_HIGH = re.compile(rb"[\x80-\xff]")
+_HIGH = bytes(range(0x80, 0x100))
 _CHARACTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _BAD = "\ufffd"
 
@@ -181,7 +181,11 @@ def _utf_8(payload: bytes, least: int) -> str | None:
         text = payload.decode("utf-8")
     except UnicodeDecodeError:
         return None
-    return text if len(_HIGH.findall(payload)) >= least else None
+    return text if _high(payload) >= least else None
+
+
+def _high(payload: bytes) -> int:
+    return len(payload) - len(payload.translate(None, _HIGH))
 
 
 def _with_end(codec: str, payload: bytes) -> str:
@@ -197,7 +201,7 @@ def _nearly(payload: bytes, codec: str) -> str | None:
     if codec == "utf_8":  # whose bad bytes are mended
         bad = payload.decode("utf-8", "replace").count(_BAD) - payload.count(_BAD.encode())
         return text if bad <= len(_CHARACTER.findall(payload)) else None
-    bad, high = text.count(_BAD), len(_HIGH.findall(payload))
+    bad, high = text.count(_BAD), _high(payload)
     return text if bad <= (high - bad) // 2 or payload.isascii() else None
 
 

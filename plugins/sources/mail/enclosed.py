@@ -27,6 +27,8 @@ _SHIFTED = bytes((byte - 42) & 0xFF for byte in range(256))
 
 def taken_out(body: bytes) -> tuple[bytes, list[AttachedFile]]:
     """A text's bytes without the files within it, and those files. One without an end stays where it is."""
+    if b"begin" not in body:
+        return body, []
     files: list[AttachedFile] = []
     pieces: list[bytes] = []
     behind, endless = 0, set[str]()

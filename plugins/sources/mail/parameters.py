@@ -30,6 +30,8 @@ class Structured(NamedTuple):
 
 def structured(header: bytes) -> Structured:
     """Takes anything, and never raises. Of parameters with one name the first counts."""
+    if not header:
+        return Structured("", {})
     header = header[:MAX_LENGTH]
     if b"(" in header:
         header = _REMARK.sub(lambda found: found[1] or b" ", header)
