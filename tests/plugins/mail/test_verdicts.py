@@ -128,6 +128,7 @@ class TestVerified:
 
     def test_not_where_there_is_no_sender(self) -> None:
         assert not checked("spf=pass envelope-from=eve@evil.example", sender="").verified
+        assert not checked("spf=pass; dkim=pass; dmarc=pass", sender="Ina Lund").verified
 
 
 class TestForged:
