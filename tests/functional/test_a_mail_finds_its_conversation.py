@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import count
 
 import pytest
@@ -34,7 +34,7 @@ def mail(
 
 
 @pytest.fixture
-def post(stores: Stores, connection: str) -> Iterator[Post]:
+def post(stores: Stores, connection: str) -> Post:
     """Puts mails into the bucket, each read before the next comes."""
     numbers = count()
 

@@ -1,4 +1,4 @@
-"""What nobody wrote makes no ticket and says why; what a person may have written is a ticket that is marked."""
+"""What nobody wrote makes no ticket and says why; what a person may have written is one that is marked."""
 
 from __future__ import annotations
 
