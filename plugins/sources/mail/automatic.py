@@ -10,7 +10,7 @@ Precedence, List-… and Auto-Submitted: auto-generated. What counts is in RFC 3
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -224,12 +224,12 @@ def _answers_by_itself(subject: str) -> bool:
     until …`, `AUTO: Jo is out of the office (…)`. Not where it goes on as a sentence does."""
     if subject.startswith("auto:"):
         return _holds(subject, wordings.AWAY)
-    for start in (subject, _TAG.sub("", subject, count=3)):
-        for phrase in wordings.REPLIED + wordings.AWAY:
-            rest = start.lstrip(_NOT_A_WORD)
-            if rest.startswith(phrase) and _ends(rest[len(phrase) :]):
-                return True
-    return False
+    starts = (text.lstrip(_NOT_A_WORD) for text in (subject, _TAG.sub("", subject, count=3)))
+    return any(
+        _ends(start[len(phrase) :])
+        for start in starts
+        for phrase in _at_the_start(start, wordings.REPLIED + wordings.AWAY)
+    )
 
 
 def _ends(rest: str) -> bool:
@@ -237,14 +237,17 @@ def _ends(rest: str) -> bool:
     return not word[:1].isalpha() or (rest.startswith(" ") and word in wordings.UNTIL)
 
 
-def _begins(text: str, phrases: Iterable[str], followed_by: str = "") -> bool:
+def _begins(text: str, phrases: tuple[str, ...], followed_by: str = "") -> bool:
     """Whether it begins with one of the phrases, not within a word."""
     text = text.lstrip(_NOT_A_WORD)
-    for phrase in phrases:
-        rest = text[len(phrase) :]
-        if text.startswith(phrase) and rest.lstrip().startswith(followed_by) and not _goes_on(phrase, rest):
-            return True
-    return False
+    rests = ((phrase, text[len(phrase) :]) for phrase in _at_the_start(text, phrases))
+    return any(rest.lstrip().startswith(followed_by) and not _goes_on(phrase, rest) for phrase, rest in rests)
+
+
+def _at_the_start(text: str, phrases: tuple[str, ...]) -> list[str]:
+    if not text.startswith(phrases):  # true of nearly all texts, and quick
+        return []
+    return [phrase for phrase in phrases if text.startswith(phrase)]
 
 
 def _goes_on(phrase: str, rest: str) -> bool:
@@ -252,7 +255,7 @@ def _goes_on(phrase: str, rest: str) -> bool:
     return phrase[-1].isascii() and phrase[-1].isalnum() and rest[:1].isalnum()
 
 
-def _holds(text: str, phrases: Iterable[str]) -> bool:
+def _holds(text: str, phrases: tuple[str, ...]) -> bool:
     return any(phrase in text for phrase in phrases)
 
 

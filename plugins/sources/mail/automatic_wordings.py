@@ -15,9 +15,7 @@ MAX_TEXT = 600
 
 def _folded(words: str) -> tuple[str, ...]:
     """One phrase a line, or several parted by " | "."""
-    return tuple(
-        dict.fromkeys(fold(phrase) for line in words.splitlines() for phrase in line.split(" | ") if line)
-    )
+    return tuple(fold(phrase) for line in words.split("\n") for phrase in line.split(" | ") if phrase)
 
 
 REPLIED = _folded("""

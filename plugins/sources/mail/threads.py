@@ -46,7 +46,7 @@ def threads(headers: Headers) -> tuple[str, ...]:
     A name is a readable text of at most 256 characters, or the sha256 of one that can't be.
     """
     matter = base_subject(headers.text("subject"))
-    sender = next(_people(headers, "from"), "")
+    sender = next(_people(headers, "from", "sender", "reply-to"), "")
     names = [_name(id, sender, matter) for id in _references(headers)] if sender else []
     for own in headers.ids("message-id")[:1]:
         others = _people(headers, "from", "reply-to", "to", "cc")

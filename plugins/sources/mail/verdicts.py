@@ -81,9 +81,10 @@ class _Check:
     def speaks_for(self, domain: str) -> bool:
         """Whether it holds for an author's domain: the same, or one within the other, as DMARC's relaxed
         alignment has it (RFC 7489, 3.1)."""
-        if not self.domain or not domain:
-            return not self.domain
-        return self.domain == domain or _within(self.domain, domain) or _within(domain, self.domain)
+        if not domain:
+            return False
+        near = _within(self.domain, domain) or _within(domain, self.domain)
+        return not self.domain or self.domain == domain or near
 
 
 def _within(inner: str, outer: str) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import permutations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from plugins.sources.mail.headers import Headers
 from plugins.sources.mail.threads import base_subject, threads
@@ -273,3 +275,24 @@ class TestNames:
 
     def test_a_mail_without_id_and_references_has_none(self) -> None:
         assert mail() == ()
+
+
+PIECES = st.lists(
+    st.sampled_from(("<", ">", "@", "a", "b", " ", "<a@t>", "<b@t>", ",", "\t", '"')), max_size=8
+)
+
+
+@given(PIECES.map("".join), PIECES.map("".join), PIECES.map("".join))
+def test_whatever_ids_are_like_strangers_never_meet(id: str, references: str, subject: str) -> None:
+    """Ina and Bo write to nobody in common, with the same broken headers."""
+    fields = {"to": "", "References": references, "In_Reply_To": references}
+    ina, bo = (mail(id, subject, f"{name}@cust.example", **fields) for name in ("ina", "bo"))
+    assert not set(ina) & set(bo)
+
+
+@given(st.binary(max_size=300))
+def test_whatever_a_mail_holds_its_names_are_short_and_printable(block: bytes) -> None:
+    for name in (b"", b"From: ", b"Message-ID: <a@t>\nFrom: ", b"References: <a@t> ", b"Subject: "):
+        for found in threads(Headers(b"From: i@t\nMessage-ID: <x@t>\n" + name + block)):
+            assert found.isprintable()
+            assert 0 < len(found) <= 256

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from plugins.sources.mail.headers import Headers
 from plugins.sources.mail.verdicts import Verdicts, verdicts
@@ -126,6 +128,7 @@ class TestVerified:
 
     def test_not_where_there_is_no_sender(self) -> None:
         assert not checked("spf=pass envelope-from=eve@evil.example", sender="").verified
+        assert not checked("spf=pass; dkim=pass; dmarc=pass", sender="Ina Lund").verified
 
 
 class TestForged:
@@ -185,3 +188,25 @@ class TestForged:
 def test_a_megabyte_of_anything_is_read_in_a_moment(sign: str) -> None:
     value = (sign * 1_000_000)[:1_000_000].encode("utf-8", "surrogateescape")
     verdicts(Headers(b"Authentication-Results: amazonses.com; " + value + b"\r\nFrom: a@b.example\r\n"))
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            (";", "(", ")", '"', "\\", " ", "dkim=none", "dkim=pass", "header.i=", "@cust.example", "x")
+        ),
+        max_size=12,
+    ).map("".join)
+)
+def test_nothing_within_an_address_is_a_result(address: str) -> None:
+    """SES writes the envelope's sender behind its result, whatever that sender is called; here as RFC 5321
+    has it, in quotes with what they must escape."""
+    quoted = address.replace("\\", "\\\\").replace('"', '\\"')
+    assert not checked(f'spf=pass envelope-from="{quoted}"@evil.example; dkim=none; dmarc=none').verified
+
+
+@given(st.binary(max_size=300))
+def test_whatever_a_mail_holds_there_is_an_answer(block: bytes) -> None:
+    for name in (b"", b"X-SES-Spam-Verdict: ", b"Authentication-Results: amazonses.com; spf=", b"From: "):
+        result = verdicts(Headers(name + block))
+        assert all(verdict.isascii() and verdict == verdict.upper() for verdict in result.known.values())
