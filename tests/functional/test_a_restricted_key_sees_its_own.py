@@ -313,6 +313,8 @@ def test_one_s_own_is_there_and_can_be_worked_on(world: World) -> None:
     for id in mine.tickets.values():
         for path in ("", "/history", "/feedback", "/attachments"):
             assert world.ask("GET", f"/tickets/{id}{path}").status == 200
+    (file,) = world.ask("GET", f"/tickets/{mine.tickets['inbound_email']}/attachments").json["items"]
+    assert (file["name"], file["feedback"]["connection"]) == (f"{mine.connection}.txt", mine.connection)
     assert world.ask("PATCH", f"/tickets/{mine.tickets['csv']}", {"tags": ["seen"]}).status == 200
     for path in (f"/imports/{mine.file}", f"/imports/{mine.file}/bad-rows"):
         assert world.ask("GET", path).status == 200
