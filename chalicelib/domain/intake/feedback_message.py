@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -86,6 +86,12 @@ class FeedbackMessage:
         if self.event_id == other.event_id and mine != others:
             return mine < others
         return (self.order, mine, self.digest) < (other.order, others, other.digest)
+
+    def reads_otherwise(self, other: FeedbackMessage) -> bool:
+        """Whether it is a later reading of the same bytes, and finds anything else in them: not only in what
+        the digest covers, but an author or a file, too."""
+        found = replace(self.feedback, version=other.feedback.version)
+        return self.event_id == other.event_id and self._reading > other._reading and found != other.feedback
 
     @property
     def _reading(self) -> float:
