@@ -36,6 +36,13 @@ def bodies(found: Part) -> list[bytes]:
         multipart("mixed", ONE, TWO).replace(b"\r\n\r\n--BB", b"\r\n--BB", 1),  # no line between
         multipart("mixed", ONE, b"\r\ntwo"),  # a part without headers
         multipart("mixed", ONE, b"two"),
+        multipart("mixed", ONE, TWO).replace(b"--BB\r\n", b"", 1),  # a delimiter is lost
+        multipart("mixed", ONE, TWO).replace(b"--BB\r\n", b"\r\n", 1),
+        multipart("mixed", ONE, TWO).replace(b"--BB\r\n", b"-=-BB\r\n", 1),  # or damaged
+        multipart("mixed", ONE, b"TWO").replace(b"--BB\r\nTWO", b"--BB--\r\n" + TWO),
+        multipart("mixed", multipart("related", ONE, boundary="CC"), TWO).replace(
+            b"\r\n--BB\r\nContent-Type: t", b"\r\n-BB\r\nContent-Type: t"
+        ),
         multipart("mixed", multipart("related", ONE, boundary="BBB"), TWO),  # one's beginning is the other
         multipart("mixed", multipart("related", ONE, boundary="CC", end=False), TWO),
         multipart("mixed", multipart("related", ONE, boundary="--BB"), TWO),
