@@ -289,10 +289,10 @@ def _is_field(lines: Sequence[str], place: int) -> bool:
 
 def separator(line: str) -> str:
     """ "original" or "forwarded" where the line is a client's line of dashes; else empty."""
-    if len(line) > 100:
+    dashed = line.lstrip(" *>")[:1] in _DASHES
+    if len(line) > 100 or not (dashed or line.endswith((":", "："))):
         return ""
     words = line.strip(_EDGES + "=").lower().replace("i\u0307", "i")  # what Python makes of the Turkish İ
-    dashed = line.lstrip(" *>")[:2].strip(_DASHES) == "" and line.strip(" *>")[:1] in _DASHES
     if words in ORIGINAL and dashed:
         return "original"
     if words in FORWARDED and (dashed or line.endswith((":", "："))):
@@ -302,13 +302,12 @@ def separator(line: str) -> str:
 
 def answer_above(line: str) -> bool:
     """Whether this is a help desk's "reply above this line", between marks of some kind."""
-    if len(line) > 200 or len(line) < 8:
+    if line[0] not in "#-–—_=*~<|" or not 8 <= len(line) <= 200 or line[-1] not in "#-–—_=*~>|":
         return False
     if line.startswith("##-") and line.endswith("-##"):
         return True
-    words = line.strip(" #-–—_=*~.<>|:!").lower()
-    marked = line[0] in "#-–—_=*~<|" and line[-1] in "#-–—_=*~>|"
-    return marked and any(phrase in words for phrase in REPLY_ABOVE)
+    words = line.lower()
+    return any(phrase in words for phrase in REPLY_ABOVE)
 
 
 def is_rule(line: str) -> bool:

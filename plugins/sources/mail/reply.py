@@ -27,7 +27,7 @@ MAX_LOOKS = 2_000
 """Lines that are looked at closely, because they could introduce a quotation; no letter has as many."""
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-_ODD_SPACE = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000\t]")
+_ODD_SPACE = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
 _BLANKS = re.compile(r"\n{3,}")
 _WRAPPED = 60
 """Characters of a line that a client may have broken."""
@@ -51,6 +51,10 @@ class Mark(IntEnum):
     """Of a signature."""
 
 
+_MARKS = {">": Mark.QUOTED, "＞": Mark.QUOTED, "|": Mark.PERHAPS}
+_LEADING = " \t\u00a0\u200b\ufeff"
+
+
 def parted(text: str) -> Reply:
     """The parts of a plain letter. Takes any text, never raises, in time that grows with its length."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
@@ -65,20 +69,13 @@ def part(lines: Sequence[str], marks: Sequence[Mark]) -> Reply:
 
 
 def _marks(lines: Sequence[str]) -> list[Mark]:
-    marks = []
-    for line in lines:
-        begins = line.lstrip(" \t\ufeff\u200b\u00a0")[:1]
-        marks.append(
-            Mark.QUOTED if begins in (">", "＞") and begins else Mark.PERHAPS if begins == "|" else Mark.NONE
-        )
-    return marks
+    return [_MARKS.get(line.lstrip(_LEADING)[:1], Mark.NONE) for line in lines]
 
 
 def seen(lines: Sequence[str]) -> list[str]:
     """The lines as a reader sees them: without invisible characters, spaces around, and odd spaces."""
-    if not all(map(str.isascii, lines)):
-        lines = [_ODD_SPACE.sub(" ", _INVISIBLE.sub("", line)) for line in lines]
-    return [line if line == STANDARD else line.strip() for line in lines]
+    plain = (line if line.isascii() else _ODD_SPACE.sub(" ", _INVISIBLE.sub("", line)) for line in lines)
+    return [line if line == STANDARD else line.strip() for line in plain]
 
 
 class _Letter:

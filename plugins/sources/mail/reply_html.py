@@ -130,7 +130,7 @@ def _pieces(markup: str) -> Iterator[tuple[str, Mark]]:
         if not name:
             place = _behind(markup, "-->", found.start() + 2)
         elif name in _HIDDEN:
-            if not found["closes"] and not attributes.endswith("/"):
+            if not found["closes"] and not (name == "svg" and attributes.endswith("/")):
                 place = _behind(markup, f"</{name}", place)
         else:
             before, cut = inside.mark, place

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from operator import itemgetter
 
 from plugins.sources.mail.wordings import (
     CLOSINGS,
@@ -19,6 +20,8 @@ _MAX_SIGNATURE = 14
 """Lines of a signature."""
 _MAX_LINE = 100
 """Characters of a line in one."""
+_MAX_CLOSING = 60
+"""Characters of the words that close a letter."""
 _MAX_LOOSE = 1_500
 """Characters of one behind a delimiter."""
 STANDARD = "-- "
@@ -26,6 +29,12 @@ STANDARD = "-- "
 
 _PREFIXES = tuple({form.split("{device}")[0] for forms in MOBILE.values() for form in forms} - {""})
 _SUFFIXES = tuple({form.partition("{device}")[2] for forms in MOBILE.values() for form in forms} - {""})
+_BEGIN_WITH = {
+    first: tuple(one for one in _PREFIXES if one[0] == first) for first in map(itemgetter(0), _PREFIXES)
+}
+_END_WITH = {
+    last: tuple(one for one in _SUFFIXES if one[-1] == last) for last in map(itemgetter(-1), _SUFFIXES)
+}
 _WHOLE = frozenset(form for forms in MOBILE.values() for form in forms if "{device}" not in form)
 _LINK = re.compile(r"\s?[<(\[]\s?(?:https?://|www\.)[^\s<>\[\]]{1,300}[>)\]]+")
 _CONTACT = re.compile(
@@ -34,6 +43,7 @@ _CONTACT = re.compile(
     re.IGNORECASE,
 )
 _FOOTER = re.compile(rf"[\W_]*(?:{FOOTING})")
+_PART = re.compile(r"[,;:!]|\.\s")
 _SENTENCE = re.compile(r"[.!?。！？]$")
 _PARTICLES = frozenset(
     [
@@ -71,25 +81,31 @@ def is_mobile(line: str) -> bool:
     """Whether this is the line that a phone or a mail app puts under what it sends."""
     if not 6 <= len(line) <= 300:
         return False
-    words = _LINK.sub("", line).strip(' *_-–—>|."').removesuffix(" now")
+    words = line.strip(' *_-–—>|."')
+    if words.endswith((">", ")", "]")) or line.endswith((">", ")", "]")):
+        words = _LINK.sub("", line).strip(' *_-–—>|."')
     if words in _WHOLE:
         return True
-    if words.startswith(_PREFIXES):
-        device = words[max(len(one) for one in _PREFIXES if words.startswith(one)) :]
-    elif words.endswith(_SUFFIXES):
-        device = words[: -max(len(one) for one in _SUFFIXES if words.endswith(one))]
-    else:
-        return False
+    device = _device(words)
     if not device or len(device) > 80 or "?" in device:
         return False
-    if any(name in re.split(r"[,;:!]|\.\s", device.lower(), maxsplit=1)[0] for name in DEVICES):
+    first_part = _PART.split(device.lower(), maxsplit=1)[0]
+    if any(name in first_part for name in DEVICES):
         return len(device.split()) <= 12
     return (
-        words[:1].isupper()
-        and len(device.split()) <= 6
-        and not re.search(r"[,;:!?]|\.\s", device)
-        and "." not in line[-1:]
+        first_part == device.lower() and words[:1].isupper() and len(device.split()) <= 6 and line[-1] != "."
     )
+
+
+def _device(words: str) -> str:
+    """What stands for the device in a wording of such a line; empty where it is none."""
+    if not words:
+        return ""
+    if begun := [one for one in _BEGIN_WITH.get(words[0], ()) if words.startswith(one)]:
+        return words[max(map(len, begun)) :]
+    if ended := [one for one in _END_WITH.get(words[-1], ()) if words.endswith(one)]:
+        return words[: -max(map(len, ended))]
+    return ""
 
 
 def signature(lines: Sequence[str], first: int, end: int, alone: bool) -> int:
@@ -129,17 +145,16 @@ def _is_ruled(line: str) -> bool:
 
 def _delimited(lines: Sequence[str], first: int, end: int, alone: bool) -> int:
     """Behind "-- " all is signature; behind a lone "--", "__" or dash what looks like one."""
-    found, size, sentences, filled = end, 0, 0, 0
-    for place in range(end - 1, max(first, end - 3 * _MAX_SIGNATURE) - 1, -1):
-        line = lines[place]
-        if line == STANDARD or (_is_delimiter(line) and 2 * sentences <= filled):
-            found = place
-        elif line:
-            size, filled = size + len(line), filled + 1
-            sentences += not _is_signature_s(line)
-            if size > _MAX_LOOSE:
-                break
-    return found if not alone or any(lines[first:found]) else end
+    begin = max(first, end - 3 * _MAX_SIGNATURE)
+    for place in range(begin, end):
+        if lines[place] == STANDARD or _is_delimiter(lines[place]):
+            below = [line for line in lines[place + 1 : end] if line]
+            sentences = sum(not _is_signature_s(line) for line in below)
+            if sum(map(len, below)) <= _MAX_LOOSE and (
+                lines[place] == STANDARD or 2 * sentences <= len(below)
+            ):
+                return place if not alone or any(lines[first:place]) else end
+    return end
 
 
 def _is_delimiter(line: str) -> bool:
@@ -148,24 +163,32 @@ def _is_delimiter(line: str) -> bool:
 
 def _closed(lines: Sequence[str], first: int, end: int, alone: bool) -> int:
     """Words of form with a name below them, and what is below the name. Thanks with a name stay."""
-    places = [place for place in range(end - 1, first - 1, -1) if lines[place]][:_MAX_SIGNATURE]
-    for place in reversed(places):
-        if alone and not any(lines[first:place]):
-            continue
+    found = end
+    below: list[tuple[int, str]] = []
+    for place in range(end - 1, first - 1, -1):
         line = lines[place]
-        below = [line for line in lines[place + 1 : end] if line]
-        if len(line) > 60 or not all(map(_is_signature_s, below)):
+        if not line:
             continue
-        words = _bare(line)
-        if words in CLOSINGS or any(_bare(part) in CLOSINGS for part in line.split("/")[:2] if "/" in line):
-            if below and is_name(below[0], loose=True):
-                return place
-        elif words in THANKS:
-            if len(below) > 1 and is_name(below[0]) and any(map(_CONTACT.search, below[1:])):
-                return places[places.index(place) - 1]
-        elif _closes_with_name(line) and len(below) <= _MAX_SIGNATURE - 1:
-            return place
-    return end
+        if alone and not any(lines[first:place]):
+            break
+        if len(line) <= _MAX_CLOSING:
+            found = _closing(line, place, below, found)
+        if len(below) == _MAX_SIGNATURE or not _is_signature_s(line):
+            break
+        below.insert(0, (place, line))
+    return found
+
+
+def _closing(line: str, place: int, below: Sequence[tuple[int, str]], found: int) -> int:
+    """Where the writer's words end, if this line closes them; else `found`."""
+    words = _bare(line)
+    name = below[0][1] if below else ""
+    if words in CLOSINGS or ("/" in line and any(_bare(part) in CLOSINGS for part in line.split("/"))):
+        return place if name and is_name(name, loose=True) else found
+    if words in THANKS:
+        reached = any(_CONTACT.search(line) for _, line in below[1:])
+        return below[0][0] if reached and is_name(name) else found
+    return place if _closes_with_name(line) else found
 
 
 def _closes_with_name(line: str) -> bool:

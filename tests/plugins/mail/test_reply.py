@@ -153,7 +153,7 @@ def test_own_words(text: str, own: str) -> None:
 
 
 def words(text: str) -> Counter[str]:
-    return Counter(re.findall(r"\S+", text))
+    return Counter(re.findall(r"\w+", text))
 
 
 LINES = st.sampled_from(
