@@ -36,7 +36,7 @@ _TWO_WORDS = "trả lời", "chuyển tiếp", "إعادة توجيه"
 _COUNT = r"(?:\[\d{1,3}\]|\(\d{1,3}\)|[\^*]?\d{1,3})"
 _TAG = re.compile(r"\[[^\[\]]{0,100}\]")
 """A list's name, a ticket's number, a gateway's warning."""
-_PASSED_ON = re.compile(r"\((?:fwd?|was: [^()]{0,200})\)$")
+_BEHIND = re.compile(r"(?: \((?:fwd?|was: [^()]{0,200})\)| \[[^\[\]]{1,100}\])$")
 
 
 def threads(headers: Headers) -> tuple[str, ...]:
@@ -90,4 +90,4 @@ def _shorter(text: str) -> str:
     for added in (_PREFIX, _TAG):
         if found := added.match(text):
             return text[found.end() :].lstrip()
-    return _PASSED_ON.sub("", text).rstrip()
+    return _BEHIND.sub("", text)

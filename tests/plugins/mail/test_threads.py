@@ -227,7 +227,14 @@ class TestSubjects:
                 "[list] Re: [Ticket#7] Parcel",
                 "Re: [EXT] Parcel",
             ),
-            *("  PARCEL ", "Par\u00adcel", "Ｐａｒｃｅｌ", "Parcel (was: Invoice)"),
+            *(
+                "  PARCEL ",
+                "Par\u00adcel",
+                "Ｐａｒｃｅｌ",
+                "Parcel (was: Invoice)",
+                "Re: Parcel [#4711]",
+                "Parcel [AB1-C2] [list]",
+            ),
         ],
     )
     def test_lose_what_was_put_before_them(self, subject: str) -> None:

@@ -3,6 +3,8 @@
     never seen            its conversation has an open ticket → joined: one more item of that ticket
                           else                             → created: a ticket of its own
     says the same         (equal digest)                   → unchanged; only its place in the order moves
+                          but its bytes were read again,
+                          and more was found in them       → updated
     older than what stands                                 → stale: kept as a former version, no more
     newer, or the same bytes read again and otherwise      → updated
 
@@ -78,14 +80,20 @@ class _Decision:
         kept = self._kept(message)
         if kept is None:
             return self._first(message, triage)
-        if message.digest == kept.message.digest:
+        says_the_same = message.digest == kept.message.digest
+        if says_the_same and message.reads_otherwise(kept.message):
+            # In the place that it has reached since
+            message = max(message, _moved(message, kept.message), key=lambda one: one.order)
+            triaged = Triaged(message, triage)
+        elif says_the_same:
             if message.order > kept.message.order:
                 self._plan.feedback[message.key] = Kept(_moved(kept.message, message), kept.ticket_id)
             return Taken("unchanged", kept.ticket_id)
-        if message.is_older_than(kept.message):
+        elif message.is_older_than(kept.message):
             self._plan.former.append(message)
             return Taken("stale", kept.ticket_id)
-        self._plan.former.append(kept.message)
+        else:
+            self._plan.former.append(kept.message)
         standing = self._ticket(kept.ticket_id)
         if standing.lead == message.key:
             ticket = _retriaged(standing, message, triage, self._now)
