@@ -197,12 +197,13 @@ def _with_end(codec: str, payload: bytes) -> str:
 
 def _nearly(payload: bytes, codec: str) -> str | None:
     """The text, where less than half of what should be characters is none."""
-    text = _mended(payload, codec)
-    if codec == "utf_8":  # whose bad bytes are mended
-        bad = payload.decode("utf-8", "replace").count(_BAD) - payload.count(_BAD.encode())
-        return text if bad <= len(_CHARACTER.findall(payload)) else None
+    text = payload.decode(codec, "replace")
     bad, high = text.count(_BAD), _high(payload)
-    return text if bad <= (high - bad) // 2 or payload.isascii() else None
+    if codec == "utf_8":
+        fits = bad - payload.count(_BAD.encode()) <= len(_CHARACTER.findall(payload))
+    else:
+        fits = bad <= (high - bad) // 2 or payload.isascii()
+    return _mended(payload, codec) if fits else None
 
 
 def _mended(payload: bytes, codec: str) -> str:

@@ -13,8 +13,10 @@ from typing import Any, BinaryIO
 from plugins.sources.mail.addresses import Address
 from plugins.sources.mail.automatic import Automatic, automatic
 from plugins.sources.mail.headers import Headers
-from plugins.sources.mail.letter import Letter, letter_of
+from plugins.sources.mail.letter import Letter, is_seen, letter_of
 from plugins.sources.mail.parts import Part, parse
+from plugins.sources.mail.reply import Reply, parted
+from plugins.sources.mail.reply_html import parted_html
 from plugins.sources.mail.threads import threads
 from plugins.sources.mail.verdicts import Verdicts, verdicts
 from triggeriq import (
@@ -90,11 +92,13 @@ def _feedback(
     external_id = next(iter(headers.ids("message-id")), "") or _named(mail)
     conversations = threads(headers)
     author = _author(headers)
+    own, quoted = _parted(letter)
     return Feedback(
         external_id=external_id,
         kind="email",
         title=headers.text("subject") or None,
-        text=letter.text,
+        text=own,
+        quoted=quoted,
         author=Author(name=author.name or None, email=author.address or None),
         verified=checked.verified,
         created_at=headers.date() or arrived_at,
@@ -103,6 +107,13 @@ def _feedback(
         attachments=letter.files,
         attributes=_attributes(headers, letter, checked, by_nobody),
     )
+
+
+def _parted(letter: Letter) -> Reply:
+    """What the writer says, and what he quotes. Where he says nothing himself, it is the letter that he
+    passes on."""
+    reply = parted_html(letter.markup) if letter.markup else parted(letter.text)
+    return reply if is_seen(reply.own) else Reply(own=letter.text.strip(), quoted="")
 
 
 def _author(headers: Headers) -> Address:

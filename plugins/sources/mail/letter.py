@@ -20,8 +20,8 @@ from triggeriq.charsets import decoded
 from triggeriq.markup import text_of
 
 MAX_FILES = 50
-MAX_WORDS = 2_000_000
-"""Bytes of a text, or of a page of HTML without its pictures, that are read."""
+MAX_PLAIN, MAX_MARKUP = 400_000, 2_000_000
+"""Bytes of a text, and of a page of HTML without its pictures, that are read."""
 _MAX_FORWARDED = 5
 """Mails within mails in which words are looked for."""
 
@@ -135,7 +135,7 @@ def _is_attached(part: Part) -> bool:
 def _plain(part: Part, enclosed: list[AttachedFile]) -> str:
     content, files = taken_out(_bytes(part))
     enclosed.extend(files)
-    text = decoded(content[:MAX_WORDS], part.parameters.get("charset", ""))
+    text = decoded(content[:MAX_PLAIN], part.parameters.get("charset", ""))
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if part.parameters.get("format", "").lower() == "flowed":
         text = unflowed(text, part.parameters.get("delsp", "").lower() == "yes")
@@ -148,7 +148,7 @@ def _html(part: Part) -> str:
         content = _PICTURE.sub(b"data:", content)
     meta = _META.search(content, 0, _META_WITHIN)
     named = (part.parameters.get("charset", ""), meta[1].decode("ascii", "replace") if meta else "")
-    return decoded(content[:MAX_WORDS], *named)
+    return decoded(content[:MAX_MARKUP], *named)
 
 
 def body_of(mail: Part) -> Body:

@@ -20,6 +20,7 @@ MAX_NESTING = 50
 
 _BLANK = re.compile(rb"(?:[ \t]*\r*\n)*")
 _SOME_BOUNDARY = re.compile(rb"^--([^\s][^\r\n]{0,200}?)[ \t]*\r*\n(?=content-[a-z-]+[ \t]*:)", re.I | re.M)
+_DAMAGED = re.compile(rb"\s*(?:[^\n]{1,200}\n)?(?=content-[a-z-]{1,50}[ \t]*:)", re.IGNORECASE)
 _KIND = re.compile(r"[a-z0-9!#$&^_.+-]{1,60}/[a-z0-9!#$&^_.+-]{1,100}")
 
 
@@ -35,6 +36,8 @@ class Part:
     usual: str = "text/plain"
     """Its type where it names none."""
     children: list[Part] = field(default_factory=list)
+    epilogue: int | None = None
+    """Where a part begins behind its last one; it belongs to the multipart that this one is in."""
     left_out: int = 0
     """Parts, its own and those of its parts, that were not looked at, for there were too many."""
 
@@ -67,7 +70,7 @@ class Part:
     @cached_property
     def content(self) -> bytes:
         """Its body, freed of its transfer encoding."""
-        return transferred(self.body, self.encoding, self.kind.startswith("text/"))
+        return transferred(self.body, self.encoding)
 
     @property
     def body(self) -> bytes:
@@ -83,7 +86,11 @@ class Part:
 def parse(raw: bytes) -> Part:
     """The mail in `raw`. Takes anything, and never raises."""
     blank = _BLANK.match(raw)
-    return _Tree().part(raw, blank.end() if blank else 0, len(raw), "text/plain", MAX_NESTING)
+    tree = _Tree()
+    mail = tree.part(raw, blank.end() if blank else 0, len(raw), "text/plain", MAX_NESTING)
+    if mail.epilogue is not None:
+        mail.children.append(tree.part(mail.raw, mail.epilogue, mail.end, "text/plain", MAX_NESTING))
+    return mail
 
 
 class _Tree:
@@ -96,16 +103,21 @@ class _Tree:
         headers = Headers(raw, start, end)
         part = Part(headers, raw, headers.end, end, usual)
         if part.kind.startswith("multipart/") and depth:
-            usual = "message/rfc822" if part.kind == "multipart/digest" else "text/plain"
-            for inner_start, inner_end in _inner(part):
-                if self._left <= 0:
-                    part.left_out += 1
-                    continue
-                self._left -= 1
-                child = self.part(part.raw, inner_start, inner_end, usual, depth - 1)
-                part.children.append(child)
-                part.left_out += child.left_out
+            self._split(part, depth - 1)
         return part
+
+    def _split(self, part: Part, depth: int) -> None:
+        usual = "message/rfc822" if part.kind == "multipart/digest" else "text/plain"
+        for start, end in _inner(part):
+            if self._left <= 0:
+                part.left_out += 1
+                continue
+            self._left -= 1
+            child = self.part(part.raw, start, end, usual, depth)
+            part.children.append(child)
+            part.left_out += child.left_out
+            if child.epilogue is not None:
+                part.children.append(self.part(child.raw, child.epilogue, child.end, usual, depth))
 
 
 def _inner(part: Part) -> list[tuple[int, int]]:
@@ -130,13 +142,22 @@ def _places(part: Part, boundary: bytes) -> Iterator[tuple[int, int]]:
         place = found.start()
         if place > part.start and part.raw[place - 1] != 0x0A:
             continue
+        if start is None:
+            start = _behind_damage(part.raw, part.start, place)
         if start is not None:
             yield start, max(start, _before_line_end(part.raw, place))
         start = found.end()
         if found[1]:
+            part.epilogue = _behind_damage(part.raw, start, part.end)
             return
     if start is not None and start < part.end:
         yield start, part.end
+
+
+def _behind_damage(raw: bytes, start: int, end: int) -> int | None:
+    """Where a part begins whose delimiter is damaged, in what would be a preamble or an epilogue."""
+    damaged = _DAMAGED.match(raw, start, end)
+    return damaged.end() if damaged else None
 
 
 def _before_line_end(raw: bytes, place: int) -> int:

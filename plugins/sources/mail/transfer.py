@@ -18,11 +18,11 @@ _BEGIN = re.compile(rb"^begin [0-7]{3,4} [^\r\n]{1,500}\r?\n", re.MULTILINE)
 _END = re.compile(rb"^end[ \t]*\r?$", re.MULTILINE)
 
 
-def transferred(body: bytes, name: str, text: bool) -> bytes:
+def transferred(body: bytes, name: str) -> bytes:
     """`body` as it was before its encoding, named in small letters and digits; a name that nobody knows means
-    none. `text`: words that stand within base64 are kept, such as what a mailing list puts below."""
+    none. Words that stand within base64 are kept, such as what a mailing list puts below."""
     if name == "base64":
-        return from_base64_text(body) if text else from_base64(body)
+        return _from_base64_and_words(body)
     if name == "quotedprintable":
         return binascii.a2b_qp(_SOFT.sub(rb"=\1", body))
     if name in ("xuuencode", "uuencode", "xuue", "uue"):
@@ -42,7 +42,7 @@ def from_base64(body: bytes) -> bytes:
     return b"".join(map(_whole_groups, pieces))
 
 
-def from_base64_text(body: bytes) -> bytes:
+def _from_base64_and_words(body: bytes) -> bytes:
     words = _words_start(body)
     if words is None:
         return from_base64(body)

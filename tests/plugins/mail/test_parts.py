@@ -36,6 +36,12 @@ def bodies(found: Part) -> list[bytes]:
         multipart("mixed", ONE, TWO).replace(b"\r\n\r\n--BB", b"\r\n--BB", 1),  # no line between
         multipart("mixed", ONE, b"\r\ntwo"),  # a part without headers
         multipart("mixed", ONE, b"two"),
+        multipart("mixed", ONE, TWO).replace(b"--BB\r\n", b"", 1),  # a delimiter is lost
+        multipart("mixed", ONE, TWO).replace(b"--BB\r\n", b"\r\n", 1),
+        multipart("mixed", ONE, TWO).replace(b"--BB\r\n", b"-=-BB\r\n", 1),  # or damaged
+        multipart("mixed", multipart("related", ONE, boundary="CC"), TWO).replace(
+            b"\r\n--BB\r\nContent-Type: t", b"\r\n-BB\r\nContent-Type: t"
+        ),
         multipart("mixed", multipart("related", ONE, boundary="BBB"), TWO),  # one's beginning is the other
         multipart("mixed", multipart("related", ONE, boundary="CC", end=False), TWO),
         multipart("mixed", multipart("related", ONE, boundary="--BB"), TWO),
@@ -43,6 +49,13 @@ def bodies(found: Part) -> list[bytes]:
 )
 def test_both_parts_are_found(entity: bytes) -> None:
     assert bodies(parse(mail(entity))) == [b"one", b"two"]
+
+
+def test_an_end_that_comes_too_early_loses_nothing() -> None:
+    early = multipart("mixed", ONE, b"TWO").replace(b"--BB\r\nTWO", b"--BB--\r\n" + TWO)
+    one, two = bodies(parse(mail(early)))
+    assert one == b"one"
+    assert two.startswith(b"two")
 
 
 def test_a_multipart_in_base64_is_read() -> None:
