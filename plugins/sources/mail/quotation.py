@@ -59,11 +59,9 @@ def _wordings(templates: Iterable[str]) -> list[_Wording]:
             before, between, after = literals
         else:
             (before, after), between = literals, ""
-        found.append(
-            _Wording(
-                before, first, between, second, after.removesuffix(")") if between.endswith("(") else after
-            )
-        )
+        if between.endswith("("):
+            after = after.removesuffix(")")
+        found.append(_Wording(before, first, between, second, after.lstrip()))
     return found
 
 
@@ -77,11 +75,19 @@ _SAID = re.compile(
     "|".join(sorted({re.escape(wording.between) for wording in _WITHIN}, key=len, reverse=True))
 )
 _CLOSED = (":", "：", "-", *_ENDS, ">")
+_THEN = re.compile(rf"[>)\]](?:님이)?\s?(?:{'|'.join(map(re.escape, _ENDS))})\s?[:：]\s")
+"""Where the words of a quotation stand behind who wrote them, in the same line."""
 
 
 def may_say_who(line: str) -> bool:
     """Whether it ends as a line of who wrote does; most lines do not."""
-    return line.endswith(_CLOSED)
+    return line.endswith(_CLOSED) or _goes_on_behind(line) > 0
+
+
+def _goes_on_behind(line: str) -> int:
+    """Where the quotation begins in a line of who wrote; 0 where none does."""
+    found = _THEN.search(line) if "@" in line and len(line) <= MAX_LINE else None
+    return found.end() if found else 0
 
 
 def leads_to_own(lines: Sequence[str], place: int) -> bool:
@@ -100,6 +106,9 @@ def attribution(lines: Sequence[str], last: int, quoted_below: bool) -> Beginnin
     bears the marks of a quotation, so that less proves it."""
     if not may_say_who(lines[last]):
         return None
+    if end := _goes_on_behind(lines[last]):
+        line, closed = _bare(lines[last][:end])
+        return Beginning(last, last + 1) if _dated(line) and _says_who(line, closed, False) else None
     found = unknown = None
     for start, whole in _joined(lines, last):
         line, closed = _bare(whole)
@@ -245,7 +254,7 @@ def label(line: str) -> str:
 def headers(lines: Sequence[str], start: int) -> Beginning | None:
     """A block of headers as Outlook puts them over a quotation, which begins in line `start`."""
     kind = label(lines[start])
-    if kind in ("", "to", "more"):
+    if not kind:
         return None
     kinds = {kind: lines[start]}
     place, end, folded = start + 1, start + 1, 0

@@ -12,7 +12,7 @@ from __future__ import annotations
 ATTRIBUTIONS: dict[str, tuple[str, ...]] = {
     "en": (
         "On {when who} wrote", "{who} wrote", "{who} wrote on {when}", "{who} writes",
-        "In a message dated {when who} writes",
+        "In a message dated {when who} writes", "({when who} wrote",
     ),
     "de": (
         "Am {when} schrieb {who}", "Am {when who} schrieb", "{who} schrieb am {when}", "{who} schrieb",
