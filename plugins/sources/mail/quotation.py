@@ -1,7 +1,7 @@
 """Where a quotation begins: the line of who wrote it, a block of headers, a line of dashes.
 
 Each question looks at a line and at a few around it, of bounded length, so that what it costs does not
-depend on the mail. Lines come as `reply.seen` makes them.
+depend on the mail. Lines come as `marks.seen` makes them.
 """
 
 from __future__ import annotations
