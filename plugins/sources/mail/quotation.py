@@ -153,9 +153,11 @@ def _says_who(line: str, closed: bool, quoted_below: bool) -> bool:
 
 
 def _says_when_and_whose(line: str) -> bool:
-    """In whatever language: a day, and a time or an address."""
-    return _DAY.search(line) is not None and (
-        _CLOCK.search(line) is not None or _BRACKETED.search(line) is not None
+    """In whatever language: a day, and a time or an address, in what is no sentence of the writer's."""
+    return (
+        _DAY.search(line) is not None
+        and (_CLOCK.search(line) is not None or _BRACKETED.search(line) is not None)
+        and _first_word(line) not in SPEAKERS
     )
 
 
@@ -211,7 +213,10 @@ def _name_behind(text: str) -> str:
     """What follows the date in "Mon, Jan 5, 2026 at 10:00 AM Ina Lund <ina@cust.example>"."""
     bare = _ADDRESS.sub(" @ ", text).split(" ")
     last = max((place for place, word in enumerate(bare) if _DATED.fullmatch(word.strip(",;()"))), default=-1)
-    return " ".join(bare[last + 1 :])
+    name = bare[last + 1 :]
+    while name and name[0].islower() and len(name[0]) <= 4 and name[0] not in SPEAKERS:
+        name = name[1:]  # "a. m.,", "Uhr", "hrs"
+    return " ".join(name)
 
 
 def _is_name(name: str) -> bool:
@@ -256,6 +261,8 @@ def headers(lines: Sequence[str], start: int) -> Beginning | None:
     kind = label(lines[start])
     if not kind:
         return None
+    if kind == "from" and _in_one_line(lines[start]):
+        return Beginning(start, start + 1)
     kinds = {kind: lines[start]}
     place, end, folded = start + 1, start + 1, 0
     while place < min(len(lines), start + 3 * _MAX_HEADERS) and len(kinds) < _MAX_HEADERS:
@@ -272,6 +279,14 @@ def headers(lines: Sequence[str], start: int) -> Beginning | None:
         else:
             break
     return Beginning(start, end) if _are_a_mail_s(kinds, lines, end) else None
+
+
+def _in_one_line(line: str) -> bool:
+    """Whether all headers stand behind one another: "From: … Sent: … To: … Subject: …"."""
+    if len(line) > MAX_LINE:
+        return False
+    kinds = {LABELS.get(word[:-1].lower()) for word in line.split(" ") if word.endswith(":")}
+    return {"from", "sent"} < kinds and bool(kinds & {"to", "subject"})
 
 
 def _goes_on(lines: Sequence[str], place: int) -> bool:
@@ -302,6 +317,7 @@ def separator(line: str) -> str:
     if len(line) > 100 or not (dashed or line.endswith((":", "："))):
         return ""
     words = line.strip(_EDGES + "=").lower().replace("i\u0307", "i")  # what Python makes of the Turkish İ
+    words = words.partition("--")[0].rstrip(_EDGES)
     if words in ORIGINAL and dashed:
         return "original"
     if words in FORWARDED and (dashed or line.endswith((":", "："))):

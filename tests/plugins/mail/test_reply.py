@@ -36,6 +36,7 @@ OWN_WORDS = {
     "original message in prose": "The original message was lost.\nOriginal message:\nplease help me, I can't log in.",
     "forwarded in prose": "I forwarded message after message\nand nobody answers.",
     "a command": "I ran this:\n> npm install shop\n> npm start\nand it failed with error 1.",
+    "a command, dated": "I ran this on 3.3.2026 at 10:00:\n> npm install shop\nand it failed with error 1.",
     "a fence": "Look:\n\n```\n> SELECT 1;\n> SELECT 2;\n```\n\nBoth fail.",
     "a session of Python": "It fails:\n\n>>> import shop\n>>> shop.pay()\n\nWhat now?",
     "a comparison": "It fails as soon as the number of items is\n> 100 on my phone. With fewer it works.",
@@ -142,6 +143,19 @@ LETTERS = {
     "thanks and form, German": ("Läuft jetzt.\n\nVielen Dank und freundliche Grüße\nIna Lund", "Läuft jetzt."),
     "two languages": ("Now it works.\n\nViele Grüße / Best regards\n\nIna Lund", "Now it works."),
     "recipient first": ("Now it works.\n\nTo: ina@cust.example\nFrom: help@shop.example\nSubject: x\n\nSorry.", "Now it works."),
+    "headers in one line": (
+        "Now it works.\n\nFrom: Shop <help@shop.example> Sent: Tuesday, 3 March 2026 09:14 To: Ina Lund Subject: Re: Crash\n\nSorry.",
+        "Now it works.",
+    ),
+    "a line of dashes with more": ("Now it works.\n\n-----Original Message----- From: Shop\n\nSorry.", "Now it works."),
+    "a mail in a fence": (
+        "I get this:\n```\nFrom: a@shop.example\nSubject: x\n\n> y\n```\nWhy?",
+        "I get this:\n```\nFrom: a@shop.example\nSubject: x\n\n> y\n```\nWhy?",
+    ),
+    "a company's signature": (
+        "Läuft jetzt.\n\nMit freundlichen Grüßen\n\nIna Lund\nLund GmbH\nHauptstr. 1\n12345 Berlin\nTel. +49 30 1234567\nwww.lund.example\nGeschäftsführer: Bo Berg | HRB 1234, Amtsgericht Berlin\n\nVon: Shop <help@shop.example>\nGesendet: Dienstag, 3. März 2026 09:14\nAn: Ina Lund\nBetreff: AW: x\n\nHallo",
+        "Läuft jetzt.",
+    ),
     "line ends of Windows": (f"Now it works.\r\n\r\n{QUOTATION}\r\n> Sorry.\r\n", "Now it works."),
     "line ends of old Macs": (f"Now it works.\r\r{QUOTATION}\r> Sorry.\r", "Now it works."),
     "indented": ("See:\n\n  - one\n    - two\n\nBye", "See:\n\n  - one\n    - two\n\nBye"),

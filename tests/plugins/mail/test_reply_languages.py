@@ -51,6 +51,7 @@ ATTRIBUTIONS = [
     "El mar, 3 de mar. de 2026 09:14, Shop Support <help@shop.example> escribió:",
     "El 3 mar 2026, a las 9:14, Shop Support <help@shop.example> escribió:",
     "El 3/3/26 a las 9:14, Shop Support escribió:",
+    "El 3/3/26 a las 9:14 a. m., Shop Support escribió:",
     "El martes, 3 de marzo de 2026, 09:14:05 CET, Shop Support <help@shop.example> escribió:",
     # Portuguese of Brazil and of Portugal
     "Em ter., 3 de mar. de 2026 às 09:14, Shop Support <help@shop.example> escreveu:",
@@ -146,6 +147,7 @@ ATTRIBUTIONS = [
     "2026年3月3日(火) 9:14 お客様サポートセンター <help@shop.example>:",
     "2026/03/03 9:14、Shop Support <help@shop.example>のメール:",
     "On 2026/03/03 9:14, Shop Support wrote:",
+    "(2026/03/03 9:14), Shop Support wrote:",
     "Shop Support <help@shop.example> 于2026年3月3日周二 09:14写道：",
     "在 2026年3月3日，上午9:14，Shop Support <help@shop.example> 写道：",
     "在 2026/3/3 9:14, Shop Support 写道:",
