@@ -75,13 +75,14 @@ _SAID = re.compile(
     "|".join(sorted({re.escape(wording.between) for wording in _WITHIN}, key=len, reverse=True))
 )
 _CLOSED = (":", "：", "-", *_ENDS, ">")
+_LAST = frozenset(end[-1] for end in _CLOSED)
 _THEN = re.compile(rf"[>)\]](?:님이)?\s?(?:{'|'.join(map(re.escape, _ENDS))})\s?[:：]\s")
 """Where the words of a quotation stand behind who wrote them, in the same line."""
 
 
 def may_say_who(line: str) -> bool:
     """Whether it ends as a line of who wrote does; most lines do not."""
-    return line.endswith(_CLOSED) or _goes_on_behind(line) > 0
+    return (line[-1:] in _LAST and line.endswith(_CLOSED)) or _goes_on_behind(line) > 0
 
 
 def _goes_on_behind(line: str) -> int:

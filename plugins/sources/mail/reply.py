@@ -66,7 +66,7 @@ class _Letter:
         self._take_quotations()
         self._take_broken_lines()
         self._take_signatures()
-        return Reply(self._joined(True), self._joined(False))
+        return self._joined()
 
     def _take_quotations(self) -> None:
         first = -1  # the first line of the writer's
@@ -203,13 +203,17 @@ class _Letter:
             runs.append((first, len(self._seen)))
         return runs
 
-    def _joined(self, own: bool) -> str:
-        """The lines of one side; a blank one belongs to the line above it."""
-        kept: list[str] = []
-        keeping = False
+    def _joined(self) -> Reply:
+        """The lines of both sides; a blank one belongs to the line above it."""
+        own: list[str] = []
+        quoted: list[str] = []
+        side = own
         for line, visible, mine in zip(self._lines, self._seen, self._own, strict=True):
             if visible:
-                keeping = mine is own
-            if keeping:
-                kept.append(line.rstrip())
-        return _BLANKS.sub("\n\n", "\n".join(kept)).strip("\n")
+                side = own if mine else quoted
+            side.append(line.rstrip())
+        return Reply(_text(own), _text(quoted))
+
+
+def _text(lines: Sequence[str]) -> str:
+    return _BLANKS.sub("\n\n", "\n".join(lines)).strip("\n")
