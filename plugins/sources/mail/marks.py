@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from enum import IntEnum
 
-from plugins.sources.mail.quotation import leads_to_own
+from plugins.sources.mail.quotation import leads_to_own, says_who_between_marks
 from plugins.sources.mail.signature import STANDARD
 
 MAX_INTRODUCED = 500
@@ -61,7 +61,7 @@ def _is_code(lines: Sequence[str], begin: int, end: int) -> bool:
     """A session of Python, a comparison that was broken, or what the writer's own words lead to."""
     block = lines[begin:end]
     if all(line.startswith(">>> ") or line == ">>>" for line in block):
-        return True
+        return not says_who_between_marks(block[0])
     above = lines[begin - 1] if begin else ""
     if not above:
         return False

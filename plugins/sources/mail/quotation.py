@@ -326,6 +326,11 @@ def separator(line: str) -> str:
     return "forwarded" if dashed and words.startswith("forwarded by ") else ""
 
 
+def says_who_between_marks(line: str) -> bool:
+    """GroupWise's ">>> Ina Lund <ina@cust.example> 3/3/2026 9:14 AM >>>", over a quotation without marks."""
+    return line.startswith(">>> ") and line.endswith(">>>") and len(line) <= MAX_LINE and _dated(line)
+
+
 def answer_above(line: str) -> bool:
     """Whether this is a help desk's "reply above this line", between marks of some kind."""
     if line[0] not in "#-–—_=*~<|" or not 8 <= len(line) <= 200 or line[-1] not in "#-–—_=*~>|":

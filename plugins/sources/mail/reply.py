@@ -16,6 +16,7 @@ from plugins.sources.mail.quotation import (
     is_rule,
     label,
     may_say_who,
+    says_who_between_marks,
     separator,
 )
 from plugins.sources.mail.signature import is_mobile, signature
@@ -105,6 +106,8 @@ class _Letter:
         if len(line) > MAX_LINE:
             return None
         if self._marks[place] is Mark.QUOTED:
+            if says_who_between_marks(line):
+                return Beginning(place, place + 1)
             return attribution(self._seen, place, False) if self._ends_an_address(place) else None
         if self._marks[place] is not Mark.NONE:
             return None
