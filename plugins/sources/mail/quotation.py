@@ -71,12 +71,9 @@ _BEGINNING = [wording for wording in _ALL if not wording.after and wording.befor
 _WITHIN = [wording for wording in _ALL if not wording.after and not wording.before]
 _ENDS = tuple({wording.after for wording in _ENDING})
 _BEGINS = tuple({wording.before for wording in _ALL if wording.before})
-_SAID = re.compile(
-    "|".join(sorted({re.escape(wording.between) for wording in _WITHIN}, key=len, reverse=True))
-)
 _CLOSED = (":", "：", "-", *_ENDS, ">")
 _LAST = frozenset(end[-1] for end in _CLOSED)
-_THEN = re.compile(rf"[>)\]](?:님이)?\s?(?:{'|'.join(map(re.escape, _ENDS))})\s?[:：]\s")
+_THEN = re.compile(r"[>)\]],?\s?([^\s:：<>@]{1,20}(?:\s[^\s:：<>@]{1,10}){0,3})\s?[:：]\s")
 """Where the words of a quotation stand behind who wrote them, in the same line."""
 
 
@@ -88,7 +85,7 @@ def may_say_who(line: str) -> bool:
 def _goes_on_behind(line: str) -> int:
     """Where the quotation begins in a line of who wrote; 0 where none does."""
     found = _THEN.search(line) if "@" in line and len(line) <= MAX_LINE else None
-    return found.end() if found else 0
+    return found.end() if found and found[1].endswith(_ENDS) else 0
 
 
 def leads_to_own(lines: Sequence[str], place: int) -> bool:
@@ -167,8 +164,7 @@ def _candidates(line: str) -> Iterable[_Wording]:
         yield from (one for one in _ENDING if line.endswith(one.after) and line.startswith(one.before))
     if line.startswith(_BEGINS):
         yield from (one for one in _BEGINNING if line.startswith(one.before) and one.between in line)
-    if said := {match[0] for match in _SAID.finditer(line)}:
-        yield from (one for one in _WITHIN if one.between in said)
+    yield from (one for one in _WITHIN if one.between in line)
 
 
 def _slots(line: str, wording: _Wording) -> tuple[str, str]:
