@@ -6,6 +6,8 @@ from triggeriq.source import Source
 from triggeriq.values import (
     JSON,
     App,
+    AttachedFile,
+    Attachment,
     Author,
     Bad,
     Connection,
@@ -14,6 +16,7 @@ from triggeriq.values import (
     Events,
     Feedback,
     FileHint,
+    Handled,
     Ignore,
     Item,
     PriorityRule,
@@ -29,6 +32,8 @@ from triggeriq.verification import Scheme, Verified
 __all__ = [
     "JSON",
     "App",
+    "AttachedFile",
+    "Attachment",
     "Author",
     "Bad",
     "Connection",
@@ -37,6 +42,7 @@ __all__ = [
     "Events",
     "Feedback",
     "FileHint",
+    "Handled",
     "Ignore",
     "InvalidSetting",
     "Item",

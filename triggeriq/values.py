@@ -14,6 +14,8 @@ from typing import Any, Literal, TypeAlias
 JSON: TypeAlias = bool | int | float | str | list[Any] | dict[str, Any] | None
 
 Kind = Literal["review", "email", "message", "survey", "issue"]
+Status = Literal["open", "pending", "resolved", "closed"]
+PriorityLabel = Literal["critical", "high", "medium", "low"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +116,41 @@ class App:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that came with a feedback."""
+
+    name: str
+    """As its sender calls it."""
+    content_type: str = "application/octet-stream"
+    """As its sender tells it, such as `image/png`."""
+    bytes: int = 0
+    """How many are kept; 0: its content is not at hand. Those of an `AttachedFile` are counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class AttachedFile(Attachment):
+    """The same with its content, which is never printed: the core keeps that apart, for whoever asks for the
+    ticket's attachments."""
+
+    content: bytes
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "bytes", len(self.content))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handled:
+    """What another system had made of a feedback. Its ticket opens with that, as if a person had set it here;
+    on what is None triage decides."""
+
+    status: Status | None = None
+    priority: PriorityLabel | None = None
+    assignee: str | None = None
+    updated_at: datetime | None = None
+    """When it last changed there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Feedback:
     """The smallest thing somebody said: a review, a message, a comment, a mail."""
 
@@ -124,11 +161,18 @@ class Feedback:
     kind: Kind = "message"
     title: str | None = None
     text: str = ""
+    """What its author says with it, and nothing that he only quotes."""
+    quoted: str = ""
+    """What he quotes of former messages, and his signature. It is shown; nothing is classified by it, and
+    nobody finds the ticket by it."""
     rating: float | None = None
     """1 to 5 stars; null: none was given."""
     language: str | None = None
     """As the provider tells it, such as `en` or `pt-BR`; null: it does not."""
     author: Author = field(default_factory=Author)
+    verified: bool = True
+    """False: the author's address is only claimed, and the checks that would prove it (SPF, DKIM, DMARC)
+    failed, so that he is taken for no known customer."""
     created_at: datetime | None = None
     """When it was said; null: the provider does not tell."""
     url: str | None = None
@@ -137,7 +181,14 @@ class Feedback:
     device: Mapping[str, str] = field(default_factory=dict)
     """What it was said on, by names such as `model` and `os`."""
     thread: str | None = None
-    """What it shares with its replies; null: it belongs to no thread."""
+    """What it shares with its replies, as people are shown it; null: it belongs to no thread."""
+    threads: tuple[str, ...] = ()
+    """Every name by which it belongs to a conversation. Feedback of a connection that shares one of them
+    stands in one ticket, in whatever order it comes. Empty: it is joined by `thread` alone."""
+    attachments: tuple[Attachment, ...] = ()
+    """The files that came with it, each an `AttachedFile`; an `Attachment` where only its name is known."""
+    handled: Handled | None = None
+    """What another system had made of it; null: nothing."""
     attributes: Mapping[str, JSON] = field(default_factory=dict)
     """Whatever else is worth keeping; `tags`, a list of texts there, become the ticket's tags."""
 
@@ -222,7 +273,7 @@ class PriorityRule:
     Of several labels or words one is enough. An empty tuple, or None, is no condition.
     """
 
-    priority: Literal["critical", "high", "medium", "low"]
+    priority: PriorityLabel
     """The priority that it gives."""
     reason: str
     """Why, for a person."""

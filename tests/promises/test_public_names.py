@@ -6,6 +6,8 @@ import triggeriq
 
 NAMES = [
     "App",
+    "AttachedFile",
+    "Attachment",
     "Author",
     "Bad",
     "Connection",
@@ -14,6 +16,7 @@ NAMES = [
     "Events",
     "Feedback",
     "FileHint",
+    "Handled",
     "Ignore",
     "InvalidSetting",
     "Item",

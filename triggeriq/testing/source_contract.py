@@ -15,7 +15,7 @@ from typing import ClassVar, get_args
 
 import pytest
 
-from triggeriq import Bad, Feedback, Ignore, Item, Source, Unreadable
+from triggeriq import Attachment, Bad, Feedback, Handled, Ignore, Item, Source, Unreadable
 from triggeriq.names import NAME
 from triggeriq.payload import MAX_ID
 from triggeriq.settings import fault_of
@@ -95,6 +95,11 @@ def check(item: Item) -> None:
     for text in (*texts, item.author.email, item.app.id, item.app.version):
         assert text is None or (isinstance(text, str) and text)
     assert isinstance(item.text, str)
+    assert isinstance(item.quoted, str)
+    assert isinstance(item.verified, bool)
+    assert all(isinstance(name, str) and name for name in item.threads)
+    assert all(isinstance(file, Attachment) and file.name for file in item.attachments)
+    assert item.handled is None or isinstance(item.handled, Handled)
     json.dumps(dict(item.attributes), allow_nan=False)
     tags = item.attributes.get("tags", [])
     assert isinstance(tags, list)

@@ -6,22 +6,30 @@ import hashlib
 import math
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import NamedTuple, get_args
 
-from triggeriq import JSON, App, Author, Feedback
-from triggeriq.values import Kind
+from triggeriq import JSON, App, Attachment, Author, Feedback, Handled
+from triggeriq.values import Kind, PriorityLabel, Status
 
 # The limits together keep a feedback's JSON under the 256 KiB of a queue's message, at four bytes a
 # character; what is cut off is still in the raw bytes.
 TEXT_LIMIT = 40_000
-"""Characters of a feedback's text that are kept."""
+"""Characters of a feedback's text that are kept, and of what it quotes as many as then have room."""
 LINE_LIMIT = 500
 """Characters of a title, a name, an id, an address."""
 ATTRIBUTES_LIMIT = 8_000
 """Characters of all attributes together; those that no longer fit are left out."""
+THREADS_MOST = 24
+"""Names of conversations that are kept: the first, and the last ones where there are more."""
+THREAD_LIMIT = 200
+"""Characters of such a name, a quarter of them where it is not ASCII; a longer one is replaced by its
+sha256."""
+ATTACHMENTS_MOST = 50
+FILE_NAME_LIMIT = 100
+"""Characters of an attachment's name, 60 where it is not ASCII."""
 
 # Control characters (but tab and line ends), lone surrogates and the two non-characters: what
 # PostgreSQL, UTF-8 or a queue refuse, and what makes a terminal or a log line lie.
@@ -30,6 +38,11 @@ _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufff
 # of a spreadsheet, NEL (U+0085) is that of mainframes.
 _LINE_ENDS = re.compile("[\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
 _LINES = re.compile(r"[\r\n]+")
+# What few feedback needs is compiled when one does, not at each start.
+_TURNING = "[\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+"""Marks of direction, by which a file's name reads otherwise than it is: "gnp.exe" as "exe.png"."""
+_MEDIA_TYPE = r"[a-z0-9!#$&^_.+-]{1,40}/[a-z0-9!#$&^_.+-]{1,75}"
+_HANDLED = {"status": get_args(Status), "priority": get_args(PriorityLabel)}
 NAMESPACE = uuid.UUID("6f0e2a43-7d1c-4c63-9f0b-5f6a0d6f2c11")
 
 
@@ -68,19 +81,18 @@ def cleaned(feedback: Feedback) -> Feedback:
 
 
 def _cleaned(feedback: Feedback) -> Feedback:
-    external_id = clean_text(feedback.external_id).strip()[:LINE_LIMIT]  # of two ids no part may become alike
+    external_id = _name(feedback.external_id, LINE_LIMIT)
     if not external_id:
         raise ValueError("external_id is empty")
-    if len(feedback.external_id) > LINE_LIMIT:
-        external_id = "sha256:" + hashlib.sha256(feedback.external_id.encode("utf-8", "replace")).hexdigest()
-    if feedback.kind not in get_args(Kind):
-        raise ValueError(f"kind {feedback.kind!r} is none of {', '.join(get_args(Kind))}")
+    _check_one_of("kind", feedback.kind, get_args(Kind))
+    text = clean_text(feedback.text)[:TEXT_LIMIT]
     return replace(
         feedback,
         external_id=external_id,
         version=max(0, min(int(feedback.version), 2**53)),
         title=_optional(feedback.title),
-        text=clean_text(feedback.text)[:TEXT_LIMIT],
+        text=text,
+        quoted=clean_text(feedback.quoted)[: TEXT_LIMIT - len(text)],
         rating=_rating(feedback.rating),
         language=_optional(feedback.language),
         author=Author(
@@ -88,11 +100,15 @@ def _cleaned(feedback: Feedback) -> Feedback:
             name=_optional(feedback.author.name),
             email=_optional(feedback.author.email),
         ),
+        verified=bool(feedback.verified),
         created_at=_utc(feedback.created_at),
         url=_web_address(feedback.url),
         app=App(id=_optional(feedback.app.id), version=_optional(feedback.app.version)),
         device={_line(str(k))[:50]: _line(str(v))[:200] for k, v in list(feedback.device.items())[:20]},
         thread=_optional(feedback.thread),
+        threads=_threads(feedback.threads),
+        attachments=tuple(map(_attachment, feedback.attachments[:ATTACHMENTS_MOST])),
+        handled=_handled(feedback.handled),
         attributes=_attributes(feedback.attributes),
     )
 
@@ -124,6 +140,58 @@ def clean_json(value: JSON, depth: int = 20) -> JSON:
     if isinstance(value, Mapping):
         return {clean_text(str(k)): clean_json(v, depth - 1) for k, v in value.items()} if depth else None
     return value if value is None or isinstance(value, (bool, int)) else clean_text(str(value))
+
+
+def _check_one_of(what: str, value: object, known: Sequence[str]) -> None:
+    if value not in known:
+        raise ValueError(f"{what} {value!r} is none of {', '.join(known)}")
+
+
+def _name(text: str, limit: int) -> str:
+    """What makes two things the same, made storable: of two that differ no part may become alike."""
+    name = clean_text(text).strip()
+    if name and len(text) > limit:
+        return "sha256:" + hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+    return name
+
+
+def _threads(names: Sequence[str]) -> tuple[str, ...]:
+    if isinstance(names, str):
+        raise TypeError("threads is a text; it must be a tuple of texts")
+    short = (_name(name, THREAD_LIMIT if name.isascii() else THREAD_LIMIT // 4) for name in names)
+    known = list(dict.fromkeys(filter(None, short)))
+    # The first began the conversation; the last are what this one answers.
+    return tuple(known[:1] + known[1:][1 - THREADS_MOST :])
+
+
+def _attachment(file: Attachment) -> Attachment:
+    """What is told of it; its content is kept elsewhere."""
+    content_type = file.content_type.lower().strip()
+    return Attachment(
+        name=_file_name(file.name),
+        content_type=content_type if re.fullmatch(_MEDIA_TYPE, content_type) else "application/octet-stream",
+        bytes=max(0, min(int(file.bytes), 2**53)),
+    )
+
+
+def _file_name(name: str) -> str:
+    """The name without folders, which no screen shows otherwise than it is; a long one keeps its ending."""
+    line = re.sub(_TURNING, "", clean_line(name)).replace("\\", "/").rstrip("/")
+    line = line.rpartition("/")[2].strip(". ")
+    limit = FILE_NAME_LIMIT if line.isascii() else 60
+    stem, dot, ending = line.rpartition(".")
+    if dot and len(ending) < 20:
+        return f"{stem[: limit - 1 - len(ending)]}.{ending}"
+    return line[:limit] or "attachment"
+
+
+def _handled(handled: Handled | None) -> Handled | None:
+    if handled is None:
+        return None
+    for what, labels in _HANDLED.items():
+        if (label := getattr(handled, what)) is not None:
+            _check_one_of(what, label, labels)
+    return replace(handled, assignee=_optional(handled.assignee), updated_at=_utc(handled.updated_at))
 
 
 def _line(text: str) -> str:

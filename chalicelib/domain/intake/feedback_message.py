@@ -9,14 +9,25 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from chalicelib.domain.as_json import as_json
 from chalicelib.domain.intake.feedback import NAMESPACE, FeedbackKey, cleaned, digest
 from chalicelib.domain.trace import Trace, trace_in, traced
 from chalicelib.errors import Unreadable
-from triggeriq import App, Author, Feedback
+from triggeriq import App, Attachment, Author, Feedback, Handled
+
+_LATER: Mapping[str, Any] = {
+    "quoted": "",
+    "verified": True,
+    "threads": [],
+    "attachments": [],
+    "handled": None,
+}
+"""Fields that the former release does not know. Where they say nothing they are left out, so that it reads
+the message while a deployment is under way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,9 +96,10 @@ class FeedbackMessage:
 
 def to_json(message: FeedbackMessage) -> str:
     """The message as the queue holds it."""
-    feedback = asdict(message.feedback)
-    if message.feedback.created_at:
-        feedback["created_at"] = message.feedback.created_at.isoformat()
+    feedback = as_json(message.feedback)
+    for name, nothing in _LATER.items():
+        if feedback[name] == nothing:
+            del feedback[name]
     return json.dumps(
         {
             "v": 1,
@@ -126,15 +138,23 @@ def from_json(text: str) -> FeedbackMessage:
 
 
 def _feedback(data: Mapping[str, Any]) -> Feedback:
-    created_at = data.get("created_at")
+    handled = data.get("handled")
     return Feedback(
         **{
             **data,
             "author": Author(**data.get("author", {})),
             "app": App(**data.get("app", {})),
-            "created_at": _time(created_at) if created_at else None,
+            "created_at": _optional_time(data.get("created_at")),
+            "threads": tuple(data.get("threads", ())),
+            "attachments": tuple(Attachment(**file) for file in data.get("attachments", ())),
+            "handled": handled
+            and Handled(**{**handled, "updated_at": _optional_time(handled.get("updated_at"))}),
         }
     )
+
+
+def _optional_time(text: str | None) -> datetime | None:
+    return _time(text) if text else None
 
 
 def _time(text: str) -> datetime:

@@ -9,11 +9,11 @@ from typing import Literal, NamedTuple
 
 from chalicelib.domain.intake.feedback_message import FeedbackMessage
 from triggeriq import JSON, Author, Draft, Verdict
+from triggeriq.values import PriorityLabel as PriorityLabel
+from triggeriq.values import Status as Status
 
-Status = Literal["open", "pending", "resolved", "closed"]
 OPEN = ("open", "pending")
 """Statuses in which a ticket still takes replies."""
-PriorityLabel = Literal["critical", "high", "medium", "low"]
 CategoryLabel = Literal["bug_report", "feature_request", "complaint", "praise", "question", "spam", "other"]
 SentimentLabel = Literal["negative", "neutral", "positive"]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import Field, fields, is_dataclass
+from datetime import datetime
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -32,6 +33,8 @@ _TYPES = {
     "Mapping[str, JSON]": "jsonb",
     "Mapping[str, str]": "jsonb",
     "tuple[Link, ...]": "jsonb",
+    "tuple[Attachment, ...]": "jsonb",
+    "Handled | None": "jsonb",
 }
 
 
@@ -110,6 +113,8 @@ def _part(cls: type, field: Field[Any]) -> _Part:
         make = _tuple
     elif written.startswith("tuple["):
         make = _items_of(known[written.removeprefix("tuple[").partition(",")[0]])
+    elif is_dataclass(held := known.get(written.removesuffix(" | None"))):
+        make = _one_of(held)
     return _Part((column,), (name,), make)
 
 
@@ -119,6 +124,20 @@ def _tuple(row: Sequence[Any]) -> tuple[Any, ...]:
 
 def _items_of(item: type) -> Callable[[Sequence[Any]], Any]:
     return lambda row: tuple(item(**one) for one in row[0])
+
+
+def _one_of(cls: Any) -> Callable[[Sequence[Any]], Any]:
+    times = {field.name for field in fields(cls) if str(field.type).startswith("datetime")}
+
+    def make(row: Sequence[Any]) -> Any:
+        held = row[0]
+        return held and cls(**{name: _time(one) if name in times else one for name, one in held.items()})
+
+    return make
+
+
+def _time(written: str | None) -> datetime | None:
+    return datetime.fromisoformat(written) if written else None
 
 
 def _joined(name: str, inner: str) -> str:

@@ -16,7 +16,8 @@ from triggeriq import Connection, Scheme, Source
 def test_the_public_names_are_as_listed() -> None:
     """A change here is a change of the contract: a new minor version, or a new major one."""
     assert triggeriq.__all__ == [
-        *("JSON", "App", "Author", "Bad", "Connection", "Draft", "Event", "Events", "Feedback", "FileHint"),
+        *("JSON", "App", "AttachedFile", "Attachment", "Author", "Bad", "Connection", "Draft", "Event"),
+        *("Events", "Feedback", "FileHint", "Handled"),
         *(
             "Ignore",
             "InvalidSetting",

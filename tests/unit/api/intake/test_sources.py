@@ -44,7 +44,7 @@ def test_a_source_is_previewed(api, use):
     assert set(answer.json["feedback"][0]) == {
         "external_id", "version", "kind", "title", "text", "rating", "language", "author", "created_at",
         "url",
-        "app", "device", "thread", "attributes",
+        "app", "device", "thread", "attributes", "quoted", "verified", "threads", "attachments", "handled",
     }  # fmt: skip
     ((source, connection, request),) = use.intake.received
     assert (source, connection, request.body, request.headers) == ("zendesk", "default", b"hi", {"x-a": "b"})
