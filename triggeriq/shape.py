@@ -11,8 +11,9 @@ present, `id`, `title` (`subject`), `rating`, `author` {`id`, `name`, `email`}, 
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast, get_args
 
 from triggeriq.errors import InvalidSetting, Unreadable
@@ -20,7 +21,7 @@ from triggeriq.payload import at, identifier, labels, milliseconds, moment, name
 from triggeriq.values import JSON, App, Author, Feedback, Kind
 
 ALIASES: Mapping[str, tuple[str, ...]] = {
-    "id": ("id", "external_id", "review_id", "reviewId", "comment_id", "message_id", "ticket_id"),
+    "id": ("id", "external_id", "review_id", "reviewId", "comment_id", "message_id"),
     "kind": ("kind",),
     "title": ("title", "subject", "summary", "review_title"),
     "text": (
@@ -44,7 +45,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "url": ("url", "link"),
     "app.id": ("app.id", "app_id"),
     "app.version": ("app.version", "app_version"),
-    "thread": ("thread", "thread_id", "conversation_id"),
+    "thread": ("thread", "thread_id", "conversation_id", "ticket_id"),
     "tags": ("tags", "labels"),
 }
 """The parts of a feedback, and the dotted paths where each may stand; the first path that holds something
@@ -60,6 +61,8 @@ class Shape:
 
     paths: Mapping[str, tuple[tuple[str, ...], ...]]
     """By part as in ALIASES, each path split at its dots."""
+    moment: Callable[[JSON], datetime | None] = moment
+    """Reads its times."""
 
     @classmethod
     def mapped(cls, fields: Mapping[str, str], setting: str = "fields") -> Shape:
@@ -78,13 +81,6 @@ class Shape:
                 raise InvalidSetting(f"{path!r} is no dotted path such as 'payload.comment.0.text'", field)
         places = {**ALIASES, **{part: (path,) for part, path in fields.items()}}
         return cls({part: tuple(tuple(path.split(".")) for path in paths) for part, paths in places.items()})
-
-    def within(self, keys: Container[str]) -> Shape:
-        """This shape for objects that have no other keys than these: quicker where there are many such
-        objects."""
-        return Shape(
-            {part: tuple(path for path in paths if path[0] in keys) for part, paths in self.paths.items()}
-        )
 
     def has(self, part: str) -> bool:
         """Whether there is any place for this part."""
@@ -122,7 +118,7 @@ class Shape:
 
         return Feedback(
             external_id=read("id", identifier) or external_id,
-            version=milliseconds(read("updated_at", moment)),
+            version=milliseconds(read("updated_at", self.moment)),
             kind=read("kind", _kind) or kind or ("message" if stars is None else "review"),
             title=title,
             text=words or "",
@@ -131,7 +127,7 @@ class Shape:
             author=Author(
                 id=read("author.id", name), name=read("author.name", name), email=read("author.email", name)
             ),
-            created_at=read("created_at", moment),
+            created_at=read("created_at", self.moment),
             url=read("url", name),
             app=App(id=read("app.id", name), version=read("app.version", name)),
             thread=read("thread", identifier),
