@@ -6,15 +6,16 @@ import hashlib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from chalicelib.domain.delivery.event import CloudEvent
 from chalicelib.domain.intake.envelope import INLINE_LIMIT, Envelope, encoded_size
 from chalicelib.domain.intake.feedback import clean_text, is_storable
 from chalicelib.domain.trace import Trace
-from chalicelib.errors import Unavailable, is_outage
-from chalicelib.pipeline.intake.receipts import standing, write_receipt
+from chalicelib.errors import TriggerIQError, Unavailable, is_outage
+from chalicelib.pipeline.intake.receipts import last_told, remember, standing, write_receipt
 from chalicelib.ports.delivery import Bus
-from chalicelib.ports.intake import Receipts
+from chalicelib.ports.intake import Receipts, Told
 from chalicelib.ports.operations import Blobs, Clock
 from triggeriq import Connection, Event, Events, Request, Source
 
@@ -60,52 +61,79 @@ class Publish:
         that `ingest` asks for no claim. Raises Unavailable where not all of them are on the bus; on the next
         try, those that are count as duplicates.
         """
-        ids = list(dict.fromkeys(_event_id(event) for event in events.items))
-        known = set() if replay else standing(self.receipts, connection.source, connection.name, ids)
+        named = list(dict.fromkeys(map(_Named.of, events.items)))
+        taken = [_Accepted(one, one.name, repeated=False) for one in named]
+        if not replay:
+            taken = self._looked_up(connection, named)
         received_at = self.now()
         self._send(
             [
-                Envelope(
-                    id=id,
-                    source=connection.source,
-                    connection=connection.name,
-                    received_at=received_at,
-                    headers={
-                        name: clean_text(request.headers[name])
-                        for name in source.keep_headers
-                        if name in request.headers
-                    },
-                    body=request.body,
-                    replay=replay,
-                    trace=trace,
+                (
+                    one.event,
+                    Envelope(
+                        id=one.id,
+                        source=connection.source,
+                        connection=connection.name,
+                        received_at=received_at,
+                        headers={
+                            name: clean_text(request.headers[name])
+                            for name in source.keep_headers
+                            if name in request.headers
+                        },
+                        body=request.body,
+                        replay=replay,
+                        trace=trace,
+                    ),
                 )
-                for id in ids
-                if id not in known
+                for one in taken
+                if not one.repeated
             ]
         )
-        return tuple(PublishedEvent(id, id in known) for id in ids)
+        return tuple(PublishedEvent(one.id, one.repeated) for one in taken)
+
+    def _looked_up(self, connection: Connection, named: Sequence[_Named]) -> list[_Accepted]:
+        """The events with what their receipts say."""
+        names = [one.name for one in named if one.about is None]
+        known = standing(self.receipts, connection.source, connection.name, names) if names else set()
+        taken = []
+        for one in named:
+            if one.about is None:
+                taken.append(_Accepted(one, one.name, one.name in known))
+                continue
+            last = last_told(self.receipts, connection.source, connection.name, one.about)
+            if last is not None and last.name == one.name:
+                taken.append(_Accepted(one, last.id, repeated=True))
+            else:
+                # What was told before it makes its id another than that of the same words told earlier, so
+                # that their claims differ, and the same again while its receipt can't be written
+                id = one.name if last is None else _digest(f"{one.name} behind {last.id}")
+                taken.append(_Accepted(one, id, repeated=False))
+        return taken
 
     def again(self, envelope: Envelope) -> None:
         """Put an event on the bus once more; it had its receipt when it first came. Raises Unavailable."""
         _raise_where_refused(self.bus.publish([envelope.as_event()]))
 
-    def _send(self, envelopes: Sequence[Envelope]) -> None:
-        if not envelopes:
+    def _send(self, events: Sequence[tuple[_Named, Envelope]]) -> None:
+        if not events:
             return
-        refusals = self.bus.publish(self._entries(envelopes))
+        refusals = self.bus.publish(self._entries([envelope for _, envelope in events]))
         # Receipts are written only once the events are on the bus: a crash in between doubles an event, and a
         # later step drops the repeat. The other way round it would lose the event.
         away = False
-        for envelope, refusal in zip(envelopes, refusals, strict=True):
+        for (event, envelope), refusal in zip(events, refusals, strict=True):
             if refusal is not None:
                 continue
             log.info("accepted", extra=envelope.ids)
             if not away:  # the sender need not wait for DynamoDB once for each event
-                failure = write_receipt(
-                    self.receipts, envelope.source, envelope.connection, envelope.id, envelope.received_at
-                )
-                away = is_outage(failure)
+                away = is_outage(self._write_receipt(event, envelope))
         _raise_where_refused(refusals)
+
+    def _write_receipt(self, event: _Named, envelope: Envelope) -> TriggerIQError | None:
+        of = (self.receipts, envelope.source, envelope.connection)
+        if event.about is None:
+            return write_receipt(*of, envelope.id, envelope.received_at)
+        return remember(*of, event.about, Told(event.name, envelope.id), envelope.received_at)
 
     def _entries(self, envelopes: Sequence[Envelope]) -> list[CloudEvent]:
         entries = [envelope.as_event() for envelope in envelopes]
@@ -118,12 +146,35 @@ class Publish:
         return [envelope.without_body(key).as_event() for envelope in envelopes]
 
 
-def _event_id(event: Event) -> str:
+class _Named(NamedTuple):
+    """An event by its sender's name for it, and by what it is about where that is no lasting name."""
+
+    name: str
+    about: str | None
+
+    @classmethod
+    def of(cls, event: Event) -> _Named:
+        return cls(_fit(event.id), None if event.about is None else _fit(event.about))
+
+
+class _Accepted(NamedTuple):
+    """An event with the id under which it is known from here on."""
+
+    event: _Named
+    id: str
+    repeated: bool
+
+
+def _fit(id: str) -> str:
     """The id that the sender gave; its sha256 where that is too long, or holds what a key can't."""
-    id = str(event.id)
+    id = str(id)
     if id and id == id.strip() and is_storable(id) and len(id.encode()) <= EVENT_ID_BYTES:
         return id
-    return "sha256:" + hashlib.sha256(id.encode("utf-8", "replace")).hexdigest()
+    return _digest(id)
+
+
+def _digest(text: str) -> str:
+    return "sha256:" + hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
 def _raise_where_refused(refusals: Sequence[str | None]) -> None:
