@@ -18,7 +18,7 @@ from typing import Any, cast, get_args
 
 from triggeriq.errors import InvalidSetting, Unreadable
 from triggeriq.payload import at, identifier, labels, milliseconds, moment, name, rating, text
-from triggeriq.values import JSON, App, Author, Feedback, Ignore, Kind
+from triggeriq.values import JSON, App, Author, Feedback, Kind
 
 ALIASES: Mapping[str, tuple[str, ...]] = {
     "id": ("id", "external_id", "review_id", "reviewId", "comment_id", "message_id"),
@@ -137,46 +137,6 @@ class Shape:
             thread=get("thread"),
             attributes={"tags": found["tags"], **left} if "tags" in found else left,
         )
-
-
-_SPEAKS = re.compile(
-    "answer|bug|case|chat|comment|complaint|contact|conversation|csat|e?mail|feature|feedback|form|idea|incident"
-    "|inquiry|issue|message|note|nps|opinion|post|problem|question|rating|reply|replies|request|response|review"
-    "|score|submission|suggestion|support|survey|testimonial|thread|ticket"
-)
-"""What the name of an event speaks of that should hold feedback."""
-_WORDLESS = re.compile(
-    "archived|assigned|bounced|clicked|closed|delivered|deleted|merged|read|removed|seen|sent|tagged"
-)
-"""What happens to feedback without a word being said."""
-_EVENT_NAMES = ("type", "event_type", "eventType", "event_name", "event", "topic")
-
-
-def told(shape: Shape, item: Mapping[str, JSON], external_id: str, *, of: JSON) -> Feedback | Ignore:
-    """As `shape.feedback`, but an Ignore where the item holds none, and the event around it (`of`) is of
-    another kind: whoever is told 422 for each new user of his soon sends nothing any more."""
-    try:
-        return shape.feedback(item, external_id)
-    except Unreadable:
-        if kind := another_event(of):
-            return Ignore(f"{kind} holds no feedback")
-        raise
-
-
-def another_event(body: JSON) -> str | None:
-    """The name of the event, such as "user.created", where it has one that claims no feedback."""
-    if not isinstance(body, Mapping):
-        return None
-    kind = next(
-        (found for key in _EVENT_NAMES if (found := body.get(key)) and isinstance(found, str)), ""
-    ).strip()
-    words = re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind[:200]).lower())
-    if len(words) < 2:  # "bug": what it is about, and no event
-        return None
-    speaks = any(_SPEAKS.match(word) for word in words) and not any(
-        _WORDLESS.fullmatch(word) for word in words
-    )
-    return None if speaks else kind[:100]
 
 
 def _kind(value: JSON) -> Any:

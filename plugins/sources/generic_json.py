@@ -22,8 +22,9 @@ from triggeriq import (
     Unreadable,
     hookimpl,
 )
+from triggeriq.other_events import of_another_kind, told
 from triggeriq.payload import at, digest, identifier, parse_json
-from triggeriq.shape import DEFAULT, Shape, another_event, told
+from triggeriq.shape import DEFAULT, Shape
 from triggeriq.values import JSON
 
 Way = Literal["hmac", "api_key", "bearer", "basic", "secret_name"]
@@ -142,8 +143,8 @@ class GenericJson(Source):
         elif isinstance(value, list):
             for place, item in enumerate(value):
                 yield _item(item, f"{where}[{place}]", f"{event_id}-{place}", shape)
-        elif kind := another_event(whole):
-            yield Ignore(f"{kind} holds no feedback")
+        elif ignored := of_another_kind(whole):
+            yield ignored
         else:
             raise Unreadable(f"{where or 'the body'}: an object or a list of objects is expected")
 

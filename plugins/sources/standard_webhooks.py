@@ -25,8 +25,9 @@ from triggeriq import (
     Unreadable,
     hookimpl,
 )
+from triggeriq.other_events import of_another_kind, told
 from triggeriq.payload import identifier, moment, name, parse_object
-from triggeriq.shape import DEFAULT, Shape, another_event, told
+from triggeriq.shape import DEFAULT, Shape
 
 
 def _scheme(family: str) -> Scheme:
@@ -90,8 +91,8 @@ def _family(request: Request) -> str:
 def _feedback(body: dict[str, Any], message_id: str, connection: Connection) -> Feedback | Ignore:
     data = body.get("data", body)
     if not isinstance(data, dict):
-        if kind := another_event(body):
-            return Ignore(f"{kind} holds no feedback")
+        if ignored := of_another_kind(body):
+            return ignored
         raise Unreadable("data: an object is expected")
     shape = Shape.mapped(connection.settings.fields) if connection.settings else DEFAULT
     feedback = told(shape, data, message_id, of=body)

@@ -6,7 +6,6 @@ import hashlib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from chalicelib.domain.delivery.event import CloudEvent
 from chalicelib.domain.intake.envelope import INLINE_LIMIT, Envelope, encoded_size
@@ -61,17 +60,17 @@ class Publish:
         that `ingest` asks for no claim. Raises Unavailable where not all of them are on the bus; on the next
         try, those that are count as duplicates.
         """
-        named = list(dict.fromkeys(map(_Named.of, events.items)))
-        taken = [_Accepted(one, one.name, repeated=False) for one in named]
-        if not replay:
-            taken = self._looked_up(connection, named)
+        named = list(dict.fromkeys(map(_storable, events.items)))
+        taken = (
+            [(event, event.id, False) for event in named] if replay else self._looked_up(connection, named)
+        )
         received_at = self.now()
         self._send(
             [
                 (
-                    one.event,
+                    event,
                     Envelope(
-                        id=one.id,
+                        id=id,
                         source=connection.source,
                         connection=connection.name,
                         received_at=received_at,
@@ -85,36 +84,36 @@ class Publish:
                         trace=trace,
                     ),
                 )
-                for one in taken
-                if not one.repeated
+                for event, id, repeated in taken
+                if not repeated
             ]
         )
-        return tuple(PublishedEvent(one.id, one.repeated) for one in taken)
+        return tuple(PublishedEvent(id, repeated) for _, id, repeated in taken)
 
-    def _looked_up(self, connection: Connection, named: Sequence[_Named]) -> list[_Accepted]:
-        """The events with what their receipts say."""
-        names = [one.name for one in named if one.about is None]
-        known = standing(self.receipts, connection.source, connection.name, names) if names else set()
+    def _looked_up(self, connection: Connection, events: Sequence[Event]) -> list[tuple[Event, str, bool]]:
+        """Each event with the id by which it is known from here on, and whether it is a repeat."""
+        of = (self.receipts, connection.source, connection.name)
+        ids = [event.id for event in events if event.about is None]
+        known = standing(*of, ids) if ids else set()
         taken = []
-        for one in named:
-            if one.about is None:
-                taken.append(_Accepted(one, one.name, one.name in known))
-                continue
-            last = last_told(self.receipts, connection.source, connection.name, one.about)
-            if last is not None and last.name == one.name:
-                taken.append(_Accepted(one, last.id, repeated=True))
+        for event in events:
+            if event.about is None:
+                taken.append((event, event.id, event.id in known))
+            elif (last := last_told(*of, event.about)) is None:
+                taken.append((event, event.id, False))
+            elif last.name == event.id:
+                taken.append((event, last.id, True))
             else:
-                # What was told before it makes its id another than that of the same words told earlier, so
-                # that their claims differ, and the same again while its receipt can't be written
-                id = one.name if last is None else _digest(f"{one.name} behind {last.id}")
-                taken.append(_Accepted(one, id, repeated=False))
+                # By what was told before it, its id is another than that of the same words told earlier, so
+                # that their claims differ; and the same again while its receipt can't be written.
+                taken.append((event, _digest(f"{event.id} behind {last.id}"), False))
         return taken
 
     def again(self, envelope: Envelope) -> None:
         """Put an event on the bus once more; it had its receipt when it first came. Raises Unavailable."""
         _raise_where_refused(self.bus.publish([envelope.as_event()]))
 
-    def _send(self, events: Sequence[tuple[_Named, Envelope]]) -> None:
+    def _send(self, events: Sequence[tuple[Event, Envelope]]) -> None:
         if not events:
             return
         refusals = self.bus.publish(self._entries([envelope for _, envelope in events]))
@@ -129,11 +128,11 @@ class Publish:
                 away = is_outage(self._write_receipt(event, envelope))
         _raise_where_refused(refusals)
 
-    def _write_receipt(self, event: _Named, envelope: Envelope) -> TriggerIQError | None:
+    def _write_receipt(self, event: Event, envelope: Envelope) -> TriggerIQError | None:
         of = (self.receipts, envelope.source, envelope.connection)
         if event.about is None:
             return write_receipt(*of, envelope.id, envelope.received_at)
-        return remember(*of, event.about, Told(event.name, envelope.id), envelope.received_at)
+        return remember(*of, event.about, Told(event.id, envelope.id), envelope.received_at)
 
     def _entries(self, envelopes: Sequence[Envelope]) -> list[CloudEvent]:
         entries = [envelope.as_event() for envelope in envelopes]
@@ -146,23 +145,9 @@ class Publish:
         return [envelope.without_body(key).as_event() for envelope in envelopes]
 
 
-class _Named(NamedTuple):
-    """An event by its sender's name for it, and by what it is about where that is no lasting name."""
-
-    name: str
-    about: str | None
-
-    @classmethod
-    def of(cls, event: Event) -> _Named:
-        return cls(_fit(event.id), None if event.about is None else _fit(event.about))
-
-
-class _Accepted(NamedTuple):
-    """An event with the id under which it is known from here on."""
-
-    event: _Named
-    id: str
-    repeated: bool
+def _storable(event: Event) -> Event:
+    """The event by ids that a key can hold."""
+    return Event(_fit(event.id), about=None if event.about is None else _fit(event.about))
 
 
 def _fit(id: str) -> str:
