@@ -6,14 +6,21 @@ locals {
   # KEPT in chalicelib/services/dynamodb/imports.py and quarantine.py
   upload_days = 90
 
+  # What a packed file unpacks to is deleted when the file is read; this is for what a crash leaves. Reading a
+  # large file takes days, where the tickets of each row take their time.
+  aside_days = 30
+
   # Objects by prefix: moved to a cheaper class, then deleted. Prefixes without a row are kept.
   lifecycles = {
     uploads = { all = { prefix = "", expire_days = local.upload_days } }
     artifacts = {
-      raw        = { prefix = "raw/", expire_days = var.raw_days }
-      webhooks   = { prefix = "webhooks/", expire_days = var.raw_days }
-      quarantine = { prefix = "quarantine/", expire_days = var.raw_days }
-      exports    = { prefix = "exports/", expire_days = 365, move_days = 30, move_to = "GLACIER" }
+      raw         = { prefix = "raw/", expire_days = var.raw_days }
+      attachments = { prefix = "attachments/", expire_days = var.raw_days }
+      webhooks    = { prefix = "webhooks/", expire_days = var.raw_days }
+      quarantine  = { prefix = "quarantine/", expire_days = var.raw_days }
+      unpacked    = { prefix = "unpacked/", expire_days = local.aside_days }
+      bad_rows    = { prefix = "bad-rows/", expire_days = 1 }
+      exports     = { prefix = "exports/", expire_days = 365, move_days = 30, move_to = "GLACIER" }
     }
     backups   = { all = { prefix = "", expire_days = 365, move_days = 30, move_to = "GLACIER" } }
     knowledge = { all = { prefix = "", expire_days = null, move_days = 0, move_to = "INTELLIGENT_TIERING" } }

@@ -29,6 +29,10 @@ locals {
   pauses_form  = "^[0-9]+(,[0-9]+)*$"
   count_form   = "^[0-9]{1,15}$"
 
+  buckets_of = { for name in keys(local.functions) : name => [
+    for bucket in keys(try(local.permissions[name].buckets, {})) : split("/", bucket)[0]
+  ] }
+
   # Only what a function uses by permissions.json; a null is left out, and the code's own default holds.
   environments = { for name, function in local.functions : name => {
     for variable, value in merge({ for name, value in var.settings : "TRIGGERIQ_${upper(name)}" => value }, {
@@ -41,8 +45,8 @@ locals {
       TRIGGERIQ_CORS_ORIGINS           = contains(local.routers, name) && length(local.cors_origins) > 0 ? join(",", local.cors_origins) : null
       TRIGGERIQ_DATABASE               = try(local.database_urls[local.permissions[name].database], null)
       TRIGGERIQ_DATABASE_MASTER_SECRET = contains(try(local.permissions[name].secrets, []), "database-master") ? local.secret_arns["database-master"] : null
-      TRIGGERIQ_UPLOADS_BUCKET         = can(local.permissions[name].buckets.uploads) ? aws_s3_bucket.this["uploads"].bucket : null
-      TRIGGERIQ_ARTIFACTS_BUCKET       = can(local.permissions[name].buckets.artifacts) ? aws_s3_bucket.this["artifacts"].bucket : null
+      TRIGGERIQ_UPLOADS_BUCKET         = contains(local.buckets_of[name], "uploads") ? aws_s3_bucket.this["uploads"].bucket : null
+      TRIGGERIQ_ARTIFACTS_BUCKET       = contains(local.buckets_of[name], "artifacts") ? aws_s3_bucket.this["artifacts"].bucket : null
       TRIGGERIQ_KMS_KEY                = can(local.permissions[name].keys.secrets) ? local.secrets_key_arn : null
 
       # Botocore reads the whole bundle for each connection; the package has a short one, which does for AWS's

@@ -16,7 +16,8 @@ locals {
     name => "arn:${local.partition}:lambda:${local.region}:${local.account_id}:function:${local.prefix}-${name}"
   }
 
-  # The code's own calls. A key of `tables` may go on after the name: imports/index/by_time.
+  # The code's own calls. A key of `tables` may go on after the name (imports/index/by_time), and so may one of
+  # `buckets` (artifacts/unpacked): only what lies below that prefix.
   code_statements = { for name in keys(local.functions) : name => concat(
     [for table, actions in try(local.permissions[name].tables, {}) : {
       Effect   = "Allow"
@@ -31,7 +32,7 @@ locals {
     [for bucket, actions in try(local.permissions[name].buckets, {}) : {
       Effect   = "Allow"
       Action   = [for action in actions : "s3:${action}" if !startswith(action, "ListBucket")]
-      Resource = "${aws_s3_bucket.this[bucket].arn}/*"
+      Resource = join("/", concat([aws_s3_bucket.this[split("/", bucket)[0]].arn], slice(split("/", bucket), 1, length(split("/", bucket))), ["*"]))
     } if !alltrue([for action in actions : startswith(action, "ListBucket")])],
     [for bucket, actions in try(local.permissions[name].buckets, {}) : {
       Effect   = "Allow"

@@ -9,7 +9,7 @@ from datetime import date
 from chalicelib.domain.delivery.event import CloudEvent
 from chalicelib.domain.intake.feedback import FeedbackKey
 from chalicelib.domain.intake.feedback_message import FeedbackMessage
-from chalicelib.domain.tickets.decisions.take import thread_of
+from chalicelib.domain.tickets.decisions.take import threads_of
 from chalicelib.domain.tickets.plan import Kept, Known, Plan, RunLog, Selection, Standing, Thread
 from chalicelib.domain.tickets.ticket import OPEN
 from chalicelib.errors import Poison
@@ -59,5 +59,6 @@ class InMemoryTickets:
         return {
             thread: kept.ticket_id
             for kept in latest
-            if (thread := thread_of(kept.message)) and self.tickets[kept.ticket_id].ticket.status in OPEN
+            for thread in threads_of(kept.message)
+            if self.tickets[kept.ticket_id].ticket.status in OPEN
         }

@@ -89,9 +89,11 @@ class Source:
     ) -> Iterator[tuple[str, Item]]:
         """Read an uploaded file, item by item, never whole in memory.
 
-        stream: unpacked already, and limited in size; it can only be read forward. resume: the mark of the
-        last item that was dealt with: go on behind it. Yields (mark, item), marks in the file's order. Raises
-        Unreadable where the rest of the file can't be read.
+        stream: unpacked already, and limited in size. It can be read forward, and `seek` to a position that
+        an earlier mark named, which fetches nothing of what lies before. resume: the mark of the last item
+        that was dealt with: go on behind it. Yields (mark, item), marks in the file's order. What stands in a
+        mark behind an @, such as that position, is not shown to people. Raises Unreadable where the rest of
+        the file can't be read.
         """
         raise NotImplementedError(f"{self.name} reads no files")
 

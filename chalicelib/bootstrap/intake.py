@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from chalicelib.pipeline.intake.connect import Connect
     from chalicelib.pipeline.intake.follow_imports import FollowImports
     from chalicelib.pipeline.intake.ingest import Ingest
+    from chalicelib.pipeline.intake.offer_upload import OfferUpload
     from chalicelib.pipeline.intake.preview_source import PreviewSource
     from chalicelib.pipeline.intake.publish import Publish
     from chalicelib.pipeline.intake.read_file import ReadFile
@@ -103,6 +104,7 @@ class IntakeUseCases:
             sources=out.registry,
             connections=out.connections,
             blobs=out.uploads,
+            artifacts=out.artifacts,
             feedback=out.queue("feedback"),
             files=out.queue("files"),
             quarantine=out.quarantine,
@@ -111,6 +113,12 @@ class IntakeUseCases:
             unpacked_limit=out.settings.unpacked_limit,
             backlog=self._backlog,
         )
+
+    @once
+    def offer_upload(self) -> OfferUpload:
+        from chalicelib.pipeline.intake.offer_upload import OfferUpload
+
+        return OfferUpload(sources=self._outside.registry, uploads=self._outside.uploads, now=now)
 
     @once
     def sweep(self) -> Sweep:

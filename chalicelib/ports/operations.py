@@ -66,7 +66,17 @@ class Blobs(Protocol):
         ...
 
     def open(self, key: str, etag: str | None = None) -> BinaryIO:
-        """A stream of the object, of just that version if `etag` is given. Raises NotFound."""
+        """A stream of the object, of just that version if `etag` is given; `seek` costs a request, where what
+        is read then was not fetched yet. Raises NotFound, also while it is read: if the version is gone."""
+        ...
+
+    def delete(self, key: str) -> None:
+        """It is gone, whether it was there or not."""
+        ...
+
+    def address(self, key: str, seconds: int, *, disposition: str, content_type: str) -> str:
+        """An address by which whoever has it may fetch the object for so many seconds, with these headers
+        Content-Disposition and Content-Type. Nobody looks whether the object is there."""
         ...
 
 

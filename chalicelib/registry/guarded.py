@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, BinaryIO, TypeVar
 
@@ -125,7 +126,7 @@ class GuardedSource(Source):
         self, stream: BinaryIO, hint: FileHint, resume: str | None, connection: Connection
     ) -> Iterator[tuple[str, Any]]:
         """Item by item. Each item has a budget of its own; the time that the stream takes does not count."""
-        unhurried = io.BufferedReader(_Unhurried(stream), buffer_size=64 * 1024)
+        unhurried = _UntilDamage(_Unhurried(stream), buffer_size=64 * 1024)
         unreadable = (PluginUnreadable,)
         items = self._call(
             "read", lambda: iter(self._inner.read(unhurried, hint, resume, connection)), may_raise=unreadable
@@ -222,11 +223,58 @@ class _Unhurried(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
+    def seekable(self) -> bool:
+        return self._stream.seekable()
+
+    def tell(self) -> int:
+        return self._stream.tell()
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        with _unhurried():
+            return self._stream.seek(offset, whence)
+
     def readinto(self, buffer: Any) -> int:
-        try:
-            with paused():
-                chunk = self._stream.read(len(buffer))
-        except Unreadable as error:  # the plugin may catch this one, and say where it was
-            raise PluginUnreadable(str(error)) from error
+        with _unhurried():
+            chunk = self._stream.read(len(buffer))
         buffer[: len(chunk)] = chunk
         return len(chunk)
+
+
+@contextmanager
+def _unhurried() -> Iterator[None]:
+    try:
+        with paused():
+            yield
+    except Unreadable as error:  # the plugin may catch this one, and say where it was
+        raise PluginUnreadable(str(error)) from error
+
+
+class _UntilDamage(io.BufferedReader):
+    """Gives all that lies before the place where a stream is damaged: a BufferedReader loses what it had of a
+    piece when the rest of it can't be read."""
+
+    _damage: PluginUnreadable | None = None
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is None or size < 0:
+            return super().read()
+        if self._damage is not None:
+            raise self._damage
+        pieces: list[bytes] = []
+        while size:
+            try:
+                piece = self.read1(size)
+            except PluginUnreadable as damage:
+                if not pieces:
+                    raise
+                self._damage = damage
+                break
+            if not piece:
+                break
+            pieces.append(piece)
+            size -= len(piece)
+        return b"".join(pieces)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        self._damage = None
+        return super().seek(offset, whence)

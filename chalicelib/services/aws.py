@@ -107,6 +107,16 @@ def _the_session() -> Any:
     return _session
 
 
+def _of_s3(elsewhere: bool) -> dict[str, Any]:
+    """What S3 needs: addresses of the region, since botocore would sign forms for an address that leads a new
+    bucket's senders round, and the newer signature in every region. elsewhere: whether it is not AWS's own,
+    but one that knows no host for each bucket."""
+    return {
+        "signature_version": "s3v4",
+        "s3": {"addressing_style": "path" if elsewhere else "virtual"},
+    }
+
+
 def _make(service: str) -> Any:
     from botocore.config import Config
 
@@ -116,8 +126,6 @@ def _make(service: str) -> Any:
         read_timeout=_READ_SECONDS.get(service, 3),
         retries={"mode": "standard", "total_max_attempts": 2},
         max_pool_connections=32,
-        s3={"addressing_style": "path"}
-        if service == "s3" and session.get_config_variable("endpoint_url")
-        else None,
+        **(_of_s3(bool(session.get_config_variable("endpoint_url"))) if service == "s3" else {}),
     )
     return session.create_client(service, config=config)

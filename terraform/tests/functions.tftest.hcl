@@ -173,8 +173,8 @@ run "functions" {
     condition = alltrue([for name, function in aws_lambda_function.this : alltrue([
       can(function.environment[0].variables.TRIGGERIQ_DATABASE) == can(local.permissions[name].database),
       can(function.environment[0].variables.TRIGGERIQ_DATABASE_MASTER_SECRET) == (name == "migrate"),
-      can(function.environment[0].variables.TRIGGERIQ_UPLOADS_BUCKET) == can(local.permissions[name].buckets.uploads),
-      can(function.environment[0].variables.TRIGGERIQ_ARTIFACTS_BUCKET) == can(local.permissions[name].buckets.artifacts),
+      can(function.environment[0].variables.TRIGGERIQ_UPLOADS_BUCKET) == anytrue([for bucket in keys(try(local.permissions[name].buckets, {})) : startswith(bucket, "uploads")]),
+      can(function.environment[0].variables.TRIGGERIQ_ARTIFACTS_BUCKET) == anytrue([for bucket in keys(try(local.permissions[name].buckets, {})) : startswith(bucket, "artifacts")]),
       can(function.environment[0].variables.TRIGGERIQ_KMS_KEY) == can(local.permissions[name].keys.secrets),
       !can(function.environment[0].variables.TRIGGERIQ_LOAD_PLUGINS),
       function.environment[0].variables.AWS_CA_BUNDLE == "/var/task/amazon-roots.pem",

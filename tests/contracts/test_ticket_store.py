@@ -79,6 +79,15 @@ def test_a_thread_brings_its_open_ticket(store: TicketStore, two: tuple[str, str
     assert looked_up(store, Selection(threads=frozenset({thread})), now).threads == {thread: two[0]}
 
 
+def test_every_name_of_a_conversation_brings_its_open_ticket(store: TicketStore, now: datetime) -> None:
+    (taken, _), _ = take_in(store, [said("m", thread="shown", threads=("one", "two")), said("n")], now)
+    asked = [Thread("zendesk", "default", name) for name in ("one", "two", "shown", "three")]
+    asked += [Thread("zendesk", "second", "one"), Thread("csv", "default", "one")]
+    known = looked_up(store, Selection(threads=frozenset(asked)), now)
+    assert known.threads == dict.fromkeys(asked[:2], taken.ticket_id)
+    assert [*known.tickets] == [taken.ticket_id]
+
+
 @pytest.mark.parametrize("items", [True, False])
 def test_a_ticket_brings_its_items_where_they_are_asked_for(
     store: TicketStore, two: tuple[str, str], now: datetime, items: bool

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from local.catalogue import PREFIX
+from tests.functional import s3_forms
 from tests.functional.aws_door import Answered, Asked, AwsDoor
 
 SEALING_KEY = "secrets"
@@ -25,6 +26,7 @@ S3_ACTIONS = {
     ("GET", "object"): "GetObject",
     ("HEAD", "object"): "GetObject",
     ("PUT", "object"): "PutObject",
+    ("POST", "object"): "PutObject",  # by a form, which its signer answers for
     ("DELETE", "object"): "DeleteObject",
     ("GET", "bucket"): "ListBucket",
     ("HEAD", "bucket"): "ListBucket",
@@ -84,19 +86,30 @@ class Iam(AwsDoor):
         return answered
 
     def _all_granted(self, needed: set[Permission]) -> bool:
-        self.refused |= needed - self.granted
-        self.used |= needed & self.granted
-        return needed <= self.granted
+        by_grant = {need: self._grant(need) for need in needed}
+        self.refused |= {need for need, grant in by_grant.items() if grant is None}
+        self.used |= {grant for grant in by_grant.values() if grant is not None}
+        return None not in by_grant.values()
+
+    def _grant(self, need: Permission) -> Permission | None:
+        """What gives that right: on the folder of a bucket that the object lies in, or on all of it."""
+        whole = need.resource.partition("/")[0] if need.kind == "buckets" else need.resource
+        wanted = (need, need._replace(resource=whole))
+        return next((one for one in wanted if one in self.granted), None)
 
 
 def _needed(asked: Asked) -> set[Permission]:
-    signer = _SIGNER.search(asked.headers["Authorization"])
+    form = s3_forms.fields_of(asked)[0] if s3_forms.is_form(asked) else {}
+    signed = f"Credential={form['x-amz-credential']}" if form else asked.headers["Authorization"]
+    signer = _SIGNER.search(signed)
     assert signer, "a call that nobody signed"
     function, service = signer.groups()
     if service == "s3":
         bucket, key = _object(asked)
+        key = key or form.get("key", "")
         action = S3_ACTIONS[asked.method, "object" if key else "bucket"]
-        return {Permission(function, "buckets", _short(bucket), action)}
+        folder = f"/{key.partition('/')[0]}" if "/" in key else ""
+        return {Permission(function, "buckets", _short(bucket) + folder, action)}
     operation = asked.operation.rpartition(".")[2]
     action, given = OTHER_NAMES.get(operation, operation), json.loads(asked.body)
     return {Permission(function, kind, name, action) for kind, name in _resources(service, given)}
@@ -121,7 +134,11 @@ def _resources(service: str, given: dict[str, Any]) -> Iterator[tuple[str, str]]
 
 
 def _needed_to_miss(asked: Asked) -> set[Permission]:
-    return {need._replace(action="ListBucket") for need in _needed(asked) if need.action == "GetObject"}
+    return {
+        need._replace(action="ListBucket", resource=need.resource.partition("/")[0])
+        for need in _needed(asked)
+        if need.action == "GetObject"
+    }
 
 
 def _object(asked: Asked) -> tuple[str, str]:

@@ -10,6 +10,8 @@ from local.stack import Stack
 from tests.functional.by_hand import ON_THE_WAY
 from tests.functional.client import Client, eventually
 
+OVER = ("done", "cancelled", "failed", "refused")
+"""What an import ends as."""
 UPLOADS, ARTIFACTS = named("uploads"), named("artifacts")
 
 TICKET_TABLES = {"processing_logs": "ticket_id", "feedback": "ticket_id", "tickets": "id"}
@@ -39,7 +41,8 @@ class Stores:
         return eventually(
             lambda: (
                 found
-                if (found := self.find_import(key)).get("status") not in (None, "registered", "running")
+                if (found := self.find_import(key)).get("status")
+                in ("done", "cancelled", "failed", "refused")
                 else {}
             )
         )

@@ -7,10 +7,12 @@ a call that the code makes and that is not there fails `test_every_call_has_its_
 
 from __future__ import annotations
 
+import gzip
 import importlib
 import json
 import pkgutil
 from collections.abc import Callable
+from email.message import EmailMessage
 from typing import Any
 
 import pytest
@@ -78,6 +80,27 @@ CALLS = {
         "queue.send",
         "imports.write",
     ],
+    "files, a mail with a file": [
+        "imports.read",
+        "connections.read",
+        "blobs.open",
+        "blobs.read",
+        "quarantine.list",
+        "blobs.put",
+        "queue.send",
+        "imports.write",
+    ],
+    "files, a packed one": [
+        "imports.read",
+        "blobs.open",
+        "blobs.read",
+        "imports.write",
+        "blobs.put",
+        "connections.read",
+        "quarantine.list",
+        "queue.send",
+        "blobs.delete",
+    ],
     "process": [
         "postgres.find_configuration",
         "quarantine.list",
@@ -90,12 +113,14 @@ CALLS = {
 """The calls of one invocation of a new process, each name once, in the order of the first."""
 
 OF_THE_API = {
-    "bus.check", "claims.check", "claims.release", "blobs.check", "blobs.list", "imports.list", "kms.seal",
+    "bus.check", "claims.check", "claims.release", "blobs.check", "blobs.list", "blobs.sign",
+    "imports.list", "kms.seal",
     "connections.write", "connections.delete", "connections.list", "queue.count", "queue.receive",
     "queue.delete", "queue.delay", "quarantine.read", "quarantine.delete",
     "quarantine.write", "plugins.count", "plugins.works", "api_keys.list", "api_keys.read", "api_keys.revoke",
     "api_keys.write", "postgres.find_ticket",
     "postgres.migrate", "postgres.put_configuration", "postgres.search_tickets",
+    "postgres.ticket_attachments",
     "postgres.ticket_feedback", "postgres.ticket_history", "postgres.check", "postgres.last_received",
     "secrets.read", "jobs.claim", "jobs.write", "jobs.read", "jobs.update", "jobs.list", "jobs.forgotten",
 }  # fmt: skip
@@ -120,11 +145,24 @@ class Way:
         answer = self.functions.invoke("receive", self.webhook(padding))
         assert answer["statusCode"] == 202, answer
 
-    def upload(self) -> None:
+    def upload(self, packed: bool = False) -> None:
+        """packed: a file so large that it is unpacked to parts."""
+        sheet = f"id,text,rating\none,{TEXT},1\n".encode()
+        empty_lines = b"\n" * 1_200_000
         self.stack.client("s3").put_object(
             Bucket="triggeriq-local-uploads",
-            Key=f"reviews/csv/{self.connection}/one.csv",
-            Body=f"id,text,rating\none,{TEXT},1\n".encode(),
+            Key=f"reviews/csv/{self.connection}/one.csv{'.gz' if packed else ''}",
+            Body=gzip.compress(sheet + empty_lines, 0) if packed else sheet,
+        )
+
+    def mail(self) -> None:
+        """One with a file."""
+        mail = EmailMessage()
+        mail["From"], mail["Message-ID"] = "ada@example.com", f"<{self.connection}@example.com>"
+        mail.set_content(TEXT)
+        mail.add_attachment(b"it broke", maintype="text", subtype="plain", filename="crash.log")
+        self.stack.client("s3").put_object(
+            Bucket="triggeriq-local-uploads", Key=f"emails/{self.connection}/one", Body=mail.as_bytes()
         )
 
     def until(self, function: str) -> dict[str, Any]:
@@ -169,6 +207,8 @@ class Way:
         assert len(set(created)) == 1
         assert {event["type"] for event in told} <= {"ticket.created", "file.received"}
         assert self.functions.dead() == []
+        files = self.get("/tickets/{id}/attachments", id=ticket["id"])["items"]
+        assert [file["bytes"] for file in files] == ([8] if ticket["kind"] == "email" else [])
 
 
 @pytest.fixture
@@ -194,12 +234,15 @@ def relay_event() -> dict[str, Any]:
 
 def begin(way: Way, case: str) -> tuple[str, dict[str, Any], Callable[[], None]]:
     """The function of a case, the event that it gets, and what its sender does when it dies."""
-    function, *_ = case.split()
+    function, *_ = case.replace(",", "").split()
     if function == "receive":
         padding = LONG if "long" in case else ""
         return function, way.webhook(padding), lambda: way.send(padding)
     if function in ("uploads", "files"):
-        way.upload()
+        if "mail" in case:
+            way.mail()
+        else:
+            way.upload(packed="packed" in case)
         return function, way.until(function), lambda: None
     way.send(LONG if "long" in case else "")
     if function == "relay":

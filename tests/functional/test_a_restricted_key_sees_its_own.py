@@ -50,6 +50,11 @@ def of_jobs(path: str) -> Callable[[World], list[Asked]]:
     return lambda world: [Asked(path.format(world.theirs.job))]
 
 
+def uploads(world: World) -> list[Asked]:
+    file = {"connection": world.theirs.connection, "file": "one.csv"}
+    return [Asked("/uploads", {"source": source, **file}, 403) for source in SOURCES]
+
+
 def rereads(world: World) -> list[Asked]:
     body = {"since": "2026-01-01"}
     return [Asked(f"/connections/{source}/{world.theirs.connection}/reread", body) for source in SOURCES]
@@ -101,6 +106,7 @@ OF_OTHERS: dict[str, Callable[[World], list[Asked]]] = {
     "PATCH /tickets/{id}": of_tickets("/tickets/{}", {"status": "resolved"}),
     "GET /tickets/{id}/history": of_tickets("/tickets/{}/history"),
     "GET /tickets/{id}/feedback": of_tickets("/tickets/{}/feedback"),
+    "GET /tickets/{id}/attachments": of_tickets("/tickets/{}/attachments"),
     "POST /tickets/{id}/merge": merges,
     "POST /tickets/{id}/split": splits,
     "GET /connections": listed("/connections"),
@@ -113,6 +119,7 @@ OF_OTHERS: dict[str, Callable[[World], list[Asked]]] = {
     "POST /connections/{source}/{connection}/reread": rereads,
     "GET /sources": listed("/sources"),
     "POST /sources/{source}/preview": previews,
+    "POST /uploads": uploads,
     "GET /imports": listed("/imports"),
     "GET /imports/{id}": of_imports("/imports/{}"),
     "DELETE /imports/{id}": of_imports("/imports/{}"),
@@ -304,8 +311,10 @@ def told(answer: Answer) -> bytes:
 def test_one_s_own_is_there_and_can_be_worked_on(world: World) -> None:
     mine = world.mine
     for id in mine.tickets.values():
-        for path in ("", "/history", "/feedback"):
+        for path in ("", "/history", "/feedback", "/attachments"):
             assert world.ask("GET", f"/tickets/{id}{path}").status == 200
+    (file,) = world.ask("GET", f"/tickets/{mine.tickets['inbound_email']}/attachments").json["items"]
+    assert (file["name"], file["feedback"]["connection"]) == (f"{mine.connection}.txt", mine.connection)
     assert world.ask("PATCH", f"/tickets/{mine.tickets['csv']}", {"tags": ["seen"]}).status == 200
     for path in (f"/imports/{mine.file}", f"/imports/{mine.file}/bad-rows"):
         assert world.ask("GET", path).status == 200
@@ -316,6 +325,8 @@ def test_one_s_own_is_there_and_can_be_worked_on(world: World) -> None:
         assert world.ask("GET", address).status == 200
         preview = {"body_base64": "", "connection": mine.connection}
         assert world.ask("POST", f"/sources/{source}/preview", preview).status == 200
+    upload = {"source": "csv", "connection": mine.connection, "file": "two.csv"}
+    assert world.ask("POST", "/uploads", upload).status == 201
     assert world.ask("PUT", f"/connections/csv/{mine.connection}", {"settings": {}}).status == 200
 
 

@@ -5,7 +5,9 @@ what it may and never asks for is named too.
 
 from __future__ import annotations
 
+import gzip
 import json
+import random
 import time
 from collections.abc import Iterator
 
@@ -16,6 +18,7 @@ from chalicelib.bootstrap.jobs import KINDS
 from chalicelib.services.postgres.users import OWNER
 from local.catalogue import named
 from local.stack import Stack
+from tests.functional import s3_forms
 from tests.functional.by_hand import ON_THE_WAY
 from tests.functional.conftest import AT_ONCE, TIME_SCALE
 from tests.functional.installing import SitePackages
@@ -52,6 +55,8 @@ BRITTLE = """
 POISON = "a text that this PostgreSQL refuses"
 LONG = "x" * 250_000
 ROW = b"id,text\n1,It crashes\n"
+PACKED = gzip.compress(b"id,text\n1,It crashes\n2," + random.Random(7).randbytes(1_500_000).hex().encode(), 1)
+"""So large that it is unpacked to parts."""
 ROWS = b"id,text\n" + b"".join(b"%d,It crashes\n" % number for number in range(101))
 """More than are read between two checkpoints."""
 
@@ -188,10 +193,39 @@ def uploads_of_every_kind(account: Account) -> None:
     account.upload("reviews/csv/default/refused.exe", b"MZ")
     account.upload("reviews/brittle/default/odd.txt", b"one")
     wait_until_quiet(account)
+    account.upload("reviews/csv/default/large.csv.gz", PACKED)
+    wait_until_quiet(account)
     account.upload("reviews/csv/default/lost.csv", ROW)
     account.step("uploads")
     account.stack.client("s3").delete_object(Bucket=named("uploads"), Key="reviews/csv/default/lost.csv")
     account.step("files")
+
+
+def files_that_are_put_by_a_form(account: Account) -> None:
+    mail = b"From: ada@example.com\r\nMessage-ID: <2@example.com>\r\n\r\nIt crashes\r\n"
+    for source, file, body in (("csv", "form.csv", ROW), ("inbound_email", "form", mail)):
+        form = account.call("POST", "/uploads", {"source": source, "file": file})
+        assert s3_forms.post(form["url"], form["fields"], body).status == 204
+        wait_until_quiet(account)
+        (found,) = (one for one in account.call("GET", "/imports")["items"] if one["key"] == form["key"])
+        assert (found["status"], found["made"]) == ("done", 1)
+
+
+def a_packed_file_whose_parts_are_lost(account: Account) -> None:
+    key = "reviews/csv/default/parts.csv.gz"
+    account.upload(key, PACKED)
+    account.step("uploads")
+    (held,) = (one for one in account.call("GET", "/imports")["items"] if one["key"] == key)
+    parts = {"name": {"S": "parts.csv"}, "parts": {"L": [{"N": "9"}]}, "damage": {"S": ""}}
+    account.stack.client("dynamodb").update_item(
+        TableName=named("imports"),
+        Key={"id": {"S": held["id"]}},
+        UpdateExpression="SET #status = :running, unpacked = :parts",
+        ExpressionAttributeNames={"#status": "status"},
+        ExpressionAttributeValues={":running": {"S": "running"}, ":parts": {"M": parts}},
+    )
+    wait_until_quiet(account)
+    assert account.call("GET", "/imports/{id}", id=held["id"])["status"] == "done"
 
 
 def files_that_are_parked_or_tried_again(account: Account) -> None:
@@ -270,6 +304,7 @@ def people_work_on_tickets(account: Account) -> None:
     assert account.call("PATCH", "/tickets/{id}", {"assignee": "jo"}, **one)["http"] == 200
     assert account.call("GET", "/tickets/{id}/history", **one)["items"]
     assert account.call("GET", "/tickets/{id}/feedback", **one)["items"]
+    assert account.call("GET", "/tickets/{id}/attachments", **one)["http"] == 200
     merged = account.call("POST", "/tickets/{id}/merge", {"tickets": [other["id"]]}, **one)
     assert merged["http"] == 200, merged
     part = {"source": SOURCE, "connection": other["connection"], "external_id": other["external_id"]}
@@ -372,6 +407,8 @@ STORIES = (
     a_body_that_is_lost,
     events_that_are_parked_or_wait_for_another,
     uploads_of_every_kind,
+    files_that_are_put_by_a_form,
+    a_packed_file_whose_parts_are_lost,
     files_that_are_parked_or_tried_again,
     people_follow_files,
     uploads_that_nobody_told_of,

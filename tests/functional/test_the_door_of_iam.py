@@ -46,6 +46,20 @@ def test_a_missing_object_is_told_only_to_whoever_may_list(quiet_stack: Stack) -
             iam.close()
 
 
+def test_a_right_on_a_folder_is_one_on_nothing_else(quiet_stack: Stack) -> None:
+    given = {"files": {"buckets": {"artifacts/unpacked": ["PutObject"]}}}
+    iam = Iam(quiet_stack.aws_port, given)
+    try:
+        s3 = client(iam, "s3", "files")
+        s3.put_object(Bucket=named("artifacts"), Key="unpacked/a/b", Body=b"")
+        assert (iam.refused, iam.granted - iam.used) == (set(), set())
+        for key in ("unpacked", "raw/unpacked/a", "unpacked-too/a"):
+            with pytest.raises(s3.exceptions.ClientError, match="AccessDenied"):
+                s3.put_object(Bucket=named("artifacts"), Key=key, Body=b"")
+    finally:
+        iam.close()
+
+
 def test_all_kinds_of_permissions_are_read() -> None:
     given = {
         "f": {

@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 
 from chalicelib import errors, settings
-from chalicelib.domain.intake import feedback
+from chalicelib.domain.intake import feedback, file_import
 from chalicelib.errors import Invalid
-from chalicelib.pipeline.intake import ingest, read_file, register_upload
+from chalicelib.pipeline.intake import ingest, read_file
+from chalicelib.pipeline.tickets import attachments
 from chalicelib.registry import Registry
 from chalicelib.registry.discovery import Found
 from chalicelib.registry.settings_model import schema_of, validated
@@ -142,11 +143,14 @@ def test_the_limits_are_those_of_the_code():
     in_force = {
         "a webhook's body": Source.max_body,
         "feedback items of one event": ingest.ITEMS_LIMIT,
-        "a review file, as stored": register_upload.FILE_LIMIT,
+        "a review file, as stored": file_import.FILE_LIMIT,
         "a packed file, unpacked": defaults.unpacked_limit,
-        "a mail": register_upload.MAIL_LIMIT,
+        "a mail": file_import.MAIL_LIMIT,
         "bad rows one after the other, after which a file is given up": read_file.BAD_LIMIT,
-        "text of a feedback": feedback.TEXT_LIMIT,
+        "text of a feedback, and what it quotes": feedback.TEXT_LIMIT,
+        "names of a feedback's conversation": feedback.THREADS_MOST,
+        "attachments of a feedback": feedback.ATTACHMENTS_MOST,
+        "an attachment's address": attachments.SECONDS,
         "a title, a name, an id, an address": feedback.LINE_LIMIT,
         "attributes of a feedback": feedback.ATTRIBUTES_LIMIT,
         "words of a ticket that search knows": search_index.WORDS_LIMIT,

@@ -32,6 +32,7 @@ TITLES = {
     "triage": ("Triage", "What every stage of triage would say of a text."),
     "plugins": ("Plugins", "What was loaded, what failed, and why."),
     "configurations": ("Configurations", "Priority rules and thresholds, each version kept."),
+    "uploads": ("Uploads", "Forms by which files go straight into the bucket, at whatever size."),
     "imports": ("Imports", "Uploaded files: how far each was read, and which rows could not be."),
     "quarantine": ("Quarantine", "What could not be read, with the reason, and its way back in."),
     "jobs": ("Jobs", "Work that takes longer than a request may: follow it, or cancel it."),

@@ -57,6 +57,7 @@ BODY: dict[str, dict[str, Any]] = {
         "body_base64": "eyJ0ZXh0IjogIkl0IGNyYXNoZXMifQ==",
         "connection": "default",
     },
+    "POST /uploads": {"source": "csv", "connection": "acme", "file": "reviews.csv"},
     "POST /triage/preview": {
         "items": [{"text": "It crashes when I log in", "rating": 1, "source": "app_store"}]
     },

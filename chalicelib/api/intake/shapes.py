@@ -14,6 +14,7 @@ from chalicelib.api.field_types import PageQuery as PageQuery
 from chalicelib.domain.intake.connection import ConnectionView
 from chalicelib.domain.intake.source_preview import SourcePreview as SourcePreview
 from chalicelib.domain.intake.source_view import SourceView
+from chalicelib.domain.intake.upload_form import UploadForm as UploadForm
 from chalicelib.domain.items import Items
 from chalicelib.domain.page import Page
 from chalicelib.pipeline.intake.connect import SECRET_LENGTH, SECRETS_LIMIT
@@ -83,6 +84,18 @@ class SourcePreviewRequest(Asked):
     query: dict[str, str] = {}
 
 
+# ---- uploads -------------------------------------------------------------------------------------
+
+
+class UploadRequest(Asked):
+    source: Name
+    connection: Name = "default"
+    file: str = Field(
+        min_length=1, max_length=900, description="its name; the ending says how it is read: reviews.csv.gz"
+    )
+    content_type: Line | None = Field(None, description="if given, the form takes the file as this alone")
+
+
 # ---- imports and quarantine ----------------------------------------------------------------------
 
 
@@ -93,11 +106,12 @@ class ImportShown(Shown):
     key: str
     etag: str
     size: int
-    status: Literal["registered", "running", "done", "cancelled", "failed", "refused"]
+    status: Literal["registered", "unpacking", "running", "done", "cancelled", "failed", "refused"]
     read: int = Field(description="rows so far")
     made: int
     quarantined: int
-    left: int | None = Field(description="bytes not yet read")
+    left: int | None = Field(description="bytes not yet read; of a large packed file its unpacked ones")
+    rows_left: int | None = Field(description="rows not yet read, about; null: nobody knows")
     reason: str | None
     registered_at: datetime
     updated_at: datetime

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -13,10 +14,14 @@ from chalicelib.domain.operations.restriction import connection_id
 from chalicelib.errors import Invalid
 from triggeriq.names import NAME
 
-ImportStatus = Literal["registered", "running", "done", "cancelled", "failed", "refused"]
+ImportStatus = Literal["registered", "unpacking", "running", "done", "cancelled", "failed", "refused"]
 
 MAIL = "inbound_email"
 """The source of what lies under emails/."""
+MAIL_LIMIT = 40_000_000
+"""Bytes of one mail: what SES delivers at most."""
+FILE_LIMIT = 5_000_000_000
+"""Bytes of one review file as stored: what one S3 PUT takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +61,39 @@ def uploaded_under(source: str, connection: str) -> str:
     return f"emails/{connection}/" if source == MAIL else f"reviews/{source}/{connection}/"
 
 
+def may_hold(file: str, reads: Sequence[str]) -> bool:
+    """Whether a file of this name, packed or not, may hold what has one of the endings `reads`. What a zip
+    holds is known only when it is opened."""
+    name = file.lower().removesuffix(".gz")
+    return name.endswith(tuple(reads)) or (name.endswith(".zip") and bool(reads))
+
+
+def size_limit(source: str) -> int:
+    """The most bytes that one of its files may have as stored."""
+    return MAIL_LIMIT if source == MAIL else FILE_LIMIT
+
+
 def import_id(bucket: str, key: str, etag: str) -> str:
     """The same for the same bytes under the same key, however often S3 tells of them."""
     return hashlib.sha256(f"{bucket}\n{key}\n{etag}".encode("utf-8", "replace")).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unpacked:
+    """What a packed file holds, as it lies unpacked in parts beside it, so that it need not be unpacked again
+    from its beginning for each stretch."""
+
+    name: str
+    """The file's name, unpacked."""
+    parts: tuple[int, ...] = ()
+    """Bytes of each part."""
+    damage: str = ""
+    """What is wrong behind the last part: why there is no more."""
+
+    @property
+    def size(self) -> int:
+        """Bytes of all parts."""
+        return sum(self.parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +112,10 @@ class Import:
     queued: bool = False
     """Whether its job was sent."""
     bytes_read: int = 0
-    """Of `size`."""
+    """Of `size`, or of what it unpacks to where that lies in parts."""
+    unpacked: Unpacked | None = None
+    """The parts that a packed file lies in; while it is unpacked, those so far. Once the import is over, they
+    are deleted."""
     read: int = 0
     """Rows read so far."""
     made: int = 0
@@ -103,6 +141,7 @@ class Import:
             self,
             status="registered",
             bytes_read=0,
+            unpacked=None,
             read=0,
             made=0,
             quarantined=0,
@@ -124,8 +163,19 @@ class Import:
 
     @property
     def left(self) -> int:
-        """Bytes not yet read."""
-        return 0 if self.status == "done" else max(0, self.size - self.bytes_read)
+        """Bytes not yet read, of a packed file in parts its unpacked ones. While it is unpacked: those not
+        yet unpacked."""
+        whole = self.unpacked.size if self.unpacked and self.status != "unpacking" else self.size
+        return 0 if self.status == "done" else max(0, whole - self.bytes_read)
+
+    @property
+    def rows_left(self) -> int | None:
+        """About how many rows are not yet read, were they as long as those before; None: nobody knows."""
+        if self.over:
+            return 0 if self.status == "done" else None
+        if self.status != "running" or not (self.read and self.bytes_read):
+            return None
+        return round(self.left * self.read / self.bytes_read)
 
     @property
     def over(self) -> bool:

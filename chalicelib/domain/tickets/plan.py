@@ -7,7 +7,7 @@ Plan        what to write, in the same transaction, and what to tell
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import NamedTuple
@@ -157,6 +157,14 @@ class Plan:
             self.logs.append(RunLog(run, ticket.id, log))
         return after
 
+    def move(self, tickets: Collection[str], into: str) -> None:
+        """Have all feedback of these tickets go to another, also what this plan writes or has moved."""
+        for key, kept in self.feedback.items():
+            if kept.ticket_id in tickets:
+                self.feedback[key] = Kept(kept.message, into)
+        moved = {id: into if target in tickets else target for id, target in self.moved.items()}
+        self.moved = moved | dict.fromkeys(tickets, into)
+
 
 def visible(standing: Standing | None, id: str, within: Restriction | None) -> Standing:
     """The ticket, for a caller who may see it. Raises NotFound where there is none, or none for him."""
@@ -169,5 +177,5 @@ def _days(before: Standing, after: Standing, now: datetime) -> set[date]:
     """A ticket counts on the days when it was said and received; a change of its status, on that day too."""
     times = {time for one in (before, after) for time in (one.ticket.created_at, one.ticket.received_at)}
     if before.row_version == 0 or before.ticket.status != after.ticket.status:
-        times.add(now)
+        times |= {now, after.ticket.updated_at}  # a ticket of another system may have changed long ago
     return {time.astimezone(UTC).date() for time in times}

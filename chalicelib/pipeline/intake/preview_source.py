@@ -12,7 +12,7 @@ from chalicelib.domain.intake.source_preview import SourcePreview, Verification
 from chalicelib.domain.page import ANSWER_BYTES, bytes_in_answer
 from chalicelib.errors import NotFound, Unreadable
 from chalicelib.pipeline.intake.refusal import why_refused
-from chalicelib.pipeline.intake.unpack import Counted, unpacked
+from chalicelib.pipeline.intake.unpack import unpacked
 from chalicelib.ports.intake import Connections, Sources
 from chalicelib.ports.operations import Clock
 from triggeriq import (
@@ -96,9 +96,9 @@ class PreviewSource:
     def _items(self, source: Source, request: Request, connection: Connection) -> Iterator[Item]:
         file_name = request.headers.get("x-file-name")
         if not source.takes("receive") or (file_name is not None and source.takes("read")):
-            hint = FileHint(name=file_name or "", modified_at=self.now())
-            stream = unpacked(Counted(BytesIO(request.body)), UNPACKED_LIMIT)
-            for _, item in source.read(stream, hint, None, connection):
+            file = unpacked(BytesIO(request.body), file_name or "", UNPACKED_LIMIT)
+            hint = FileHint(name=file.name, modified_at=self.now())
+            for _, item in source.read(file.stream, hint, None, connection):
                 yield item
             return
         answer = source.receive(request, connection)

@@ -2,28 +2,33 @@
 
 Progress is saved by checkpoint, not by row: after a crash the rows since the last one are sent again, and
 PostgreSQL's keys make that harmless. Where the time is nearly up, or much feedback waits, what is left is
-another invocation's, by a new message.
+another invocation's, by a new message. A large packed file is first unpacked to parts, since each of these
+invocations would have to unpack it from its beginning.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import BinaryIO
 
 from chalicelib.domain.intake import file_job
 from chalicelib.domain.intake.feedback import LINE_LIMIT, clean_text, cleaned
 from chalicelib.domain.intake.feedback_message import FeedbackMessage, to_json
-from chalicelib.domain.intake.file_import import Import, ImportStatus
+from chalicelib.domain.intake.file_import import Import, ImportStatus, Unpacked
 from chalicelib.domain.intake.file_job import FileJob
 from chalicelib.domain.intake.quarantine import Quarantined
 from chalicelib.domain.intake.way_back import ByFile
 from chalicelib.domain.trace import Trace
 from chalicelib.errors import Conflict, NotFound, Unreadable
 from chalicelib.log_context import bound
+from chalicelib.pipeline.intake import parts
 from chalicelib.pipeline.intake.backlog import Backlog
-from chalicelib.pipeline.intake.unpack import Counted, unpacked
+from chalicelib.pipeline.intake.keep_attachments import keep_attachments
+from chalicelib.pipeline.intake.unpack import File, unpacked
 from chalicelib.ports.intake import Connections, ImportStore, Quarantine, Sources
 from chalicelib.ports.operations import Blobs, Clock, Message, Metrics, Queue, TimeLeft
 from triggeriq import Bad, Connection, Feedback, FileHint, Ignore, Source
@@ -38,6 +43,9 @@ BAD_LIMIT = 1_000
 """Bad rows one after the other, after which the file is given up: it must be of another format."""
 STOP_SECONDS = 15.0
 """So many seconds before the function's deadline the rest is left to another invocation."""
+LARGE = 1_000_000
+"""Bytes of a packed file, as stored, above which it is unpacked to parts. A smaller one is unpacked again for
+each stretch, which takes some seconds at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +57,9 @@ class ReadFile:
     sources: Sources
     connections: Connections
     blobs: Blobs
+    """Of the uploads."""
+    artifacts: Blobs
+    """Where a packed file is unpacked to, and the content of attachments is kept."""
     feedback: Queue
     files: Queue
     quarantine: Quarantine
@@ -66,18 +77,25 @@ class ReadFile:
         held = self.imports.find(job.import_id)
         if held is None or (held.over and not job.reopens(held)):
             log.info("nothing to read")
+            self._tidy(held)
             return
         try:
             if job.row_after is not None:
                 self._read_one(held, job.row_after, job.trace)
             elif held.over:
-                reopened = replace(held, status="running", reason=None, finished_at=None)
+                reopened = replace(held, status="registered", unpacked=None, reason=None, finished_at=None)
                 self._read(self.imports.checkpoint(held, reopened), job.trace, time_left)
             else:
                 self._read(held, job.trace, time_left)
         except Conflict:
             # Another invocation has read further, or somebody has cancelled it: there is nothing to do here.
             log.info("left to another invocation")
+            self._tidy(self.imports.find(held.id))
+
+    def _tidy(self, held: Import | None) -> None:
+        """Delete the parts of a file that is over."""
+        if held is not None and held.over and held.unpacked is not None:
+            parts.delete(self.artifacts, held.id, held.unpacked)
 
     def _read(self, held: Import, trace: Trace | None, time_left: TimeLeft) -> None:
         if held.mark is not None and (rest := self.backlog.rest()):
@@ -89,7 +107,9 @@ class ReadFile:
         try:
             source = self._source(held)
             by = f"{source.name}/{source.version}"
-            for mark, item in self._items(source, held, held.mark, progress):
+            if held.status != "running" and held.size > LARGE:
+                self._unpack(progress, time_left)
+            for mark, item in self._items(source, progress, held.mark):
                 self._take(progress, by, mark, item)
                 if progress.bad_in_a_row >= BAD_LIMIT:
                     raise Unreadable(
@@ -106,12 +126,43 @@ class ReadFile:
                     return
         except (Unreadable, NotFound) as error:
             self._flush(progress)
-            where = f"after {progress.mark}" if progress.mark else "file"
+            if isinstance(error, NotFound) and progress.saved.unpacked is not None:
+                self._unpack_anew(progress)
+                return
+            where = f"after {_shown(progress.mark)}" if progress.mark else "file"
             self._quarantine(progress, where, str(error), by, FileJob(held.id, resume=True, trace=trace))
             self._save(progress, "failed", reason=str(error))
             self.metrics.count("quarantined", self._known(held))
-            return
-        self._save(progress, "done", reason=progress.ignored)
+        else:
+            self._save(progress, "done", reason=progress.ignored)
+        self._tidy(progress.saved)
+
+    def _unpack(self, progress: _Progress, time_left: TimeLeft) -> None:
+        """Unpack a large file to parts, if it is packed. Raises Unreadable, and Conflict where it is
+        cancelled meanwhile. After a crash it is begun again, and makes the same parts."""
+        with self._opened(progress.saved) as (stored, file):
+            if not file.packed:
+                return
+            empty = Unpacked(name=file.name)
+            begun = replace(progress.saved, status="unpacking", bytes_read=0, unpacked=empty)
+            progress.saved = self.imports.checkpoint(progress.saved, begun)
+            for so_far in parts.write(self.artifacts, progress.saved.id, empty, file.stream):
+                after = replace(progress.saved, bytes_read=stored.tell(), unpacked=so_far)
+                progress.saved = self.imports.checkpoint(progress.saved, after)
+                progress.bytes_read = after.bytes_read
+                if time_left() < STOP_SECONDS:
+                    raise Unreadable("it takes too long to unpack; upload it in parts, or as it is")
+            ready = replace(progress.saved, status="running", bytes_read=0)
+            progress.saved = self.imports.checkpoint(progress.saved, ready)
+            progress.bytes_read = 0
+
+    def _unpack_anew(self, progress: _Progress) -> None:
+        """Its parts are gone, as they are after a month, or when another invocation is done with the file:
+        then this raises Conflict."""
+        self._save(progress, "running")
+        again = replace(progress.saved, status="registered", unpacked=None)
+        self.imports.checkpoint(progress.saved, again)
+        self._leave(again, progress.trace)
 
     def _leave(self, held: Import, trace: Trace | None, seconds: int = 0) -> None:
         """Leave what lies behind the checkpoint to another invocation, in so many seconds."""
@@ -126,12 +177,12 @@ class ReadFile:
         try:
             source = self._source(held)
             by = f"{source.name}/{source.version}"
-            for mark, item in self._items(source, held, after, progress):
+            for mark, item in self._items(source, progress, after):
                 self._take(progress, by, mark, item)
                 break
         except (Unreadable, NotFound) as error:
             job = FileJob(held.id, row_after=row_after, trace=trace)
-            self._quarantine(progress, f"after {after or 'the head'}", str(error), by, job)
+            self._quarantine(progress, f"after {_shown(after) or 'the head'}", str(error), by, job)
             progress.quarantined += 1
         self._flush(progress)
         self.metrics.count("quarantined", self._known(held), progress.quarantined - held.quarantined)
@@ -145,18 +196,31 @@ class ReadFile:
     def _known(self, held: Import) -> str:
         return held.source if self.sources.find(held.source) else ""
 
-    def _items(
-        self, source: Source, held: Import, after: str | None, progress: _Progress
-    ) -> Iterator[tuple[str, object]]:
+    def _items(self, source: Source, progress: _Progress, after: str | None) -> Iterator[tuple[str, object]]:
+        held = progress.saved
         # Read afresh: whoever uploads or replays a file may just have mended the connection.
         known = self.connections.find(held.source, held.connection, fresh=True)
         connection = known or Connection(source=held.source, name=held.connection)
-        name = held.key.rsplit("/", 1)[-1]
-        packed = name.lower().endswith(".gz")
-        hint = FileHint(name=name[:-3] if packed else name, modified_at=held.modified_at)
+        with self._opened(held) as (stored, file):
+            if not file.name.lower().endswith(tuple(source.reads)):
+                endings = ", ".join(source.reads)
+                raise Unreadable(f"it holds {file.name[:200]}; {source.name} reads what ends in {endings}")
+            progress.stream = stored
+            hint = FileHint(name=file.name, modified_at=held.modified_at)
+            try:
+                yield from source.read(file.stream, hint, after, connection)
+            finally:
+                progress.bytes_read, progress.stream = stored.tell(), None
+
+    @contextmanager
+    def _opened(self, held: Import) -> Iterator[tuple[BinaryIO, File]]:
+        """The stored stream, which tells how far it was read, and the file in it."""
+        if held.unpacked is not None and held.status == "running":
+            with parts.read(self.artifacts, held.id, held.unpacked) as joined:
+                yield joined, File(joined, held.unpacked.name, packed=False)
+            return
         with self.blobs.open(held.key, held.etag) as stored:
-            progress.stream = counted = Counted(stored)
-            yield from source.read(unpacked(counted, self.unpacked_limit), hint, after, connection)
+            yield stored, unpacked(stored, held.key.rpartition("/")[2], self.unpacked_limit)
 
     def _take(self, progress: _Progress, by: str, mark: str, item: object) -> None:
         held = progress.saved
@@ -165,7 +229,9 @@ class ReadFile:
         bad = item if isinstance(item, Bad) else None
         if isinstance(item, Feedback):
             try:
-                progress.waiting.append(_message(held, mark, cleaned(item), progress.trace))
+                message = _message(held, mark, cleaned(item), progress.trace)
+                message = keep_attachments(self.artifacts, item, message)
+                progress.waiting.append(Message(to_json(message), trace=message.trace))
                 progress.made += 1
             except ValueError as error:
                 bad = Bad(mark, f"the plugin made something that is no feedback: {error}")
@@ -241,7 +307,9 @@ class _Progress:
         self.waiting: list[Message] = []
         self.ignored: str | None = None
         self.since_checkpoint = self.bad_in_a_row = 0
-        self.stream: Counted | None = None
+        self.stream: BinaryIO | None = None
+        self.bytes_read = saved.bytes_read
+        """When the stream was closed."""
 
     def as_import(self, status: ImportStatus, reason: str | None, finished_at: datetime | None) -> Import:
         return replace(
@@ -251,26 +319,26 @@ class _Progress:
             read=self.read,
             made=self.made,
             quarantined=self.quarantined,
-            bytes_read=self.stream.count if self.stream else self.saved.bytes_read,
+            bytes_read=self.stream.tell() if self.stream else self.bytes_read,
             reason=reason,
             finished_at=finished_at,
         )
 
 
-def _message(held: Import, mark: str, feedback: Feedback, trace: Trace | None) -> Message:
+def _shown(mark: str | None) -> str:
+    """A mark as people read it."""
+    return (mark or "").partition("@")[0]
+
+
+def _message(held: Import, mark: str, feedback: Feedback, trace: Trace | None) -> FeedbackMessage:
     mark = clean_text(mark)[:LINE_LIMIT]  # a plugin chooses its length, and it must fit into a message
-    return Message(
+    return FeedbackMessage(
+        source=held.source,
+        connection=held.connection,
+        event_id=f"{held.id}:{mark}",
+        received_at=held.modified_at,
+        raw_key=f"s3://{held.bucket}/{held.key}#{mark}",
+        reread_at=held.reread_at,
         trace=trace,
-        body=to_json(
-            FeedbackMessage(
-                source=held.source,
-                connection=held.connection,
-                event_id=f"{held.id}:{mark}",
-                received_at=held.modified_at,
-                raw_key=f"s3://{held.bucket}/{held.key}#{mark}",
-                reread_at=held.reread_at,
-                trace=trace,
-                feedback=feedback,
-            )
-        ),
+        feedback=feedback,
     )

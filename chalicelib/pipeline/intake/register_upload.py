@@ -10,7 +10,15 @@ from dataclasses import dataclass, replace
 
 from chalicelib.domain.delivery.event import CloudEvent
 from chalicelib.domain.intake import file_job
-from chalicelib.domain.intake.file_import import MAIL, Import, UploadKey, import_id, parse_key
+from chalicelib.domain.intake.file_import import (
+    MAIL,
+    Import,
+    UploadKey,
+    import_id,
+    may_hold,
+    parse_key,
+    size_limit,
+)
 from chalicelib.domain.intake.file_job import FileJob
 from chalicelib.domain.intake.quarantine import Quarantined
 from chalicelib.domain.intake.upload import Upload
@@ -22,11 +30,6 @@ from chalicelib.ports.intake import ImportStore, Quarantine, Sources
 from chalicelib.ports.operations import Clock, Message, Metrics, Queue
 
 log = logging.getLogger(__name__)
-
-MAIL_LIMIT = 40_000_000
-"""Bytes of one mail: what SES delivers at most."""
-FILE_LIMIT = 5_000_000_000
-"""Bytes of one review file as stored: what one S3 PUT takes."""
 
 _SES_PROBE = "AMAZON_SES_SETUP_NOTIFICATION"
 _NAMESPACE = uuid.UUID("0a1f3f55-2f0e-4c35-a7a4-0c54a0f0b3d5")
@@ -85,13 +88,9 @@ class RegisterUpload:
         source = self.sources.find(key.source)
         # A file of an unknown source is not refused here: its reader puts it into the quarantine, where it
         # waits in case that the source comes back. A mail's name has no ending: SES names it by an id.
-        if (
-            source is not None
-            and key.source != MAIL
-            and not key.file.lower().removesuffix(".gz").endswith(source.reads)
-        ):
+        if source is not None and key.source != MAIL and not may_hold(key.file, source.reads):
             return f"{key.source} reads files that end in {', '.join(source.reads) or 'nothing'}"
-        limit = MAIL_LIMIT if key.source == MAIL else FILE_LIMIT
+        limit = size_limit(key.source)
         if upload.size > limit:
             return f"the file has {upload.size} bytes; at most {limit} are read"
         return "the file is empty" if upload.size == 0 else ""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.domain.intake.file_import import Import
+from chalicelib.domain.intake.file_import import Import, Unpacked
 from chalicelib.domain.page import Page, from_cursor, to_cursor
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.services.aws_errors import aws_errors
@@ -81,6 +81,7 @@ class DynamoImports:
             for name in (
                 "status",
                 "bytes_read",
+                "unpacked",
                 "read",
                 "made",
                 "quarantined",
@@ -173,6 +174,8 @@ _NAMES = tuple(field.name for field in fields(Import))
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Unpacked):
+        return {**asdict(value), "parts": list(value.parts)}  # as it is read back
     return value.isoformat() if isinstance(value, datetime) else value
 
 
@@ -180,4 +183,6 @@ def _import(item: Any) -> Import:
     row = from_item(item)
     known: dict[str, Any] = {name: row.get(name) for name in _NAMES}  # rows of older releases lack some
     times = {name: datetime.fromisoformat(known[name]) for name in _TIMES if known[name]}
+    if parts := known["unpacked"]:
+        known["unpacked"] = Unpacked(**{**parts, "parts": tuple(parts["parts"])})
     return Import(**(known | times))

@@ -42,11 +42,20 @@ select f.* from {recordset(_KEY, "keys")} cross join lateral (
     limit 1
 ) f
 """
-# Of several open tickets of a thread, the one with the latest feedback takes the reply
+# Of several open tickets of a thread, the one with the latest feedback takes the reply. `offset 0` has it
+# found by its name alone: else PostgreSQL reads what came to the source, latest first, until it meets the
+# name. Where an older release left `threads` empty, `thread` is the name.
 _OPEN_THREADS = f"""
 select r.source, r.connection, r.thread, f.ticket_id from {recordset(_THREAD, "threads")} cross join lateral (
-    select f.ticket_id from feedback f
-    where f.source = r.source and f.connection = r.connection and f.thread = r.thread
+    select f.ticket_id from (
+        select source, connection, ticket_id, received_at from feedback
+        where threads @> array[r.thread]
+        union all
+        select source, connection, ticket_id, received_at from feedback
+        where source = r.source and connection = r.connection and thread = r.thread and threads = '{{}}'
+        offset 0
+    ) f
+    where f.source = r.source and f.connection = r.connection
     and exists (select from tickets t where t.id = f.ticket_id and t.status = any(:statuses::text[]))
     order by f.received_at desc, f.ticket_id limit 1
 ) f
@@ -89,6 +98,7 @@ def _number(name: tuple[str, ...]) -> int:
 
 
 def _known(session: Session, selection: Selection) -> Known:
+    before = None
     while True:
         feedback = _feedback(session, selection.feedback)
         open_threads = _open_threads(session, selection.threads)
@@ -97,15 +107,18 @@ def _known(session: Session, selection: Selection) -> Known:
         if not ids:
             return Known()
         session.run(_LOCK, ids=sorted(ids))
-        # Somebody may have closed a thread's ticket while we waited for its lock; now nobody can.
-        if not selection.threads or _open_threads(session, selection.threads) == open_threads:
+        tickets = {row[0]: standing_of(row) for row in session.run(_TICKETS, ids=sorted(ids))}
+        # While we waited for the locks somebody may have merged one, or closed it; now nobody can.
+        places = ({kept.message.key: kept.ticket_id for kept in feedback}, open_threads)
+        left = any(tickets[id].ticket.merged_into for id in places[0].values())
+        if places == before or not (left or _open_threads(session, selection.threads) != open_threads):
             break
-    tickets = [standing_of(row) for row in session.run(_TICKETS, ids=sorted(ids))]
+        before = places
     if selection.items:
         feedback += [kept_of(row) for row in session.run(_ITEMS, ids=sorted(named))]
     return Known(
         {kept.message.key: kept for kept in feedback},
-        {standing.ticket.id: standing for standing in tickets},
+        tickets,
         open_threads,
     )
 

@@ -17,6 +17,7 @@ from chalicelib.domain.intake.connection import ConnectionView, Secret, StoredCo
 from chalicelib.domain.intake.file_import import Import
 from chalicelib.domain.intake.file_job import FileJob
 from chalicelib.domain.intake.quarantine import Failure, Quarantined
+from chalicelib.domain.intake.upload_form import UploadForm
 from chalicelib.domain.intake.way_back import ByFile
 from chalicelib.domain.operations.access import ApiKey
 from chalicelib.domain.operations.restriction import Restriction, connection_id, may_see
@@ -24,6 +25,7 @@ from chalicelib.domain.page import Page
 from chalicelib.domain.tickets.history_entry import HistoryEntry
 from chalicelib.domain.tickets.plan import Standing, visible
 from chalicelib.domain.tickets.ticket import Category, Change, Priority, Sentiment, Ticket
+from chalicelib.domain.tickets.ticket_attachment import FeedbackName, TicketAttachment
 from chalicelib.domain.tickets.ticket_feedback import FeedbackVersion, TicketFeedback
 from chalicelib.domain.tickets.ticket_filter import NEWEST, TicketFilter, TicketOrder
 from chalicelib.errors import NotFound
@@ -79,6 +81,17 @@ class FakeTickets:
             versions=(before,),
         )  # fmt: skip
         return Page((said,))
+
+    def attachments(
+        self, id: str, limit: int, cursor: str | None, within: Restriction | None = None
+    ) -> Page[TicketAttachment]:
+        self.find(id, within)
+        said = FeedbackName(source="zendesk", connection="default", external_id="4712")
+        file = TicketAttachment(
+            name="crash.png", content_type="image/png", bytes=5, feedback=said, url="https://a.example/1",
+            expires_at=NOW,
+        )  # fmt: skip
+        return Page((file,))
 
     def change(
         self, id: str, wanted: Change, if_version: int | None, within: Restriction | None = None
@@ -258,6 +271,12 @@ class FakeIntake:
         if isinstance(self.outcome, Exception):
             raise self.outcome
         return self.outcome
+
+    def offer_upload(self, source: str, connection: str, file: str, content_type: str | None) -> UploadForm:
+        if source != "csv":
+            raise NotFound(f"there is no source {source}")
+        key = f"reviews/{source}/{connection}/{file}"
+        return UploadForm(url="https://b.example", fields={"key": key}, key=key, max_bytes=5, expires_at=NOW)
 
     def replay(self, id: str, within: Restriction | None) -> None:
         if self.quarantine.find(id, within) is None:

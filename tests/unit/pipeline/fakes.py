@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import md5
 from io import BytesIO
 from typing import Any, BinaryIO
+from urllib.parse import urlencode
 
 from chalicelib.domain.delivery.event import CloudEvent
 from chalicelib.domain.intake.file_import import Import
@@ -278,6 +279,13 @@ class FakeBlobs:
         if etag not in (None, etag_of(body)):
             raise NotFound(key)
         return BytesIO(body)
+
+    def address(self, key: str, seconds: int, *, disposition: str, content_type: str) -> str:
+        asked = urlencode({"for": seconds, "as": content_type, "named": disposition})
+        return f"https://blobs.example/{key}?{asked}"
+
+    def delete(self, key: str) -> None:
+        self.objects.pop(key, None)
 
 
 class FakeConfigurations:

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from chalicelib.domain.tickets.plan import Plan, Standing
 from chalicelib.domain.tickets.ticket import StageLog
-from triggeriq import JSON
 
 
 def merge(into: Standing, others: Sequence[Standing], by: str, now: datetime) -> Plan:
@@ -19,30 +18,34 @@ def merge(into: Standing, others: Sequence[Standing], by: str, now: datetime) ->
     """
     plan = Plan(now, shown=(into,))
     fresh = [other for other in others if other.ticket.merged_into != into.ticket.id]
-    if not fresh:
-        return plan
     for other in fresh:
         other.check_alive()
-    ids: list[JSON] = [other.ticket.id for other in fresh]
-    count = into.ticket.feedback_count + sum(other.ticket.feedback_count for other in fresh)
+    if fresh:
+        plan.shown = (merge_into(plan, into, fresh, by),)
+    return plan
+
+
+def merge_into(plan: Plan, into: Standing, others: Sequence[Standing], by: str) -> Standing:
+    """The same as a step of a larger plan. Returns `into` as it stands then."""
+    ids = [other.ticket.id for other in others]
+    count = into.ticket.feedback_count + sum(other.ticket.feedback_count for other in others)
     # What was merged away is seen by whoever sees where its feedback is now, and by nobody else.
-    connections = tuple(sorted({one for standing in (into, *fresh) for one in standing.connections}))
+    connections = tuple(sorted({one for standing in (into, *others) for one in standing.connections}))
     merged = plan.put(
         into,
-        replace(into.ticket, feedback_count=count, updated_at=now),
+        replace(into.ticket, feedback_count=count, updated_at=plan.now),
         connections=connections,
-        log=StageLog(stage="merge", by=by, data={"merged": ids}),
+        log=StageLog(stage="merge", by=by, data={"merged": [*ids]}),
     )
-    plan.shown = (merged,)
-    for other in fresh:
-        plan.moved[other.ticket.id] = into.ticket.id
+    plan.move(ids, into.ticket.id)
+    for other in others:
         closed = replace(
             other.ticket,
             status="closed",
             feedback_count=0,
             needs_review=False,
             merged_into=into.ticket.id,
-            updated_at=now,
+            updated_at=plan.now,
         )
         plan.put(
             other,
@@ -51,4 +54,4 @@ def merge(into: Standing, others: Sequence[Standing], by: str, now: datetime) ->
             connections=connections,
             log=StageLog(stage="merge", by=by, data={"into": into.ticket.id}),
         )
-    return plan
+    return merged

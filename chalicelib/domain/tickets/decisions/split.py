@@ -15,6 +15,8 @@ from chalicelib.errors import Conflict, Invalid
 from triggeriq import JSON
 
 TITLE_LIMIT = 120
+CONTENTS = "feedback"
+"""Among what a person set: which feedback the ticket holds. No mail joins again what he took apart."""
 
 
 def selection(ticket_id: str, wanted: Sequence[FeedbackKey]) -> Selection:
@@ -47,13 +49,14 @@ def split(standing: Standing, wanted: Sequence[FeedbackKey], known: Known, by: s
     left = plan.put(
         standing,
         rest,
+        human_set=standing.human_set | {CONTENTS},
         connections=_connections(kept for kept in items if kept not in leaving),
         log=StageLog(stage="split", by=by, data={"into": revived.id, "feedback": keys}),
     )
     new = plan.put(
         before,
         replace(revived, feedback_count=len(leaving), updated_at=now),
-        human_set=before.human_set - {"status"},
+        human_set=before.human_set - {"status"} | {CONTENTS},
         connections=_connections(leaving),
         log=StageLog(stage="split", by=by, data={"from": rest.id, "feedback": keys}),
     )

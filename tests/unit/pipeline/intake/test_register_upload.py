@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.domain.intake import file_job
-from chalicelib.domain.intake.file_import import Import, import_id
+from chalicelib.domain.intake.file_import import FILE_LIMIT, MAIL_LIMIT, Import, import_id
 from chalicelib.domain.intake.file_job import FileJob
 from chalicelib.domain.intake.upload import Upload
 from chalicelib.domain.trace import new_trace
 from chalicelib.errors import Unavailable
-from chalicelib.pipeline.intake.register_upload import FILE_LIMIT, MAIL_LIMIT, RegisterUpload
+from chalicelib.pipeline.intake.register_upload import RegisterUpload
 from tests.unit.pipeline.fakes import (
     NOW,
     FakeBus,
