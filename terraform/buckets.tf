@@ -152,6 +152,20 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
   depends_on = [aws_s3_bucket_versioning.this]
 }
 
+# A browser posts the forms of POST /uploads from the origins that may call the API.
+resource "aws_s3_bucket_cors_configuration" "uploads" {
+  count = length(local.cors_origins) > 0 ? 1 : 0
+
+  bucket = aws_s3_bucket.this["uploads"].id
+
+  cors_rule {
+    allowed_methods = ["POST"]
+    allowed_origins = local.cors_origins
+    allowed_headers = ["*"]
+    max_age_seconds = 3600
+  }
+}
+
 resource "aws_s3_bucket_policy" "this" {
   for_each = aws_s3_bucket.this
 

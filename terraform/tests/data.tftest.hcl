@@ -77,6 +77,34 @@ run "buckets_are_private" {
   }
 }
 
+run "a_browser_may_post_files" {
+  command = plan
+
+  variables {
+    cors_origins = ["https://desk.example.com"]
+  }
+
+  assert {
+    condition = [
+      for rule in one(aws_s3_bucket_cors_configuration.uploads).cors_rule : [rule.allowed_methods, rule.allowed_origins]
+    ] == [[toset(["POST"]), toset(["https://desk.example.com"])]]
+    error_message = "The origins that may call the API may post into uploads, and do nothing else there."
+  }
+}
+
+run "no_browser_posts_files_where_none_may_call" {
+  command = plan
+
+  variables {
+    environment = "prod"
+  }
+
+  assert {
+    condition     = length(aws_s3_bucket_cors_configuration.uploads) == 0
+    error_message = "Without origins no browser posts files."
+  }
+}
+
 run "what_is_kept_and_how_long" {
   assert {
     condition     = keys(aws_s3_bucket_versioning.this) == ["knowledge"] && aws_s3_bucket_versioning.this["knowledge"].versioning_configuration[0].status == "Enabled"
