@@ -13,7 +13,7 @@ _PLAIN = frozenset((str, int, float, bool, type(None)))
 
 def as_json(value: Any) -> Any:
     """Dataclasses become objects by the names of their fields, tuples lists, times ISO 8601 with a Z."""
-    kind = type(value)
+    kind: Any = type(value)
     if kind in _PLAIN:
         return value
     if names := _names(kind):
@@ -28,6 +28,6 @@ def as_json(value: Any) -> Any:
 
 
 @cache
-def _names(kind: type) -> tuple[str, ...]:
+def _names(kind: Any) -> tuple[str, ...]:
     """The fields of a dataclass; none of anything else. Asked for once: a file has millions of rows."""
     return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()

@@ -15,8 +15,8 @@ _PIECE = 64 * 1024
 
 
 def unhurried(stream: BinaryIO) -> BinaryIO:
-    """The stream, of which the time that S3 and our unpacking take does not count against the plugin. Where it
-    is damaged, the plugin gets all that lies before, and then triggeriq.Unreadable."""
+    """The stream, of which the time that S3 and our unpacking take does not count against the plugin. Where
+    it is damaged, the plugin gets all that lies before, and then triggeriq.Unreadable."""
     return _UntilDamage(_Unhurried(stream), buffer_size=_PIECE)
 
 

@@ -137,8 +137,8 @@ def test_a_mark_that_no_store_takes_is_cut() -> None:
     replace(reading.read, sources=FakeSources(Marking()))(JOB, plenty)
     ((body, *_),) = reading.feedback.sent
     message = from_json(body)
-    assert message.event_id == f"i1:2{'x' * (LINE_LIMIT - 1)}"
-    assert message.raw_key == f"s3://b/reviews/csv/c/a.csv#2{'x' * (LINE_LIMIT - 1)}"
+    assert message.event_id == f"i1:2@16{'x' * (LINE_LIMIT - 4)}"
+    assert message.raw_key == f"s3://b/reviews/csv/c/a.csv#2@16{'x' * (LINE_LIMIT - 4)}"
 
 
 def test_several_invocations_give_one_result() -> None:
