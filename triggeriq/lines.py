@@ -177,10 +177,15 @@ class TextFile:
 
 
 def _read(stream: BinaryIO, size: int) -> bytes:
-    pieces, left = [], size
-    while left and (piece := stream.read(left)):
-        pieces.append(piece)
-        left -= len(piece)
+    pieces: list[bytes] = []
+    left = size
+    try:
+        while left and (piece := stream.read(left)):
+            pieces.append(piece)
+            left -= len(piece)
+    except Unreadable:  # it is raised again by whoever reads on, behind the lines before the damage
+        if not pieces:
+            raise
     return b"".join(pieces)
 
 
