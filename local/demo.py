@@ -17,6 +17,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from datetime import UTC, datetime
+from email.message import EmailMessage
 from typing import Any
 
 from local import aws
@@ -27,6 +28,8 @@ from local.state import PROJECT
 from local.system import API_KEY
 
 SAMPLES = PROJECT / "tests" / "data"
+LONG_THREAD = "discourse-embedded_email_dutch_2"
+"""A real reply of three lines above a thread of sixty, of tests/data/replies."""
 PATIENCE = 60
 """Seconds within which each kind of feedback must have become a ticket."""
 QUIET = 2
@@ -87,12 +90,22 @@ class Demo:
     def inbound_email(self) -> None:
         mail = (SAMPLES / "emails" / "talon__standard_replies__iphone.eml").read_bytes()
         self._upload(f"emails/{self.connection}/1.eml", mail)
+        self._upload(f"emails/{self.connection}/2.eml", _reply_in_a_thread())
 
     def tickets(self) -> list[dict[str, Any]]:
         items: list[dict[str, Any]] = self._call("GET", f"/tickets?connection={self.connection}&limit=100")[
             "items"
         ]
         return items
+
+    def own_words(self, ticket: dict[str, Any]) -> str:
+        """What the writer of a reply wrote now, and how much else the mail holds; empty for all other
+        feedback."""
+        said = self._call("GET", f"/tickets/{ticket['id']}/feedback")["items"][0]
+        if not said["quoted"]:
+            return ""
+        own = "\n".join(f"            | {line}" for line in said["text"].splitlines())
+        return f"{own}\n            and {len(said['quoted'].splitlines())} lines that were written before"
 
     def _connect(self, source: str, secret: str) -> None:
         value = json.dumps({"secrets": [secret], "settings": {}}).encode()
@@ -116,6 +129,17 @@ class Demo:
             raise DemoError(f"{method} {path} was answered {error.code}: {error.read().decode()}") from error
         except OSError as error:
             raise DemoError(f"nothing answers at {self._url}: {error}") from error
+
+
+def _reply_in_a_thread() -> bytes:
+    """A person's reply with the whole thread below it, as a mail."""
+    with (SAMPLES / "replies" / "replies.jsonl").open(encoding="utf-8") as cases:
+        body = next(case["input"] for case in map(json.loads, cases) if case["id"] == LONG_THREAD)
+    mail = EmailMessage()
+    mail["From"], mail["Subject"] = "Ines Lund <ines@example.com>", "Re: The page stays empty"
+    mail["Message-ID"], mail["In-Reply-To"] = "<demo-reply@example.com>", "<demo-answer@shop.example>"
+    mail.set_content(body)
+    return mail.as_bytes()
 
 
 def show(ticket: dict[str, Any]) -> str:
@@ -164,6 +188,8 @@ def wait(demo: Demo, sources: set[str]) -> int:
                 missing.discard(ticket["source"])
                 last = time.monotonic()
                 print(show(ticket), flush=True)
+                if said := demo.own_words(ticket):
+                    print(said, flush=True)
         time.sleep(0.5)
     if missing:
         print(
