@@ -628,6 +628,15 @@ _SPEAKERS = {
 SPEAKERS = frozenset(word for words in _SPEAKERS.values() for word in words.split())
 """Words with which no name begins: a sentence that begins so is the writer's own."""
 
+PARTICLES = frozenset(
+    {
+        "von", "van", "de", "der", "den", "da", "di", "del", "la", "le", "du", "dos", "e", "y", "og", "och",
+        "und",
+        "and", "zu", "bin", "al", "el", "ibn", "ter", "ten",
+    }
+)  # fmt: skip
+"""Words in small letters within names."""
+
 _FOOTING = {
     "en": r"this (?:e-?mail|message|communication|transmission|mail)\b|the (?:information|"
         r"contents?) (?:contained |transmitted )?(?:in|of) this|if you (?:are not the|"
