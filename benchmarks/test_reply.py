@@ -6,7 +6,6 @@ from __future__ import annotations
 import importlib
 import subprocess
 import sys
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,8 @@ PEERS = ("email-reply-parser", "mail-parser-reply", "talon")
 TALON_NEEDS = ("cchardet", "chardet", "cssselect", "html5lib", "lxml", "regex", "six", "webencodings")
 """What talon's module of quotations imports; its own list takes scikit-learn along, for signatures only."""
 
+pytestmark = pytest.mark.filterwarnings("ignore")  # what talon's libraries warn of would make it give up
+
 PLAIN, HTML = cases("plain"), cases("html")
 OwnWords = Callable[[str], str]
 
@@ -36,9 +37,7 @@ def peers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, OwnWor
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(folder)]
     subprocess.run([*command, "-c", str(HERE / "peers.txt"), *PEERS, *TALON_NEEDS], check=True)
     sys.path.insert(0, str(folder))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield _own_words()
+    yield _own_words()
     sys.path.remove(str(folder))
 
 

@@ -11,21 +11,23 @@ from __future__ import annotations
 
 ATTRIBUTIONS: dict[str, tuple[str, ...]] = {
     "en": (
-        "On {when who} wrote", "{who} wrote", "{who} wrote on {when}", "{who} writes",
-        "In a message dated {when who} writes",
+        "Quoting {who}", "On {when who} wrote", "{who} wrote", "{who} wrote on {when}", "{who} writes",
+        "In a message dated {when who} writes", "({when who} wrote",
     ),
     "de": (
-        "Am {when} schrieb {who}", "Am {when who} schrieb", "{who} schrieb am {when}", "{who} schrieb",
+        "Zitat von {who}", "Am {when} schrieb {who}", "Am {when who} schrieb", "{who} schrieb am {when}",
+        "{who} schrieb",
         "{who} hat am {when} geschrieben",
         "Am {when} hat {who} geschrieben", "Am {when} schrieb der Nutzer {who}",
     ),
     "fr": ("Le {when who} a écrit", "{who} a écrit", "{who} a écrit le {when}", "Le {when who} écrivait"),
     "es": (
-        "El {when who} escribió", "{who} escribió", "{who} escribió el {when}",
+        "Citando a {who}", "Mensaje citado por {who}", "El {when who} escribió", "{who} escribió",
+        "{who} escribió el {when}",
         "El día {when who} escribió", "A las {when who} escribió",
     ),
     "pt": (
-        "Em {when who} escreveu", "{who} escreveu", "{who} escreveu no dia {when}",
+        "Citando {who}", "Em {when who} escreveu", "{who} escreveu", "{who} escreveu no dia {when}",
         "{who} escreveu em {when}", "{who} escreveu ({when})",
         "No dia {when who} escreveu", "A {when who} escreveu", "Às {when who} escreveu",
     ),
@@ -34,7 +36,8 @@ ATTRIBUTIONS: dict[str, tuple[str, ...]] = {
         "{who} ha scritto", "{who} ha scritto il {when}",
     ),
     "nl": (
-        "Op {when} schreef {who}", "Op {when who} schreef", "Op {when} schreef {who} het volgende",
+        "Citeren {who}", "Op {when} schreef {who}", "Op {when who} schreef",
+        "Op {when} schreef {who} het volgende",
         "Op {when} heeft {who} het volgende geschreven",
         "Op {when} schreef {who} het volgende geschreven", "{who} schreef op {when}", "{who} schreef",
     ),
@@ -44,7 +47,8 @@ ATTRIBUTIONS: dict[str, tuple[str, ...]] = {
     ),
     "gl": ("O {when who} escribiu", "{who} escribiu"),
     "sv": (
-        "Den {when} skrev {who}", "{when} skrev {who}", "{who} skrev", "{who} skrev den {when}",
+        "Den {when} skrev {who}", "{when} skrev {who}", "Den {when} skrev {who} följande", "{who} skrev",
+        "{who} skrev den {when}",
         "Den {when who} skrev",
     ),
     "da": ("Den {when} skrev {who}", "{who} skrev den {when}", "Den {when who} skrev"),
@@ -58,14 +62,15 @@ ATTRIBUTIONS: dict[str, tuple[str, ...]] = {
     "lv": ("{when who} rakstīja", "{who} rakstīja"),
     "lt": ("{when who} rašė", "{who} rašė", "{when who} parašė"),
     "pl": (
-        "W dniu {when who} napisał(a)", "W dniu {when who} napisał", "W dniu {when who} napisała",
+        "Cytowanie {who}", "W dniu {when who} napisał(a)", "W dniu {when who} napisał",
+        "W dniu {when who} napisała",
         "W dniu {when who} pisze", "Dnia {when who} napisał(a)",
         "Dnia {when who} napisał", "Dnia {when who} napisała", "{when who} napisał(a)",
         "{when who} napisał", "{when who} napisała", "{who} napisał(a)", "{who} pisze",
         "Wiadomość napisana przez {who} w dniu {when}", "Użytkownik {who} napisał",
     ),
     "cs": (
-        "Dne {when who} napsal(a)", "Dne {when who} napsal", "Dne {when who} napsala",
+        "Cituji {who}", "Dne {when who} napsal(a)", "Dne {when who} napsal", "Dne {when who} napsala",
         "{when who} napsal(a)", "{when who} napsal", "{who} napsal(a)", "{who} napsal",
     ),
     "sk": (
@@ -116,7 +121,7 @@ ATTRIBUTIONS: dict[str, tuple[str, ...]] = {
     "ar": (
         "في {when} كتب {who}", "في {when} كتب/كتبت {who}", "في {when} كتبت {who}",
         "في {when} تمت كتابة ما يلي بواسطة {who}", "في {when who} كتب", "كتب {who} في {when}",
-        "بتاريخ {when} كتب {who}",
+        "بتاريخ {when} كتب {who}", "بتاريخ {when} جاء من {who}",
     ),
     "fa": ("در {when who} نوشت", "در تاریخ {when who} نوشت", "{who} در تاریخ {when} نوشت"),
     "hi": ("{when who} ने लिखा", "{who} ने लिखा"),
@@ -133,7 +138,8 @@ ATTRIBUTIONS: dict[str, tuple[str, ...]] = {
         "At {when who} wrote",
     ),
     "ko": (
-        "{when who}님이 작성", "{when who} 님이 작성", "{when who} 작성", "{when who}님이 쓴 글",
+        "{when who}님이 작성", "{when who} 님이 작성", "{when who} 작성", "{when who}님이 다음을 작성",
+        "{when who}님이 쓴 글",
         "{when}에 {who}이(가) 쓴 글", "{when}, {who}이(가) 작성한 메시지", "{who}님이 {when}에 작성",
     ),
     "vi": (
@@ -148,7 +154,6 @@ ATTRIBUTIONS: dict[str, tuple[str, ...]] = {
         "Pada {when who} menulis", "Pada tanggal {when who} menulis", "{who} menulis", "{when who} menulis",
         "Pada {when who} telah menulis",
     ),
-    "tl": ("Noong {when} sinulat ni {who}", "Noong {when} isinulat ni {who}"),
 }  # fmt: skip
 """The line over a quotation: who wrote what follows, and when."""
 
@@ -622,6 +627,15 @@ _SPEAKERS = {
 }  # fmt: skip
 SPEAKERS = frozenset(word for words in _SPEAKERS.values() for word in words.split())
 """Words with which no name begins: a sentence that begins so is the writer's own."""
+
+PARTICLES = frozenset(
+    {
+        "von", "van", "de", "der", "den", "da", "di", "del", "la", "le", "du", "dos", "e", "y", "og", "och",
+        "und",
+        "and", "zu", "bin", "al", "el", "ibn", "ter", "ten",
+    }
+)  # fmt: skip
+"""Words in small letters within names."""
 
 _FOOTING = {
     "en": r"this (?:e-?mail|message|communication|transmission|mail)\b|the (?:information|"
