@@ -164,8 +164,8 @@ def _bits(language: str) -> tuple[dict[str, float], dict[str, float]]:
 
 @cache
 def _kinds(page: str) -> bytes:
-    """What each byte of a code page is: l and u a small and a capital letter of ASCII, L and U one beyond it, A a
-    letter without case, M a mark, s a sign, X nothing, and a dot anything else."""
+    """What each byte of a code page is: l and u a small and a capital letter of ASCII, L and U one beyond it,
+    A a letter without case, M a mark, s a sign, X nothing, and a dot anything else."""
     return "".join(_kind(bytes((byte,)).decode(page, "replace")) for byte in range(256)).encode()
 
 

@@ -12,10 +12,13 @@ import math
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from triggeriq.errors import Unreadable
 from triggeriq.values import JSON
+
+if TYPE_CHECKING:
+    from triggeriq.dates import Order
 
 MAX_DEPTH = 100
 """Levels of nesting: far above any provider's, far below the interpreter's recursion limit."""
@@ -26,6 +29,7 @@ MAX_ID = 256
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST, _LAST = datetime(1971, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+_EPOCH_DIGITS = re.compile(r"[0-9]{9,19}(?:\.[0-9]{1,9})?")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,30}(?:[.,][0-9]{1,30})?")
 
 
@@ -167,27 +171,42 @@ def labels(value: JSON) -> list[str]:
     return list(dict.fromkeys(label for label in map(name, value) if label))
 
 
-def moment(value: JSON) -> datetime | None:
-    """A time, aware and in UTC. It is read from ISO 8601 (nanoseconds are cut; no zone means UTC), or from an
-    epoch in seconds or finer, as a number or its digits. None where it is no time, or lies outside 1971 to
-    2199: only a zero or a broken clock gives such a time."""
-    if isinstance(value, str):
-        value = value.strip()
-        if len(value) > 64:
-            return None
-        if 9 <= len(value) <= 19 and value.isascii() and value.isdigit():
-            value = int(value)
+def moment(value: JSON, order: Order | None = None) -> datetime | None:
+    """A time, aware and in UTC. It is read from ISO 8601 (nanoseconds are cut; no zone means UTC), from an
+    epoch in seconds or finer, as a number or its digits, and from what else people and programs write: see
+    `triggeriq.dates`. None where it is no time, or lies outside 1971 to 2199: only a zero or a broken clock
+    gives such a time.
+
+    order: which of day and month stands first in "3/4/2026"; see `read_date`.
+    """
     try:
         if isinstance(value, str):
-            found = datetime.fromisoformat(value)
-            found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+            found = _from_text(value.strip(), order)
         elif isinstance(value, int | float) and not isinstance(value, bool):
             found = _from_epoch(value)
         else:
             return None
     except (ValueError, OverflowError):
         return None
-    return found if _FIRST <= found < _LAST else None
+    return found if found is not None and _FIRST <= found < _LAST else None
+
+
+def _from_text(text: str, order: Order | None) -> datetime | None:
+    if len(text) <= 64:
+        if _EPOCH_DIGITS.fullmatch(text):
+            found = _from_epoch(float(text) if "." in text else int(text))
+            compact = len(text) in (12, 14) and "." not in text  # 20260102030405
+            if not compact and _FIRST <= found < _LAST:
+                return found
+        try:
+            found = datetime.fromisoformat(text)
+        except ValueError:
+            pass
+        else:
+            return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    from triggeriq.dates import read_date  # most times are ISO 8601, and a start need not load the others
+
+    return read_date(text, order)
 
 
 def _from_epoch(value: float) -> datetime:

@@ -11,8 +11,9 @@ present, `id`, `title` (`subject`), `rating`, `author` {`id`, `name`, `email`}, 
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, cast, get_args
 
 from triggeriq.errors import InvalidSetting, Unreadable
@@ -20,7 +21,7 @@ from triggeriq.payload import at, identifier, labels, milliseconds, moment, name
 from triggeriq.values import JSON, App, Author, Feedback, Kind
 
 ALIASES: Mapping[str, tuple[str, ...]] = {
-    "id": ("id", "external_id", "review_id", "reviewId", "comment_id", "message_id", "ticket_id"),
+    "id": ("id", "external_id", "review_id", "reviewId", "comment_id", "message_id"),
     "kind": ("kind",),
     "title": ("title", "subject", "summary", "review_title"),
     "text": (
@@ -44,7 +45,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "url": ("url", "link"),
     "app.id": ("app.id", "app_id"),
     "app.version": ("app.version", "app_version"),
-    "thread": ("thread", "thread_id", "conversation_id"),
+    "thread": ("thread", "thread_id", "conversation_id", "ticket_id"),
     "tags": ("tags", "labels"),
 }
 """The parts of a feedback, and the dotted paths where each may stand; the first path that holds something
@@ -60,6 +61,19 @@ class Shape:
 
     paths: Mapping[str, tuple[tuple[str, ...], ...]]
     """By part as in ALIASES, each path split at its dots."""
+    moment: Callable[[JSON], datetime | None] = moment
+    """Reads its times."""
+    _plan: tuple[tuple[str, Callable[[JSON], Any], tuple[tuple[str, ...], ...]], ...] = field(
+        init=False, repr=False, compare=False
+    )
+    """The parts that may be found, each with its reader and its paths: there are many objects of a shape."""
+
+    def __post_init__(self) -> None:
+        times = dict.fromkeys(("created_at", "updated_at"), self.moment)
+        plan = (
+            (part, times.get(part) or _READERS[part], paths) for part, paths in self.paths.items() if paths
+        )
+        object.__setattr__(self, "_plan", tuple(plan))
 
     @classmethod
     def mapped(cls, fields: Mapping[str, str], setting: str = "fields") -> Shape:
@@ -69,22 +83,15 @@ class Shape:
         part in it.
         """
         for part, path in fields.items():
-            field = f"{setting}.{part}"
+            place = f"{setting}.{part}"
             if part not in ALIASES:
                 raise InvalidSetting(
-                    f"{part!r} is no part of a feedback; those are {', '.join(ALIASES)}", field
+                    f"{part!r} is no part of a feedback; those are {', '.join(ALIASES)}", place
                 )
             if not _PATH.fullmatch(path):
-                raise InvalidSetting(f"{path!r} is no dotted path such as 'payload.comment.0.text'", field)
+                raise InvalidSetting(f"{path!r} is no dotted path such as 'payload.comment.0.text'", place)
         places = {**ALIASES, **{part: (path,) for part, path in fields.items()}}
         return cls({part: tuple(tuple(path.split(".")) for path in paths) for part, paths in places.items()})
-
-    def within(self, keys: Container[str]) -> Shape:
-        """This shape for objects that have no other keys than these: quicker where there are many such
-        objects."""
-        return Shape(
-            {part: tuple(path for path in paths if path[0] in keys) for part, paths in self.paths.items()}
-        )
 
     def has(self, part: str) -> bool:
         """Whether there is any place for this part."""
@@ -97,50 +104,57 @@ class Shape:
         too, an item with a rating is a review, any other a message. What is left over goes into the
         attributes, and so does a rating or a time that can't be understood.
         """
+        found: dict[str, Any] = {}
         used: set[str] = set()
-
-        def read(part: str, reader: Any) -> Any:
-            for path in self.paths[part]:
+        for part, reader, paths in self._plan:
+            for path in paths:
                 value = item.get(path[0]) if len(path) == 1 else at(cast(JSON, item), *path)
-                if value is not None and (found := reader(value)) not in (None, []):
+                if value is not None and (read := reader(value)) is not None:
                     used.add(path[0])
-                    return found
-            return None
-
-        words, title, stars = read("text", text), read("title", name), read("rating", rating)
-        if words is None and title is None and stars is None:
+                    found[part] = read
+                    break
+        get = found.get
+        words, stars = get("text"), get("rating")
+        if words is None and stars is None and "title" not in found:
             places = ", ".join(".".join(path) for path in self.paths["text"]) or "text"
             raise Unreadable(f"no feedback in it: no text (looked for in {places}), no title and no rating")
-        tags = read("tags", labels)
-
-        def left_over() -> dict[str, JSON]:
-            left: dict[str, JSON] = {
-                key: value for key, value in item.items() if key not in used and value not in (None, "")
-            }
-            left.pop("tags", None)  # it is left over only where it is no list of labels
-            return {"tags": tags, **left} if tags else left
-
+        left: dict[str, JSON] = {
+            key: value for key, value in item.items() if key not in used and value not in (None, "")
+        }
+        left.pop("tags", None)  # it is left over only where it is no list of labels
         return Feedback(
-            external_id=read("id", identifier) or external_id,
-            version=milliseconds(read("updated_at", moment)),
-            kind=read("kind", _kind) or kind or ("message" if stars is None else "review"),
-            title=title,
+            external_id=get("id") or external_id,
+            version=milliseconds(get("updated_at")),
+            kind=get("kind") or kind or ("message" if stars is None else "review"),
+            title=get("title"),
             text=words or "",
             rating=stars,
-            language=read("language", name),
-            author=Author(
-                id=read("author.id", name), name=read("author.name", name), email=read("author.email", name)
-            ),
-            created_at=read("created_at", moment),
-            url=read("url", name),
-            app=App(id=read("app.id", name), version=read("app.version", name)),
-            thread=read("thread", identifier),
-            attributes=left_over(),  # comes last: what was read is known by now
+            language=get("language"),
+            author=Author(id=get("author.id"), name=get("author.name"), email=get("author.email")),
+            created_at=get("created_at"),
+            url=get("url"),
+            app=App(id=get("app.id"), version=get("app.version")),
+            thread=get("thread"),
+            attributes={"tags": found["tags"], **left} if "tags" in found else left,
         )
 
 
 def _kind(value: JSON) -> Any:
     return value if value in _KINDS else None
 
+
+def _labels(value: JSON) -> list[str] | None:
+    return labels(value) or None
+
+
+_READERS: Mapping[str, Callable[[JSON], Any]] = {
+    **dict.fromkeys(ALIASES, name),
+    "id": identifier,
+    "thread": identifier,
+    "kind": _kind,
+    "text": text,
+    "rating": rating,
+    "tags": _labels,
+}
 
 DEFAULT = Shape.mapped({})

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import UTC, datetime
-from io import BytesIO
+from io import BytesIO, StringIO
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from plugins.sources.csv_upload import CsvSettings, CsvUpload
-from triggeriq import Bad, Connection, Feedback, FileHint, InvalidSetting, Unreadable
+from triggeriq import Bad, Connection, Feedback, FileHint, Handled, InvalidSetting, Unreadable
 from triggeriq.testing import FileContract, Upload
 
 TABLE = (
@@ -36,13 +40,18 @@ ROWS = (
     Bad("line 7", ""),
     {"text": "No id here", "author.name": "Größe 👍"},
 )
+EXCEL = (
+    "id;date;author_name;rating;comment\r\n"
+    "1;31.12.2025;Müller;4,5;App stürzt ab – ständig\r\n"
+    "2;01.01.2026;Meier;2,0;Fine\r\n"
+)
 NDJSON = b"""\
 {"id": 1, "text": "one"}
 
 {"text": "two", "author": {"name": "Jo"}}
 {"text": NaN}
 [1]
-{"text": "\xff"}
+{"text": "Gr\xf6\xdfe"}
 {"id": "last", "text": "six"}"""
 
 
@@ -74,7 +83,7 @@ class TestCsvUpload(FileContract):
                 {"text": "two", "author.name": "Jo"},
                 Bad("line 4", ""),
                 Bad("line 5", ""),
-                Bad("line 6", ""),
+                {"text": "Größe"},
                 {"external_id": "last", "text": "six"},
             ),
         ),
@@ -86,7 +95,42 @@ class TestCsvUpload(FileContract):
         Upload(
             name="latin-1.csv",
             body="id,text\n1,good\n2,Größe\n3,good\n".encode("latin-1"),
+            expect=({"external_id": "1"}, {"external_id": "2", "text": "Größe"}, {"external_id": "3"}),
+        ),
+        Upload(
+            name="one-row-in-latin-1.csv",
+            body="id,text\n1,für\n".encode() + "2,Größe\n".encode("latin-1") + b"3,good\n",
             expect=({"external_id": "1"}, Bad("line 3", ""), {"external_id": "3"}),
+        ),
+        Upload(
+            name="excel-in-german.csv",
+            body=EXCEL.encode("cp1252"),
+            expect=(
+                {
+                    "external_id": "1",
+                    "author.name": "Müller",
+                    "rating": 4.5,
+                    "text": "App stürzt ab – ständig",
+                    "created_at": datetime(2025, 12, 31, tzinfo=UTC),
+                },
+                {"external_id": "2", "created_at": datetime(2026, 1, 1, tzinfo=UTC)},
+            ),
+        ),
+        Upload(
+            name="russian.csv",
+            body="sep=;\r\n\r\nНомер;Отзыв;Оценка\r\n7;Приложение не работает;1\r\n".encode("cp1251"),
+            expect=({"text": "Приложение не работает", "rating": 1, "attributes": {"номер": "7"}},),
+        ),
+        Upload(
+            name="japanese.csv",
+            body="日付,コメント,評価\r\n2025年12月31日,アプリが起動しません,1\r\n".encode("cp932"),
+            expect=({"text": "アプリが起動しません", "created_at": datetime(2025, 12, 31, tzinfo=UTC)},),
+        ),
+        Upload(
+            name="workbook.csv",
+            body=b"PK\x03\x04",
+            expect=(),
+            unreadable="an Excel workbook or a ZIP archive",
         ),
         Upload(
             name="no-text.csv", body=b"id,colour\n1,red\n", expect=(), unreadable="no column for the text"
@@ -95,9 +139,16 @@ class TestCsvUpload(FileContract):
     )
 
 
-def read(body: bytes) -> list[Feedback | Bad]:
-    hint = FileHint(name="rows.csv", modified_at=datetime(2026, 1, 2, tzinfo=UTC))
-    return [item for _, item in CsvUpload().read(BytesIO(body), hint, None, Connection(source="csv"))]
+def read(body: bytes, name: str = "rows.csv", **settings: Any) -> list[Feedback | Bad]:
+    hint = FileHint(name=name, modified_at=datetime(2026, 1, 2, tzinfo=UTC))
+    connection = Connection(source="csv", settings=CsvSettings(**settings))
+    return [item for _, item in CsvUpload().read(BytesIO(body), hint, None, connection)]
+
+
+def read_one(body: str, **settings: Any) -> Feedback:
+    (item,) = read(body.encode(), **settings)
+    assert isinstance(item, Feedback)
+    return item
 
 
 def test_a_row_without_an_id_is_named_by_its_cells() -> None:
@@ -111,22 +162,349 @@ def test_words_are_kept_where_a_rating_or_a_time_is_nonsense() -> None:
     assert item.attributes == {"rating": "many", "created_at": "yesterday"}
 
 
-def test_a_header_in_another_charset_is_unreadable() -> None:
-    with pytest.raises(Unreadable, match="line 1: not UTF-8 at byte 6"):
-        read("id,Größe,text\n1,2,3\n".encode("latin-1"))
+@pytest.mark.parametrize(
+    ("settings", "field"),
+    [
+        ({"columns": {"colour": "Colour"}}, "columns.colour"),
+        ({"charset": "klingon"}, "charset"),
+        ({"charset": "hex"}, "charset"),
+        ({"charset": "cp037"}, "charset"),
+        ({"charset": "punycode"}, "charset"),
+    ],
+)
+def test_a_setting_that_can_not_be_is_refused_by_its_name(settings: dict[str, Any], field: str) -> None:
+    with pytest.raises(InvalidSetting) as refusal:
+        CsvSettings(**settings)
+    assert refusal.value.field == field
 
 
-def test_a_column_is_no_part_of_a_feedback() -> None:
-    with pytest.raises(InvalidSetting, match="no part of a feedback") as refusal:
-        CsvSettings(columns={"colour": "Colour"})
-    assert refusal.value.field == "columns.colour"
+def test_a_charset_that_is_set_overrules_what_it_looks_like() -> None:
+    body = "id;text\n1;Ж\n"
+    assert read(body.encode("koi8_r"), charset="KOI8-R")[0].text == "Ж"
+    assert read(body.encode("utf-16-le"), charset="utf-16")[0].text == "Ж"
+    assert read(b'{"text": "\xf6"}', "a.ndjson", charset="windows-1252")[0].text == "ö"
 
 
 def test_a_row_that_can_not_be_read_comes_along() -> None:
-    items = read(b'id;text\n1;"a;b";c\n2;\n3;caf\xe9\n4;"never closed\n5;good\n')
+    items = read('id;text\n0;über\n1;"a;b";c\n2;\n3;caf'.encode() + b'\xe9\n4;"never closed\n5;good\n')
     assert [item.raw for item in items if isinstance(item, Bad)] == [
-        b"1,a;b,c\r\n",
-        b"2,\r\n",
+        b'1;"a;b";c\n',
+        b"2;\n",
         b"3;caf\xe9\n",
         b'4;"never closed\n',
     ]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Comment;Rating",
+        "comments ; RATING",
+        '"Comment (max. 500 characters)";"Rating (1-5)"',
+        "Comment:;Rating [stars]",
+        "\u00a0Comment\u00a0;\u00a0Rating\u00a0",
+        "\u200bComment;\ufeffRating",
+        "Review Text;Star Rating",
+        "Kommentar;Bewertung",
+        "Commentaire;Note",
+        "Comentario;Calificación",
+        "Comentario;CALIFICACION",
+        "Comentário;Avaliação",
+        "Commento;Valutazione",
+        "Opmerking;Waardering",
+        "コメント;評価",
+        "Ｃｏｍｍｅｎｔ;Ｒａｔｉｎｇ",
+        "Отзыв;Оценка",
+    ],
+)
+def test_a_header_is_understood_as_people_write_it(header: str) -> None:
+    found = read_one(f"{header}\nslow;4,5\n")
+    assert (found.text, found.rating, found.attributes) == ("slow", 4.5, {})
+
+
+@pytest.mark.parametrize(
+    ("sheet", "text", "attributes"),
+    [
+        ("text,text\nfirst,second\n", "first", {"text_2": "second"}),
+        ("text,text\n,second\n", "second", {}),
+        ("text,Text,TEXT\n,second,third\n", "second", {"text_2": "third"}),
+        ("text,colour,colour\nslow,red,blue\n", "slow", {"colour": "red", "colour_2": "blue"}),
+        ("text,colour,colour\nslow,,blue\n", "slow", {"colour": "blue"}),
+        ("text,Text (old)\nnew,former\n", "new", {"text_2": "former"}),
+        ("text,,\nslow,x,\n", "slow", {"column_2": "x"}),
+        ("comment,text\nsecond,first\n", "first", {"comment": "second"}),
+    ],
+)
+def test_of_columns_with_the_same_name_the_first_that_holds_something_counts(
+    sheet: str, text: str, attributes: dict[str, str]
+) -> None:
+    found = read_one(sheet)
+    assert (found.text, dict(found.attributes)) == (text, attributes)
+
+
+@pytest.mark.parametrize("nothing", ["", "#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "NULL", "\\N"])
+def test_a_cell_of_nothing_is_left_out(nothing: str) -> None:
+    found = read_one(f"text,subject,colour\n{nothing},slow,{nothing}\n")
+    assert (found.title, found.text, found.attributes) == ("slow", "", {})
+
+
+@pytest.mark.parametrize("kept", ["TRUE", "1.23E+11", "n/a", "None", "=1+1", "-", "007"])
+def test_any_other_cell_is_kept_as_it_is(kept: str) -> None:
+    found = read_one(f"id,text,colour\n{kept},{kept},{kept}\n")
+    assert (found.external_id, found.text, found.attributes) == (kept, kept, {"colour": kept})
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ("<p>Hello<br>there</p>", "Hello\nthere"),
+        ("Hello<br />there", "Hello\nthere"),
+        ("<div>a &amp; b</div>", "a & b"),
+        ("a < b and c > d", "a < b and c > d"),
+        ("the <input> field is broken", "the <input> field is broken"),
+        ("I <3 it", "I <3 it"),
+    ],
+)
+def test_words_are_read_out_of_html(cell: str, text: str) -> None:
+    assert read_one(f'text\n"{cell}"\n').text == text
+
+
+@pytest.mark.parametrize(
+    ("header", "thread"),
+    [
+        ("ticket_id", "7"),
+        ("Ticket ID", "7"),
+        ("Ticket Number", "7"),
+        ("conversation_id", "7"),
+        ("Case Number", "7"),
+    ],
+)
+def test_rows_of_one_ticket_are_several_feedback_of_a_thread(header: str, thread: str) -> None:
+    first, second = read(
+        f"{header},author_email,comment\n7,a@cust.example,First\n7,b@cust.example,Second\n".encode()
+    )
+    assert (first.text, second.text) == ("First", "Second")
+    assert first.external_id != second.external_id
+    assert first.thread == second.thread == thread
+
+
+DATES = (
+    (("31/12/2025", "3/4/2026"), "2026-04-03"),
+    (("12/31/2025", "3/4/2026"), "2026-03-04"),
+    (("12/31/2025 14:30", "3/4/2026 09:00"), "2026-03-04"),
+    (("3/5/2026", "12/31/2025", "3/4/2026"), "2026-03-04"),
+    (("12/31/25", "12/30/25", "31/12/25", "3/4/26"), "2026-03-04"),
+    (("3/4/2026",), "2026-04-03"),
+    (("3/4/2026 2:30 PM",), "2026-03-04"),
+    (("12/31/2025", "3.4.2026"), "2026-04-03"),
+    (("12/31/2025", "2026-04-03"), "2026-04-03"),
+    (("46115",), "2026-04-03"),
+    (("46115.604166",), "2026-04-03"),
+    (("46115,604166",), "2026-04-03"),
+)
+
+
+@pytest.mark.parametrize(("cells", "day"), DATES)
+def test_the_other_dates_of_a_table_tell_what_is_day_and_month(cells: tuple[str, ...], day: str) -> None:
+    items = read("\n".join(("text;date", *(f"slow;{cell}" for cell in cells))).encode())
+    assert items[-1].created_at.date().isoformat() == day
+
+
+@pytest.mark.parametrize(("dates", "month"), [("month-first", 3), ("day-first", 4)])
+def test_a_setting_tells_what_is_day_and_month(dates: str, month: int) -> None:
+    assert read_one("text,date\nslow,3/4/2026 2:30 PM\n", dates=dates).created_at.month == month
+    (line,) = read(b'{"text": "slow", "date": "3/4/2026"}', "a.ndjson", dates=dates)
+    assert line.created_at.month == month
+
+
+def test_marks_of_a_former_release_still_lead_on() -> None:
+    hint = FileHint(name="rows.csv", modified_at=datetime(2026, 1, 2, tzinfo=UTC))
+    body = b'id,text\n1,"a\nb"\n2,c\n'
+    ((mark, item),) = CsvUpload().read(BytesIO(body), hint, "3", Connection(source="csv"))
+    assert (mark, item.external_id) == (f"4@{len(body)}", "2")
+    with pytest.raises(Unreadable, match="no mark"):
+        list(CsvUpload().read(BytesIO(body), hint, "three", Connection(source="csv")))
+
+
+TICKETS = {
+    "zendesk": (
+        "Score,Id,Subject,Requester,Assignee,Status,Priority,Created at,Updated at,Solved at\n"
+        "1,17,Late parcel,Ines Lund,Bo Berg,Solved,Urgent,"
+        "2025-12-30 09:00,2025-12-31 14:30,2025-12-31 14:30\n"
+    ),
+    "freshdesk": (
+        "Ticket ID,Subject,Status,Priority,Agent,"
+        "Created time,Resolved time,Last updated time,Title,Full name\n"
+        "17,Late parcel,Resolved,Urgent,Bo Berg,"
+        "2025-12-30 09:00:00,2025-12-31 14:30:00,2025-12-31 14:30:00,Buyer,Ines Lund\n"
+    ),
+    "jira": (
+        "Summary,Issue key,Issue id,Status,Priority,Assignee,Reporter,Created,Updated,Resolved\n"
+        "Late parcel,SUP-17,10017,Done,Highest,Bo Berg,Ines Lund,"
+        "30/Dec/25 9:00 AM,31/Dec/25 2:30 PM,31/Dec/25 2:30 PM\n"
+    ),
+    "help scout": (
+        "Number,Status,Subject,Assigned User,Customer Name,Customer Email,Created At,Closed At,Priority\n"
+        "17,resolved,Late parcel,Bo Berg,Ines Lund,ines@cust.example,"
+        "2025-12-30T09:00:00Z,2025-12-31T14:30:00Z,critical\n"
+    ),
+    "osticket": (
+        "Ticket Number,Date Created,Subject,From,Priority,Current Status,Last Updated,Agent Assigned\n"
+        "17,12/30/2025 9:00 am,Late parcel,Ines Lund,Emergency,Resolved,12/31/2025 2:30 pm,Bo Berg\n"
+    ),
+    "intercom": (
+        "Conversation ID,Conversation started at,Conversation state,Teammate assigned,Priority,Title,Name\n"
+        "17,2025-12-30 09:00:00,resolved,Bo Berg,Urgent,Late parcel,Ines Lund\n"
+    ),
+    "a german spreadsheet": (
+        "Betreff;Status;Priorität;Bearbeiter;Erstellt am;Geändert am;Kunde\n"
+        "Late parcel;Gelöst;1 - Kritisch;Bo Berg;30.12.2025 09:00;31.12.2025 14:30;Ines Lund\n"
+    ),
+    "a french spreadsheet": (
+        "Objet;Statut;Priorité;Assigné à;Créé le;Modifié le;Nom\n"
+        "Late parcel;Résolu;Urgente;Bo Berg;30/12/2025 09:00;31/12/2025 14:30;Ines Lund\n"
+    ),
+    "no status but a time": (
+        "Subject,Priority,Owner,Opened,Closed,Requester\n"
+        "Late parcel,P1,Bo Berg,2025-12-30 09:00,2025-12-31 14:30,Ines Lund\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("system", TICKETS)
+def test_a_ticket_keeps_what_another_system_had_made_of_it(system: str) -> None:
+    found = read_one(TICKETS[system])
+    assert found.title == "Late parcel"
+    assert found.author.name == "Ines Lund"
+    assert (found.rating, found.kind) == (None, "message")
+    assert found.created_at == datetime(2025, 12, 30, 9, tzinfo=UTC)
+    assert found.handled == Handled(
+        status="resolved",
+        priority="critical",
+        assignee="Bo Berg",
+        updated_at=None if system == "intercom" else datetime(2025, 12, 31, 14, 30, tzinfo=UTC),
+    )
+    assert not {"status", "priority", "assignee", "agent"} & found.attributes.keys()
+
+
+@pytest.mark.parametrize(
+    ("status", "label"),
+    [
+        ("New", "open"),
+        ("In Progress", "open"),
+        ("OPEN", "open"),
+        ("Waiting on Customer", "pending"),
+        ("On-hold", "pending"),
+        ("Solved", "resolved"),
+        ("Done", "resolved"),
+        ("Won't Do", "closed"),
+        ("Closed", "closed"),
+        ("erledigt", "resolved"),
+        ("en attente", "pending"),
+        ("cerrado", "closed"),
+        ("解決済み", "resolved"),
+        ("Решён", "resolved"),
+        ("Frobnicated", None),
+        ("not solved", None),
+        ("x" * 5_000, None),
+    ],
+)
+def test_a_status_is_one_of_ours_or_none(status: str, label: str | None) -> None:
+    found = read_one(f"text,status\nslow,{status}\n")
+    assert (found.handled and found.handled.status) == label
+    assert ("status" in found.attributes) == (label is None)
+
+
+@pytest.mark.parametrize(
+    ("priority", "label"),
+    [
+        ("Urgent", "critical"),
+        ("P1", "critical"),
+        ("P1 - Urgent", "critical"),
+        ("Blocker", "critical"),
+        ("Major", "high"),
+        ("2-High", "high"),
+        ("normal", "medium"),
+        ("Minor", "medium"),
+        ("Lowest", "low"),
+        ("Trivial", "low"),
+        ("hoch", "high"),
+        ("élevée", "high"),
+        ("高", "high"),
+        ("not urgent", None),
+        ("7", None),
+    ],
+)
+def test_a_priority_is_one_of_ours_or_none(priority: str, label: str | None) -> None:
+    found = read_one(f"text,priority\nslow,{priority}\n")
+    assert (found.handled and found.handled.priority) == label
+    assert ("priority" in found.attributes) == (label is None)
+
+
+def test_reviews_without_such_columns_were_not_handled() -> None:
+    assert read_one("text,state,rating\nslow,Ohio,4\n").handled is None
+    assert read_one("text,score\nslow,4\n").rating == 4
+
+
+def test_a_later_export_of_the_same_tickets_is_of_the_same_feedback() -> None:
+    before = read_one("ticket_id,subject,status,assignee,updated\n7,Late,open,,2026-01-01\n")
+    after = read_one("ticket_id,subject,status,assignee,updated\n7,Late,solved,Bo,2026-02-01\n")
+    assert before.external_id == after.external_id
+    assert before.version < after.version
+
+
+TABLES = st.lists(
+    st.fixed_dictionaries(
+        {
+            "id": st.text(alphabet="ab12", max_size=3),
+            "text": st.text(alphabet='aß漢👍 ,;"<b>\n', max_size=20),
+            "status": st.sampled_from(("", "open", "solved", "odd")),
+            "date": st.sampled_from(("", "1/2/2026", "31.12.2025", "46115", "soon", "12/31/2025 2:30 PM")),
+            "rating": st.sampled_from(("", "4,5", "9", "#N/A")),
+        }
+    ),
+    max_size=8,
+)
+
+
+@given(
+    TABLES,
+    st.sampled_from((",", ";", "\t", "|")),
+    st.sampled_from(("utf-8", "utf-16")),
+    st.binary(max_size=3),
+    st.floats(0, 1),
+)
+def test_a_broken_table_is_read_on_from_every_row(
+    rows: list[dict[str, str]], delimiter: str, charset: str, broken: bytes, where: float
+) -> None:
+    sheet = StringIO()
+    writer = csv.DictWriter(sheet, ("id", "text", "status", "date", "rating"), delimiter=delimiter)
+    writer.writeheader()
+    writer.writerows(rows)
+    body = sheet.getvalue().encode(charset)
+    place = int(where * len(body))
+    body = body[:place] + broken + body[place:]
+    hint = FileHint(name="rows.csv", modified_at=datetime(2026, 1, 2, tzinfo=UTC))
+
+    def items(resume: str | None) -> list[tuple[str, Any]]:
+        found = []
+        try:
+            for marked in CsvUpload().read(BytesIO(body), hint, resume, Connection(source="csv")):
+                found.append(marked)
+        except Unreadable:
+            pass
+        return found
+
+    whole = items(None)
+    for number, (mark, item) in enumerate(whole, start=1):
+        assert isinstance(item, (Feedback, Bad))
+        assert items(mark) == whole[number:]
+
+
+@given(st.binary(max_size=300), st.sampled_from(("rows.csv", "rows.ndjson")))
+def test_any_bytes_are_items_or_unreadable(body: bytes, name: str) -> None:
+    try:
+        for item in read(body, name):
+            assert isinstance(item, (Feedback, Bad))
+    except Unreadable:
+        pass

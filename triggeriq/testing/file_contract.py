@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from triggeriq import Connection, Item, Unreadable
 from triggeriq.testing import hostile
-from triggeriq.testing.samples import Pieces, Upload, connected, matches
+from triggeriq.testing.samples import Forward, Pieces, Upload, connected, matches
 from triggeriq.testing.source_contract import SourceContract, check, consume
 
 
@@ -34,6 +34,7 @@ class FileContract(SourceContract):
         items, error = self._read(upload)
         for place, (mark, _) in enumerate(items, start=1):
             assert self._read(upload, resume=mark) == (items[place:], error)
+            assert self._read(upload, resume=mark, forward=True) == (items[place:], error)
 
     def test_pieces_of_any_size_give_the_same(self, upload: Upload) -> None:
         whole = self._read(upload)
@@ -56,13 +57,16 @@ class FileContract(SourceContract):
         consume(item for _, item in source.read(BytesIO(upload.body), upload.hint(), None, connection))
 
     def _read(
-        self, upload: Upload, resume: str | None = None, piece: int = 1 << 20
+        self, upload: Upload, resume: str | None = None, piece: int = 1 << 20, *, forward: bool = False
     ) -> tuple[list[tuple[str, Item]], str]:
         source = self.source()
         items: list[tuple[str, Item]] = []
         try:
             for marked in source.read(
-                Pieces(upload.body, piece), upload.hint(), resume, connected(source, upload.settings)
+                (Forward if forward else Pieces)(upload.body, piece),
+                upload.hint(),
+                resume,
+                connected(source, upload.settings),
             ):
                 items.append(marked)
         except Unreadable as error:

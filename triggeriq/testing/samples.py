@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from io import BytesIO
+from io import BytesIO, UnsupportedOperation
 from typing import Any, TypeAlias
 
 from triggeriq import Bad, Connection, Event, Feedback, FileHint, Ignore, Item, Received, Request, Source
@@ -77,6 +77,16 @@ class Pieces(BytesIO):
 
     def read(self, size: int | None = -1) -> bytes:
         return super().read(self._piece if size is None or size < 0 else min(size, self._piece))
+
+
+class Forward(Pieces):
+    """One that can't seek, such as a file that is unpacked as it is read."""
+
+    def seekable(self) -> bool:
+        return False
+
+    def seek(self, *_: int) -> int:
+        raise UnsupportedOperation("seek")
 
 
 def connected(

@@ -24,7 +24,6 @@ from datetime import datetime
 
 from chalicelib.domain.intake.feedback_message import FeedbackMessage
 from chalicelib.domain.operations.restriction import connection_id
-from chalicelib.domain.tickets.decisions.merge import merge_into
 from chalicelib.domain.tickets.decisions.namesakes import (
     is_namesake,
     is_of_one_author,
@@ -32,7 +31,6 @@ from chalicelib.domain.tickets.decisions.namesakes import (
     set_aside,
     without_threads,
 )
-from chalicelib.domain.tickets.decisions.take_over import take_over
 from chalicelib.domain.tickets.plan import Kept, Known, Plan, RunLog, Selection, Standing, Thread
 from chalicelib.domain.tickets.ticket import OPEN, Outcome, Taken, Ticket, Triage, Triaged
 
@@ -118,6 +116,9 @@ class _Decision:
             return self._put("joined", Triaged(message, triage), standing, ticket)
         ticket, human_set = opened(message, triage, self._now), frozenset[str]()
         if message.feedback.handled is not None:
+            # Here, since few starts need it
+            from chalicelib.domain.tickets.decisions.take_over import take_over
+
             ticket, human_set, log = take_over(ticket, message.feedback.handled)
             triage = replace(triage, logs=(*triage.logs, log))
         new = Standing(ticket, 0, human_set, connections=(connection_of(message),))
@@ -141,6 +142,8 @@ class _Decision:
             and (self._is_new(standing) or not self._is_new(into))
         ]
         if others:
+            from chalicelib.domain.tickets.decisions.merge import merge_into
+
             into = merge_into(self._plan, into, others, CORE)
             self._threads = {name: self._plan.moved.get(id, id) for name, id in self._threads.items()}
         return into

@@ -1,0 +1,1 @@
+"""Tables of feedback: what their columns are called, and what their rows say."""
