@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 import re
 
-MAX_HTML = 2_000_000
+MAX_HTML = 1_000_000
 """Characters that are looked at; what follows is left out."""
 _MAX_TAG = 500
 """Characters within which quotes in a tag are honoured; a longer one ends at its first `>`."""
@@ -19,6 +19,7 @@ _MAX_STYLED = 2_000
 _MAX_ENDLESS = 20
 """Elements without end, after which nothing is hidden any more."""
 
+_START = re.compile(r"<(?=[a-zA-Z/!?])")
 _TAG = re.compile(r"""</?([a-zA-Z][a-zA-Z0-9:-]*)(?:[^>"']++|"[^"]*+"|'[^']*+')*+>""")
 _NAME = re.compile(r"</?([a-zA-Z][a-zA-Z0-9:-]{0,20})")
 _COMMENT_END = re.compile(r"--!?>")
@@ -49,7 +50,9 @@ _CONTROL = re.compile(r"&#(?:0{0,9}(?:11|28|29|30|31)|[xX]0{0,9}(?:[bB]|1[c-fC-F
 def text_of(markup: str) -> str:
     """The visible text, with each block on a line of its own. Takes any text, and never raises."""
     markup = markup[:MAX_HTML]
-    return _Text(markup, hide=True).read() or _Text(markup, hide=False).read()
+    shown = _Text(markup, hide=True)
+    text = shown.read()
+    return _Text(markup, hide=False).read() if shown.has_hidden and not text else text
 
 
 class _Text:
@@ -58,15 +61,17 @@ class _Text:
     def __init__(self, markup: str, hide: bool) -> None:
         self._markup = markup
         self._hide = hide
+        self.has_hidden = False
         self._endless = set[str]()
 
     def read(self) -> str:
         markup, pieces, place, formatted = self._markup, list[str](), 0, 0
         while place < len(markup):
-            start = markup.find("<", place)
-            words = markup[place : start if start >= 0 else len(markup)]
+            found = _START.search(markup, place)
+            start = found.start() if found else len(markup)
+            words = markup[place:start]
             pieces.append(words if formatted else _SPACE.sub(" ", words))
-            if start < 0:
+            if not found:
                 break
             name, place = _tag(markup, start)
             closes = markup.startswith("/", start + 1)
@@ -102,6 +107,7 @@ class _Text:
             elif name not in _UNSEEN and not tag[0].endswith("/>"):
                 depth += 1
             if not depth:
+                self.has_hidden = True
                 return tag.end()
         self._endless.add(name)
         return place

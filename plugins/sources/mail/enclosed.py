@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from plugins.sources.mail.files import file, type_of
 from plugins.sources.mail.transfer import from_base64, from_uuencode_lines
 from triggeriq import AttachedFile
 
 _MAX_FILES = 100
+_MAX_BEGINNINGS = 10_000
 
 _BEGIN = re.compile(
     rb"^(?:(?P<uu>begin) [0-7]{3,4}\b|(?P<base64>begin-base64) [0-7]{3,4}\b"
@@ -32,7 +34,7 @@ def taken_out(body: bytes) -> tuple[bytes, list[AttachedFile]]:
     files: list[AttachedFile] = []
     pieces: list[bytes] = []
     behind, endless = 0, set[str]()
-    for begin in _BEGIN.finditer(body):
+    for begin in islice(_BEGIN.finditer(body), _MAX_BEGINNINGS):
         form = next(form for form in _END if begin[form])
         if begin.start() < behind or form in endless or len(files) == _MAX_FILES:
             continue

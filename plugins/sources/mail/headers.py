@@ -24,6 +24,7 @@ _MAX_DATE = 200
 
 _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)\n?")
 _GOES_ON = re.compile(rb"(?:[ \t][^\n]*\n){0,5}[!-9;-~]{1,200}[ \t]*:")
+_BLANK = re.compile(rb"\n[ \t]*\r*\n")
 _LINE = re.compile(rb"[^\n]*\n?")
 _ID = re.compile(r"<([^<>\s]+@[^<>\s@]+)>")
 
@@ -97,10 +98,12 @@ def _split(entity: bytes, start: int, end: int) -> tuple[list[tuple[str, bytes]]
     fields: list[tuple[str, bytes]] = []
     place = start
     while place < end:
+        if len(fields) == MAX_FIELDS:
+            blank = _BLANK.search(entity, place - 1, end)
+            return fields, blank.end() if blank else end
         field = _FIELD.match(entity, place, end)
         if field:
-            if len(fields) < MAX_FIELDS:
-                fields.append((field[1].decode("ascii").lower(), field[2][:MAX_FIELD]))
+            fields.append((field[1].decode("ascii").lower(), field[2][:MAX_FIELD]))
             place = field.end()
             continue
         line = _LINE.match(entity, place, end)

@@ -21,7 +21,7 @@ from triggeriq.charsets import decoded
 from triggeriq.markup import text_of
 
 MAX_FILES = 50
-MAX_PLAIN, MAX_MARKUP = 400_000, 2_000_000
+MAX_PLAIN, MAX_MARKUP = 400_000, 1_000_000
 """Bytes of a text, and of a page of HTML without its pictures, that are read."""
 _MAX_FORWARDED = 5
 """Mails within mails in which words are looked for."""
@@ -94,8 +94,11 @@ class _Words:
 
 
 def _words(body: Body) -> _Words:
-    words = _shown(body.plain)
-    return words if words.plain else _shown(body.html)
+    if any(part.kind == "text/plain" for part in body.plain):
+        words = _shown(body.plain)
+        if words.plain:
+            return words
+    return _shown(body.html)
 
 
 def _shown(parts: Iterable[Part]) -> _Words:

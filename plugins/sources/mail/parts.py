@@ -10,15 +10,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain, islice
 
 from plugins.sources.mail.headers import Headers
 from plugins.sources.mail.parameters import Structured, structured
 from plugins.sources.mail.transfer import transferred
 
 MAX_PARTS = 1_000
+MAX_COUNTED = 100_000
+"""Parts of one multipart that are counted, though not looked at."""
 MAX_NESTING = 50
 
-_BLANK = re.compile(rb"(?:[ \t]*\r*\n)*")
+_BLANK = re.compile(rb"(?:[ \t]*+\r*+\n)*+")
 _SOME_BOUNDARY = re.compile(rb"^--([^\s][^\r\n]{0,200}?)[ \t]*\r*\n(?=content-[a-z-]+[ \t]*:)", re.I | re.M)
 _DAMAGED = re.compile(rb"\s*(?:[^\n]{1,200}\n)?(?=content-[a-z-]{1,50}[ \t]*:)", re.IGNORECASE)
 _KIND = re.compile(r"[a-z0-9!#$&^_.+-]{1,60}/[a-z0-9!#$&^_.+-]{1,100}")
@@ -108,7 +111,7 @@ class _Tree:
 
     def _split(self, part: Part, depth: int) -> None:
         usual = "message/rfc822" if part.kind == "multipart/digest" else "text/plain"
-        for start, end in _inner(part):
+        for start, end in islice(_inner(part), MAX_COUNTED):
             if self._left <= 0:
                 part.left_out += 1
                 continue
@@ -120,19 +123,20 @@ class _Tree:
                 part.children.append(self.part(child.raw, child.epilogue, child.end, usual, depth))
 
 
-def _inner(part: Part) -> list[tuple[int, int]]:
+def _inner(part: Part) -> Iterator[tuple[int, int]]:
     """Where the parts of a multipart stand."""
     boundary = part.parameters.get("boundary", "").encode("utf-8", "replace")
     for _ in range(2):
-        if boundary and (places := list(_places(part, boundary))):
-            return places
+        places = _places(part, boundary) if boundary else iter(())
+        if first := next(places, None):
+            return chain((first,), places)
         if guessed := _SOME_BOUNDARY.search(part.raw, part.start, part.end):
-            return list(_places(part, guessed[1]))
+            return _places(part, guessed[1])
         content = part.content
         if len(content) == part.end - part.start:
             break
         part.raw, part.start, part.end = content, 0, len(content)  # a multipart in base64, against the rule
-    return []
+    return iter(())
 
 
 def _places(part: Part, boundary: bytes) -> Iterator[tuple[int, int]]:

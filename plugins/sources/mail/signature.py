@@ -12,6 +12,7 @@ from plugins.sources.mail.wordings import (
     FOOTING,
     FOOTING_BEARS,
     MOBILE,
+    PARTICLES,
     TAGLINES,
     THANKS,
 )
@@ -44,39 +45,11 @@ _CONTACT = re.compile(
 )
 _FOOTER = re.compile(rf"[\W_]*(?:{FOOTING})")
 _PART = re.compile(r"[,;:!]|\.\s")
+_TITLED = re.compile(r"\s?[,|/]\s|\s[-–—]\s")
+"""What stands between a name and what its bearer is."""
 _AND = re.compile(r"\s?/\s?|\s(?:&|\+|and|und|et|y|e|och|og|en|i|a|и|та)\s")
 """What joins two closings: "Thanks and regards", "Viele Grüße / Best regards"."""
 _SENTENCE = re.compile(r"[.!?。！？]$")
-_PARTICLES = frozenset(
-    [
-        "von",
-        "van",
-        "de",
-        "der",
-        "den",
-        "da",
-        "di",
-        "del",
-        "la",
-        "le",
-        "du",
-        "dos",
-        "e",
-        "y",
-        "og",
-        "och",
-        "och",
-        "und",
-        "and",
-        "zu",
-        "bin",
-        "al",
-        "el",
-        "ibn",
-        "ter",
-        "ten",
-    ]
-)
 
 
 def is_mobile(line: str) -> bool:
@@ -113,13 +86,13 @@ def _device(words: str) -> str:
 def signature(lines: Sequence[str], first: int, end: int, alone: bool) -> int:
     """The line of [first, end) at which the writer's words are over; `end` where nothing stands under them.
     `alone`: the mail has no other words than these, so that some must stay."""
-    end_of_words = _footers(lines, first, end)
+    end_of_words = _footers(lines, first, end, alone)
     end_of_words = _delimited(lines, first, end_of_words, alone)
     end_of_words = _closed(lines, first, end_of_words, alone)
     return _contacts(lines, first, end_of_words, alone)
 
 
-def _footers(lines: Sequence[str], first: int, end: int) -> int:
+def _footers(lines: Sequence[str], first: int, end: int, alone: bool) -> int:
     """Legal footers, and the lines of scanners and mailing lists: from the first such paragraph on."""
     found = end
     for place in range(max(first, end - 60), end):
@@ -131,7 +104,7 @@ def _footers(lines: Sequence[str], first: int, end: int) -> int:
             break
     while found < end and found > first and (not lines[found - 1] or _is_ruled(lines[found - 1])):
         found -= 1
-    return found
+    return end if alone and found == first else found
 
 
 def _is_legal(lines: Sequence[str], place: int, end: int) -> bool:
@@ -219,8 +192,11 @@ def _is_signature_s(line: str) -> bool:
 
 
 def is_name(line: str, loose: bool = False) -> bool:
-    """Whether a line is a person's name. `loose`: it stands where one is due, so one small word will do."""
+    """Whether a line is a person's name. `loose`: it stands where one is due, so one small word will do, and
+    what the person is may stand behind it."""
     line = line.strip(" ,*_-–—~#")
+    if loose:
+        line = _TITLED.split(line, maxsplit=1)[0]
     words = line.replace(",", " ").split()
     if not 0 < len(words) <= 5 or len(line) > 60 or "@" in line or any(map(str.isdigit, line)):
         return False
@@ -228,7 +204,7 @@ def is_name(line: str, loose: bool = False) -> bool:
         return False
     if loose and len(words) == 1:
         return True
-    return all(not word[0].islower() or word in _PARTICLES for word in words)
+    return all(not word[0].islower() or word in PARTICLES for word in words)
 
 
 def _contacts(lines: Sequence[str], first: int, end: int, alone: bool) -> int:

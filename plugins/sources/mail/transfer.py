@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import binascii
 import re
+from itertools import islice
 
-_OUTSIDE = re.compile(rb"[^A-Za-z0-9+/=]+")
 _PADDING = re.compile(rb"=+")
-_MAX_JOINED = 1_000
-"""Pieces of base64 with their own padding, one behind the other; of more the padding is taken for damage."""
+_MAX_PADDING = 2_000
+"""Signs of padding within base64, as where several pieces stand one behind the other; more are damage."""
+_MAX_LINES = 1_000_000
+"""Lines of uuencode; SES's longest mail has fewer full ones."""
+_MAX_WORDS = 10_000
+"""Lines of several words within base64 that are looked at."""
 _LETTERS = re.compile(rb"[A-Za-z0-9+/]+=*")
 _NO_LETTERS = bytes(byte for byte in range(256) if not re.match(rb"[A-Za-z0-9+/=]", bytes((byte,))))
 _PADDED = re.compile(rb"[ \t]*[A-Za-z0-9+/]+=+[ \t]*")
 _WORDS = re.compile(rb"^[ \t]*\S+[ \t]+\S.*$", re.MULTILINE)
+_LINE = re.compile(rb"[^\r\n]+")
 _SOFT = re.compile(rb"=[ \t]+(\r?\n)")
 _BEGIN = re.compile(rb"^begin [0-7]{3,4} [^\r\n]{1,500}\r?\n", re.MULTILINE)
 _END = re.compile(rb"^end[ \t]*\r?$", re.MULTILINE)
@@ -32,14 +37,10 @@ def transferred(body: bytes, name: str) -> bytes:
 
 def from_base64(body: bytes) -> bytes:
     """The bytes of base64, of several one behind the other too, without what stands between its letters."""
-    letters = _OUTSIDE.sub(b"", body)
-    inner = letters.rstrip(b"=")
-    if b"=" not in inner:
-        return _whole_groups(inner)
-    pieces = _PADDING.split(inner)
-    if len(pieces) > _MAX_JOINED:
-        return _whole_groups(inner.replace(b"=", b""))
-    return b"".join(map(_whole_groups, pieces))
+    letters = body.translate(None, _NO_LETTERS).rstrip(b"=")
+    if not 0 < letters.count(b"=") <= _MAX_PADDING:
+        return _whole_groups(letters.replace(b"=", b""))
+    return b"".join(map(_whole_groups, _PADDING.split(letters)))
 
 
 def _from_base64_and_words(body: bytes) -> bytes:
@@ -55,7 +56,7 @@ def _from_base64_and_words(body: bytes) -> bytes:
 
 def _words_start(body: bytes) -> int | None:
     """Where words begin that can't be base64: in a line of several, at its start or behind its padding."""
-    for line in _WORDS.finditer(body):
+    for line in islice(_WORDS.finditer(body), _MAX_WORDS):
         if any(len(word) % 4 or not _LETTERS.fullmatch(word) for word in line[0].split()):
             padded = _PADDED.match(line[0])
             return line.start() + (padded.end() if padded else 0)
@@ -76,7 +77,7 @@ def from_uuencode(body: bytes) -> bytes:
 
 def from_uuencode_lines(lines: bytes) -> bytes:
     """The bytes of what stands between `begin` and `end`."""
-    return b"".join(_uu_line(line) for line in re.split(rb"[\r\n]+", lines) if line)
+    return b"".join(_uu_line(line[0]) for line in islice(_LINE.finditer(lines), _MAX_LINES))
 
 
 def _uu_line(line: bytes) -> bytes:

@@ -47,7 +47,8 @@ ATTRIBUTIONS: dict[str, tuple[str, ...]] = {
     ),
     "gl": ("O {when who} escribiu", "{who} escribiu"),
     "sv": (
-        "Den {when} skrev {who}", "{when} skrev {who}", "{who} skrev", "{who} skrev den {when}",
+        "Den {when} skrev {who}", "{when} skrev {who}", "Den {when} skrev {who} följande", "{who} skrev",
+        "{who} skrev den {when}",
         "Den {when who} skrev",
     ),
     "da": ("Den {when} skrev {who}", "{who} skrev den {when}", "Den {when who} skrev"),
@@ -120,7 +121,7 @@ ATTRIBUTIONS: dict[str, tuple[str, ...]] = {
     "ar": (
         "في {when} كتب {who}", "في {when} كتب/كتبت {who}", "في {when} كتبت {who}",
         "في {when} تمت كتابة ما يلي بواسطة {who}", "في {when who} كتب", "كتب {who} في {when}",
-        "بتاريخ {when} كتب {who}",
+        "بتاريخ {when} كتب {who}", "بتاريخ {when} جاء من {who}",
     ),
     "fa": ("در {when who} نوشت", "در تاریخ {when who} نوشت", "{who} در تاریخ {when} نوشت"),
     "hi": ("{when who} ने लिखा", "{who} ने लिखा"),
@@ -137,7 +138,8 @@ ATTRIBUTIONS: dict[str, tuple[str, ...]] = {
         "At {when who} wrote",
     ),
     "ko": (
-        "{when who}님이 작성", "{when who} 님이 작성", "{when who} 작성", "{when who}님이 쓴 글",
+        "{when who}님이 작성", "{when who} 님이 작성", "{when who} 작성", "{when who}님이 다음을 작성",
+        "{when who}님이 쓴 글",
         "{when}에 {who}이(가) 쓴 글", "{when}, {who}이(가) 작성한 메시지", "{who}님이 {when}에 작성",
     ),
     "vi": (
@@ -152,7 +154,6 @@ ATTRIBUTIONS: dict[str, tuple[str, ...]] = {
         "Pada {when who} menulis", "Pada tanggal {when who} menulis", "{who} menulis", "{when who} menulis",
         "Pada {when who} telah menulis",
     ),
-    "tl": ("Noong {when} sinulat ni {who}", "Noong {when} isinulat ni {who}"),
 }  # fmt: skip
 """The line over a quotation: who wrote what follows, and when."""
 
@@ -626,6 +627,15 @@ _SPEAKERS = {
 }  # fmt: skip
 SPEAKERS = frozenset(word for words in _SPEAKERS.values() for word in words.split())
 """Words with which no name begins: a sentence that begins so is the writer's own."""
+
+PARTICLES = frozenset(
+    {
+        "von", "van", "de", "der", "den", "da", "di", "del", "la", "le", "du", "dos", "e", "y", "og", "och",
+        "und",
+        "and", "zu", "bin", "al", "el", "ibn", "ter", "ten",
+    }
+)  # fmt: skip
+"""Words in small letters within names."""
 
 _FOOTING = {
     "en": r"this (?:e-?mail|message|communication|transmission|mail)\b|the (?:information|"

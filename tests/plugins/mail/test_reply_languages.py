@@ -91,6 +91,7 @@ ATTRIBUTIONS = [
     "tis 3 mars 2026 kl. 09:14 skrev Shop Support <help@shop.example>:",
     "3 mars 2026 kl. 09:14 skrev Shop Support <help@shop.example>:",
     "Den 2026-03-03 kl. 09:14, skrev Shop Support:",
+    "Den 2026-03-03 09:14 skrev \"Shop Support\" <help@shop.example> följande:",
     "Den tirs. 3. mar. 2026 kl. 09.14 skrev Shop Support <help@shop.example>:",
     "Den tirs. 3. mar. 2026 kl. 09.14 skrev Butikkens Kundeservice <\nhelp@shop.example>:",
     "Den 3. mar. 2026 kl. 09.14 skrev Shop Support <help@shop.example>:",
@@ -119,6 +120,8 @@ ATTRIBUTIONS = [
     "Dňa 3. 3. 2026 o 9:14 užívateľ Shop Support <help@shop.example> napísal:",
     "V tor., 3. mar. 2026 ob 09:14 je oseba Shop Support <help@shop.example> napisala:",
     "Shop Support <help@shop.example> ezt írta (időpont: 2026. márc. 3., K, 9:14):",
+    "Shop Support <help@shop.example> ezt írta (időpont: 2026. márc.\n3., K, 9:14):",
+    "2026. 03. 03. 9:14 időpontban Shop Support <help@shop.example> ezt írta:",
     "2026. márc. 3. dátummal, 9:14 időpontban Shop Support <help@shop.example> írta:",
     "2026. 03. 03. 9:14 keltezéssel, Shop Support írta:",
     "În mar., 3 mar. 2026 la 09:14, Shop Support <help@shop.example> a scris:",
@@ -143,6 +146,8 @@ ATTRIBUTIONS = [
     "Στις Τρί, 3 Μαρ 2026 στις 9:14 π.μ., ο χρήστης Shop Support <help@shop.example> έγραψε:",
     "Στις 3 Μαρ 2026, στις 9:14 π.μ., ο/η Shop Support <help@shop.example> έγραψε:",
     "Shop Support <help@shop.example>, 3 Mar 2026 Sal, 09:14 tarihinde şunu yazdı:",
+    "Shop Support, 3 Mar 2026 Sal, 09:14 tarihinde şunu yazdı:",
+    "\"Shop Support\" <help@shop.example>, 3 Mar 2026 Sal, 09:14\ntarihinde şunu yazdı:",
     "Shop Support <help@shop.example> şunları yazdı (3 Mar 2026 09:14):",
     "3.03.2026 09:14 tarihinde Shop Support yazdı:",
     # Hebrew, Arabic, Persian
@@ -150,6 +155,7 @@ ATTRIBUTIONS = [
     "ב-3 במרץ 2026, בשעה 9:14, Shop Support <help@shop.example> כתב/ה:",
     "في الثلاثاء، 3 مارس 2026 في 9:14 ص تمت كتابة ما يلي بواسطة Shop Support <help@shop.example>:",
     "في ٣ مارس ٢٠٢٦، الساعة ٩:١٤ ص، كتب/كتبت Shop Support <help@shop.example>:",
+    "بتاريخ 3 مارس، 2026 9:14 ص، جاء من Shop Support <help@shop.example>:",
     "در تاریخ سه‌شنبه ۳ مارس ۲۰۲۶، ۹:۱۴ Shop Support <help@shop.example> نوشت:",
     # Japanese, Chinese, Korean
     "2026年3月3日(火) 9:14 Shop Support <help@shop.example>:",
@@ -166,14 +172,13 @@ ATTRIBUTIONS = [
     "Shop Support <help@shop.example> 於 2026年3月3日 上午9:14 寫道：",
     "2026년 3월 3일 (화) 오전 9:14, Shop Support <help@shop.example>님이 작성:",
     "2026. 3. 3. 오전 9:14, Shop Support <help@shop.example> 작성:",
-    # Vietnamese, Thai, Indonesian, Filipino, Hindi
+    # Vietnamese, Thai, Indonesian, Hindi
     "Vào Th 3, 3 thg 3, 2026 vào lúc 09:14 Shop Support <help@shop.example> đã viết:",
     "Vào 09:14, 3 thg 3, 2026, Shop Support <help@shop.example> đã viết:",
     "ในวันที่ อ. 3 มี.ค. 2026 เวลา 09:14 Shop Support <help@shop.example> เขียนว่า:",
     "เมื่อ อ. 3 มี.ค. 2026 เวลา 09:14 Shop Support <help@shop.example> เขียนว่า:",
     "Pada tanggal Sel, 3 Mar 2026 pukul 09.14 Shop Support <help@shop.example> menulis:",
     "Pada 3 Mar 2026, pukul 09.14, Shop Support <help@shop.example> menulis:",
-    "Noong Mar, Mar 3, 2026 nang 9:14 AM, sinulat ni Shop Support <help@shop.example>:",
     "मंगल, 3 मार्च 2026 को 9:14 am बजे को Shop Support <help@shop.example> ने लिखा:",
 ]  # fmt: skip
 
