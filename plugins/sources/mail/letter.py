@@ -19,8 +19,8 @@ from triggeriq.charsets import decoded
 from triggeriq.markup import text_of
 
 MAX_FILES = 50
-MAX_PLAIN, MAX_MARKUP = 400_000, 1_000_000
-"""Bytes of a text, and of a page of HTML without its pictures, that are read; of all together a page's."""
+MAX_PLAIN, MAX_MARKUP = 400_000, 4_000_000
+"""Bytes of a text, and of a page of HTML, that are read: without pictures in them, and a page's of all."""
 _MAX_FORWARDED = 5
 """Mails within mails in which words are looked for."""
 
@@ -31,6 +31,10 @@ _SEEN = re.compile(
     "[^\\s\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
     "\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0]"
 )
+_BLANK = re.compile(r"&(?:nbsp|zwnj|shy|#160|#8203|#xa0);?", re.IGNORECASE)
+"""What some clients write for a space into plain text too."""
+_NO_LETTER = 300
+"""Characters up to which a plain text that speaks of HTML may only point there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ def letter_of(mail: Part) -> Letter:
 
 def is_seen(text: str) -> bool:
     """Whether a text has anything that a person sees."""
-    return _SEEN.search(text) is not None
+    return _SEEN.search(_BLANK.sub("", text)) is not None
 
 
 def _letter(mail: Part, forwarded: int) -> Letter:
@@ -81,9 +85,16 @@ class _Words:
 def _words(body: Body) -> _Words:
     if any(part.kind == "text/plain" for part in body.plain):
         words = _shown(body.plain)
-        if words.plain:
+        if words.plain and not _only_points(words.text, body):
             return words
     return _shown(body.html)
+
+
+def _only_points(text: str, body: Body) -> bool:
+    """Whether a plain text only says that there is a letter in HTML, and it is there."""
+    if len(text) > _NO_LETTER or "html" not in text.lower() or body.html == body.plain:
+        return False
+    return is_seen(_shown(body.html).text)
 
 
 def _shown(parts: Iterable[Part]) -> _Words:
@@ -138,7 +149,7 @@ def words_of(part: Part) -> str:
 
 
 def _plain(part: Part, enclosed: list[AttachedFile]) -> str:
-    content, files = taken_out(_bytes(part))
+    content, files = taken_out(_without_pictures(part))
     enclosed.extend(files)
     text = decoded(content[:MAX_PLAIN], part.charset)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -148,13 +159,12 @@ def _plain(part: Part, enclosed: list[AttachedFile]) -> str:
 
 
 def _html(part: Part) -> str:
-    content = _bytes(part)
-    if b";base64," in content:
-        content = _PICTURE.sub(b"data:", content)
+    content = _without_pictures(part)
     meta = _META.search(content, 0, _META_WITHIN)
     named = (part.charset, meta[1].decode("ascii", "replace") if meta else "")
     return decoded(content[:MAX_MARKUP], *named)
 
 
-def _bytes(part: Part) -> bytes:
-    return part.body if is_binary(part) else part.content
+def _without_pictures(part: Part) -> bytes:
+    content = part.body if is_binary(part) else part.content
+    return _PICTURE.sub(b"data:", content) if b";base64," in content else content
