@@ -10,8 +10,9 @@ alter table feedback
     add column attachments_key text not null default '',    -- where their content lies in the artifacts bucket
     add column handled jsonb;
 
--- Fast updates would leave new names in a list that every search reads to its end.
-create index feedback_of_threads on feedback using gin (threads) with (fastupdate = off);
+-- Fast updates would leave new names in a list that every search reads to its end. Reviews have no names, and no place
+-- here.
+create index feedback_of_threads on feedback using gin (threads) with (fastupdate = off) where threads <> '{}';
 
 -- What a person took apart no mail joins again.
 update tickets set human_set = array_append(human_set, 'feedback')

@@ -49,7 +49,7 @@ _OPEN_THREADS = f"""
 select r.source, r.connection, r.thread, f.ticket_id from {recordset(_THREAD, "threads")} cross join lateral (
     select f.ticket_id from (
         select source, connection, ticket_id, received_at from feedback
-        where threads @> array[r.thread]
+        where threads @> array[r.thread] and threads <> '{{}}'
         union all
         select source, connection, ticket_id, received_at from feedback
         where source = r.source and connection = r.connection and thread = r.thread and threads = '{{}}'

@@ -18,6 +18,7 @@ from chalicelib.domain.tickets.decisions.take import selection, take
 from chalicelib.domain.tickets.plan import Known, Plan
 from chalicelib.domain.tickets.ticket import Change, Triaged
 from chalicelib.services.postgres.connection import Database
+from chalicelib.services.postgres.migrate import migrate, packaged
 from chalicelib.services.postgres.tickets import PostgresTickets
 from tests.functional.postgres.desk import Desk
 from tests.said import said, take_in
@@ -173,3 +174,43 @@ def test_an_edit_that_waited_while_its_ticket_was_merged_away_finds_the_other(
         ((taken,), _) = editing[0].result()
     assert (taken.outcome, taken.ticket_id) == ("updated", question.ticket_id)
     assert [row for row in standing(database) if row[2]] == [[4, "open", "anqr"]]
+
+
+def test_what_an_older_release_left_is_known_with_all_that_is_new(empty_url: str, now: datetime) -> None:
+    """Its tickets, one that a person took apart, and its feedback, which also comes while it still runs."""
+    migrate(empty_url, [one for one in packaged() if one.name < "0010"])
+    database = Database(empty_url)
+    columns = "row_version, source, connection, external_id, title, description, tags, category, priority"
+    rest = "category_confidence, category_by, sentiment, sentiment_score, sentiment_confidence, sentiment_by"
+    with database.transaction() as session:
+        session.script(
+            f"insert into tickets (id, {columns}, {rest}, priority_reasons, details, status, needs_review, "
+            "human_set, feedback_count, created_at, received_at, updated_at, search) "
+            "select gen_random_uuid(), 1, 'zendesk', 'default', id, '', '', '{}', 'other', 'low', 0, '', "
+            "'neutral', 0, 0, '', '{}', '{}', 'open', false, '{assignee}', 1, now(), now(), now(), '' "
+            "from unnest('{apart,whole}'::text[]) id;"
+            "insert into processing_logs (ticket_id, run, stage, at, by, data) "
+            "select id, id, case external_id when 'apart' then 'split' else 'human' end, now(), 'ann', '{}' "
+            "from tickets"
+        )
+    written = (
+        "insert into feedback (source, connection, external_id, version, received_at, digest, ticket_id, "
+        "event_id, raw_key, kind, text, device, thread, attributes) "
+        "select source, connection, external_id, 0, now(), '', id, '', '', 'email', '', '{}', external_id, "
+        "'{}' from tickets where external_id = :id"
+    )
+    database.run(written, id="apart")
+    migrate(empty_url)
+    database.run(written, id="whole")
+    assert database.run("select external_id, human_set from tickets order by 1") == [
+        ["apart", ["assignee", "feedback"]],
+        ["whole", ["assignee"]],
+    ]
+    reply = said("new", threads=("whole", "new"))
+    (taken,), _ = take_in(PostgresTickets(database), [reply], now)
+    assert taken.outcome == "joined"
+    held = Desk(database).read.feedback(taken.ticket_id, 10, None).items
+    (old,) = [one for one in held if one.external_id == "whole"]
+    assert (old.quoted, old.verified, old.threads, old.attachments) == ("", True, (), ())
+    assert old.handled is None
+    database.close()
