@@ -10,8 +10,10 @@ from __future__ import annotations
 import html
 import re
 
-MAX_HTML = 1_000_000
+MAX_HTML = 4_000_000
 """Characters that are looked at; what follows is left out."""
+_MAX_TAGS = 300_000
+"""The same of tags."""
 _MAX_TAG = 500
 """Characters within which quotes in a tag are honoured; a longer one ends at its first `>`."""
 _MAX_STYLED = 2_000
@@ -66,12 +68,12 @@ class _Text:
 
     def read(self) -> str:
         markup, pieces, place, formatted = self._markup, list[str](), 0, 0
-        while place < len(markup):
+        for _ in range(_MAX_TAGS):
             found = _START.search(markup, place)
             start = found.start() if found else len(markup)
             words = markup[place:start]
             pieces.append(words if formatted else _SPACE.sub(" ", words))
-            if not found:
+            if not found or place >= len(markup):
                 break
             name, place = _tag(markup, start)
             closes = markup.startswith("/", start + 1)

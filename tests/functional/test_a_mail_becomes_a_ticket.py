@@ -70,6 +70,29 @@ def test_what_is_no_mail_is_quarantined(client: Client, connection: str, stores:
     assert item["reason"] == found["reason"] == "no mail: it has none of a mail's usual headers"
 
 
+def test_a_mail_with_a_virus_is_quarantined(client: Client, connection: str, stores: Stores) -> None:
+    body = b"X-SES-Virus-Verdict: FAIL\r\n" + letter("virus@example.com", "Open the file.")
+    found = stores.imported(f"emails/{connection}/0001", body)
+    assert (found["made"], found["quarantined"]) == (0, 1)
+    (item,) = client.quarantined(connection)
+    assert (item["source"], item["reason"]) == ("inbound_email", "Amazon SES found a virus in it")
+    stores.wait_until_quiet()
+    assert client.tickets(connection) == []
+
+
+def test_of_a_mail_with_ten_thousand_files_the_first_are_kept_and_the_rest_is_told(
+    client: Client, connection: str, stores: Stores
+) -> None:
+    head = b"From: jo@example.com\r\nMessage-ID: <many@example.com>\r\nSubject: Shots\r\n"
+    files = b"--b\r\nContent-Type: image/png; name=a.png\r\n\r\nx\r\n" * 10_000
+    body = head + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nIt crashes.\r\n" + files
+    stores.imported(f"emails/{connection}/0001", body)
+    (ticket,) = client.wait_for_tickets(connection)
+    assert ticket["text"] == "It crashes."
+    (feedback,) = client.get(f"/tickets/{ticket['id']}/feedback")["items"]
+    assert len(feedback["attachments"]) + feedback["attributes"]["files_left_out"] == 10_000
+
+
 def test_the_same_mail_delivered_twice_is_one_ticket(client: Client, connection: str, stores: Stores) -> None:
     body = letter("one@example.com", "The page is blank.")
     stores.imported(f"emails/{connection}/0001", body)

@@ -69,7 +69,7 @@ def mailboxes(value: bytes, charset: str = "") -> list[Address]:
             surname.append(read.name)  # of "Lund, Ina <ina@cust.example>"
             continue
         if surname and box.address and read.name:
-            read = Address(", ".join((*surname, read.name)), read.address)
+            read = Address(", ".join(name.rstrip("\\") for name in (*surname, read.name)), read.address)
         else:
             found.extend(Address(name, "") for name in surname)
         surname.clear()

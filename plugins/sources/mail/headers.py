@@ -73,14 +73,9 @@ class Headers:
         return [known for one in found[-_MAX_IDS:] if (known := identifier(one))]
 
     def date(self) -> datetime | None:
-        """The header Date in UTC; None where it is no date, or one that only a broken clock gives."""
-        value = self.raw("date")[:_MAX_DATE]
-        try:
-            found = parsedate_to_datetime(value)
-            found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-        except (ValueError, TypeError, OverflowError, IndexError):
-            return moment(value)
-        return moment(found.isoformat())
+        """When it was written, in UTC, by the header Date; where that is no date, or one that only a broken
+        clock gives, when its last server received it."""
+        return _moment(self.raw("date")) or _moment(self.raw("received").rpartition(";")[2])
 
     def _charset(self) -> str:
         """What unencoded bytes above ASCII may be written in, where they are no UTF-8: as the body."""
@@ -121,3 +116,13 @@ def _split(entity: bytes, start: int, end: int) -> tuple[list[tuple[str, bytes]]
 
 def _unfolded(value: bytes) -> str:
     return " ".join(readable(value, "").split())
+
+
+def _moment(value: str) -> datetime | None:
+    value = value.strip()[:_MAX_DATE]
+    try:
+        found = parsedate_to_datetime(value)
+        found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return moment(value)
+    return moment(found.isoformat())

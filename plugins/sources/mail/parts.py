@@ -57,6 +57,11 @@ class Part:
         """Those of its Content-Type."""
         return self._content_type.parameters
 
+    @property
+    def charset(self) -> str:
+        """As its Content-Type names it; empty where it does not."""
+        return self.parameters.get("charset", "")
+
     @cached_property
     def _content_type(self) -> Structured:
         return structured(self.headers.bytes("content-type"))

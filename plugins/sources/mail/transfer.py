@@ -37,7 +37,12 @@ def transferred(body: bytes, name: str) -> bytes:
 
 def from_base64(body: bytes) -> bytes:
     """The bytes of base64, of several one behind the other too, without what stands between its letters."""
-    letters = body.translate(None, _NO_LETTERS).rstrip(b"=")
+    letters = body.translate(None, _NO_LETTERS)
+    if len(letters) % 4:
+        first = len(body.partition(b"\n")[0].translate(None, _NO_LETTERS))
+        if first < len(letters) and (len(letters) - first) % 4 == 0:
+            letters = letters[first:]  # a damaged line before it, which would shift all
+    letters = letters.rstrip(b"=")
     if not 0 < letters.count(b"=") <= _MAX_PADDING:
         return _whole_groups(letters.replace(b"=", b""))
     return b"".join(map(_whole_groups, _PADDING.split(letters)))

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from plugins.sources.mail.headers import Headers
-from plugins.sources.mail.letter import body_of, words_of
+from plugins.sources.mail.letter import words_of
 from plugins.sources.mail.parts import Part, parse
+from plugins.sources.mail.sorting import body_of
 
 EMAILS = Path(__file__).parents[2] / "data" / "emails"
 

@@ -174,3 +174,10 @@ def test_one_thing_that_is_broken_loses_no_words(case: tuple[bytes, list[bytes]]
     found += b"".join(file.content for file in item.attachments if isinstance(file, AttachedFile))
     for word in kept:
         assert word in found or encoded_of(word) in found, raw
+
+
+def test_texts_without_end_are_read_up_to_a_page() -> None:
+    pages = [part("text/html; charset=utf-8", "<b>" * 100_000 + f"word{n}") for n in range(100)]
+    item = feedback(mail(multipart("mixed", *pages)))
+    assert "word0" in item.text
+    assert "word99" not in item.text

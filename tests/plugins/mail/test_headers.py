@@ -101,6 +101,7 @@ INA = Address("Ina Lund", "ina@cust.example")
         ("ina@cust.example", [Address("", "ina@cust.example")]),
         ("<ina@cust.example>", [Address("", "ina@cust.example")]),
         ("Lund, Ina <ina@cust.example>", [Address("Lund, Ina", "ina@cust.example")]),
+        ("Lund\\, Ina <ina@cust.example>", [Address("Lund, Ina", "ina@cust.example")]),
         ("Lund, Ina, Dr. <ina@cust.example>", [Address("Lund, Ina, Dr.", "ina@cust.example")]),
         (
             "bo@cust.example, Lund, Ina <ina@cust.example>",
@@ -176,6 +177,14 @@ def test_a_very_long_id_becomes_its_digest() -> None:
 )
 def test_dates_are_read_into_utc(value: str) -> None:
     assert Headers(f"Date: {value}\n".encode()).date() == WHEN
+
+
+@pytest.mark.parametrize("date", ["", "Date: yesterday\n"])
+def test_without_a_date_it_is_when_the_last_server_received_it(date: str) -> None:
+    received = "Received: from a (b; c) by mx.shop.example;\n\tTue, 3 Mar 2026 09:00:00 +0100 (CET)\n"
+    older = "Received: from b by a; Mon, 2 Mar 2026 09:00:00 +0100\n"
+    assert Headers(f"{received}{older}{date}".encode()).date() == WHEN
+    assert Headers(f"Received: from a by b\n{date}".encode()).date() is None
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,8 @@ def letter(entity: bytes) -> Letter:
         multipart("alternative", PLAIN, multipart("mixed", HTML, FILE, boundary="M")),
         multipart("alternative", NOTHING, HTML),  # plain text that nobody sees
         multipart("alternative", part("text/plain", ""), HTML),
-        multipart("alternative", part("text/plain", "\r\n&nbsp;\r\n".replace("&nbsp;", "\xa0")), HTML),
+        multipart("alternative", part("text/plain", "\r\n&nbsp;\r\n"), HTML),
+        multipart("alternative", part("text/plain", "Your mail program shows no HTML."), HTML),
         multipart("alternative", PLAIN, part("text/calendar", "BEGIN:VCALENDAR")),
         multipart("mixed", multipart("alternative", PLAIN, HTML, boundary="A"), FILE),
         multipart("mixed", multipart("mixed", multipart("mixed", PLAIN, boundary="X"), boundary="Y"), FILE),
@@ -92,6 +93,14 @@ def test_html_is_kept_where_nothing_else_has_the_words() -> None:
 def test_a_picture_within_html_hides_no_words() -> None:
     page = f'<img src="data:image/png;base64,{"A" * 4_000_000}"><p>{WORDS}</p>'
     assert letter(part("text/html", page)).text == WORDS
+    assert letter(part("text/plain", page)).text.endswith(f"<p>{WORDS}</p>")
+
+
+def test_a_long_style_hides_no_words() -> None:
+    assert (
+        letter(part("text/html", f"<style>{'p { color: red }' * 200_000}</style><p>{WORDS}</p>")).text
+        == WORDS
+    )
 
 
 @pytest.mark.parametrize(

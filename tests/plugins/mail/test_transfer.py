@@ -23,6 +23,7 @@ BOTH = b"The app crashes!Please refund order 77."
         (b"VGhlIGFwcCBjcmFzaGVzIVBsZWFzZSByZWZ1bmQgb3JkZXIgNzcu====", BOTH),
         (b"VGhlIGFwcCBjcmFzaGVz*IVBs!ZWFzZSByZWZ1bmQgb3JkZXIgNzcu", BOTH),  # damage within
         (b"\xef\xbb\xbfVGhlIGFwcCBjcmFzaGVzIVBsZWFzZSByZWZ1bmQgb3JkZXIgNzcu", BOTH),
+        (b"-/\r\nVGhlIGFwcCBjcmFzaGVzIVBsZWFzZSByZWZ1bmQgb3JkZXIgNzcu", BOTH),  # a damaged line before it
         (b"VGhlIGFwcCBjcmFzaGVzIQ", b"The app crashes!"),  # no padding
         (b"VGhlIGFwcCBjcmFzaGVzIQ==\r\nV", b"The app crashes!"),  # a lone letter
         (b"VGhlIGFwcCBjcmFzaGVzIQ==\n--\nSent by the list\n", b"The app crashes!\n--\nSent by the list\n"),
