@@ -14,11 +14,12 @@ locals {
   lifecycles = {
     uploads = { all = { prefix = "", expire_days = local.upload_days } }
     artifacts = {
-      raw        = { prefix = "raw/", expire_days = var.raw_days }
-      webhooks   = { prefix = "webhooks/", expire_days = var.raw_days }
-      quarantine = { prefix = "quarantine/", expire_days = var.raw_days }
-      unpacked   = { prefix = "unpacked/", expire_days = local.aside_days }
-      exports    = { prefix = "exports/", expire_days = 365, move_days = 30, move_to = "GLACIER" }
+      raw         = { prefix = "raw/", expire_days = var.raw_days }
+      attachments = { prefix = "attachments/", expire_days = var.raw_days }
+      webhooks    = { prefix = "webhooks/", expire_days = var.raw_days }
+      quarantine  = { prefix = "quarantine/", expire_days = var.raw_days }
+      unpacked    = { prefix = "unpacked/", expire_days = local.aside_days }
+      exports     = { prefix = "exports/", expire_days = 365, move_days = 30, move_to = "GLACIER" }
     }
     backups   = { all = { prefix = "", expire_days = 365, move_days = 30, move_to = "GLACIER" } }
     knowledge = { all = { prefix = "", expire_days = null, move_days = 0, move_to = "INTELLIGENT_TIERING" } }

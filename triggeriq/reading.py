@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import codecs
 import json
-from collections.abc import Iterator
-from typing import BinaryIO
+from collections.abc import Collection, Iterator
+from typing import Any, BinaryIO
 
 from triggeriq.errors import Unreadable
 from triggeriq.lines import BYTE_ORDER_MARKS, CHUNK, MAX_LINE, utf_8
 from triggeriq.payload import DECODER, check_depth
 from triggeriq.values import JSON
+
+MAX_MEMBERS = 1_000
+"""The most members of an object that are kept until it is known whether it is an item itself."""
 
 
 def utf8_chunks(stream: BinaryIO) -> Iterator[bytes]:
@@ -100,17 +103,17 @@ class _Cursor:
                     raise Unreadable(_CUT)
 
 
-def json_items(stream: BinaryIO, key: str) -> Iterator[JSON]:
+def json_items(stream: BinaryIO, key: str, alone: Collection[str] = ()) -> Iterator[JSON]:
     """The items of the array under `key` in a document `{"<key>": […], …}`, one by one.
 
-    A bare array is read too, and so are several documents one behind the other (pages of an API). Raises
-    Unreadable, with the position, after the items that could be read: for a truncated file, a syntax error,
-    an item longer than MAX_LINE.
+    A bare array is read too, and so are several documents one behind the other (pages of an API). alone: an
+    object without `key` that has one of these keys is an item itself. Raises Unreadable, with the position,
+    after the items that could be read: for a truncated file, a syntax error, an item longer than MAX_LINE.
     """
     cursor, count = _Cursor(stream), 0
     try:
         while True:
-            for item in _document(cursor, key):
+            for item in _document(cursor, key, alone):
                 check_depth(item)
                 yield item
                 count += 1
@@ -120,11 +123,12 @@ def json_items(stream: BinaryIO, key: str) -> Iterator[JSON]:
         raise Unreadable(f"{key}[{count}]: {error}") from None
 
 
-def _document(cursor: _Cursor, key: str) -> Iterator[JSON]:
+def _document(cursor: _Cursor, key: str, alone: Collection[str]) -> Iterator[JSON]:
     if cursor.peek() == "[":
         yield from _array(cursor)
         return
     cursor.take("{")
+    members: dict[Any, JSON] = {}
     found = False
     mark = cursor.take("}") if cursor.peek() == "}" else ","
     while mark != "}":
@@ -137,9 +141,13 @@ def _document(cursor: _Cursor, key: str) -> Iterator[JSON]:
             found = True
             yield cursor.value()
         else:
-            cursor.value()
+            value = cursor.value()
+            if alone and not found and len(members) < MAX_MEMBERS:
+                members[str(name)] = value
         mark = cursor.take(",", "}")
-    if not found:
+    if not found and any(one in members for one in alone):
+        yield members
+    elif not found:
         raise Unreadable(f'there is no "{key}" in the document')
 
 

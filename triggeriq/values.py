@@ -65,6 +65,10 @@ class Event:
     """The same when the sender tries again."""
     occurred_at: datetime | None = None
     """When it happened; None: the sender does not say."""
+    about: str | None = None
+    """Where the sender numbers no events, and the event is named by its bytes: the id of what it tells of.
+    Then the same bytes are a repeat only while nothing else was told of that since, so that words may be
+    edited back to what they were. None: the same id is always a repeat."""
 
 
 @dataclass(frozen=True, slots=True, init=False)

@@ -85,6 +85,7 @@ ROUTES = (
     Route("PATCH", "/tickets/{id}", "change_ticket", "write", ROWS, "tickets.tickets:change", "Set status, assignee, priority, category, tags or links", body="TicketChange", answer="Ticket", refusals=(412,)),
     Route("GET", "/tickets/{id}/history", "list_ticket_history", "read", ROWS, "tickets.tickets:history", "The audit trail, oldest first", query="PageQuery", answer="HistoryPage"),
     Route("GET", "/tickets/{id}/feedback", "list_ticket_feedback", "read", ROWS, "tickets.tickets:feedback", "What was said in it, oldest first", query="PageQuery", answer="TicketFeedbackPage"),
+    Route("GET", "/tickets/{id}/attachments", "list_ticket_attachments", "read", ROWS, "tickets.tickets:attachments", "The files that came with it, each with an address that lives 5 minutes", query="PageQuery", answer="TicketAttachmentPage"),
     Route("POST", "/tickets/{id}/merge", "merge_tickets", "write", ROWS, "tickets.tickets:merge", "Move the feedback of other tickets into this one", body="Merge", answer="Ticket", refusals=(409, 412)),
     Route("POST", "/tickets/{id}/split", "split_ticket", "write", ROWS, "tickets.tickets:split", "Take feedback out into a ticket of its own", body="Split", answer="SplitTickets", status=201, refusals=(409, 412)),
     Route("GET", "/connections", "list_connections", "read", ROWS, "intake.connections:listed", "List connections: all for an admin, else the caller's own", query="PageQuery", answer="ConnectionPage"),

@@ -11,6 +11,7 @@ from chalicelib.bootstrap.outside import Outside, now
 if TYPE_CHECKING:
     from chalicelib.bootstrap.triage import TriageUseCases
     from chalicelib.pipeline.tickets.amend import Amend
+    from chalicelib.pipeline.tickets.attachments import ListAttachments
     from chalicelib.pipeline.tickets.change import ChangeTicket
     from chalicelib.pipeline.tickets.index import IndexTickets
     from chalicelib.pipeline.tickets.merge import MergeTickets
@@ -58,6 +59,13 @@ class TicketUseCases:
         from chalicelib.pipeline.tickets.read import ReadTickets
 
         return ReadTickets(tickets=self._outside.ticket_reader)
+
+    @once
+    def attachments(self) -> ListAttachments:
+        from chalicelib.pipeline.tickets.attachments import ListAttachments
+
+        out = self._outside
+        return ListAttachments(tickets=out.ticket_reader, artifacts=out.artifacts, now=now)
 
     @once
     def index(self) -> IndexTickets:

@@ -7,6 +7,7 @@ alter table feedback
     add column verified boolean not null default true,
     add column threads text[] not null default '{}',
     add column attachments jsonb not null default '[]',
+    add column attachments_key text not null default '',    -- where their content lies in the artifacts bucket
     add column handled jsonb;
 
 -- Fast updates would leave new names in a list that every search reads to its end.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -15,8 +15,16 @@ if TYPE_CHECKING:
     from triggeriq import Connection, Source
 
 
+class Told(NamedTuple):
+    """The last that was told of a thing. name: the sender's for the event. id: by which it was accepted."""
+
+    name: str
+    id: str
+
+
 class Receipts(Protocol):
-    """What was accepted in the last 72 hours, by (source, connection, event id)."""
+    """What was accepted in the last 72 hours, by (source, connection, event id); and, where events have no
+    ids of their own, the last that was told of a thing, by (source, connection, what it is about)."""
 
     def stands(self, source: str, connection: str, event_ids: Sequence[str]) -> set[str]:
         """Those of `event_ids` for which a receipt stands."""
@@ -24,6 +32,14 @@ class Receipts(Protocol):
 
     def write(self, source: str, connection: str, event_id: str, received_at: datetime) -> None:
         """A receipt, unless one stands already."""
+        ...
+
+    def last(self, source: str, connection: str, about: str) -> Told | None:
+        """The last that was told of a thing."""
+        ...
+
+    def remember(self, source: str, connection: str, about: str, told: Told, received_at: datetime) -> None:
+        """This is the last now."""
         ...
 
 

@@ -74,6 +74,11 @@ class Blobs(Protocol):
         """It is gone, whether it was there or not."""
         ...
 
+    def address(self, key: str, seconds: int, *, disposition: str, content_type: str) -> str:
+        """An address by which whoever has it may fetch the object for so many seconds, with these headers
+        Content-Disposition and Content-Type. Nobody looks whether the object is there."""
+        ...
+
 
 class StoredObject(NamedTuple):
     """One object of a bucket's listing."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.page import Page
     from chalicelib.domain.tickets.history_entry import HistoryEntry
     from chalicelib.domain.tickets.plan import Known, Plan, Selection, Standing
+    from chalicelib.domain.tickets.ticket_attachment import KeptAttachment
     from chalicelib.domain.tickets.ticket_feedback import TicketFeedback
     from chalicelib.domain.tickets.ticket_filter import TicketFilter, TicketOrder
 
@@ -62,4 +63,8 @@ class TicketReader(Protocol):
 
     def feedback(self, ticket_id: str, limit: int, cursor: str | None) -> Page[TicketFeedback]:
         """What was said in a ticket, in the order in which it first came."""
+        ...
+
+    def attachments(self, ticket_id: str, limit: int, cursor: str | None) -> Page[KeptAttachment]:
+        """The files that came with it, in that order."""
         ...

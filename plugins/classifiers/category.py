@@ -81,11 +81,20 @@ _HINTS = (
 """Every text in which a pattern finds something holds one of these."""
 _SHORT = 600
 """Characters of a text up to which words such as `forex` and `casino`, with a link, make an advertisement."""
+_SPAM_BY_SES = Verdict(
+    facet="category",
+    label="spam",
+    confidence=0.9,
+    evidence=("X-SES-Spam-Verdict: FAIL",),
+    reasons=("Amazon SES, which received the mail, takes it for spam.",),
+)
 
 
 @hookimpl(trylast=True)
 def classify(feedback: Feedback) -> Verdict:
     """One of bug_report, feature_request, complaint, praise, question, other, spam."""
+    if feedback.attributes.get("spam_verdict") == "FAIL":
+        return _SPAM_BY_SES
     text = wording(feedback)
     spam = _spam(text.lower())
     if spam is not None:

@@ -28,6 +28,14 @@ _FALL_BACK = {
     "praise": ("low", "Praise needs no action, and no rule says more."),
     "spam": ("low", "It looks like spam."),
 }
+_NOBODY_WAITS = ("auto_reply", "bounce", "delivery_report", "feedback_loop")
+"""Kinds of automatic mail that want no answer. Not a notice, nor what is sent to many: a form sends a
+customer's words as such."""
+_AUTOMATIC = Verdict(
+    facet="priority",
+    label="low",
+    reasons=("It is probably an automatic mail, and no rule's words are in it.",),
+)
 
 
 @hookimpl(trylast=True)
@@ -36,7 +44,13 @@ def prioritise(feedback: Feedback, verdicts: Verdicts, rules: Sequence[PriorityR
 
     A feedback doesn't say its source, so a rule with a condition on the source never matches here. The core
     knows the source: it passes only the rules for it, without that condition.
+
+    The tone of an out-of-office note is nobody's: for a mail that is marked as automatic only a rule counts
+    that asks for words, such as one that looks for a danger.
     """
+    automatic = feedback.attributes.get("automatic") in _NOBODY_WAITS
+    if automatic:
+        rules = [rule for rule in rules if rule.words]
     text = f"{feedback.title or ''}\n{feedback.text}"[:LIMIT].lower().replace("\u2019", "'")
     if any(word in text for word in _URGENT):
         text = _DENIED.sub(" ", text)
@@ -44,7 +58,7 @@ def prioritise(feedback: Feedback, verdicts: Verdicts, rules: Sequence[PriorityR
         (rule, words) for rule in rules if (words := _match(rule, feedback, verdicts, text)) is not None
     ]
     if not matching:
-        return _fall_back(verdicts)
+        return _AUTOMATIC if automatic else _fall_back(verdicts)
     highest = max((rule.priority for rule, _ in matching), key=_ORDER.index)
     deciding = [(rule, words) for rule, words in matching if rule.priority == highest]
     return Verdict(

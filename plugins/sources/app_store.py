@@ -1,19 +1,23 @@
-"""App Store Connect's customer reviews: pages of `GET /v1/apps/{id}/customerReviews`, as a file.
+"""App Store Connect's customer reviews: pages of `GET /v1/apps/{id}/customerReviews` as a file, or NDJSON
+with a review a line.
 
-Apple's specification makes every attribute optional. A review has no edit date, so its version is 0, and the
-core recognises an edited review by its digest. A review names no app, so the connection's settings may.
+Apple's specification makes every attribute optional; one of rating, title and body is needed. A review has no
+edit date, so its version is 0, and the core recognises an edited review by its digest. A review names no app,
+so the connection's settings may.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from triggeriq import App, Author, Bad, Connection, Feedback, FileHint, Item, Source, hookimpl
-from triggeriq.payload import at, identifier, moment, name, rating, text
-from triggeriq.reading import json_items
+from triggeriq import App, Author, Bad, Connection, Feedback, FileHint, Item, Source, Unreadable, hookimpl
+from triggeriq.payload import at, identifier, moment, name, parse_json, rating, text
 from triggeriq.values import JSON
+
+if TYPE_CHECKING:
+    from triggeriq.lines import Line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,14 +39,46 @@ class AppStore(Source):
     def read(
         self, stream: BinaryIO, hint: FileHint, resume: str | None, connection: Connection
     ) -> Iterator[tuple[str, Item]]:
-        """Marks are the number of reviews read so far."""
-        yield from self._items(stream, int(resume or 0), connection)
+        """Marks are the number of reviews read so far. In NDJSON they are those of the lines, with the number
+        of reviews of the next one: "12@3456+2"."""
+        from triggeriq.reading import json_items  # not needed by a function that receives webhooks
 
-    def _items(self, stream: BinaryIO, done: int, connection: Connection) -> Iterator[tuple[str, Item]]:
         settings: AppStoreSettings = connection.settings or AppStoreSettings()
-        for count, item in enumerate(json_items(stream, "data"), start=1):
+        if hint.name.lower().endswith((".jsonl", ".ndjson")):
+            yield from _lines(stream, resume or "0@0", settings.app_id)
+            return
+        done = int(resume or 0)
+        for count, item in enumerate(json_items(stream, "data", alone=("id", "attributes")), start=1):
             if count > done:
                 yield str(count), _review(item, f"data[{count - 1}]", settings.app_id)
+
+
+def _lines(stream: BinaryIO, resume: str, app_id: str | None) -> Iterator[tuple[str, Item]]:
+    """Each line is a review, or a page of them."""
+    from triggeriq.lines import Mark, TextFile
+
+    before, _, done = resume.partition("+")
+    file, skipped = TextFile(stream), int(done or 0)
+    for line in file.lines(Mark.parse(before)):
+        items = list(_of_line(line, app_id))
+        for count, item in enumerate(items[skipped:], start=skipped + 1):
+            yield str(file.mark(line)) if count == len(items) else f"{before}+{count}", item
+        before, skipped = str(file.mark(line)), 0
+
+
+def _of_line(line: Line, app_id: str | None) -> Iterator[Item]:
+    if isinstance(line.content, Bad):
+        yield line.content
+    elif line.content.strip():
+        where = f"line {line.number}"
+        try:
+            found = parse_json(line.content)
+        except Unreadable as error:
+            yield Bad(where, str(error), raw=line.content)
+            return
+        page = at(found, "data") if isinstance(found, dict) and "data" in found else found
+        for item in page if isinstance(page, list) else [page]:
+            yield _review(item, where, app_id)
 
 
 def _review(item: JSON, where: str, app_id: str | None) -> Feedback | Bad:
@@ -51,12 +87,16 @@ def _review(item: JSON, where: str, app_id: str | None) -> Feedback | Bad:
     review_id = identifier(item.get("id"))
     if review_id is None:
         return Bad(where, "a review without an id")
+    title, body = name(at(item, "attributes", "title")), text(at(item, "attributes", "body"))
+    stars = rating(at(item, "attributes", "rating"))
+    if title is None and body is None and stars is None:
+        return Bad(where, "a review without attributes: no rating, no title and no body")
     return Feedback(
         external_id=review_id,
         kind="review",
-        title=name(at(item, "attributes", "title")),
-        text=text(at(item, "attributes", "body")) or "",
-        rating=rating(at(item, "attributes", "rating")),
+        title=title,
+        text=body or "",
+        rating=stars,
         author=Author(name=name(at(item, "attributes", "reviewerNickname"))),
         created_at=moment(at(item, "attributes", "createdDate")),
         app=App(id=app_id),

@@ -11,6 +11,7 @@ from triggeriq import (
     Connection,
     Event,
     Events,
+    Feedback,
     Ignore,
     InvalidSetting,
     Item,
@@ -21,7 +22,8 @@ from triggeriq import (
     Unreadable,
     hookimpl,
 )
-from triggeriq.payload import at, digest, parse_json
+from triggeriq.other_events import of_another_kind, told
+from triggeriq.payload import at, digest, identifier, parse_json
 from triggeriq.shape import DEFAULT, Shape
 from triggeriq.values import JSON
 
@@ -97,7 +99,8 @@ class GenericJsonSettings:
 
 
 class GenericJson(Source):
-    """An event's id is the sha256 of its bytes: a retry repeats the bytes, an edit does not."""
+    """An event's id is the sha256 of its bytes: a retry repeats them, an edit does not, but for one back to
+    former words, which is why the event says what it is about."""
 
     name = "generic_json"
     title = "Generic JSON"
@@ -115,14 +118,16 @@ class GenericJson(Source):
         return (connection.settings.scheme(),) if connection.settings else ()
 
     def receive(self, request: Request, connection: Connection) -> Events | Ignore:
-        event = Event(digest(request.body))
-        items = list(self._items(request.body, event.id, connection))
+        event_id = digest(request.body)
+        items = list(self._items(request.body, event_id, connection))
         if not items:
             return Ignore("an empty list")
+        if len(items) == 1 and isinstance(items[0], Ignore):
+            return items[0]
         bad = [item for item in items if isinstance(item, Bad)]
         if len(bad) == len(items):
             raise Unreadable(f"{bad[0].where}: {bad[0].reason}")
-        return Events(event)
+        return Events(Event(event_id, about=_about(items, event_id)))
 
     def transform(self, received: Received, connection: Connection) -> Iterator[Item]:
         yield from self._items(received.body, received.id, connection)
@@ -131,14 +136,23 @@ class GenericJson(Source):
         settings = connection.settings
         shape = Shape.mapped(settings.fields) if settings else DEFAULT
         where = settings.items if settings else ""
-        value = at(parse_json(body), *where.split(".")) if where else parse_json(body)
+        whole = parse_json(body)
+        value = at(whole, *where.split(".")) if where else whole
         if isinstance(value, dict):
-            yield shape.feedback(value, external_id=event_id)
+            yield told(shape, value, event_id, of=whole)
         elif isinstance(value, list):
             for place, item in enumerate(value):
                 yield _item(item, f"{where}[{place}]", f"{event_id}-{place}", shape)
+        elif ignored := of_another_kind(whole):
+            yield ignored
         else:
             raise Unreadable(f"{where or 'the body'}: an object or a list of objects is expected")
+
+
+def _about(items: list[Item], event_id: str) -> str | None:
+    """What the event tells of: the ids that its feedback has of its own; None where some has none."""
+    ids = [item.external_id for item in items if isinstance(item, Feedback)]
+    return None if any(id.startswith(event_id) for id in ids) else identifier("\n".join(ids))
 
 
 def _item(item: JSON, where: str, external_id: str, shape: Shape) -> Item:

@@ -16,6 +16,7 @@ from triggeriq import (
     Event,
     Events,
     Feedback,
+    Ignore,
     Item,
     Received,
     Request,
@@ -24,6 +25,7 @@ from triggeriq import (
     Unreadable,
     hookimpl,
 )
+from triggeriq.other_events import of_another_kind, told
 from triggeriq.payload import identifier, moment, name, parse_object
 from triggeriq.shape import DEFAULT, Shape
 
@@ -61,13 +63,15 @@ class StandardWebhooks(Source):
     verification = (_scheme("webhook"), _scheme("svix"))
     settings = StandardWebhooksSettings
 
-    def receive(self, request: Request, connection: Connection) -> Events:
+    def receive(self, request: Request, connection: Connection) -> Events | Ignore:
         family = _family(request)
         message_id = identifier(request.headers.get(f"{family}-id"))
         if message_id is None:
             raise Unreadable(f"there is no {family}-id header")
         body = parse_object(request.body)
-        _feedback(body, message_id, connection)
+        found = _feedback(body, message_id, connection)
+        if isinstance(found, Ignore):
+            return found
         return Events(Event(message_id, moment(body.get("timestamp"))))
 
     def transform(self, received: Received, connection: Connection) -> Iterator[Item]:
@@ -84,12 +88,16 @@ def _family(request: Request) -> str:
     return "webhook"
 
 
-def _feedback(body: Mapping[str, Any], message_id: str, connection: Connection) -> Feedback:
+def _feedback(body: dict[str, Any], message_id: str, connection: Connection) -> Feedback | Ignore:
     data = body.get("data", body)
     if not isinstance(data, dict):
+        if ignored := of_another_kind(body):
+            return ignored
         raise Unreadable("data: an object is expected")
     shape = Shape.mapped(connection.settings.fields) if connection.settings else DEFAULT
-    feedback = shape.feedback(data, external_id=message_id)
+    feedback = told(shape, data, message_id, of=body)
+    if isinstance(feedback, Ignore):
+        return feedback
     attributes = dict(feedback.attributes)
     if (kind := name(body.get("type"))) and data is not body:
         attributes.setdefault("event_type", kind)

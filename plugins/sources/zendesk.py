@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -62,25 +63,29 @@ class Zendesk(Source):
     def receive(self, request: Request, connection: Connection) -> Events | Ignore:
         body = parse_object(request.body)
         found = _understand(body)
-        if isinstance(found, Ignore):
-            return found
+        if isinstance(found[0], Ignore):
+            return found[0]
         event_id = identifier(body.get("id")) if _is_event(body) else None
-        return Events(Event(event_id or digest(request.body), moment(body.get("time"))))
+        if event_id is not None:
+            return Events(Event(event_id, moment(body.get("time"))))
+        return Events(Event(digest(request.body), moment(body.get("time")), about=found[-1].external_id))
 
     def transform(self, received: Received, connection: Connection) -> Iterator[Item]:
-        yield _understand(parse_object(received.body))
+        yield from _understand(parse_object(received.body))
 
 
 def _is_event(body: Mapping[str, JSON]) -> bool:
     return (name(body.get("type")) or "").startswith(_EVENT)
 
 
-def _understand(body: Mapping[str, JSON]) -> Feedback | Ignore:
+def _understand(body: Mapping[str, JSON]) -> tuple[Ignore] | tuple[Feedback, ...]:
+    """What was said, at least one thing, or why it is ignored."""
     if not _is_event(body):
         return _trigger(body)
     kind = str(body["type"]).strip().removeprefix(_EVENT)
     read = _EVENTS.get(kind)
-    return read(body) if read else Ignore(f"{kind[:100]} holds no feedback")
+    found = read(body) if read else Ignore(f"{kind[:100]} holds no feedback")
+    return (found,)  # type: ignore[return-value]  # one of the two
 
 
 def _ticket(body: Mapping[str, JSON]) -> Feedback | Ignore:
@@ -180,12 +185,13 @@ def _attributes(detail: JSON) -> dict[str, JSON]:
     return facts
 
 
-_TEXTS = ("description", "latestcomment", "latestpubliccomment", "comment", "body", "text", "message")
+_TEXTS = ("description", "body", "text", "message")
+_COMMENTS = ("latestcomment", "latestpubliccomment", "latestcommenthtml", "latestcommentrich", "comment")
 
 
-def _trigger(body: Mapping[str, JSON]) -> Feedback | Ignore:
-    """The call of a trigger or an automation. "ticketID", "ticket_id" and "Ticket Id" count as the same
-    name."""
+def _trigger(body: Mapping[str, JSON]) -> tuple[Feedback, ...]:
+    """The call of a trigger or an automation: the ticket with its words, the latest comment on it, or both.
+    "ticketID", "ticket_id" and "Ticket Id" count as the same name."""
     facts = _plain_names(body)
     if isinstance(inner := facts.get("ticket"), dict):
         facts = _plain_names(inner) | facts
@@ -196,14 +202,19 @@ def _trigger(body: Mapping[str, JSON]) -> Feedback | Ignore:
     ticket_id = first("ticketid", "id", read=identifier)
     if ticket_id is None:
         raise Unreadable('no ticket id: put "ticket_id": "{{ticket.id}}" into the webhook\'s JSON body')
-    title, words = first("subject", "title", "tickettitle"), first(*_TEXTS, read=text)
-    if title is None and words is None:
+    title, words, comment = (
+        first("subject", "title", "tickettitle"),
+        first(*_TEXTS, read=text),
+        first(*_COMMENTS, read=text),
+    )
+    if title is None and words is None and comment is None:
         raise Unreadable(
             'no words: put "description": "{{ticket.description}}" into the webhook\'s JSON body'
         )
     updated_at: datetime | None = first("updatedat", "updatedatwithtimestamp", read=moment)
-    return Feedback(
-        external_id=first("commentid", read=identifier) or ticket_id,
+    comment_id = first("commentid", read=identifier)
+    ticket = Feedback(
+        external_id=ticket_id,
         version=milliseconds(updated_at),
         title=title,
         text=words or "",
@@ -215,6 +226,18 @@ def _trigger(body: Mapping[str, JSON]) -> Feedback | Ignore:
         thread=ticket_id,
         attributes=_attributes(facts),
     )
+    if comment is None and comment_id is not None:
+        comment, words = words, None
+    if comment is None or comment == words:
+        return (ticket,)
+    # Zendesk calls again for each change of the ticket, with the same latest comment
+    said = replace(
+        ticket,
+        external_id=comment_id or f"{ticket_id}-{digest(comment.encode('utf-8', 'surrogatepass'))[:32]}",
+        text=comment,
+        created_at=updated_at,
+    )
+    return (said,) if words is None else (ticket, said)
 
 
 def _plain_names(facts: Mapping[str, JSON]) -> dict[str, JSON]:

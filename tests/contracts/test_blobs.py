@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import io
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
+from botocore.config import Config
+from botocore.credentials import CredentialResolver
 from botocore.exceptions import ReadTimeoutError
+from botocore.session import get_session
 
 from chalicelib.errors import NotFound, Unavailable
+from chalicelib.pipeline.tickets.attachments import disposition
 from chalicelib.ports.operations import Blobs
 from chalicelib.services.s3 import S3Blobs
 from local.catalogue import named
@@ -142,6 +147,35 @@ def test_a_connection_that_is_lost_again_and_again_is_unavailable(client: Client
     s3.lose = 100
     with blobs.open(unique) as stream, pytest.raises(Unavailable):
         stream.read()
+
+
+def test_an_address_leads_to_its_object(blobs: Blobs, unique: str) -> None:
+    one, other = (
+        blobs.address(f"{unique}/{n}", 300, disposition="attachment", content_type="text/plain")
+        for n in range(2)
+    )
+    assert one.startswith("http")
+    assert f"{unique}/0?" in one
+    assert f"{unique}/1?" in other
+
+
+def test_whoever_has_an_address_gets_the_object_as_a_file_to_save(client: Client, unique: str) -> None:
+    blobs = S3Blobs(client("s3"), BUCKET)
+    blobs.put(unique, b"<script>")
+    saved = disposition('bad "name"; x=\r\n.html')
+    address = blobs.address(unique, 300, disposition=saved, content_type="application/octet-stream")
+    with urlopen(address) as answer:
+        assert answer.read() == b"<script>"
+        assert answer.headers["Content-Type"] == "application/octet-stream"
+        assert answer.headers["Content-Disposition"] == saved
+
+
+def test_an_address_can_not_be_signed_without_credentials(unique: str) -> None:
+    session = get_session()
+    session.register_component("credential_provider", CredentialResolver([]))
+    s3 = session.create_client("s3", region_name="eu-central-1", config=Config(signature_version="s3v4"))
+    with pytest.raises(Unavailable):
+        S3Blobs(s3, BUCKET).address(unique, 300, disposition="attachment", content_type="text/plain")
 
 
 class Asked:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.errors import Unavailable
-from chalicelib.ports.intake import Receipts
+from chalicelib.ports.intake import Receipts, Told
 from chalicelib.services.dynamodb.receipts import DynamoReceipts
 from local.catalogue import named
 from tests.contracts.conftest import Client
@@ -62,6 +62,24 @@ def test_a_receipt_that_stands_is_not_written_anew(receipts: Receipts, clock: Fa
     assert receipts.stands("zendesk", unique, ["a"]) == set()
 
 
+def test_the_last_that_was_told_of_a_thing_is_known(
+    receipts: Receipts, clock: FakeClock, unique: str
+) -> None:
+    assert receipts.last("zendesk", unique, "t1") is None
+    for told in (Told("a", "a"), Told("b", "b behind a"), Told("a", "a behind b")):
+        receipts.remember("zendesk", unique, "t1", told, NOW)
+        assert receipts.last("zendesk", unique, "t1") == told
+    receipts.remember("zendesk", unique, "t2", Told("c", "c"), NOW)
+    assert receipts.last("zendesk", unique, "t1") == Told("a", "a behind b")
+    assert receipts.last("zendesk", f"{unique}-2", "t1") is None
+    assert receipts.last("csv", unique, "t1") is None
+    assert receipts.stands("zendesk", unique, ["t1", "a"]) == set()
+    clock.at = NOW + KEPT + MINUTE
+    assert receipts.last("zendesk", unique, "t1") is None
+    receipts.remember("zendesk", unique, "t1", Told("a", "a"), NOW)
+    assert receipts.last("zendesk", unique, "t1") == Told("a", "a")
+
+
 def test_a_table_that_is_down_is_unavailable(receipts: Receipts, aws: FaultyAws, unique: str) -> None:
     if isinstance(receipts, FakeReceipts):
         receipts.error = Unavailable("dynamodb", "down")
@@ -70,3 +88,7 @@ def test_a_table_that_is_down_is_unavailable(receipts: Receipts, aws: FaultyAws,
             receipts.stands("zendesk", unique, ["a"])
         with pytest.raises(Unavailable):
             receipts.write("zendesk", unique, "a", NOW)
+        with pytest.raises(Unavailable):
+            receipts.last("zendesk", unique, "a")
+        with pytest.raises(Unavailable):
+            receipts.remember("zendesk", unique, "a", Told("a", "a"), NOW)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from chalicelib.domain.operations.access import Restriction
 from chalicelib.domain.page import Page
 from chalicelib.domain.tickets.decisions.change import change
 from chalicelib.domain.tickets.plan import Selection
-from chalicelib.domain.tickets.ticket import Change
+from chalicelib.domain.tickets.ticket import Change, Triaged
 from chalicelib.domain.tickets.ticket_feedback import VERSIONS_MOST
 from chalicelib.domain.tickets.ticket_filter import TicketFilter
 from chalicelib.errors import Invalid, Unavailable
@@ -21,6 +22,7 @@ from chalicelib.services.postgres.connection import Database
 from chalicelib.services.postgres.ticket_reader import PostgresTicketReader
 from chalicelib.services.postgres.tickets import PostgresTickets
 from tests.said import STAGES, START, said, take_in
+from triggeriq import Attachment
 
 ABSENT = "5e9b3a9e-7e5b-4b43-9f5c-0c8f0a8f8d11"
 
@@ -122,6 +124,7 @@ def test_a_cursor_that_no_list_gave_is_invalid(reader: TicketReader) -> None:
         lambda: reader.search(TicketFilter(), 10, "x"),
         lambda: reader.history(ABSENT, 10, "x"),
         lambda: reader.feedback(ABSENT, 10, "x"),
+        lambda: reader.attachments(ABSENT, 10, "x"),
     ):
         with pytest.raises(Invalid) as invalid:
             ask()
@@ -136,6 +139,7 @@ def test_a_database_that_is_down_is_unavailable(unreachable: Database) -> None:
         lambda: reader.search(TicketFilter(), 10, None),
         lambda: reader.history(ABSENT, 10, None),
         lambda: reader.feedback(ABSENT, 10, None),
+        lambda: reader.attachments(ABSENT, 10, None),
     ):
         with pytest.raises(Unavailable):
             ask()
@@ -166,3 +170,27 @@ def test_of_many_versions_the_newest_are_listed(
         take_in(tickets, [said("a", f"edit {version}", version=version)], now)
     (edited,) = reader.feedback(said("a").message.key.ticket_id, 10, None).items
     assert [one.version for one in edited.versions] == list(range(3, VERSIONS_MOST + 3))
+
+
+def test_files_come_in_the_order_of_their_feedback_page_by_page(
+    reader: TicketReader, tickets: PostgresTickets, now: datetime
+) -> None:
+    later = said("m2", thread="t", minutes=5, attachments=(Attachment(name="c.txt", bytes=3),))
+    files = tuple(Attachment(name=f"{n}.png", content_type="image/png", bytes=n) for n in range(11))
+    first = said("m1", thread="t", attachments=files)
+    batch = [
+        Triaged(
+            replace(one.message, attachments_key=f"attachments/{one.message.feedback.external_id}"),
+            one.triage,
+        )
+        for one in (later, first, said("m3", thread="t", minutes=9))
+    ]
+    (taken, *_), _ = take_in(tickets, batch, now)
+    other = said("other", attachments=(Attachment(name="not mine", bytes=1),))
+    take_in(tickets, [other], now)
+    found = all_of(lambda cursor: reader.attachments(taken.ticket_id, 5, cursor))
+    assert [(one.file, one.feedback.external_id, one.key) for one in found] == [
+        *((file, "m1", f"attachments/m1/{place}") for place, file in enumerate(files)),
+        (Attachment(name="c.txt", bytes=3), "m2", "attachments/m2/0"),
+    ]
+    assert {(one.feedback.source, one.feedback.connection) for one in found} == {("zendesk", "default")}

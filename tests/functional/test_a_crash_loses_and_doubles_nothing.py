@@ -12,6 +12,7 @@ import importlib
 import json
 import pkgutil
 from collections.abc import Callable
+from email.message import EmailMessage
 from typing import Any
 
 import pytest
@@ -79,6 +80,16 @@ CALLS = {
         "queue.send",
         "imports.write",
     ],
+    "files, a mail with a file": [
+        "imports.read",
+        "connections.read",
+        "blobs.open",
+        "blobs.read",
+        "quarantine.list",
+        "blobs.put",
+        "queue.send",
+        "imports.write",
+    ],
     "files, a packed one": [
         "imports.read",
         "blobs.open",
@@ -109,6 +120,7 @@ OF_THE_API = {
     "quarantine.write", "plugins.count", "plugins.works", "api_keys.list", "api_keys.read", "api_keys.revoke",
     "api_keys.write", "postgres.find_ticket",
     "postgres.migrate", "postgres.put_configuration", "postgres.search_tickets",
+    "postgres.ticket_attachments",
     "postgres.ticket_feedback", "postgres.ticket_history", "postgres.check", "postgres.last_received",
     "secrets.read", "jobs.claim", "jobs.write", "jobs.read", "jobs.update", "jobs.list", "jobs.forgotten",
 }  # fmt: skip
@@ -141,6 +153,16 @@ class Way:
             Bucket="triggeriq-local-uploads",
             Key=f"reviews/csv/{self.connection}/one.csv{'.gz' if packed else ''}",
             Body=gzip.compress(sheet + empty_lines, 0) if packed else sheet,
+        )
+
+    def mail(self) -> None:
+        """One with a file."""
+        mail = EmailMessage()
+        mail["From"], mail["Message-ID"] = "ada@example.com", f"<{self.connection}@example.com>"
+        mail.set_content(TEXT)
+        mail.add_attachment(b"it broke", maintype="text", subtype="plain", filename="crash.log")
+        self.stack.client("s3").put_object(
+            Bucket="triggeriq-local-uploads", Key=f"emails/{self.connection}/one", Body=mail.as_bytes()
         )
 
     def until(self, function: str) -> dict[str, Any]:
@@ -185,6 +207,8 @@ class Way:
         assert len(set(created)) == 1
         assert {event["type"] for event in told} <= {"ticket.created", "file.received"}
         assert self.functions.dead() == []
+        files = self.get("/tickets/{id}/attachments", id=ticket["id"])["items"]
+        assert [file["bytes"] for file in files] == ([8] if ticket["kind"] == "email" else [])
 
 
 @pytest.fixture
@@ -215,7 +239,10 @@ def begin(way: Way, case: str) -> tuple[str, dict[str, Any], Callable[[], None]]
         padding = LONG if "long" in case else ""
         return function, way.webhook(padding), lambda: way.send(padding)
     if function in ("uploads", "files"):
-        way.upload(packed="packed" in case)
+        if "mail" in case:
+            way.mail()
+        else:
+            way.upload(packed="packed" in case)
         return function, way.until(function), lambda: None
     way.send(LONG if "long" in case else "")
     if function == "relay":

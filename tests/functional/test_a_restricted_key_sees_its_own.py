@@ -106,6 +106,7 @@ OF_OTHERS: dict[str, Callable[[World], list[Asked]]] = {
     "PATCH /tickets/{id}": of_tickets("/tickets/{}", {"status": "resolved"}),
     "GET /tickets/{id}/history": of_tickets("/tickets/{}/history"),
     "GET /tickets/{id}/feedback": of_tickets("/tickets/{}/feedback"),
+    "GET /tickets/{id}/attachments": of_tickets("/tickets/{}/attachments"),
     "POST /tickets/{id}/merge": merges,
     "POST /tickets/{id}/split": splits,
     "GET /connections": listed("/connections"),
@@ -310,8 +311,10 @@ def told(answer: Answer) -> bytes:
 def test_one_s_own_is_there_and_can_be_worked_on(world: World) -> None:
     mine = world.mine
     for id in mine.tickets.values():
-        for path in ("", "/history", "/feedback"):
+        for path in ("", "/history", "/feedback", "/attachments"):
             assert world.ask("GET", f"/tickets/{id}{path}").status == 200
+    (file,) = world.ask("GET", f"/tickets/{mine.tickets['inbound_email']}/attachments").json["items"]
+    assert (file["name"], file["feedback"]["connection"]) == (f"{mine.connection}.txt", mine.connection)
     assert world.ask("PATCH", f"/tickets/{mine.tickets['csv']}", {"tags": ["seen"]}).status == 200
     for path in (f"/imports/{mine.file}", f"/imports/{mine.file}/bad-rows"):
         assert world.ask("GET", path).status == 200

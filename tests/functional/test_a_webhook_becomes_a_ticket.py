@@ -106,6 +106,74 @@ def test_an_event_without_feedback_is_ignored_with_the_reason(
     assert client.tickets(connection) == client.quarantined(connection) == []
 
 
+def test_words_that_are_edited_back_are_taken(client: Client, connection: str, stores: Stores) -> None:
+    """Nothing numbers these events, so their bytes are their names, and the third has those of the first."""
+    client.connect("generic_json", connection, "k" * 32, verification="api_key")
+
+    def told(text: str) -> bool:
+        answer = generic(
+            client, connection, json.dumps({"id": "38", "text": text}).encode(), x_api_key="k" * 32
+        )
+        assert answer.status == 202
+        return bool(answer.json["events"][0]["duplicate"])
+
+    assert not told("first")
+    (ticket,) = client.wait_for_tickets(connection)
+    assert told("first")
+    for text in ("second", "first"):
+        assert not told(text)
+        assert told(text)
+        eventually(lambda text=text: client.get(f"/tickets/{ticket['id']}")["text"] == text)
+    stores.wait_until_quiet()
+    (after,) = client.tickets(connection)
+    assert (after["text"], after["feedback_count"]) == ("first", 1)
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        ("2026-03-03 09:00:00 UTC", "2026-03-03 10:00:00 UTC"),
+        ("Tue, 03 Mar 2026 09:00:00 GMT", "Tue, 03 Mar 2026 10:00:00 GMT"),
+        ("03.03.2026 09:00", "03.03.2026 10:00"),
+        ("3 March 2026 at 9:00 AM", "3 March 2026 at 10:00 AM"),
+    ],
+)
+def test_a_stale_edit_does_not_win(
+    client: Client, connection: str, stores: Stores, older: str, newer: str
+) -> None:
+    client.connect("generic_json", connection, "k" * 32, verification="api_key")
+    for text, updated_at in (("new words", newer), ("old words", older)):
+        body = json.dumps({"id": "37", "text": text, "updated_at": updated_at}).encode()
+        assert generic(client, connection, body, x_api_key="k" * 32).status == 202
+        stores.wait_until_quiet()
+    (ticket,) = client.tickets(connection)
+    assert ticket["text"] == "new words"
+
+
+def test_the_latest_comment_of_a_trigger_joins_its_ticket(
+    client: Client, connection: str, stores: Stores
+) -> None:
+    client.connect("zendesk", connection, ZENDESK_SECRET)
+    client.zendesk(connection, {"ticket_id": "41", "subject": "Parcel", "description": "My parcel is late."})
+    (ticket,) = client.wait_for_tickets(connection)
+    client.zendesk(connection, {"ticket_id": "41", "subject": "Parcel", "latest_comment": "Any news?"})
+    eventually(lambda: client.get(f"/tickets/{ticket['id']}")["feedback_count"] == 2)
+    stores.wait_until_quiet()
+    (after,) = client.tickets(connection)
+    assert after["text"] == "My parcel is late."
+
+
+def test_an_event_of_another_kind_is_ignored_and_not_kept(client: Client, connection: str) -> None:
+    client.connect("standard_webhooks", connection)
+    body = json.dumps({"type": "user.created", "data": {"id": "u1", "name": "Bo"}}).encode()
+    answer = client.send("POST", f"/webhooks/standard_webhooks/{connection}", body, signed("msg_1", body))
+    assert (answer.status, answer.json["ignored"]) == (202, "user.created holds no feedback")
+    body = json.dumps({"type": "feedback.created", "data": {"id": "u1"}}).encode()
+    answer = client.send("POST", f"/webhooks/standard_webhooks/{connection}", body, signed("msg_2", body))
+    assert answer.status == 422
+    assert len(client.quarantined(connection)) == 1
+
+
 def generic(client: Client, connection: str, body: bytes, **headers: str) -> Answer:
     given = {"Content-Type": "application/json", **{k.replace("_", "-"): v for k, v in headers.items()}}
     return client.send("POST", f"/webhooks/generic_json/{connection}", body, given)

@@ -304,6 +304,7 @@ def people_work_on_tickets(account: Account) -> None:
     assert account.call("PATCH", "/tickets/{id}", {"assignee": "jo"}, **one)["http"] == 200
     assert account.call("GET", "/tickets/{id}/history", **one)["items"]
     assert account.call("GET", "/tickets/{id}/feedback", **one)["items"]
+    assert account.call("GET", "/tickets/{id}/attachments", **one)["http"] == 200
     merged = account.call("POST", "/tickets/{id}/merge", {"tickets": [other["id"]]}, **one)
     assert merged["http"] == 200, merged
     part = {"source": SOURCE, "connection": other["connection"], "external_id": other["external_id"]}

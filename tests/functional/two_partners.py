@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
+from email.message import EmailMessage
 from typing import Any
 
 from local.application import Application
@@ -112,8 +113,7 @@ def bring_in(client: Client, stores: Stores, side: Side) -> None:
     read = stores.imported(f"reviews/csv/{side.connection}/one.csv", rows.encode())
     assert (read["made"], read["quarantined"]) == (1, 1), read
     side.file = read["id"]
-    head = f"From: ada@example.com\r\nMessage-ID: <{side.connection}@x>\r\nSubject: Hello\r\n\r\n"
-    stores.upload(f"emails/{side.connection}/one", f"{head}{side.words} in a mail\r\n".encode())
+    stores.upload(f"emails/{side.connection}/one", mail_of(side))
     for ticket in client.wait_for_tickets(side.connection, 3):
         side.tickets[ticket["source"]] = ticket["id"]
     assert set(side.tickets) == set(SOURCES)
@@ -125,6 +125,16 @@ def bring_in(client: Client, stores: Stores, side: Side) -> None:
     eventually(lambda: client.get(f"/jobs/{side.job}")["status"] == "done")
     side.entries = [entry["id"] for entry in client.quarantined(side.connection)]
     assert len(side.entries) == 2
+
+
+def mail_of(side: Side) -> bytes:
+    """With a file."""
+    mail = EmailMessage()
+    mail["From"], mail["Subject"] = "ada@example.com", "Hello"
+    mail["Message-ID"] = f"<{side.connection}@x>"
+    mail.set_content(f"{side.words} in a mail")
+    mail.add_attachment(side.words, filename=f"{side.connection}.txt")
+    return mail.as_bytes()
 
 
 def of_webhook(client: Client, side: Side, id: str) -> str:

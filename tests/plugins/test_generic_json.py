@@ -13,6 +13,7 @@ from plugins.sources.generic_json import GenericJson, GenericJsonSettings
 from triggeriq import (
     Bad,
     Connection,
+    Events,
     Ignore,
     InvalidSetting,
     NotVerified,
@@ -146,3 +147,67 @@ def test_a_list_of_nothing_but_bad_items_is_unreadable() -> None:
 
 def test_an_empty_list_is_ignored() -> None:
     assert isinstance(GenericJson().receive(Request(body=b"[]"), Connection(source="generic_json")), Ignore)
+
+
+def about(value: Any, **settings: Any) -> str | None:
+    connection = Connection(source="generic_json", settings=GenericJsonSettings(**settings))
+    answer = GenericJson().receive(Request(body=json.dumps(value).encode()), connection)
+    assert isinstance(answer, Events)
+    return answer.items[0].about
+
+
+@pytest.mark.parametrize(
+    ("value", "settings", "thing"),
+    [
+        ({"id": "38", "text": "first"}, {}, "38"),
+        ({"id": 38, "text": "first"}, {}, "38"),
+        ([{"id": "38", "text": "first"}], {}, "38"),
+        (
+            {"review": {"key": 7, "said": "x"}},
+            {"items": "review", "fields": {"id": "key", "text": "said"}},
+            "7",
+        ),
+        ({"text": "first"}, {}, None),
+        ([{"text": "first"}], {}, None),
+        ([{"id": "38", "text": "first"}, {"text": "second"}], {}, None),
+        ([{"id": "38", "text": "first"}, {"id": "39"}], {}, "38"),
+    ],
+)
+def test_an_event_says_what_it_is_about(value: Any, settings: dict[str, Any], thing: str | None) -> None:
+    assert about(value, **settings) == thing
+
+
+def test_a_list_is_about_all_that_is_in_it() -> None:
+    one, two, edited = (
+        about([{"id": first, "text": "a"}, {"id": "b", "text": text}])
+        for first, text in (("a", "x"), ("c", "x"), ("a", "y"))
+    )
+    assert one == edited != two
+    assert one is not None
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"type": "user.created", "data": {"name": "Bo"}},
+        {"event": "order_paid", "amount": 3},
+        {"event_type": "email_delivered", "email": "a@example.com"},
+        {"eventType": "CustomerCreated"},
+        {"topic": "orders/create", "id": 7},
+    ],
+)
+def test_an_event_of_another_kind_is_ignored(value: dict[str, Any]) -> None:
+    connection = Connection(source="generic_json", settings=GenericJsonSettings())
+    body = json.dumps(value).encode()
+    answer = GenericJson().receive(Request(body=body), connection)
+    assert isinstance(answer, Ignore)
+    assert list(GenericJson().transform(Received(id="e", received_at=NOW, body=body), connection)) == [answer]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [{"type": "review.created", "data": {}}, {"type": "bug"}, {"event": {"name": "user.created"}}, {"id": 1}],
+)
+def test_what_may_be_feedback_must_be_readable(value: dict[str, Any]) -> None:
+    with pytest.raises(Unreadable, match="no feedback in it"):
+        about(value)

@@ -10,7 +10,7 @@ import standardwebhooks
 import svix
 
 from plugins.sources.standard_webhooks import StandardWebhooks, StandardWebhooksSettings
-from triggeriq import Connection, Events, InvalidSetting, Request
+from triggeriq import Connection, Events, Ignore, InvalidSetting, Received, Request, Unreadable
 from triggeriq.testing import Delivery, WebhookContract
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -117,3 +117,59 @@ def test_a_field_map_that_names_no_part_of_a_feedback_is_refused() -> None:
         with pytest.raises(InvalidSetting, match=r"no part of a feedback|no dotted path") as refusal:
             StandardWebhooksSettings(fields=fields)
         assert refusal.value.field == f"fields.{next(iter(fields))}"
+
+
+def receive(payload: object) -> Events | Ignore:
+    connection = Connection(source="standard_webhooks", settings=StandardWebhooksSettings())
+    request = Request(headers={"webhook-id": "msg_1"}, body=json.dumps(payload).encode())
+    return StandardWebhooks().receive(request, connection)
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"type": "user.created", "data": {"id": "u1", "name": "Bo"}},
+        {"type": "user.created", "timestamp": "2026-03-03T09:00:00Z", "data": {}},
+        {"type": "user.deleted", "data": None},
+        {"type": "users.deleted", "data": [{"id": "u1"}]},
+        {"type": "order.shipped", "data": {"id": 7, "items": [{"sku": "x"}]}},
+        {"type": "invoice.paid", "data": {"amount": 12.5}},
+        {"type": "subscription_renewed", "data": {"plan": "pro"}},
+        {"type": "SubscriptionRenewed", "data": {"plan": "pro"}},
+        {"type": "email.delivered", "data": {"email_id": "e1"}},
+        {"type": "comment.deleted", "data": {"id": "c1"}},
+        {"type": "ticket.closed", "data": {"id": "t1"}},
+        {"type": "user.created", "id": "u1"},
+    ],
+)
+def test_an_event_of_another_kind_is_ignored(payload: dict) -> None:
+    answer = receive(payload)
+    assert answer == Ignore(f"{payload['type']} holds no feedback")
+    received = Received(id="msg_1", received_at=NOW, body=json.dumps(payload).encode())
+    assert list(StandardWebhooks().transform(received, Connection(source="standard_webhooks"))) == [answer]
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"type": "feedback.created", "data": {"id": "f1"}},
+        {"type": "review.updated", "data": {"stars": 9}},
+        {"type": "comment.created", "data": None},
+        {"type": "survey_response.received", "data": {"id": 1}},
+        {"type": "ReplyAdded", "data": {"id": 1}},
+        {"type": "support.case.opened", "data": {}},
+        {"type": "conversation.rating.added", "data": {}},
+        {"data": {"id": "f1"}},
+        {"id": "f1"},
+        {"type": 7, "data": {"id": "f1"}},
+        {"type": "bug", "data": {"id": "f1"}},
+    ],
+)
+def test_an_event_that_claims_to_be_feedback_must_be_readable(payload: dict) -> None:
+    with pytest.raises(Unreadable):
+        receive(payload)
+
+
+@pytest.mark.parametrize("kind", ["user.created", "feedback.created", "comment.deleted", "", None])
+def test_what_says_something_is_taken_whatever_its_event_is_called(kind: str | None) -> None:
+    assert isinstance(receive({"type": kind, "data": {"text": "It crashes"}}), Events)

@@ -188,3 +188,64 @@ def test_a_comment_with_a_bare_quote_is_unreadable() -> None:
     body = b'{"ticket_id": "1", "description": "he said "no" to me"}'
     with pytest.raises(Unreadable, match="not JSON"):
         Zendesk().receive(Request(body=body), CONNECTION)
+
+
+def triggered(**facts: object) -> list[Feedback]:
+    body = json.dumps(facts).encode()
+    (event,) = receive(facts).items  # type: ignore[union-attr]
+    items = list(Zendesk().transform(Received(id=event.id, received_at=NOW, body=body), CONNECTION))
+    assert event.about == items[-1].external_id  # type: ignore[union-attr]
+    return items  # type: ignore[return-value]
+
+
+OPENER = {"ticket_id": "41", "subject": "Parcel", "description": "My parcel is late."}
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"ticket_id": "41", "subject": "Parcel", "latest_comment": "Any news?"},
+        {"ticket_id": 41, "latest_public_comment": "Any news?"},
+        {"id": "41", "comment": "Any news?", "title": "Parcel"},
+        {"Ticket ID": "41", "Latest Comment": "Any news?"},
+        {"ticket": {"id": "41", "latest_comment": "Any news?"}},
+        {"ticket": {"id": "41"}, "latestComment": "Any news?"},
+        {"ticket_id": "41", "comment_id": "900", "comment": "Any news?"},
+        {"ticket_id": "41", "comment_id": "900", "body": "Any news?"},
+        {"ticket_id": "41", "latest_comment_html": "Any news?", "status": "Open", "tags": "a b"},
+    ],
+)
+def test_a_comment_is_a_further_feedback_of_its_ticket(facts: dict) -> None:
+    (opener,) = triggered(**OPENER)
+    (said,) = triggered(**facts, updated_at="2026-03-03T10:00:00Z")
+    assert (opener.external_id, opener.thread, opener.text) == ("41", "41", "My parcel is late.")
+    assert (said.thread, said.text) == ("41", "Any news?")
+    assert said.external_id == ("900" if "comment_id" in facts else said.external_id) != "41"
+    assert said.created_at == datetime(2026, 3, 3, 10, tzinfo=UTC)
+
+
+def test_the_same_comment_comes_again_with_each_change_of_its_ticket() -> None:
+    (one,) = triggered(ticket_id="41", latest_comment="Any news?", status="open")
+    (same,) = triggered(ticket_id="41", latest_comment="Any news?", status="solved")
+    (other,) = triggered(ticket_id="41", latest_comment="Thank you!")
+    (elsewhere,) = triggered(ticket_id="42", latest_comment="Any news?")
+    assert one.external_id == same.external_id
+    assert len({one.external_id, other.external_id, elsewhere.external_id}) == 3
+
+
+def test_a_call_with_the_ticket_and_its_latest_comment_tells_of_both() -> None:
+    ticket, said = triggered(**OPENER, latest_comment="Any news?")
+    assert (ticket.external_id, ticket.text, said.text, said.thread) == (
+        "41",
+        OPENER["description"],
+        "Any news?",
+        "41",
+    )
+    (alone,) = triggered(**OPENER, latest_comment=OPENER["description"])
+    assert alone.external_id == "41"
+
+
+def test_an_event_with_an_id_is_about_nothing_else() -> None:
+    answer = receive(json.loads((WEBHOOKS / "zendesk_ticket_created.json").read_bytes()))
+    assert isinstance(answer, Events)
+    assert answer.items[0].about is None

@@ -17,6 +17,7 @@ from chalicelib import errors, settings
 from chalicelib.domain.intake import feedback, file_import
 from chalicelib.errors import Invalid
 from chalicelib.pipeline.intake import give_back, ingest, read_file
+from chalicelib.pipeline.tickets import attachments
 from chalicelib.registry import Registry
 from chalicelib.registry.discovery import Found
 from chalicelib.registry.settings_model import schema_of, validated
@@ -148,7 +149,10 @@ def test_the_limits_are_those_of_the_code():
         "a mail": file_import.MAIL_LIMIT,
         "bad rows in one answer": give_back.ROWS_LIMIT,
         "bad rows one after the other, after which a file is given up": read_file.BAD_LIMIT,
-        "text of a feedback": feedback.TEXT_LIMIT,
+        "text of a feedback, and what it quotes": feedback.TEXT_LIMIT,
+        "names of a feedback's conversation": feedback.THREADS_MOST,
+        "attachments of a feedback": feedback.ATTACHMENTS_MOST,
+        "an attachment's address": attachments.SECONDS,
         "a title, a name, an id, an address": feedback.LINE_LIMIT,
         "attributes of a feedback": feedback.ATTRIBUTES_LIMIT,
         "words of a ticket that search knows": search_index.WORDS_LIMIT,

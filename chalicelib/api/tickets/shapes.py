@@ -26,6 +26,7 @@ from chalicelib.api.field_types import PageQuery as PageQuery
 from chalicelib.domain.page import Page
 from chalicelib.domain.tickets.history_entry import HistoryEntry
 from chalicelib.domain.tickets.ticket import CategoryLabel, PriorityLabel, SentimentLabel, Status, Ticket
+from chalicelib.domain.tickets.ticket_attachment import TicketAttachment
 from chalicelib.domain.tickets.ticket_feedback import TicketFeedback
 from chalicelib.domain.tickets.ticket_filter import Direction, SortBy, TicketFilter, TicketOrder
 from triggeriq import JSON
@@ -68,6 +69,7 @@ class TicketQuery(PageQuery):
 TicketPage = Page[Ticket]
 HistoryPage = Page[HistoryEntry]
 TicketFeedbackPage = Page[TicketFeedback]
+TicketAttachmentPage = Page[TicketAttachment]
 
 
 class LinkPut(Asked):

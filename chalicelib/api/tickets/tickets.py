@@ -1,4 +1,4 @@
-"""/tickets: search, read, change, audit trail, what was said, merge, split."""
+"""/tickets: search, read, change, audit trail, what was said, files that came with it, merge, split."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from chalicelib.domain.page import Page
 from chalicelib.domain.tickets.history_entry import HistoryEntry
 from chalicelib.domain.tickets.plan import Standing
 from chalicelib.domain.tickets.ticket import Change, Ticket
+from chalicelib.domain.tickets.ticket_attachment import TicketAttachment
 from chalicelib.domain.tickets.ticket_feedback import TicketFeedback
 from chalicelib.errors import Invalid, NotFound
 
@@ -45,6 +46,10 @@ def history(call: Call, id: str, query: PageQuery) -> Page[HistoryEntry]:
 
 def feedback(call: Call, id: str, query: PageQuery) -> Page[TicketFeedback]:
     return call.use.tickets.read.feedback(_ticket_id(id), query.limit, query.cursor, call.caller.restriction)
+
+
+def attachments(call: Call, id: str, query: PageQuery) -> Page[TicketAttachment]:
+    return call.use.tickets.attachments(_ticket_id(id), query.limit, query.cursor, call.caller.restriction)
 
 
 def merge(call: Call, id: str, body: Merge) -> Answer:

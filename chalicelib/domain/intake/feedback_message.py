@@ -1,7 +1,7 @@
 """What waits on the queue `feedback`: one cleaned feedback and where it came from, as JSON.
 
-{"v": 1, "source", "connection", "event_id", "received_at", "raw_key", "reread_at", "traceparent",
- "feedback": {…}}
+{"v": 1, "source", "connection", "event_id", "received_at", "raw_key", "attachments_key", "reread_at",
+ "traceparent", "feedback": {…}}
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -43,8 +43,11 @@ class FeedbackMessage:
     feedback: Feedback
     raw_key: str = ""
     """Where its raw bytes lie: s3://bucket/key, or a key of the artifacts bucket; "" if nowhere."""
+    attachments_key: str = ""
+    """Where the content of its attachments lies in the artifacts bucket: of the first at this key with `/0`
+    behind it; "" if it has none."""
     reread_at: datetime | None = None
-    """When they were read again; None: for the first time."""
+    """When the raw bytes were read again; None: for the first time."""
     trace: Trace | None = None
     """Of what brought it in. It is not stored with the feedback; a message of an older release has none."""
 
@@ -84,6 +87,12 @@ class FeedbackMessage:
             return mine < others
         return (self.order, mine, self.digest) < (other.order, others, other.digest)
 
+    def reads_otherwise(self, other: FeedbackMessage) -> bool:
+        """Whether it is a later reading of the same bytes, and finds anything else in them: not only in what
+        the digest covers, but an author or a file, too."""
+        found = replace(self.feedback, version=other.feedback.version)
+        return self.event_id == other.event_id and self._reading > other._reading and found != other.feedback
+
     @property
     def _reading(self) -> float:
         return self.reread_at.timestamp() if self.reread_at else 0.0
@@ -108,6 +117,7 @@ def to_json(message: FeedbackMessage) -> str:
             "event_id": message.event_id,
             "received_at": message.received_at.isoformat(),
             "raw_key": message.raw_key,
+            **({"attachments_key": message.attachments_key} if message.attachments_key else {}),
             **({"reread_at": message.reread_at.isoformat()} if message.reread_at else {}),
             **traced(message.trace),
             "feedback": feedback,
@@ -129,6 +139,7 @@ def from_json(text: str) -> FeedbackMessage:
             event_id=str(data["event_id"]),
             received_at=_time(data["received_at"]),
             raw_key=str(data.get("raw_key", "")),
+            attachments_key=str(data.get("attachments_key", "")),
             reread_at=_time(data["reread_at"]) if "reread_at" in data else None,
             trace=trace_in(data),
             feedback=cleaned(_feedback(data["feedback"])),

@@ -15,6 +15,7 @@ from chalicelib.domain.intake.quarantine import Quarantined
 from chalicelib.domain.intake.way_back import ByEvent
 from chalicelib.errors import NotFound, PluginFailed, TriggerIQError, Unreadable, loggable
 from chalicelib.log_context import bound
+from chalicelib.pipeline.intake.keep_attachments import keep_attachments
 from chalicelib.pipeline.intake.receipts import write_receipt
 from chalicelib.ports.intake import Claims, Connections, Quarantine, Receipts, Sources
 from chalicelib.ports.operations import Blobs, Message, Metrics, Queue
@@ -113,18 +114,17 @@ class Ingest:
             except ValueError as error:
                 bad.append(Bad(f"item {index}", f"the plugin made something that is no feedback: {error}"))
                 continue
-            messages.append(
-                FeedbackMessage(
-                    source=envelope.source,
-                    connection=envelope.connection,
-                    event_id=envelope.id,
-                    received_at=envelope.received_at,
-                    raw_key=envelope.key,
-                    reread_at=reread_at,
-                    trace=envelope.trace,
-                    feedback=feedback,
-                )
+            message = FeedbackMessage(
+                source=envelope.source,
+                connection=envelope.connection,
+                event_id=envelope.id,
+                received_at=envelope.received_at,
+                raw_key=envelope.key,
+                reread_at=reread_at,
+                trace=envelope.trace,
+                feedback=feedback,
             )
+            messages.append(keep_attachments(self.blobs, item, message))
         for each in bad[:BAD_LIMIT]:
             self._quarantine(envelope, each.where, each.reason, by)
         if rest := bad[BAD_LIMIT:]:

@@ -11,10 +11,10 @@ from chalicelib.domain.delivery.event import CloudEvent
 from chalicelib.domain.intake.envelope import INLINE_LIMIT, Envelope, encoded_size
 from chalicelib.domain.intake.feedback import clean_text, is_storable
 from chalicelib.domain.trace import Trace
-from chalicelib.errors import Unavailable, is_outage
-from chalicelib.pipeline.intake.receipts import standing, write_receipt
+from chalicelib.errors import TriggerIQError, Unavailable, is_outage
+from chalicelib.pipeline.intake.receipts import last_told, remember, standing, write_receipt
 from chalicelib.ports.delivery import Bus
-from chalicelib.ports.intake import Receipts
+from chalicelib.ports.intake import Receipts, Told
 from chalicelib.ports.operations import Blobs, Clock
 from triggeriq import Connection, Event, Events, Request, Source
 
@@ -60,52 +60,79 @@ class Publish:
         that `ingest` asks for no claim. Raises Unavailable where not all of them are on the bus; on the next
         try, those that are count as duplicates.
         """
-        ids = list(dict.fromkeys(_event_id(event) for event in events.items))
-        known = set() if replay else standing(self.receipts, connection.source, connection.name, ids)
+        named = list(dict.fromkeys(map(_storable, events.items)))
+        taken = (
+            [(event, event.id, False) for event in named] if replay else self._looked_up(connection, named)
+        )
         received_at = self.now()
         self._send(
             [
-                Envelope(
-                    id=id,
-                    source=connection.source,
-                    connection=connection.name,
-                    received_at=received_at,
-                    headers={
-                        name: clean_text(request.headers[name])
-                        for name in source.keep_headers
-                        if name in request.headers
-                    },
-                    body=request.body,
-                    replay=replay,
-                    trace=trace,
+                (
+                    event,
+                    Envelope(
+                        id=id,
+                        source=connection.source,
+                        connection=connection.name,
+                        received_at=received_at,
+                        headers={
+                            name: clean_text(request.headers[name])
+                            for name in source.keep_headers
+                            if name in request.headers
+                        },
+                        body=request.body,
+                        replay=replay,
+                        trace=trace,
+                    ),
                 )
-                for id in ids
-                if id not in known
+                for event, id, repeated in taken
+                if not repeated
             ]
         )
-        return tuple(PublishedEvent(id, id in known) for id in ids)
+        return tuple(PublishedEvent(id, repeated) for _, id, repeated in taken)
+
+    def _looked_up(self, connection: Connection, events: Sequence[Event]) -> list[tuple[Event, str, bool]]:
+        """Each event with the id by which it is known from here on, and whether it is a repeat."""
+        of = (self.receipts, connection.source, connection.name)
+        ids = [event.id for event in events if event.about is None]
+        known = standing(*of, ids) if ids else set()
+        taken = []
+        for event in events:
+            if event.about is None:
+                taken.append((event, event.id, event.id in known))
+            elif (last := last_told(*of, event.about)) is None:
+                taken.append((event, event.id, False))
+            elif last.name == event.id:
+                taken.append((event, last.id, True))
+            else:
+                # By what was told before it, its id is another than that of the same words told earlier, so
+                # that their claims differ; and the same again while its receipt can't be written.
+                taken.append((event, _digest(f"{event.id} behind {last.id}"), False))
+        return taken
 
     def again(self, envelope: Envelope) -> None:
         """Put an event on the bus once more; it had its receipt when it first came. Raises Unavailable."""
         _raise_where_refused(self.bus.publish([envelope.as_event()]))
 
-    def _send(self, envelopes: Sequence[Envelope]) -> None:
-        if not envelopes:
+    def _send(self, events: Sequence[tuple[Event, Envelope]]) -> None:
+        if not events:
             return
-        refusals = self.bus.publish(self._entries(envelopes))
+        refusals = self.bus.publish(self._entries([envelope for _, envelope in events]))
         # Receipts are written only once the events are on the bus: a crash in between doubles an event, and a
         # later step drops the repeat. The other way round it would lose the event.
         away = False
-        for envelope, refusal in zip(envelopes, refusals, strict=True):
+        for (event, envelope), refusal in zip(events, refusals, strict=True):
             if refusal is not None:
                 continue
             log.info("accepted", extra=envelope.ids)
             if not away:  # the sender need not wait for DynamoDB once for each event
-                failure = write_receipt(
-                    self.receipts, envelope.source, envelope.connection, envelope.id, envelope.received_at
-                )
-                away = is_outage(failure)
+                away = is_outage(self._write_receipt(event, envelope))
         _raise_where_refused(refusals)
+
+    def _write_receipt(self, event: Event, envelope: Envelope) -> TriggerIQError | None:
+        of = (self.receipts, envelope.source, envelope.connection)
+        if event.about is None:
+            return write_receipt(*of, envelope.id, envelope.received_at)
+        return remember(*of, event.about, Told(event.id, envelope.id), envelope.received_at)
 
     def _entries(self, envelopes: Sequence[Envelope]) -> list[CloudEvent]:
         entries = [envelope.as_event() for envelope in envelopes]
@@ -118,12 +145,21 @@ class Publish:
         return [envelope.without_body(key).as_event() for envelope in envelopes]
 
 
-def _event_id(event: Event) -> str:
+def _storable(event: Event) -> Event:
+    """The event by ids that a key can hold."""
+    return Event(_fit(event.id), about=None if event.about is None else _fit(event.about))
+
+
+def _fit(id: str) -> str:
     """The id that the sender gave; its sha256 where that is too long, or holds what a key can't."""
-    id = str(event.id)
+    id = str(id)
     if id and id == id.strip() and is_storable(id) and len(id.encode()) <= EVENT_ID_BYTES:
         return id
-    return "sha256:" + hashlib.sha256(id.encode("utf-8", "replace")).hexdigest()
+    return _digest(id)
+
+
+def _digest(text: str) -> str:
+    return "sha256:" + hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
 def _raise_where_refused(refusals: Sequence[str | None]) -> None:

@@ -27,6 +27,7 @@ from chalicelib.errors import Conflict, NotFound, Unreadable
 from chalicelib.log_context import bound
 from chalicelib.pipeline.intake import parts
 from chalicelib.pipeline.intake.backlog import Backlog
+from chalicelib.pipeline.intake.keep_attachments import keep_attachments
 from chalicelib.pipeline.intake.unpack import File, unpacked
 from chalicelib.ports.intake import Connections, ImportStore, Quarantine, Sources
 from chalicelib.ports.operations import Blobs, Clock, Message, Metrics, Queue, TimeLeft
@@ -60,7 +61,7 @@ class ReadFile:
     blobs: Blobs
     """Of the uploads."""
     artifacts: Blobs
-    """Where a packed file is unpacked to."""
+    """Where a packed file is unpacked to, and the content of attachments is kept."""
     feedback: Queue
     files: Queue
     quarantine: Quarantine
@@ -230,7 +231,9 @@ class ReadFile:
         bad = item if isinstance(item, Bad) else None
         if isinstance(item, Feedback):
             try:
-                progress.waiting.append(_message(held, mark, cleaned(item), progress.trace))
+                message = _message(held, mark, cleaned(item), progress.trace)
+                message = keep_attachments(self.artifacts, item, message)
+                progress.waiting.append(Message(to_json(message), trace=message.trace))
                 progress.made += 1
             except ValueError as error:
                 bad = Bad(mark, f"the plugin made something that is no feedback: {error}")
@@ -333,20 +336,15 @@ def _shown(mark: str | None) -> str:
     return (mark or "").partition("@")[0]
 
 
-def _message(held: Import, mark: str, feedback: Feedback, trace: Trace | None) -> Message:
+def _message(held: Import, mark: str, feedback: Feedback, trace: Trace | None) -> FeedbackMessage:
     mark = clean_text(mark)[:LINE_LIMIT]  # a plugin chooses its length, and it must fit into a message
-    return Message(
+    return FeedbackMessage(
+        source=held.source,
+        connection=held.connection,
+        event_id=f"{held.id}:{mark}",
+        received_at=held.modified_at,
+        raw_key=f"s3://{held.bucket}/{held.key}#{mark}",
+        reread_at=held.reread_at,
         trace=trace,
-        body=to_json(
-            FeedbackMessage(
-                source=held.source,
-                connection=held.connection,
-                event_id=f"{held.id}:{mark}",
-                received_at=held.modified_at,
-                raw_key=f"s3://{held.bucket}/{held.key}#{mark}",
-                reread_at=held.reread_at,
-                trace=trace,
-                feedback=feedback,
-            )
-        ),
+        feedback=feedback,
     )

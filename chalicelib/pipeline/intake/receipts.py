@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from chalicelib.errors import TriggerIQError, loggable
-from chalicelib.ports.intake import Receipts
+from chalicelib.ports.intake import Receipts, Told
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +28,27 @@ def write_receipt(
     """Write a receipt for the event. Returns why that failed, or None."""
     try:
         receipts.write(source, connection, event_id, received_at)
+    except TriggerIQError as error:
+        log.warning("a receipt can't be written", extra={"error": loggable(error)})
+        return error
+    return None
+
+
+def last_told(receipts: Receipts, source: str, connection: str, about: str) -> Told | None:
+    """The last that was told of a thing; None where that can't be read."""
+    try:
+        return receipts.last(source, connection, about)
+    except TriggerIQError as error:
+        log.warning("receipts can't be read", extra={"error": loggable(error)})
+        return None
+
+
+def remember(
+    receipts: Receipts, source: str, connection: str, about: str, told: Told, received_at: datetime
+) -> TriggerIQError | None:
+    """Write down what was told last of a thing. Returns why that failed, or None."""
+    try:
+        receipts.remember(source, connection, about, told, received_at)
     except TriggerIQError as error:
         log.warning("a receipt can't be written", extra={"error": loggable(error)})
         return error

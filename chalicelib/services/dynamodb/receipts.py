@@ -1,4 +1,5 @@
-"""The table `events`: a receipt for each event that the bus accepted, for 72 hours."""
+"""The table `events`: a receipt for each event that the bus accepted, or the last event about a thing, for 72
+hours."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.ports.intake import Told
 from chalicelib.services.aws_errors import aws_errors
 from chalicelib.services.external import external
 
@@ -29,11 +31,22 @@ class DynamoReceipts:
 
     @external("receipts.read", _translate)
     def _stands(self, key: str) -> bool:
-        item = self._client.get_item(
-            TableName=self._table, Key={"pk": {"S": key}}, ProjectionExpression="expires_at"
+        return self._valid(key, "expires_at") is not None
+
+    def last(self, source: str, connection: str, about: str) -> Told | None:
+        return self._last(_key_of_last(source, connection, about))
+
+    @external("receipts.read", _translate)
+    def _last(self, key: str) -> Told | None:
+        item = self._valid(key, "expires_at, told, accepted_as")
+        return Told(item["told"]["S"], item["accepted_as"]["S"]) if item else None
+
+    def _valid(self, key: str, fields: str) -> dict[str, Any] | None:
+        item: dict[str, Any] | None = self._client.get_item(
+            TableName=self._table, Key={"pk": {"S": key}}, ProjectionExpression=fields
         ).get("Item")
         # DynamoDB deletes what has expired within days, not at once
-        return bool(item) and int(item["expires_at"]["N"]) > self._now().timestamp()
+        return item if item and int(item["expires_at"]["N"]) > self._now().timestamp() else None
 
     @external("receipts.write", _translate)
     def write(self, source: str, connection: str, event_id: str, received_at: datetime) -> None:
@@ -51,6 +64,23 @@ class DynamoReceipts:
             )
         except self._client.exceptions.ConditionalCheckFailedException:
             return  # there is one already
+
+    @external("receipts.write", _translate)
+    def remember(self, source: str, connection: str, about: str, told: Told, received_at: datetime) -> None:
+        self._client.put_item(
+            TableName=self._table,
+            Item={
+                "pk": {"S": _key_of_last(source, connection, about)},
+                "told": {"S": told.name},
+                "accepted_as": {"S": told.id},
+                "received_at": {"S": received_at.isoformat()},
+                "expires_at": {"N": str(int((self._now() + KEPT).timestamp()))},
+            },
+        )
+
+
+def _key_of_last(source: str, connection: str, about: str) -> str:
+    return f"last#{source}#{connection}#{about}"
 
 
 def _key(source: str, connection: str, event_id: str) -> str:

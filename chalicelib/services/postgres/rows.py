@@ -17,7 +17,9 @@ _STANDING = table({"row_version": "bigint", "human_set": "text[]", "connections"
 TICKET = (*_OWN.columns, *_STANDING)
 """All columns of `tickets` but `search`, which is made of a ticket's words."""
 
-_MESSAGE_FIELDS = ("source", "connection", "event_id", "received_at", "raw_key", "reread_at")
+_MESSAGE_FIELDS = (
+    "source", "connection", "event_id", "received_at", "raw_key", "attachments_key", "reread_at",
+)  # fmt: skip
 _MESSAGE = mapped(FeedbackMessage, lambda field: field.name in _MESSAGE_FIELDS)
 _SAID = mapped(Feedback)
 FEEDBACK = (*_MESSAGE.columns, *table({"digest": "text", "ticket_id": "uuid"}), *_SAID.columns)

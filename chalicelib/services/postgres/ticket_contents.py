@@ -1,4 +1,4 @@
-"""What is in a ticket: all that was said, and the audit trail."""
+"""What is in a ticket: all that was said, the files that came with it, and the audit trail."""
 
 # ruff: noqa: S608 — SQL is composed of our own lists of columns; values are always parameters
 
@@ -7,10 +7,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from chalicelib.domain.intake.feedback import FeedbackKey
 from chalicelib.domain.page import Page, from_cursor, not_given, page_of, time_in_cursor, to_cursor
 from chalicelib.domain.tickets.history_entry import HistoryEntry
+from chalicelib.domain.tickets.ticket_attachment import FeedbackName, KeptAttachment
 from chalicelib.domain.tickets.ticket_feedback import (
     VERSIONS_MOST,
     FeedbackVersion,
@@ -20,6 +22,7 @@ from chalicelib.domain.tickets.ticket_feedback import (
 from chalicelib.services.postgres.columns import names
 from chalicelib.services.postgres.connection import Database
 from chalicelib.services.postgres.rows import FEEDBACK, kept_of
+from triggeriq import Attachment
 from triggeriq.names import NAME
 
 _FIRST = "coalesce(first_received_at, received_at)"
@@ -78,6 +81,46 @@ def _former(database: Database, keys: Sequence[FeedbackKey]) -> Mapping[Feedback
             said = FeedbackVersion(version=version, title=title, text=text, rating=rating, at=at)
             found[FeedbackKey(*key)].append(said)
     return found
+
+
+_FILES = f"""
+select {_FIRST} as first, source, connection, external_id, a.place, a.file, attachments_key
+from feedback cross join lateral jsonb_array_elements(attachments) with ordinality as a (file, place)
+where ticket_id = cast(:ticket_id as uuid)
+"""
+_PLACE = "first, source, connection, external_id, place"
+
+
+def attachments(database: Database, ticket_id: str, limit: int, cursor: str | None) -> Page[KeptAttachment]:
+    """The files that came with the ticket's feedback, in its order. The ticket must exist."""
+    condition, position = "", {}
+    if cursor is not None:
+        at, *name, place = from_cursor(cursor, str, *_NAMED, int)
+        if not 0 <= int(place) < 2**63:
+            raise not_given()
+        condition = (
+            f"where ({_PLACE}) > "
+            "(cast(:at as timestamptz), :source, :connection, :external_id, cast(:place as bigint))"
+        )
+        position = dict(
+            zip(("source", "connection", "external_id"), name, strict=True),
+            at=time_in_cursor(at),
+            place=place,
+        )
+    rows = database.run(
+        f"select * from ({_FILES}) files {condition} order by {_PLACE} limit :rows",
+        ticket_id=ticket_id,
+        rows=limit + 1,
+        **position,
+    )
+    page = page_of(rows, limit, cursor=lambda row: to_cursor(row[0].isoformat(), *row[1:5]))
+    return Page(tuple(_attachment(row) for row in page.items), page.next)
+
+
+def _attachment(row: Sequence[Any]) -> KeptAttachment:
+    _, source, connection, external_id, place, file, key = row
+    feedback = FeedbackName(source=source, connection=connection, external_id=external_id)
+    return KeptAttachment(Attachment(**file), feedback, f"{key}/{place - 1}")
 
 
 def history(database: Database, ticket_id: str, limit: int, cursor: str | None) -> Page[HistoryEntry]:

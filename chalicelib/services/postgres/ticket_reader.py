@@ -12,6 +12,7 @@ from chalicelib.domain.page import Page
 from chalicelib.domain.tickets.history_entry import HistoryEntry
 from chalicelib.domain.tickets.plan import Standing
 from chalicelib.domain.tickets.ticket import Ticket
+from chalicelib.domain.tickets.ticket_attachment import KeptAttachment
 from chalicelib.domain.tickets.ticket_feedback import TicketFeedback
 from chalicelib.domain.tickets.ticket_filter import NEWEST, TicketFilter, TicketOrder
 from chalicelib.services.external import external
@@ -68,3 +69,7 @@ class PostgresTicketReader(NamedTuple):
     @external("postgres.ticket_feedback", postgres_errors)
     def feedback(self, ticket_id: str, limit: int, cursor: str | None) -> Page[TicketFeedback]:
         return ticket_contents.feedback(self.database, ticket_id, limit, cursor)
+
+    @external("postgres.ticket_attachments", postgres_errors)
+    def attachments(self, ticket_id: str, limit: int, cursor: str | None) -> Page[KeptAttachment]:
+        return ticket_contents.attachments(self.database, ticket_id, limit, cursor)

@@ -331,3 +331,12 @@ def test_a_list_is_the_same_however_much_of_it_is_read_first(
     assert sorted(seen) == expected
     if by != "created_at":  # they have no time of their own
         assert seen == (expected if direction == "asc" else expected[::-1])
+
+
+def test_what_is_only_quoted_is_no_word_of_the_ticket_s(
+    tickets: PostgresTickets, desk: Desk, now: datetime
+) -> None:
+    mail = {"quoted": "> Your parcel waits\n-- \nAda, Lampworks", "thread": "t"}
+    take_in(tickets, [said("lead", "It never came", **mail), said("reply", "Thank you", **mail)], now)
+    assert found(desk, "never") == found(desk, "thank") == {"lead"}
+    assert found(desk, "parcel") == found(desk, "lampworks") == set()

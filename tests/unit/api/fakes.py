@@ -25,6 +25,7 @@ from chalicelib.domain.page import Page
 from chalicelib.domain.tickets.history_entry import HistoryEntry
 from chalicelib.domain.tickets.plan import Standing, visible
 from chalicelib.domain.tickets.ticket import Category, Change, Priority, Sentiment, Ticket
+from chalicelib.domain.tickets.ticket_attachment import FeedbackName, TicketAttachment
 from chalicelib.domain.tickets.ticket_feedback import FeedbackVersion, TicketFeedback
 from chalicelib.domain.tickets.ticket_filter import NEWEST, TicketFilter, TicketOrder
 from chalicelib.errors import NotFound
@@ -81,6 +82,17 @@ class FakeTickets:
             versions=(before,),
         )  # fmt: skip
         return Page((said,))
+
+    def attachments(
+        self, id: str, limit: int, cursor: str | None, within: Restriction | None = None
+    ) -> Page[TicketAttachment]:
+        self.find(id, within)
+        said = FeedbackName(source="zendesk", connection="default", external_id="4712")
+        file = TicketAttachment(
+            name="crash.png", content_type="image/png", bytes=5, feedback=said, url="https://a.example/1",
+            expires_at=NOW,
+        )  # fmt: skip
+        return Page((file,))
 
     def change(
         self, id: str, wanted: Change, if_version: int | None, within: Restriction | None = None

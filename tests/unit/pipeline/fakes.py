@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import md5
 from io import BytesIO
 from typing import Any, BinaryIO
+from urllib.parse import urlencode
 
 from chalicelib.domain.delivery.event import CloudEvent
 from chalicelib.domain.intake.file_import import Import
@@ -19,6 +20,7 @@ from chalicelib.domain.operations.record import Record
 from chalicelib.domain.operations.restriction import Restriction, may_see
 from chalicelib.domain.page import Page
 from chalicelib.errors import Busy, Conflict, NotFound, Stale, TriggerIQError, Unavailable, Unconfigured
+from chalicelib.ports.intake import Told
 from chalicelib.ports.operations import Clock, Message
 from chalicelib.registry.guarded import GuardedSource
 from triggeriq import Connection, Source
@@ -131,6 +133,7 @@ class FakeReceipts:
         self.asked = 0
         self._standing, self._clock = set(standing), clock
         self._written: dict[tuple[str, str, str], datetime] = {}
+        self._told: dict[tuple[str, str, str], tuple[Told, datetime]] = {}
 
     @property
     def written(self) -> set[str]:
@@ -148,6 +151,18 @@ class FakeReceipts:
             raise self.error
         if not self._holds((source, connection, event_id)):
             self._written[source, connection, event_id] = self._clock()
+
+    def last(self, source: str, connection: str, about: str) -> Told | None:
+        if self.error:
+            raise self.error
+        told, at = self._told.get((source, connection, about), (None, self._clock()))
+        return told if self._clock() < at + self.KEPT else None
+
+    def remember(self, source: str, connection: str, about: str, told: Told, received_at: datetime) -> None:
+        self.asked += 1
+        if self.error:
+            raise self.error
+        self._told[source, connection, about] = (told, self._clock())
 
     def _holds(self, key: tuple[str, str, str]) -> bool:
         return key in self._written and self._clock() < self._written[key] + self.KEPT
@@ -264,6 +279,10 @@ class FakeBlobs:
         if etag not in (None, etag_of(body)):
             raise NotFound(key)
         return BytesIO(body)
+
+    def address(self, key: str, seconds: int, *, disposition: str, content_type: str) -> str:
+        asked = urlencode({"for": seconds, "as": content_type, "named": disposition})
+        return f"https://blobs.example/{key}?{asked}"
 
     def delete(self, key: str) -> None:
         self.objects.pop(key, None)

@@ -31,6 +31,76 @@ def test_the_visible_words_are_found(markup: str, words: str) -> None:
     assert text_of(markup) == words
 
 
+REFUND = "please refund order 77"
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        f"<svg width='1'/>{REFUND}",
+        f"<svg><path d='M0'/><title>Logo</title></svg>{REFUND}",
+        f"<svg width=1>{REFUND}",
+        f"<title/>{REFUND}",
+        f"<head><title>T</title><style/></head>{REFUND}",
+        f"<script/>{REFUND}",
+        f"<style>{REFUND}",
+        f"<template><p>no</p></template>{REFUND}",
+        f"<noscript>{REFUND}</noscript>",
+        f"<textarea>{REFUND}</textarea>",
+        f"<object>{REFUND}</object>",
+        f"<noframes>{REFUND}</noframes>",
+        f"<o:p>{REFUND}</o:p>",
+        f"<!--[if mso]><p>Outlook</p><![endif]-->{REFUND}",
+        f"<!--[if !mso]><!-->{REFUND}<!--<![endif]-->",
+        f"<!--[if !mso]> -->{REFUND}<!-- <![endif]-->",
+        f"<![if !mso]>{REFUND}<![endif]>",
+        f"<!-- no end >{REFUND}",
+        f"<!-->{REFUND}",
+        f"<!-- a --!>{REFUND}",
+        f'<div style="display:none">Preview</div>{REFUND}',
+        f'<div style="color:#fff; DISPLAY : none !important"><span>Pre<div>vi</div>ew</span></div>{REFUND}',
+        f"<p style=display:none>Preview</p>{REFUND}",
+        f'<div style="display:none">{REFUND}',
+        f'<div style="display:none">{REFUND}</div>',
+        f'<br style="display:none">{REFUND}',
+        f'<img src="data:image/png;base64,{"A" * 100_000}">{REFUND}',
+        f'<p title="a > b">{REFUND}</p>',
+        f'<a href="http://shop.example/?a=1&b=2">{REFUND}</a>',
+        f"<?xml version='1.0'?><!DOCTYPE html>{REFUND}",
+        f"</p></body>{REFUND}",
+        f"<body></html>{REFUND}",
+        f"{REFUND}&nbsp;&zwnj;&nbsp;&zwnj;&#8203;&shy;",
+        "please&shy; re&#8203;fund <b>or</b>der <i>7</i>7",
+    ],
+)
+def test_no_words_are_lost_and_nothing_unseen_is_shown(markup: str) -> None:
+    assert text_of(markup) == REFUND
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("<pre>one\n  two</pre>three", "one\ntwo\nthree"),
+        ("<xmp>one\ntwo</xmp>", "one\ntwo"),
+        ("<ol><li>one</li><li>two</li></ol>", "- one\n\n- two"),
+        (
+            "<table><tr><td>Order</td><td>77</td></tr><tr><th>Total</th><td>5</td></tr></table>",
+            "Order 77\n\nTotal 5",
+        ),
+        ("<h1>Head</h1>text", "Head\ntext"),
+        ("<div>a<div>b</div>c</div>", "a\nb\nc"),
+        ("<dl><dt>a<dd>b</dl>", "a\nb"),
+        ("&lt;b&gt; &amp;amp; &euro;5", "<b> &amp; €5"),
+        ("می\u200cخواهم", "می\u200cخواهم"),  # a sign of the Persian script
+        ("👩\u200d💻", "👩\u200d💻"),
+        ('great <img alt="😀" src="cid:1">', "great 😀"),
+        ('great <img alt="company logo" src="cid:1">', "great"),
+    ],
+)
+def test_lines_and_signs_are_as_they_are_seen(markup: str, text: str) -> None:
+    assert text_of(markup) == text
+
+
 @pytest.mark.parametrize(
     "piece",
     [
@@ -49,6 +119,13 @@ def test_the_visible_words_are_found(markup: str, words: str) -> None:
         '<a ">"',
         "<script>",
         "</script ",
+        '<b style="display:none">',
+        "<p style=display:none>x</p>",
+        '<b style="',
+        "<svg>",
+        "&zwnj;",
+        "\u200c ",
+        "<pre>",
     ],
 )
 def test_a_hundred_thousand_of_anything_pass(piece: str) -> None:

@@ -97,3 +97,18 @@ def test_memory_stays_flat(reader: Any, head: bytes, row: bytes, size: int, most
     finally:
         tracemalloc.stop()
     assert peak < most
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        (b'{"id": 1}', [{"id": 1}]),
+        (b'{"id": 1}\n{"id": 2, "a": [1]}\n', [{"id": 1}, {"id": 2, "a": [1]}]),
+        (b'{"id": 1, "data": [2]}', [2]),
+        (b'{"data": [2]} {"id": 1} [3]', [2, {"id": 1}, 3]),
+    ],
+)
+def test_an_object_may_be_an_item_itself(body: bytes, found: list[Any]) -> None:
+    assert list(json_items(BytesIO(body), "data", alone=("id",))) == found
+    with pytest.raises(Unreadable, match='no "data"'):
+        list(json_items(BytesIO(b'{"other": 1}'), "data", alone=("id",)))

@@ -3,6 +3,8 @@
     never seen            its conversation has an open ticket → joined: one more item of that ticket
                           else                             → created: a ticket of its own
     says the same         (equal digest)                   → unchanged; only its place in the order moves
+                          but its bytes were read again,
+                          and more was found in them       → updated
     older than what stands                                 → stale: kept as a former version, no more
     newer, or the same bytes read again and otherwise      → updated
 
@@ -22,7 +24,6 @@ from datetime import datetime
 
 from chalicelib.domain.intake.feedback_message import FeedbackMessage
 from chalicelib.domain.operations.restriction import connection_id
-from chalicelib.domain.tickets.decisions.merge import merge_into
 from chalicelib.domain.tickets.decisions.namesakes import (
     is_namesake,
     is_of_one_author,
@@ -30,7 +31,6 @@ from chalicelib.domain.tickets.decisions.namesakes import (
     set_aside,
     without_threads,
 )
-from chalicelib.domain.tickets.decisions.take_over import take_over
 from chalicelib.domain.tickets.plan import Kept, Known, Plan, RunLog, Selection, Standing, Thread
 from chalicelib.domain.tickets.ticket import OPEN, Outcome, Taken, Ticket, Triage, Triaged
 
@@ -78,14 +78,20 @@ class _Decision:
         kept = self._kept(message)
         if kept is None:
             return self._first(message, triage)
-        if message.digest == kept.message.digest:
+        says_the_same = message.digest == kept.message.digest
+        if says_the_same and message.reads_otherwise(kept.message):
+            # In the place that it has reached since
+            message = max(message, _moved(message, kept.message), key=lambda one: one.order)
+            triaged = Triaged(message, triage)
+        elif says_the_same:
             if message.order > kept.message.order:
                 self._plan.feedback[message.key] = Kept(_moved(kept.message, message), kept.ticket_id)
             return Taken("unchanged", kept.ticket_id)
-        if message.is_older_than(kept.message):
+        elif message.is_older_than(kept.message):
             self._plan.former.append(message)
             return Taken("stale", kept.ticket_id)
-        self._plan.former.append(kept.message)
+        else:
+            self._plan.former.append(kept.message)
         standing = self._ticket(kept.ticket_id)
         if standing.lead == message.key:
             ticket = _retriaged(standing, message, triage, self._now)
@@ -110,6 +116,9 @@ class _Decision:
             return self._put("joined", Triaged(message, triage), standing, ticket)
         ticket, human_set = opened(message, triage, self._now), frozenset[str]()
         if message.feedback.handled is not None:
+            # Here, since few starts need it
+            from chalicelib.domain.tickets.decisions.take_over import take_over
+
             ticket, human_set, log = take_over(ticket, message.feedback.handled)
             triage = replace(triage, logs=(*triage.logs, log))
         new = Standing(ticket, 0, human_set, connections=(connection_of(message),))
@@ -133,6 +142,8 @@ class _Decision:
             and (self._is_new(standing) or not self._is_new(into))
         ]
         if others:
+            from chalicelib.domain.tickets.decisions.merge import merge_into
+
             into = merge_into(self._plan, into, others, CORE)
             self._threads = {name: self._plan.moved.get(id, id) for name, id in self._threads.items()}
         return into

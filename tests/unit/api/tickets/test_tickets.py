@@ -169,6 +169,22 @@ def test_the_audit_trail_has_its_shape(api):
     }
 
 
+def test_what_came_with_it_has_its_shape(api):
+    assert api("GET", f"{ONE}/attachments").json == {
+        "items": [
+            {
+                "name": "crash.png",
+                "content_type": "image/png",
+                "bytes": 5,
+                "feedback": {"source": "zendesk", "connection": "default", "external_id": "4712"},
+                "url": "https://a.example/1",
+                "expires_at": "2024-05-01T12:00:00Z",
+            }
+        ],
+        "next": None,
+    }
+
+
 def test_what_was_said_has_its_shape(api):
     assert api("GET", f"{ONE}/feedback").json == {
         "items": [

@@ -30,9 +30,11 @@ class Publishing:
         self.publish = Publish(receipts=self.receipts, bus=self.bus, blobs=self.blobs, now=now)
 
     def __call__(self, *ids: str, body: bytes = b"hello", replay: bool = False) -> list[tuple[str, bool]]:
+        return self.of(*map(Event, ids), body=body, replay=replay)
+
+    def of(self, *events: Event, body: bytes = b"hello", replay: bool = False) -> list[tuple[str, bool]]:
         request = Request(body=body, headers={"x-topic": "a\0b", "authorization": "secret"})
-        events = Events(*map(Event, ids))
-        made = self.publish(Named(), CONNECTION, request, events, TRACE, replay=replay)
+        made = self.publish(Named(), CONNECTION, request, Events(*events), TRACE, replay=replay)
         return [(event.id, event.duplicate) for event in made]
 
     @property
@@ -157,3 +159,66 @@ def test_what_is_told_of_an_event_is_its_name_and_whether_it_came_before() -> No
     publishing = Publishing()
     made = publishing.publish(Named(), CONNECTION, Request(), Events(Event("a")), TRACE)
     assert made == (PublishedEvent("a", duplicate=False),)
+
+
+def about(name: str, thing: str = "38") -> Event:
+    """An event that is named by its bytes."""
+    return Event(name, about=thing)
+
+
+def test_words_that_are_edited_back_are_no_repeat() -> None:
+    publishing = Publishing()
+    told = [publishing.of(about(name))[0] for name in ("first", "second", "first", "second", "first")]
+    assert [duplicate for _, duplicate in told] == [False] * 5
+    assert len({id for id, _ in told}) == 5
+    assert [envelope.id for envelope in publishing.envelopes] == [id for id, _ in told]
+
+
+def test_a_retry_of_the_last_words_is_told_as_a_duplicate_by_their_id() -> None:
+    publishing = Publishing()
+    for name in ("first", "second", "first"):
+        ((id, duplicate),) = publishing.of(about(name))
+        assert not duplicate
+        assert publishing.of(about(name)) == publishing.of(about(name)) == [(id, True)]
+    assert len(publishing.bus.events) == 3
+
+
+def test_each_thing_and_each_connection_has_its_own_last_words() -> None:
+    publishing = Publishing()
+    assert publishing.of(about("a", "1"), about("b", "2")) == [("a", False), ("b", False)]
+    assert publishing.of(about("b", "2"), about("a", "1")) == [("b", True), ("a", True)]
+    assert publishing.of(about("a", "2"))[0][1] is False
+    assert publishing.of(about("a", "1")) == [("a", True)]
+    assert publishing.of(Event("a")) == [("a", False)]
+
+
+def test_what_is_about_the_same_gets_the_same_id_while_its_receipt_can_not_be_written() -> None:
+    publishing = Publishing()
+    publishing.of(about("first"))
+    publishing.bus.refused = {}
+    publishing.receipts.remember = lambda *_: None  # type: ignore[method-assign]
+    assert publishing.of(about("second")) == publishing.of(about("second"))
+
+
+def test_words_that_the_bus_refused_are_not_the_last() -> None:
+    publishing = Publishing()
+    publishing.of(about("first"))
+    publishing.bus.down = True
+    with pytest.raises(Unavailable):
+        publishing.of(about("second"))
+    publishing.bus.down = False
+    assert publishing.of(about("first")) == [("first", True)]
+    assert publishing.of(about("second"))[0][1] is False
+
+
+def test_a_replay_is_sent_under_its_first_name() -> None:
+    publishing = Publishing()
+    publishing.of(about("first"))
+    assert publishing.of(about("first"), replay=True) == [("first", False)]
+
+
+def test_a_thing_s_id_that_no_key_takes_is_replaced_by_its_digest() -> None:
+    publishing = Publishing()
+    for thing in ("x" * 5_000, "a\0b", "", " "):
+        assert publishing.of(about("first", thing)) == [("first", False)]
+        assert publishing.of(about("first", thing)) == [("first", True)]

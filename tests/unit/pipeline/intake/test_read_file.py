@@ -123,7 +123,7 @@ def test_a_mail_that_nobody_wrote_says_why_it_made_no_ticket() -> None:
     replace(reading.read, sources=FakeSources(InboundEmail()))(JOB, plenty)
     held = reading.held
     assert (held.status, held.read, held.made, held.quarantined) == ("done", 1, 0, 0)
-    assert held.reason == "ignored: an automatic mail: Auto-Submitted: auto-replied"
+    assert held.reason == "ignored: an automatic reply: Auto-Submitted: auto-replied"
     assert reading.feedback.sent == []
 
 

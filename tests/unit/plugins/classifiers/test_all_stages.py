@@ -128,3 +128,15 @@ def test_importing_the_stages_reads_no_model():
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout.strip() in ("[]", "['json']")) == (0, True), done.stderr
+
+
+@pytest.mark.parametrize("text", ["Thanks, it works now!", "Where is my parcel?", ""])
+def test_what_is_only_quoted_changes_no_answer(text):
+    """A customer who quotes a complaint does not complain."""
+    quoted = (
+        "> URGENT!!! The app crashes, I lost all my data, I want a refund of $500 NOW\n"
+        "> Version 9.9.9 on an iPhone 12, steps: 1. open it 2. it crashes\n"
+        "> My lawyer will hear of this. Click here for bitcoin: http://spam.example\n-- \nAda"
+    )
+    alone = triage_of(Feedback(external_id="1", kind="email", text=text))
+    assert triage_of(Feedback(external_id="1", kind="email", text=text, quoted=quoted)) == alone

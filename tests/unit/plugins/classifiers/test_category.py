@@ -66,3 +66,17 @@ def test_a_low_rating_turns_faint_praise_into_something_else(feedback):
 
 def test_an_unknown_language_is_not_judged_with_confidence(feedback):
     assert classify(feedback("Nimefurahi sana na huduma yenu ya haraka")).confidence < 0.6
+
+
+def test_what_ses_takes_for_spam_is_spam_and_says_so(feedback, triage):
+    mail = feedback("The app crashes on start.", attributes={"spam_verdict": "FAIL"})
+    verdict = classify(mail)
+    assert (verdict.label, verdict.evidence) == ("spam", ("X-SES-Spam-Verdict: FAIL",))
+    assert verdict.reasons == ("Amazon SES, which received the mail, takes it for spam.",)
+    assert triage(mail).review.needs_review  # SES errs, too
+
+
+@pytest.mark.parametrize("verdict", ["PASS", "GRAY", "PROCESSING_FAILED", "DISABLED", "", None, True, {}])
+def test_any_other_finding_of_ses_changes_nothing(feedback, verdict):
+    mail = feedback("The app crashes on start.", attributes={"spam_verdict": verdict})
+    assert classify(mail) == classify(feedback("The app crashes on start."))

@@ -98,3 +98,26 @@ def test_without_a_matching_rule_the_category_and_the_tone_decide_and_say_so(
     verdict = prioritise(feedback("x"), verdicts(category, score), ())
     assert verdict.label == label
     assert verdict.reasons
+
+
+AUTOMATIC = ("auto_reply", "bounce", "delivery_report", "feedback_loop")
+
+
+@pytest.mark.parametrize("kind", AUTOMATIC)
+def test_a_mail_that_nobody_waits_for_an_answer_to_is_low_whatever_its_tone(feedback, kind):
+    mail = feedback("It is broken", attributes={"automatic": kind})
+    verdict = prioritise(mail, verdicts(score=-0.9), (BUG, ANGRY_BUG))
+    assert (verdict.label, verdict.confidence) == ("low", 1.0)
+    assert verdict.reasons == ("It is probably an automatic mail, and no rule's words are in it.",)
+
+
+@pytest.mark.parametrize("kind", AUTOMATIC)
+def test_unless_it_says_something_urgent(feedback, kind):
+    mail = feedback("There was data loss.", attributes={"automatic": kind})
+    assert prioritise(mail, verdicts(), (BUG, DANGER)).label == "critical"
+
+
+@pytest.mark.parametrize("kind", ["notice", "list_or_bulk", "", None, 7, ["bounce"]])
+def test_what_a_form_sends_and_whatever_else_is_marked_is_a_customer_s(feedback, kind):
+    mail = feedback("It is broken", attributes={"automatic": kind})
+    assert prioritise(mail, verdicts(score=-0.9), (BUG, ANGRY_BUG)).label == "high"

@@ -148,6 +148,39 @@ def test_bytes_that_read_as_before_change_nothing(tickets: InMemoryTickets) -> N
     assert (taken[0].outcome, events) == ("unchanged", [])
 
 
+def test_the_same_words_with_more_found_beside_them_are_updated_without_a_former_version(
+    tickets: InMemoryTickets,
+) -> None:
+    take_in(tickets, [said(author=Author(name="mailto:ada"))], NOW)
+    better = said(author=Author(name="Ada"), threads=("a", "b"), quoted="> Hi")
+    taken, events = take_in(tickets, [reread(60, better)], NOW)
+    (kept,), (standing,) = tickets.feedback.values(), tickets.tickets.values()
+    assert (taken[0].outcome, [event.type for event in events]) == ("updated", ["ticket.updated"])
+    assert (kept.message.feedback, standing.ticket.author.name) == (better.message.feedback, "Ada")
+    assert tickets.former == []
+    assert take_in(tickets, [reread(60, better), better], NOW)[0][0].outcome == "unchanged"
+
+
+def test_they_keep_the_place_that_a_later_event_gave_them(tickets: InMemoryTickets) -> None:
+    take_in(tickets, [said(version=1)], NOW)
+    repeated = said(version=7)
+    take_in(tickets, [Triaged(replace(repeated.message, event_id="another"), repeated.triage)], NOW)
+    take_in(tickets, [reread(60, said(version=1, author=Author(name="Ada")))], NOW)
+    between = said(text="of before", version=5)
+    late = Triaged(replace(between.message, event_id="a third"), between.triage)
+    assert take_in(tickets, [late], NOW)[0][0].outcome == "stale"
+    (kept,) = tickets.feedback.values()
+    assert (kept.message.feedback.version, kept.message.feedback.author.name) == (7, "Ada")
+
+
+def test_the_same_words_of_another_event_change_nothing(tickets: InMemoryTickets) -> None:
+    take_in(tickets, [said(author=Author(name="Ada"))], NOW)
+    other = said(author=Author(name="Eve"), minutes=5)
+    taken, _ = take_in(tickets, [Triaged(replace(other.message, event_id="another"), other.triage)], NOW)
+    (kept,) = tickets.feedback.values()
+    assert (taken[0].outcome, kept.message.feedback.author.name) == ("unchanged", "Ada")
+
+
 @pytest.mark.parametrize("newer", [{"version": 2}, {"minutes": 5}])
 def test_a_reading_again_gives_way_to_what_is_really_newer(
     tickets: InMemoryTickets, newer: dict[str, int]

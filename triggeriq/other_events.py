@@ -1,0 +1,49 @@
+"""Events of partners who send all that happens in their system, not only what people said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from triggeriq.errors import Unreadable
+from triggeriq.shape import Shape
+from triggeriq.values import JSON, Feedback, Ignore
+
+_SPEAKS = (
+    "answer bug case chat comment complaint contact conversation csat email feature feedback form idea"
+    " incident inquiry issue mail message note nps opinion post problem question rating replies reply request"
+    " response review score submission suggestion support survey testimonial thread ticket"
+)
+"""How the words begin of an event's name that should hold feedback."""
+_WORDLESS = (
+    "archived assigned bounced clicked closed delivered deleted merged read removed seen sent tagged"
+    " unassigned untagged"
+)
+"""What happens to feedback without a word being said."""
+_NAMES = ("type", "event_type", "eventType", "event_name", "event", "topic")
+
+
+def told(shape: Shape, item: Mapping[str, JSON], external_id: str, *, of: JSON) -> Feedback | Ignore:
+    """As `shape.feedback`, but an Ignore where the item holds none and the event around it (`of`) is of
+    another kind: who is told 422 for each new user of his soon sends nothing any more. Raises Unreadable."""
+    try:
+        return shape.feedback(item, external_id)
+    except Unreadable:
+        if ignored := of_another_kind(of):
+            return ignored
+        raise
+
+
+def of_another_kind(event: JSON) -> Ignore | None:
+    """Why an event without feedback may be ignored: it has a name, such as "user.created" or
+    "comment.deleted", that claims none. None: it has no such name."""
+    if not isinstance(event, Mapping):
+        return None
+    kind = next((found for key in _NAMES if isinstance(found := event.get(key), str)), "").strip()[:100]
+    words = re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind).lower())
+    if len(words) < 2:  # "bug": what it is about, and no event
+        return None
+    speaks = any(word.startswith(tuple(_SPEAKS.split())) for word in words)
+    if speaks and set(_WORDLESS.split()).isdisjoint(words):
+        return None
+    return Ignore(f"{kind} holds no feedback")
