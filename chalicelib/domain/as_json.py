@@ -18,12 +18,12 @@ def as_json(value: Any) -> Any:
         return value
     if names := _names(kind):
         return {name: as_json(getattr(value, name)) for name in names}
-    if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
-    if isinstance(value, Mapping):
+    if kind is dict or isinstance(value, Mapping):
         return {name: as_json(one) for name, one in value.items()}
     if isinstance(value, tuple | list):
         return [as_json(one) for one in value]
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
     return value
 
 

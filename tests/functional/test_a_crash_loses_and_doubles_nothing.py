@@ -148,7 +148,7 @@ class Way:
     def upload(self, packed: bool = False) -> None:
         """packed: a file so large that it is unpacked to parts."""
         sheet = f"id,text,rating\none,{TEXT},1\n".encode()
-        empty_lines = b"\n" * 1_200_000
+        empty_lines = (b" " * 600_000 + b"\n") * 2
         self.stack.client("s3").put_object(
             Bucket="triggeriq-local-uploads",
             Key=f"reviews/csv/{self.connection}/one.csv{'.gz' if packed else ''}",

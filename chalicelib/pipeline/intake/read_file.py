@@ -41,7 +41,7 @@ CHECKPOINT = 100
 """Rows between two checkpoints: so many at most are sent again after a crash."""
 BAD_LIMIT = 1_000
 """Bad rows one after the other, after which the file is given up: it must be of another format."""
-HEAD_LIMIT = 20_000
+HEAD_LIMIT = 8_000
 """Bytes of a header that is kept for the bad rows of its table; with a longer one they are only listed."""
 STOP_SECONDS = 15.0
 """So many seconds before the function's deadline the rest is left to another invocation."""

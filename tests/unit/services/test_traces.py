@@ -33,16 +33,15 @@ def test_each_message_of_a_batch_has_its_own_trace() -> None:
     sqs = client("sqs")
     with Stubber(sqs) as stub:
         stub.add_response("get_queue_url", {"QueueUrl": "https://q.example"})
-        entry = {"DelaySeconds": 0, "MessageAttributes": {}}
         stub.add_response(
             "send_message_batch",
             {"Successful": [], "Failed": []},
             {
                 "QueueUrl": ANY,
                 "Entries": [
-                    {**entry, "Id": "0", "MessageBody": "a", "MessageSystemAttributes": header(FIRST)},
-                    {**entry, "Id": "1", "MessageBody": "b", "MessageSystemAttributes": header(SECOND)},
-                    {**entry, "Id": "2", "MessageBody": "c", "MessageSystemAttributes": {}},
+                    {"Id": "0", "MessageBody": "a", "MessageSystemAttributes": header(FIRST)},
+                    {"Id": "1", "MessageBody": "b", "MessageSystemAttributes": header(SECOND)},
+                    {"Id": "2", "MessageBody": "c"},
                 ],
             },
         )
