@@ -6,8 +6,8 @@ locals {
   # KEPT in chalicelib/services/dynamodb/imports.py and quarantine.py
   upload_days = 90
 
-  # What a packed file unpacks to is deleted when the file is read; this is for what a crash leaves. Reading a
-  # large file takes days, where the tickets of each row take their time.
+  # What a packed file unpacks to is deleted when the file has been read; this is for what a crash leaves. A
+  # large file may be read for days, since its rows wait for their tickets.
   aside_days = 30
 
   # Objects by prefix: moved to a cheaper class, then deleted. Prefixes without a row are kept.
@@ -19,7 +19,6 @@ locals {
       webhooks    = { prefix = "webhooks/", expire_days = var.raw_days }
       quarantine  = { prefix = "quarantine/", expire_days = var.raw_days }
       unpacked    = { prefix = "unpacked/", expire_days = local.aside_days }
-      bad_rows    = { prefix = "bad-rows/", expire_days = 1 }
       exports     = { prefix = "exports/", expire_days = 365, move_days = 30, move_to = "GLACIER" }
     }
     backups   = { all = { prefix = "", expire_days = 365, move_days = 30, move_to = "GLACIER" } }
@@ -151,6 +150,20 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
   }
 
   depends_on = [aws_s3_bucket_versioning.this]
+}
+
+# A browser posts the forms of POST /uploads from the origins that may call the API.
+resource "aws_s3_bucket_cors_configuration" "uploads" {
+  count = length(local.cors_origins) > 0 ? 1 : 0
+
+  bucket = aws_s3_bucket.this["uploads"].id
+
+  cors_rule {
+    allowed_methods = ["POST"]
+    allowed_origins = local.cors_origins
+    allowed_headers = ["*"]
+    max_age_seconds = 3600
+  }
 }
 
 resource "aws_s3_bucket_policy" "this" {

@@ -15,7 +15,6 @@ import csv
 import re
 from collections import deque
 from collections.abc import Callable, Iterator
-from io import StringIO
 from itertools import islice
 from typing import NamedTuple
 
@@ -39,11 +38,13 @@ _OTHERS = (
 
 
 class Row(NamedTuple):
-    """first: the number of its first line. mark: behind it. cells: or a Bad, where it can't be read."""
+    """first: the number of its first line. mark: behind it. cells: or a Bad, where it can't be read. lines:
+    those that it stands in."""
 
     first: int
     mark: Mark
     cells: list[str] | Bad
+    lines: list[Line]
 
 
 class _Form(NamedTuple):
@@ -68,6 +69,7 @@ class Table:
         if isinstance(found.header.cells, Bad):
             raise Unreadable(f"{found.header.cells.where}: {found.header.cells.reason}")
         self._form, self._begin = found.form, found.header.mark
+        self._head_line = _shown(file, found.header.lines)
         self.header = found.header.cells
         """The names of the columns; some may be empty."""
         self.line = found.header.first
@@ -86,10 +88,17 @@ class Table:
         width = len(self.header)
         for row in _rows(self._file, self._file.lines(begin), self._form, width):
             cells = row.cells
-            if isinstance(cells, list) and len(cells) != width:
-                row = row._replace(cells=_fitted(cells, self.header, row.first))
+            if isinstance(cells, Bad):
+                row = row._replace(cells=self.bad(row, cells.reason))
+            elif len(cells) != width:
+                said = f"{len(cells)} cells, where the header has {width}"
+                row = row._replace(cells=_fitted(cells, self.header) or self.bad(row, said))
             if row.cells != self.header:
                 yield row
+
+    def bad(self, row: Row, reason: str) -> Bad:
+        """The row, with its header, as it stands in the file, in UTF-8 where it can be read."""
+        return Bad(f"line {row.first}", reason, raw=_shown(self._file, row.lines), head=self._head_line)
 
 
 class _Reading(NamedTuple):
@@ -160,18 +169,10 @@ def _fits(cells: list[str], header: list[str]) -> bool:
     return len(_trimmed(header)) <= len(cells) and len(_trimmed(cells)) <= len(header)
 
 
-def _fitted(cells: list[str], header: list[str], line: int) -> list[str] | Bad:
+def _fitted(cells: list[str], header: list[str]) -> list[str] | None:
+    """The row, made as wide as the header; None where that would lose something."""
     width = len(header)
-    if _fits(cells, header):
-        return (cells + [""] * (width - len(cells)))[:width]
-    return Bad(f"line {line}", f"{len(cells)} cells, where the header has {width}", raw=written(cells))
-
-
-def written(cells: list[str]) -> bytes:
-    """The row as CSV, for a person to see. Its own delimiter and quotes may have been others."""
-    row = StringIO()
-    csv.writer(row).writerow(cells)
-    return row.getvalue().encode("utf-8", "replace")
+    return (cells + [""] * (width - len(cells)))[:width] if _fits(cells, header) else None
 
 
 class _Feed:
@@ -227,15 +228,15 @@ def _rows(file: TextFile, lines: Iterator[Line], form: _Form, width: int = 0) ->
             return
         except csv.Error as error:
             line = feed.step_back()
-            bad = Bad(f"line {line.number}", str(error), raw=_shown(file, [line]))
-            yield Row(line.number, file.mark(line), _loosely(file, line, form, width) or bad)
+            read = _loosely(file, line, form, width) or Bad(f"line {line.number}", str(error))
+            yield Row(line.number, file.mark(line), read, [line])
         else:
             first, last = feed.row[0], feed.row[-1]
             if feed.spoilt:
-                bad = Bad(f"line {first.number}", feed.spoilt, raw=_shown(file, feed.row))
-                yield Row(first.number, file.mark(last), bad)
+                bad = Bad(f"line {first.number}", feed.spoilt)
+                yield Row(first.number, file.mark(last), bad, feed.row)
             elif any(map(str.strip, cells)):
-                yield Row(first.number, file.mark(last), cells)
+                yield Row(first.number, file.mark(last), cells, feed.row)
 
 
 def _loosely(file: TextFile, line: Line, form: _Form, width: int) -> list[str] | None:

@@ -206,7 +206,11 @@ class Bad:
     reason: str
     """What is wrong there."""
     raw: bytes = field(default=b"", repr=False)
-    """The item's own bytes, where they are known and few."""
+    """The item's own bytes, where they are known and few; of a file's row just as the file has it, with its
+    line end."""
+    head: bytes = field(default=b"", repr=False)
+    """Of a table the line of its header, just as `raw`: what must stand before the row for it to be read
+    again."""
 
 
 Item: TypeAlias = Feedback | Bad | Ignore

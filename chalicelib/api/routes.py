@@ -107,7 +107,7 @@ ROUTES = (
     Route("GET", "/imports", "list_imports", "read", ROWS, "intake.imports:listed", "Files under way and done, newest first", query="PageQuery", answer="ImportPage"),
     Route("GET", "/imports/{id}", "get_import", "read", ROWS, "intake.imports:find", "Read one import", answer="ImportShown"),
     Route("DELETE", "/imports/{id}", "cancel_import", "write", ROWS, "intake.imports:cancel", "Cancel an import; what it made stays", answer="ImportShown", refusals=(409,)),
-    Route("GET", "/imports/{id}/bad-rows", "get_bad_rows", "read", ROWS, "intake.imports:bad_rows", "The rows that could not be read, as CSV", media="text/csv"),
+    Route("GET", "/imports/{id}/bad-rows", "get_bad_rows", "read", ROWS, "intake.imports:bad_rows", "The rows that could not be read, as a file to be mended and sent again", query="BadRowsQuery", media="text/csv"),
     Route("GET", "/quarantine", "list_quarantine", "read", ROWS, "intake.quarantine:listed", "What could not be read, newest first", query="QuarantineQuery", answer="QuarantinePage"),
     Route("GET", "/quarantine/{id}", "get_quarantine_entry", "read", ROWS, "intake.quarantine:find", "Read one entry", answer="QuarantineEntry"),
     Route("POST", "/quarantine/{id}/replay", "replay_quarantine_entry", "admin", ROWS, "intake.quarantine:replay", "Put it back on its way", answer="Replayed", status=202, refusals=(409,)),

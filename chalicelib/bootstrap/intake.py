@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from chalicelib.pipeline.intake.backlog import Backlog
     from chalicelib.pipeline.intake.connect import Connect
     from chalicelib.pipeline.intake.follow_imports import FollowImports
+    from chalicelib.pipeline.intake.give_back import GiveBack
     from chalicelib.pipeline.intake.ingest import Ingest
     from chalicelib.pipeline.intake.offer_upload import OfferUpload
     from chalicelib.pipeline.intake.preview_source import PreviewSource
@@ -137,7 +138,14 @@ class IntakeUseCases:
     def imports(self) -> FollowImports:
         from chalicelib.pipeline.intake.follow_imports import FollowImports
 
-        return FollowImports(store=self._outside.imports, quarantine=self._outside.quarantine)
+        return FollowImports(store=self._outside.imports)
+
+    @once
+    def give_back(self) -> GiveBack:
+        from chalicelib.pipeline.intake.give_back import GiveBack
+
+        out = self._outside
+        return GiveBack(imports=out.imports, quarantine=out.quarantine, blobs=out.artifacts)
 
     @once
     def preview(self) -> PreviewSource:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, BinaryIO, TypeVar
 
 from chalicelib.errors import Invalid, PluginFailed, TriggerIQError, Unreadable
-from chalicelib.registry.budget import Overrun, budget, paused
+from chalicelib.registry.budget import Overrun, budget
 from chalicelib.registry.telling import raised
 from triggeriq import (
     Bad,
@@ -126,10 +124,13 @@ class GuardedSource(Source):
         self, stream: BinaryIO, hint: FileHint, resume: str | None, connection: Connection
     ) -> Iterator[tuple[str, Any]]:
         """Item by item. Each item has a budget of its own; the time that the stream takes does not count."""
-        unhurried = _UntilDamage(_Unhurried(stream), buffer_size=64 * 1024)
+        from chalicelib.registry.file_stream import unhurried  # whoever receives webhooks reads no files
+
         unreadable = (PluginUnreadable,)
         items = self._call(
-            "read", lambda: iter(self._inner.read(unhurried, hint, resume, connection)), may_raise=unreadable
+            "read",
+            lambda: iter(self._inner.read(unhurried(stream), hint, resume, connection)),
+            may_raise=unreadable,
         )
         seconds = self._seconds if resume is None else max(self._seconds, RESUME_SECONDS)
         while True:
@@ -211,70 +212,3 @@ def _pair_fault(pair: Any) -> str:
     if len(pair[0]) > MARK_LIMIT:
         return f"yielded a mark of more than {MARK_LIMIT:,} characters"
     return _item_fault(pair[1])
-
-
-class _Unhurried(io.RawIOBase):
-    """The stream that a plugin reads. The time that S3 and our unpacking take does not count against the
-    plugin."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return self._stream.seekable()
-
-    def tell(self) -> int:
-        return self._stream.tell()
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        with _unhurried():
-            return self._stream.seek(offset, whence)
-
-    def readinto(self, buffer: Any) -> int:
-        with _unhurried():
-            chunk = self._stream.read(len(buffer))
-        buffer[: len(chunk)] = chunk
-        return len(chunk)
-
-
-@contextmanager
-def _unhurried() -> Iterator[None]:
-    try:
-        with paused():
-            yield
-    except Unreadable as error:  # the plugin may catch this one, and say where it was
-        raise PluginUnreadable(str(error)) from error
-
-
-class _UntilDamage(io.BufferedReader):
-    """Gives all that lies before the place where a stream is damaged: a BufferedReader loses what it had of a
-    piece when the rest of it can't be read."""
-
-    _damage: PluginUnreadable | None = None
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        if size is None or size < 0:
-            return super().read()
-        if self._damage is not None:
-            raise self._damage
-        pieces: list[bytes] = []
-        while size:
-            try:
-                piece = self.read1(size)
-            except PluginUnreadable as damage:
-                if not pieces:
-                    raise
-                self._damage = damage
-                break
-            if not piece:
-                break
-            pieces.append(piece)
-            size -= len(piece)
-        return b"".join(pieces)
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        self._damage = None
-        return super().seek(offset, whence)

@@ -1,45 +1,17 @@
-"""Mail as SES puts it into S3: one mail is one feedback.
+"""Mail as SES puts it into S3: one mail is one feedback. docs/mail.md says what becomes of it.
 
-Here its parts come together, each of which has a module in `plugins/sources/mail/`; docs/mail.md says what
-becomes of a mail. https://docs.aws.amazon.com/ses/latest/dg/receiving-email-notifications-contents.html
+https://docs.aws.amazon.com/ses/latest/dg/receiving-email-notifications-contents.html
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any, BinaryIO
 
-from plugins.sources.mail.addresses import Address
-from plugins.sources.mail.automatic import Automatic, automatic
-from plugins.sources.mail.headers import Headers
-from plugins.sources.mail.letter import Letter, is_seen, letter_of
-from plugins.sources.mail.parts import Part, parse
-from plugins.sources.mail.reply import Reply, parted
-from plugins.sources.mail.reply_html import parted_html
-from plugins.sources.mail.threads import threads
-from plugins.sources.mail.verdicts import Verdicts, verdicts
-from triggeriq import (
-    Author,
-    Bad,
-    Connection,
-    Feedback,
-    FileHint,
-    Ignore,
-    Item,
-    Source,
-    Unreadable,
-    hookimpl,
-)
-from triggeriq.payload import digest
-from triggeriq.values import JSON
+from triggeriq import Connection, FileHint, Ignore, Item, Source, Unreadable, hookimpl
 
 MAX_MAIL = 40_000_000
 """Bytes of a mail; SES stores no larger one."""
-MAX_RECIPIENTS = 1_000
-"""Characters of the header To that are kept."""
-
-_USUAL = ("from", "subject", "date", "message-id", "to", "received", "mime-version", "content-type")
 
 
 class InboundEmail(Source):
@@ -56,7 +28,10 @@ class InboundEmail(Source):
         if hint.name == "AMAZON_SES_SETUP_NOTIFICATION":
             yield "1", Ignore("the test object that SES writes")
         elif resume is None:
-            yield "1", _item(_whole(stream), hint.modified_at)
+            # Here, for it is much code, and each function loads all sources while one reads mail
+            from plugins.sources.mail.item import item_of
+
+            yield "1", item_of(_whole(stream), hint.modified_at)
 
 
 def _whole(stream: BinaryIO) -> bytes:
@@ -66,90 +41,6 @@ def _whole(stream: BinaryIO) -> bytes:
         if len(raw) > MAX_MAIL:
             raise Unreadable(f"a mail longer than {MAX_MAIL:,} bytes")
     return bytes(raw)
-
-
-def _item(raw: bytes, arrived_at: datetime) -> Item:
-    mail = parse(raw)
-    headers = mail.headers
-    if not any(map(headers.has, _USUAL)):
-        raise Unreadable("no mail: it has none of a mail's usual headers")
-    checked = verdicts(headers)
-    if checked.virus == "FAIL":
-        return Bad("the mail", "Amazon SES found a virus in it")
-    letter = letter_of(mail)
-    by_nobody = automatic(
-        headers, mail.parameters.get("report-type", ""), headers.text("subject"), letter.text
-    )
-    if by_nobody and by_nobody.certain:
-        return Ignore(by_nobody.reason)
-    return _feedback(mail, letter, checked, by_nobody, arrived_at)
-
-
-def _feedback(
-    mail: Part, letter: Letter, checked: Verdicts, by_nobody: Automatic | None, arrived_at: datetime
-) -> Feedback:
-    headers = mail.headers
-    external_id = next(iter(headers.ids("message-id")), "") or _named(mail)
-    conversations = threads(headers)
-    author = _author(headers)
-    own, quoted = _parted(letter)
-    return Feedback(
-        external_id=external_id,
-        kind="email",
-        title=headers.text("subject") or None,
-        text=own,
-        quoted=quoted,
-        author=Author(name=author.name or None, email=author.address or None),
-        verified=checked.verified,
-        created_at=headers.date() or arrived_at,
-        thread=conversations[0] if conversations else external_id,
-        threads=conversations,
-        attachments=letter.files,
-        attributes=_attributes(headers, letter, checked, by_nobody),
-    )
-
-
-def _parted(letter: Letter) -> Reply:
-    """What the writer says, and what he quotes. Where he says nothing himself, it is the letter that he
-    passes on."""
-    reply = parted_html(letter.markup) if letter.markup else parted(letter.text)
-    return reply if is_seen(reply.own) else Reply(own=letter.text.strip(), quoted="")
-
-
-def _author(headers: Headers) -> Address:
-    """Whom the header From names, or, where it holds no address, Sender or Reply-To."""
-    claimed = headers.addresses("from")
-    named = (box for name in ("from", "sender", "reply-to") for box in headers.addresses(name) if box.address)
-    found = next(named, Address("", ""))
-    return Address((claimed[0].name if claimed else "") or found.name, found.address)
-
-
-def _named(mail: Part) -> str:
-    """A name for a mail without a Message-ID: the same whatever way it came."""
-    said = (mail.headers.raw(name).encode("utf-8", "replace") for name in ("from", "date", "subject"))
-    return digest(b"\0".join((*said, mail.body.replace(b"\r\n", b"\n").strip())))
-
-
-def _attributes(
-    headers: Headers, letter: Letter, checked: Verdicts, by_nobody: Automatic | None
-) -> dict[str, JSON]:
-    attributes: dict[str, JSON] = {}
-    tags: list[JSON] = []
-    if recipients := headers.text("to"):
-        attributes["to"] = recipients[:MAX_RECIPIENTS]
-    for name, verdict in checked.known.items():
-        attributes[f"{name}_verdict"] = verdict
-    if letter.left_out:
-        attributes["files_left_out"] = letter.left_out
-    if checked.spam == "FAIL":
-        tags.append("spam")
-    if by_nobody:
-        attributes["automatic"] = by_nobody.kind
-        attributes["automatic_reason"] = by_nobody.reason
-        tags.append("automatic")
-    if tags:
-        attributes["tags"] = tags
-    return attributes
 
 
 @hookimpl

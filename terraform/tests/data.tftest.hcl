@@ -77,6 +77,34 @@ run "buckets_are_private" {
   }
 }
 
+run "a_browser_may_post_files" {
+  command = plan
+
+  variables {
+    cors_origins = ["https://desk.example.com"]
+  }
+
+  assert {
+    condition = [
+      for rule in one(aws_s3_bucket_cors_configuration.uploads).cors_rule : [rule.allowed_methods, rule.allowed_origins]
+    ] == [[toset(["POST"]), toset(["https://desk.example.com"])]]
+    error_message = "The origins that may call the API may post into uploads, and do nothing else there."
+  }
+}
+
+run "no_browser_posts_files_where_none_may_call" {
+  command = plan
+
+  variables {
+    environment = "prod"
+  }
+
+  assert {
+    condition     = length(aws_s3_bucket_cors_configuration.uploads) == 0
+    error_message = "Without origins no browser posts files."
+  }
+}
+
 run "what_is_kept_and_how_long" {
   assert {
     condition     = keys(aws_s3_bucket_versioning.this) == ["knowledge"] && aws_s3_bucket_versioning.this["knowledge"].versioning_configuration[0].status == "Enabled"
@@ -97,7 +125,7 @@ run "what_is_kept_and_how_long" {
   assert {
     condition = {
       for rule in aws_s3_bucket_lifecycle_configuration.this["artifacts"].rule : rule.filter[0].prefix => rule.expiration[0].days if length(rule.expiration) > 0
-    } == { "raw/" = 365, "attachments/" = 365, "webhooks/" = 365, "quarantine/" = 365, "unpacked/" = 30, "bad-rows/" = 1, "exports/" = 365 }
+    } == { "raw/" = 365, "attachments/" = 365, "webhooks/" = 365, "quarantine/" = 365, "unpacked/" = 30, "exports/" = 365 }
     error_message = "Raw bytes are kept for raw_days, exports for a year, what lies there to be read for no longer than that takes."
   }
   assert {

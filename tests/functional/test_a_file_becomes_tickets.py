@@ -10,6 +10,7 @@ import os
 import random
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,14 @@ SHEET = "id,text,rating\na,It crashes,1\nb,Lovely,5\nc,Größer bitte,3\n"
 TEXTS = {"It crashes", "Lovely", "Größer bitte"}
 
 
+def zipped(name: str, body: bytes, **others: bytes) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for one, content in {name: body, **others}.items():
+            archive.writestr(one, content)
+    return packed.getvalue()
+
+
 def texts(tickets: list[dict[str, Any]]) -> set[str]:
     return {ticket["text"] for ticket in tickets}
 
@@ -41,6 +50,9 @@ def texts(tickets: list[dict[str, Any]]) -> set[str]:
         ("from-excel.csv", SHEET.replace(",", ";").replace("\n", "\r\n").encode("utf-16")),
         ("tabs.tsv", SHEET.replace(",", "\t").encode()),
         ("packed.csv.gz", gzip.compress(SHEET.encode())),
+        ("packed.csv.zip", zipped("packed.csv", SHEET.encode())),
+        ("spreadsheet.zip", zipped("out/of a spreadsheet.TSV", SHEET.replace(",", "\t").encode("utf-16"))),
+        ("from-a-mac.zip", zipped("a.csv", SHEET.encode(), **{"__MACOSX/._a.csv": b"\0\5\x16\7"})),
         ("two-members.csv.gz", gzip.compress(SHEET[:20].encode()) + gzip.compress(SHEET[20:].encode())),
         (
             "lines.ndjson",
@@ -87,7 +99,7 @@ def test_a_bad_row_is_kept_with_its_line_number_and_the_rest_goes_on(
     assert "not UTF-8 at byte" in kept["line 4"]["reason"]
     assert {item["by"] for item in kept.values()} == {"csv/1"}
     assert {item["event_id"] for item in kept.values()} == {found["id"]}
-    download = client.call("GET", f"/imports/{found['id']}/bad-rows")
+    download = client.call("GET", f"/imports/{found['id']}/bad-rows?form=list")
     assert download.headers["content-type"].startswith("text/csv")
     listed = list(csv.DictReader(io.StringIO(download.body.decode())))
     assert [(row["where"], row["reason"]) for row in listed] == [
@@ -127,6 +139,96 @@ def test_the_same_file_twice_makes_nothing_new(client: Client, connection: str, 
     assert client.tickets(connection) == tickets
 
 
+def test_the_same_rows_in_whatever_packing_make_nothing_new(
+    client: Client, connection: str, stores: Stores
+) -> None:
+    sheet = b"text,rating\nwithout an id,1\nanother without,2\n"
+    stores.imported(f"reviews/csv/{connection}/one.csv", sheet)
+    tickets = client.wait_for_tickets(connection, 2)
+    for name, body in (
+        ("one.csv.gz", gzip.compress(sheet)),
+        ("two.zip", zipped("any.csv", sheet)),
+        ("three.csv", sheet.replace(b",", b";").replace(b"\n", b"\r\n")),
+    ):
+        found = stores.imported(f"reviews/csv/{connection}/{name}", body)
+        assert (found["status"], found["made"]) == ("done", 2)
+    stores.wait_until_quiet()
+    assert client.tickets(connection) == tickets
+
+
+BAD_SHEET = (
+    'id;text;rating\r\n1;"It crashes; always";1\r\n2;;\r\n3;too;many;cells\r\n4;"two\r\nlines";5\r\n'
+    "5;=1+1;2\r\n6;few\r\n7;;\r\n"
+).encode("utf-8-sig")
+
+
+@pytest.mark.parametrize("packing", [lambda body: body, gzip.compress, lambda body: zipped("x.csv", body)])
+def test_bad_rows_are_had_back_mended_and_sent_again(
+    client: Client, connection: str, stores: Stores, packing: Callable[[bytes], bytes]
+) -> None:
+    name = "bad.zip" if packing(b"")[:2] == b"PK" else "bad.csv"
+    found = stores.imported(f"reviews/csv/{connection}/{name}", packing(BAD_SHEET))
+    assert (found["made"], found["quarantined"]) == (3, 4)
+    client.wait_for_tickets(connection, 3)
+    download = client.call("GET", f"/imports/{found['id']}/bad-rows")
+    assert download.headers["content-type"] == "text/csv; charset=utf-8"
+    text = download.body.decode("utf-8-sig")
+    header, *rows = text.splitlines()
+    assert header == "_line;_reason;id;text;rating"
+    assert [row.split(";")[0] for row in rows] == ["3", "4", "8", "9"]
+    assert rows[1].endswith(";3;too;many;cells")
+    again = stores.imported(f"reviews/csv/{connection}/as-it-was.csv", download.body)
+    assert (again["made"], again["quarantined"]) == (0, 4)
+    mended = text.replace(";2;;", ";2;=2+2;").replace(";too;many;cells", ";too many cells;")
+    mended = mended.replace(";6;few", ";6;few;").replace(";7;;", ';7;"as;it;was";3')
+    last = stores.imported(f"reviews/csv/{connection}/mended.csv", mended.encode("utf-8-sig"))
+    assert (last["status"], last["made"], last["quarantined"]) == ("done", 4, 0)
+    tickets = client.wait_for_tickets(connection, 7)
+    stores.imported(f"reviews/csv/{connection}/mended-once-more.csv", mended.encode())
+    stores.wait_until_quiet()
+    assert client.tickets(connection) == tickets
+    assert {ticket["external_id"]: ticket["text"] for ticket in tickets} == {
+        "1": "It crashes; always", "2": "=2+2", "3": "too many cells", "4": "two\r\nlines", "5": "=1+1",
+        "6": "few", "7": "as;it;was",
+    }  # fmt: skip
+    assert not any("_line" in str(client.get(f"/tickets/{one['id']}/feedback")) for one in tickets)
+
+
+def test_mended_rows_without_an_id_are_named_as_they_would_have_been(
+    client: Client, connection: str, stores: Stores
+) -> None:
+    found = stores.imported(f"reviews/csv/{connection}/one.csv", b"text,rating\ngood,5\n,odd\n")
+    rows = client.call("GET", f"/imports/{found['id']}/bad-rows").body.replace(b",odd", b"mended,1")
+    assert stores.imported(f"reviews/csv/{connection}/mended.csv", rows)["made"] == 1
+    whole = stores.imported(f"reviews/csv/{connection}/all.csv", b"text,rating\ngood,5\nmended,1\n")
+    assert whole["made"] == 2
+    stores.wait_until_quiet()
+    assert len(client.tickets(connection)) == 2
+
+
+def test_bad_lines_are_had_back_as_they_were(client: Client, connection: str, stores: Stores) -> None:
+    bad = b'{"id": 2, "text": "cut\n  [3]  \r\n{"id": 4}\n'
+    lines = b'{"id": 1, "text": "good"}\n' + bad + b'{"id": 5, "text": "\xc3\xbcber"}'
+    found = stores.imported(f"reviews/csv/{connection}/bad.ndjson", lines)
+    assert (found["made"], found["quarantined"]) == (2, 3)
+    download = client.call("GET", f"/imports/{found['id']}/bad-rows")
+    assert download.headers["content-type"] == "application/x-ndjson; charset=utf-8"
+    assert download.body == bad
+    mended = bad.replace(b"cut", b'cut"}').replace(b"  [3]  \r\n", b"").replace(b"4}", b'4, "text": "x"}')
+    assert stores.imported(f"reviews/csv/{connection}/mended.ndjson", mended)["made"] == 2
+    assert texts(client.wait_for_tickets(connection, 4)) == {"good", "über", "cut", "x"}
+
+
+def test_what_is_wrong_with_a_row_tells_its_file_and_its_line(
+    client: Client, connection: str, stores: Stores
+) -> None:
+    found = stores.imported(f"reviews/csv/{connection}/one.csv", b"id,text\n1,good\n2,\n")
+    (item,) = client.quarantined(connection)
+    assert (item["event_id"], item["where"]) == (found["id"], "line 3")
+    assert item["reason"]
+    assert client.get(f"/imports/{item['event_id']}")["key"] == f"reviews/csv/{connection}/one.csv"
+
+
 def test_a_corrected_file_changes_what_changed(client: Client, connection: str, stores: Stores) -> None:
     stores.imported(f"reviews/csv/{connection}/one.csv", b"id,text\n1,as it was\n2,stays\n")
     before = {ticket["external_id"]: ticket for ticket in client.wait_for_tickets(connection, 2)}
@@ -153,6 +255,11 @@ MANY = b"id,text\n" + b"".join(
         ("cut.csv.gz", gzip.compress(MANY)[:-200], "cut off after"),
         ("broken.csv.gz", broken(gzip.compress(MANY)), "broken after"),
         ("bomb.csv.gz", gzip.compress(b"id,text\n" + b"\0" * 40_000_000, 9), "more than 20000000 bytes"),
+        ("two.zip", zipped("a.csv", MANY, **{"b.csv": MANY}), "the zip holds 2 files"),
+        ("picture.zip", zipped("picture.png", b"PNG"), "it holds picture.png; csv reads what ends in"),
+        ("cut.zip", zipped("a.csv", MANY)[:-40], "broken or cut off"),
+        ("bomb.zip", zipped("a.csv", b"id,text\n" + b"\0" * 40_000_000), "more than 20000000 bytes"),
+        ("none.zip", b"id,text\n1,a\n", "it is called .zip, and is none"),
         ("headless.csv", b"colour,size\nred,1\n", "no column for the text"),
         ("picture.csv", b"\x89PNG\x1a" + random.Random(7).randbytes(50_000), "line 1"),
         ("cut-utf16.csv", SHEET.encode("utf-16")[:-3], "broken utf-16"),

@@ -28,6 +28,7 @@ TOLD_BY_A_STORY = {
     "Secrets": 2,
     "Dead letters": 3,
     "Quarantine": 2,
+    "Files": 3,
     "Replay from the archive": 1,
     "Restore": 3,
 }
@@ -145,6 +146,17 @@ def test_the_first_signed_webhook_becomes_a_ticket(shop: Shell, client: Client) 
     assert ticket(client, "first")["text"] == "The app crashes when I log in"
     shown = json.loads(shop.run(of("The first connection")[2]))
     assert "first" in [one["external_id"] for one in shown["items"]]
+
+
+def test_a_file_is_put_by_a_form_and_its_bad_rows_come_back(shop: Shell, stores: Stores) -> None:
+    put, follow, give_back = of("Files")
+    shop.run(put)
+    found = stores.over("reviews/csv/shop/reviews.csv")
+    assert json.loads(shop.run(follow)) == found
+    assert (found["status"], found["made"], found["quarantined"]) == ("done", 1, 2)
+    header, *rows = shop.run(give_back).removeprefix("\ufeff").splitlines()
+    assert header == "_line,_reason,id,text,rating"
+    assert [row.split(",")[0] for row in rows] == ["3", "4"]
 
 
 def test_both_secrets_hold_while_one_is_rotated(shop: Shell, client: Client) -> None:

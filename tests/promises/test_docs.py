@@ -16,7 +16,7 @@ import pytest
 from chalicelib import errors, settings
 from chalicelib.domain.intake import feedback, file_import
 from chalicelib.errors import Invalid
-from chalicelib.pipeline.intake import ingest, read_file
+from chalicelib.pipeline.intake import give_back, ingest, read_file
 from chalicelib.pipeline.tickets import attachments
 from chalicelib.registry import Registry
 from chalicelib.registry.discovery import Found
@@ -144,8 +144,10 @@ def test_the_limits_are_those_of_the_code():
         "a webhook's body": Source.max_body,
         "feedback items of one event": ingest.ITEMS_LIMIT,
         "a review file, as stored": file_import.FILE_LIMIT,
+        "a packed file above which it is unpacked to parts": read_file.LARGE,
         "a packed file, unpacked": defaults.unpacked_limit,
         "a mail": file_import.MAIL_LIMIT,
+        "bad rows in one answer": give_back.ROWS_LIMIT,
         "bad rows one after the other, after which a file is given up": read_file.BAD_LIMIT,
         "text of a feedback, and what it quotes": feedback.TEXT_LIMIT,
         "names of a feedback's conversation": feedback.THREADS_MOST,

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from chalicelib.api.field_types import Asked, Line, Name, Shown, ShownPage, Time
+from chalicelib.api.field_types import Asked, Cursor, Line, Name, Shown, ShownPage, Time
 from chalicelib.api.field_types import PageQuery as PageQuery
 from chalicelib.domain.intake.connection import ConnectionView
 from chalicelib.domain.intake.source_preview import SourcePreview as SourcePreview
@@ -118,6 +118,14 @@ class ImportShown(Shown):
 
 
 ImportPage = ShownPage[ImportShown]
+
+
+class BadRowsQuery(Asked):
+    form: Literal["file", "list"] | None = Field(
+        None,
+        description="`file`: in the file's own form, to be mended and sent again; `list`: the reasons",
+    )
+    cursor: Cursor | None = Field(None, description="of the header `Link`, where one answer can't hold all")
 
 
 class QuarantineQuery(PageQuery):

@@ -121,12 +121,14 @@ def is_storable(text: str) -> bool:
 def clean_text(text: str) -> str:
     """Without the characters that no store can keep. Where one ended a line there is a line feed: words that
     stood apart stay apart."""
+    if text.isprintable():  # as most are: then it holds none of them
+        return text
     return _UNSTORABLE.sub("", _LINE_ENDS.sub("\n", text))
 
 
 def clean_line(text: str) -> str:
     """As `clean_text`, on one line and trimmed."""
-    return _LINES.sub(" ", clean_text(text)).strip()
+    return (text if text.isprintable() else _LINES.sub(" ", clean_text(text))).strip()
 
 
 def clean_json(value: JSON, depth: int = 20) -> JSON:

@@ -124,6 +124,8 @@ class Import:
     """Rows so far that could not be read."""
     mark: str | None = None
     """The last row dealt with, behind which reading goes on; None: none was yet."""
+    head: bytes = b""
+    """The header of a table of which a row could not be read."""
     reason: str | None = None
     """Why it failed or was refused, or why its first item that holds no feedback was passed over."""
     registered_at: datetime
@@ -150,6 +152,14 @@ class Import:
             finished_at=None,
             reread_at=at,
         )
+
+    @property
+    def file_name(self) -> str:
+        """The file's name, unpacked, as far as that is known."""
+        if self.unpacked is not None:
+            return self.unpacked.name
+        name = self.key.rpartition("/")[2]
+        return re.sub(r"\.(gz|zip)$", "", name, flags=re.IGNORECASE)
 
     @property
     def taken(self) -> int:

@@ -9,6 +9,9 @@ from datetime import datetime
 from chalicelib.domain.intake.way_back import UnknownWay, WayBack, name_of
 from chalicelib.domain.operations.restriction import connection_id
 
+EXCERPT_LIMIT = 2_000
+"""Bytes of the refused content that are kept beside the reason; all of it is in S3."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quarantined:

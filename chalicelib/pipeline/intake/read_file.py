@@ -41,6 +41,8 @@ CHECKPOINT = 100
 """Rows between two checkpoints: so many at most are sent again after a crash."""
 BAD_LIMIT = 1_000
 """Bad rows one after the other, after which the file is given up: it must be of another format."""
+HEAD_LIMIT = 20_000
+"""Bytes of a header that is kept for the bad rows of its table; with a longer one they are only listed."""
 STOP_SECONDS = 15.0
 """So many seconds before the function's deadline the rest is left to another invocation."""
 LARGE = 1_000_000
@@ -239,6 +241,8 @@ class ReadFile:
             job = FileJob(held.id, row_after=progress.mark or "", trace=progress.trace)
             self._quarantine(progress, bad.where, bad.reason, by, job, bad.raw or None)
             progress.quarantined += 1
+            if not progress.head and len(bad.head) <= HEAD_LIMIT:
+                progress.head = bad.head
         progress.bad_in_a_row = progress.bad_in_a_row + 1 if bad else 0
         progress.mark = mark
         progress.read += 1
@@ -303,6 +307,7 @@ class _Progress:
     def __init__(self, saved: Import, trace: Trace | None) -> None:
         self.saved, self.trace = saved, trace
         self.mark = saved.mark
+        self.head = saved.head
         self.read, self.made, self.quarantined = saved.read, saved.made, saved.quarantined
         self.waiting: list[Message] = []
         self.ignored: str | None = None
@@ -319,6 +324,7 @@ class _Progress:
             read=self.read,
             made=self.made,
             quarantined=self.quarantined,
+            head=self.head,
             bytes_read=self.stream.tell() if self.stream else self.bytes_read,
             reason=reason,
             finished_at=finished_at,

@@ -85,6 +85,7 @@ class DynamoImports:
                 "read",
                 "made",
                 "quarantined",
+                "head",
                 "mark",
                 "finished_at",
                 "reread_at",
@@ -181,8 +182,9 @@ def _plain(value: Any) -> Any:
 
 def _import(item: Any) -> Import:
     row = from_item(item)
-    known: dict[str, Any] = {name: row.get(name) for name in _NAMES}  # rows of older releases lack some
-    times = {name: datetime.fromisoformat(known[name]) for name in _TIMES if known[name]}
-    if parts := known["unpacked"]:
+    # Rows of older releases lack some
+    known: dict[str, Any] = {name: row[name] for name in _NAMES if name in row}
+    times = {name: datetime.fromisoformat(known[name]) for name in _TIMES if known.get(name)}
+    if parts := known.get("unpacked"):
         known["unpacked"] = Unpacked(**{**parts, "parts": tuple(parts["parts"])})
     return Import(**(known | times))

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.intake import way_back
-from chalicelib.domain.intake.quarantine import Failure, PluginFailures, Quarantined
+from chalicelib.domain.intake.quarantine import EXCERPT_LIMIT, Failure, PluginFailures, Quarantined
 from chalicelib.domain.page import Page, from_cursor, to_cursor
 from chalicelib.services.aws_errors import aws_errors
 from chalicelib.services.dynamodb.items import from_item, to_attribute, to_item
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from chalicelib.ports.operations import Blobs, Clock
 
 KEPT = timedelta(days=90)
-EXCERPT_LIMIT = 2_000
-"""Bytes of the refused content that are kept in the row; all of it is in S3."""
-
 _ID = re.compile(r"\d{8}T\d{12}-[\w.:-]{1,200}", re.ASCII)
 _NEWEST = f"99999999T999999999999-{'z' * 32}"
 """A text that sorts behind every id."""
@@ -91,9 +88,10 @@ class DynamoQuarantine:
         )
         return Page(tuple(_quarantined(row) for row in rows), _cursor(next))
 
-    def of_event(self, event_id: str, at: datetime) -> Iterator[Quarantined]:
-        """All that one event or file of that time left here, in no particular order."""
-        start: Key | None = None
+    def of_event(self, event_id: str, at: datetime, after: str = "") -> Iterator[Quarantined]:
+        """All that one event or file of that time left here, in the order of their ids, behind the id
+        `after`."""
+        start: Key | None = to_item({"kind": "quarantine", "id": after}) if after else None
         while True:
             rows, start = self._query(
                 "quarantine",

@@ -15,6 +15,7 @@ from plugins.sources.mail.enclosed import taken_out
 from plugins.sources.mail.files import attached
 from plugins.sources.mail.flowed import unflowed
 from plugins.sources.mail.parts import Part, parse
+from plugins.sources.mail.tnef import Tnef, opened
 from triggeriq import AttachedFile
 from triggeriq.charsets import decoded
 from triggeriq.markup import text_of
@@ -73,10 +74,13 @@ def is_seen(text: str) -> bool:
 def _letter(mail: Part, forwarded: int) -> Letter:
     body = body_of(mail)
     words = _words(body)
+    of_outlook = [opened(part.content) for part in body.files if _is_tnef(part)][:MAX_FILES]
     if not is_seen(words.text):
-        words = next(_elsewhere(body, mail, forwarded), words)
-    files = [*map(attached, body.files[:MAX_FILES]), *words.enclosed]
-    left_out = max(len(body.files) - MAX_FILES, 0) + max(len(files) - MAX_FILES, 0) + mail.left_out
+        words = next(_elsewhere(body, mail, of_outlook, forwarded), words)
+    parts = [part for part in body.files if not (_is_tnef(part) and any(found.files for found in of_outlook))]
+    files = [*map(attached, parts[:MAX_FILES]), *words.enclosed]
+    files += [file for found in of_outlook for file in found.files]
+    left_out = max(len(parts) - MAX_FILES, 0) + max(len(files) - MAX_FILES, 0) + mail.left_out
     return Letter(words.text, words.markup, tuple(files[:MAX_FILES]), left_out)
 
 
@@ -112,15 +116,18 @@ def _shown(parts: Iterable[Part]) -> _Words:
     return _Words(text, markup, tuple(enclosed), plain)
 
 
-def _elsewhere(body: Body, mail: Part, forwarded: int) -> Iterator[_Words]:
+def _elsewhere(body: Body, mail: Part, of_outlook: list[Tnef], forwarded: int) -> Iterator[_Words]:
     """Words in what was sorted as files, the likeliest first: a letter with a name, a letter that is all of
-    the mail, what has no parts though it says so, a forwarded mail."""
-    found = [part for part in body.files if part.kind in _WORDS and (part is mail or not _is_attached(part))]
-    found.extend(part for part in body.files if part.kind.startswith("multipart/"))
-    for part in found:
+    the mail, what has no parts though it says so, Outlook's own form, a forwarded mail."""
+    named = [part for part in body.files if part.kind in _WORDS and (part is mail or not _is_attached(part))]
+    named += [part for part in body.files if part.kind.startswith("multipart/")]
+    for part in named:
         words = _shown([part])
         if is_seen(words.text):
             yield replace(words, enclosed=())
+    for found in of_outlook:
+        if is_seen(found.text):
+            yield _Words(found.text)
     for part in body.files if forwarded else ():
         if part.kind == "message/rfc822":
             letter = _letter(parse(part.content), forwarded - 1)
@@ -128,8 +135,19 @@ def _elsewhere(body: Body, mail: Part, forwarded: int) -> Iterator[_Words]:
                 yield _Words(letter.text, letter.markup)
 
 
+def _is_tnef(part: Part) -> bool:
+    return (
+        part.kind in ("application/ms-tnef", "application/vnd.ms-tnef") or part.name.lower() == "winmail.dat"
+    )
+
+
 def _is_attached(part: Part) -> bool:
     return part.disposition.value == "attachment"
+
+
+def words_of(part: Part) -> str:
+    """What a part of plain text or HTML says, decoded; HTML without the pictures in it."""
+    return _html(part) if part.kind == "text/html" else _plain(part, [])
 
 
 def _plain(part: Part, enclosed: list[AttachedFile]) -> str:

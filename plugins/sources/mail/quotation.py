@@ -1,7 +1,7 @@
 """Where a quotation begins: the line of who wrote it, a block of headers, a line of dashes.
 
 Each question looks at a line and at a few around it, of bounded length, so that what it costs does not
-depend on the mail. Lines come as `reply.seen` makes them.
+depend on the mail. Lines come as `marks.seen` makes them.
 """
 
 from __future__ import annotations
@@ -59,11 +59,9 @@ def _wordings(templates: Iterable[str]) -> list[_Wording]:
             before, between, after = literals
         else:
             (before, after), between = literals, ""
-        found.append(
-            _Wording(
-                before, first, between, second, after.removesuffix(")") if between.endswith("(") else after
-            )
-        )
+        if between.endswith("("):
+            after = after.removesuffix(")")
+        found.append(_Wording(before, first, between, second, after.lstrip()))
     return found
 
 
@@ -73,15 +71,21 @@ _BEGINNING = [wording for wording in _ALL if not wording.after and wording.befor
 _WITHIN = [wording for wording in _ALL if not wording.after and not wording.before]
 _ENDS = tuple({wording.after for wording in _ENDING})
 _BEGINS = tuple({wording.before for wording in _ALL if wording.before})
-_SAID = re.compile(
-    "|".join(sorted({re.escape(wording.between) for wording in _WITHIN}, key=len, reverse=True))
-)
 _CLOSED = (":", "：", "-", *_ENDS, ">")
+_LAST = frozenset(end[-1] for end in _CLOSED)
+_THEN = re.compile(r"[>)\]],?\s?([^\s:：<>@]{1,20}(?:\s[^\s:：<>@]{1,10}){0,3})\s?[:：]\s")
+"""Where the words of a quotation stand behind who wrote them, in the same line."""
 
 
 def may_say_who(line: str) -> bool:
     """Whether it ends as a line of who wrote does; most lines do not."""
-    return line.endswith(_CLOSED)
+    return (line[-1:] in _LAST and line.endswith(_CLOSED)) or _goes_on_behind(line) > 0
+
+
+def _goes_on_behind(line: str) -> int:
+    """Where the quotation begins in a line of who wrote; 0 where none does."""
+    found = _THEN.search(line) if "@" in line and len(line) <= MAX_LINE else None
+    return found.end() if found and found[1].endswith(_ENDS) else 0
 
 
 def leads_to_own(lines: Sequence[str], place: int) -> bool:
@@ -100,6 +104,9 @@ def attribution(lines: Sequence[str], last: int, quoted_below: bool) -> Beginnin
     bears the marks of a quotation, so that less proves it."""
     if not may_say_who(lines[last]):
         return None
+    if end := _goes_on_behind(lines[last]):
+        line, closed = _bare(lines[last][:end])
+        return Beginning(last, last + 1) if _dated(line) and _says_who(line, closed, False) else None
     found = unknown = None
     for start, whole in _joined(lines, last):
         line, closed = _bare(whole)
@@ -144,9 +151,11 @@ def _says_who(line: str, closed: bool, quoted_below: bool) -> bool:
 
 
 def _says_when_and_whose(line: str) -> bool:
-    """In whatever language: a day, and a time or an address."""
-    return _DAY.search(line) is not None and (
-        _CLOCK.search(line) is not None or _BRACKETED.search(line) is not None
+    """In whatever language: a day, and a time or an address, in what is no sentence of the writer's."""
+    return (
+        _DAY.search(line) is not None
+        and (_CLOCK.search(line) is not None or _BRACKETED.search(line) is not None)
+        and _first_word(line) not in SPEAKERS
     )
 
 
@@ -155,8 +164,7 @@ def _candidates(line: str) -> Iterable[_Wording]:
         yield from (one for one in _ENDING if line.endswith(one.after) and line.startswith(one.before))
     if line.startswith(_BEGINS):
         yield from (one for one in _BEGINNING if line.startswith(one.before) and one.between in line)
-    if said := {match[0] for match in _SAID.finditer(line)}:
-        yield from (one for one in _WITHIN if one.between in said)
+    yield from (one for one in _WITHIN if one.between in line)
 
 
 def _slots(line: str, wording: _Wording) -> tuple[str, str]:
@@ -202,7 +210,10 @@ def _name_behind(text: str) -> str:
     """What follows the date in "Mon, Jan 5, 2026 at 10:00 AM Ina Lund <ina@cust.example>"."""
     bare = _ADDRESS.sub(" @ ", text).split(" ")
     last = max((place for place, word in enumerate(bare) if _DATED.fullmatch(word.strip(",;()"))), default=-1)
-    return " ".join(bare[last + 1 :])
+    name = bare[last + 1 :]
+    while name and name[0].islower() and len(name[0]) <= 4 and name[0] not in SPEAKERS:
+        name = name[1:]  # "a. m.,", "Uhr", "hrs"
+    return " ".join(name)
 
 
 def _is_name(name: str) -> bool:
@@ -245,8 +256,10 @@ def label(line: str) -> str:
 def headers(lines: Sequence[str], start: int) -> Beginning | None:
     """A block of headers as Outlook puts them over a quotation, which begins in line `start`."""
     kind = label(lines[start])
-    if kind in ("", "to", "more"):
+    if not kind:
         return None
+    if kind == "from" and _in_one_line(lines[start]):
+        return Beginning(start, start + 1)
     kinds = {kind: lines[start]}
     place, end, folded = start + 1, start + 1, 0
     while place < min(len(lines), start + 3 * _MAX_HEADERS) and len(kinds) < _MAX_HEADERS:
@@ -263,6 +276,14 @@ def headers(lines: Sequence[str], start: int) -> Beginning | None:
         else:
             break
     return Beginning(start, end) if _are_a_mail_s(kinds, lines, end) else None
+
+
+def _in_one_line(line: str) -> bool:
+    """Whether all headers stand behind one another: "From: … Sent: … To: … Subject: …"."""
+    if len(line) > MAX_LINE:
+        return False
+    kinds = {LABELS.get(word[:-1].lower()) for word in line.split(" ") if word.endswith(":")}
+    return {"from", "sent"} < kinds and bool(kinds & {"to", "subject"})
 
 
 def _goes_on(lines: Sequence[str], place: int) -> bool:
@@ -293,11 +314,17 @@ def separator(line: str) -> str:
     if len(line) > 100 or not (dashed or line.endswith((":", "："))):
         return ""
     words = line.strip(_EDGES + "=").lower().replace("i\u0307", "i")  # what Python makes of the Turkish İ
+    words = words.partition("--")[0].rstrip(_EDGES)
     if words in ORIGINAL and dashed:
         return "original"
     if words in FORWARDED and (dashed or line.endswith((":", "："))):
         return "forwarded"
     return "forwarded" if dashed and words.startswith("forwarded by ") else ""
+
+
+def says_who_between_marks(line: str) -> bool:
+    """GroupWise's ">>> Ina Lund <ina@cust.example> 3/3/2026 9:14 AM >>>", over a quotation without marks."""
+    return line.startswith(">>> ") and line.endswith(">>>") and len(line) <= MAX_LINE and _dated(line)
 
 
 def answer_above(line: str) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from enum import IntEnum
 from typing import NamedTuple
 
+from plugins.sources.mail.marks import Mark, marks_of, seen
 from plugins.sources.mail.quotation import (
     MAX_LINE,
     Beginning,
@@ -15,19 +15,17 @@ from plugins.sources.mail.quotation import (
     headers,
     is_rule,
     label,
-    leads_to_own,
     may_say_who,
+    says_who_between_marks,
     separator,
 )
-from plugins.sources.mail.signature import STANDARD, is_mobile, signature
+from plugins.sources.mail.signature import is_mobile, signature
 
 MAX_LINES = 20_000
 """Lines that are looked at; what is behind them goes the way of the last."""
 MAX_LOOKS = 2_000
 """Lines that are looked at closely, because they could introduce a quotation; no letter has as many."""
 
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-_ODD_SPACE = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
 _BLANKS = re.compile(r"\n{3,}")
 _WRAPPED = 60
 """Characters of a line that a client may have broken."""
@@ -40,135 +38,79 @@ class Reply(NamedTuple):
     quoted: str
 
 
-class Mark(IntEnum):
-    """What a line shows of itself."""
-
-    NONE = 0
-    PERHAPS = 1
-    """A quotation if a line above says whose."""
-    QUOTED = 2
-    UNDER = 3
-    """Of a signature."""
-
-
-_MARKS = {">": Mark.QUOTED, "＞": Mark.QUOTED, "|": Mark.PERHAPS}
-_LEADING = " \t\u00a0\u200b\ufeff"
-
-
 def parted(text: str) -> Reply:
     """The parts of a plain letter. Takes any text, never raises, in time that grows with its length."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return part(lines, _marks(lines))
+    lines = _bounded(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    visible = seen(lines)
+    return _Letter(lines, visible, marks_of(visible)).parts()
 
 
 def part(lines: Sequence[str], marks: Sequence[Mark]) -> Reply:
-    """The same for lines of which something is known already, a mark a line."""
-    if len(lines) > MAX_LINES:
-        lines = [*lines[:MAX_LINES], "\n".join(lines[MAX_LINES:])]
-    return _Letter(lines, marks[: len(lines)]).parts()
+    """The same for lines whose marks are known already, a mark a line."""
+    lines = _bounded(lines)
+    return _Letter(lines, seen(lines), marks[: len(lines)]).parts()
 
 
-def _marks(lines: Sequence[str]) -> list[Mark]:
-    return [_MARKS.get(line.lstrip(_LEADING)[:1], Mark.NONE) for line in lines]
-
-
-def seen(lines: Sequence[str]) -> list[str]:
-    """The lines as a reader sees them: without invisible characters, spaces around, and odd spaces."""
-    plain = (line if line.isascii() else _ODD_SPACE.sub(" ", _INVISIBLE.sub("", line)) for line in lines)
-    return [line if line == STANDARD else line.strip() for line in plain]
+def _bounded(lines: Sequence[str]) -> Sequence[str]:
+    return lines if len(lines) <= MAX_LINES else [*lines[:MAX_LINES], "\n".join(lines[MAX_LINES:])]
 
 
 class _Letter:
     """One letter, line by line; `_own` says whose each is, as far as that is known."""
 
-    def __init__(self, lines: Sequence[str], marks: Sequence[Mark]) -> None:
-        self._lines, self._marks = lines, list(marks)
-        self._seen = seen(lines)
+    def __init__(self, lines: Sequence[str], visible: Sequence[str], marks: Sequence[Mark]) -> None:
+        self._lines, self._seen, self._marks = lines, visible, marks
+        self._own = [mark not in (Mark.QUOTED, Mark.UNDER) for mark in marks]
         self._looks = 0
-        self._unmark_code()
-        self._own = [mark in (Mark.NONE, Mark.PERHAPS) for mark in self._marks]
 
     def parts(self) -> Reply:
         self._take_quotations()
         self._take_broken_lines()
         self._take_signatures()
-        return Reply(self._joined(True), self._joined(False))
-
-    def _unmark_code(self) -> None:
-        """Lines with `>` that are no quotation: in a fence, under the writer's own words that lead to them, a
-        session of Python, a comparison that was broken."""
-        fences = [place for place, line in enumerate(self._seen) if line.startswith("```")]
-        for begin, end in zip(fences[::2], fences[1::2], strict=False):
-            self._unmark(begin, end)
-        place = 0
-        while place < len(self._marks):
-            end = place
-            while end < len(self._marks) and self._marks[end] is Mark.QUOTED:
-                end += 1
-            if end > place and self._is_code(place, end):
-                self._unmark(place, end)
-            place = end + 1
-
-    def _unmark(self, begin: int, end: int) -> None:
-        self._marks[begin:end] = [Mark.NONE] * (end - begin)
-
-    def _is_code(self, begin: int, end: int) -> bool:
-        block = self._seen[begin:end]
-        if all(line.startswith((">>> ", "...")) or line == ">>>" for line in block):
-            return True
-        above = self._seen[begin - 1] if begin else ""
-        if not above:
-            return False
-        if end - begin == 1 and block[0].lstrip("> ")[:1].isdigit() and above[-1].isalnum():
-            return True
-        return above.endswith(":") and self._may_look() and leads_to_own(self._seen, begin - 1)
+        return self._joined()
 
     def _take_quotations(self) -> None:
-        begun = False  # words of the writer stand above
+        first = -1  # the first line of the writer's
         citing = False  # a line said who wrote what follows
         under = False  # the line of a phone ended the letter
-        first, place, end = -1, 0, len(self._seen)
+        place, end = 0, len(self._seen)
         while place < end:
-            line = self._seen[place]
+            line, mark = self._seen[place], self._marks[place]
             if not line:
                 place += 1
-            elif found := self._beginning(place):
-                begun = begun and first < found.start
+                continue
+            if found := self._beginning(place):
+                if first >= found.start:
+                    first = -1
                 citing, under = True, False
                 self._give_away(found.start, found.end)
                 place = found.end
-                if self._is_marked(found.end):
-                    continue
-                if begun or found.forwarded:
+                if not self._is_marked(place) and (first >= 0 or found.forwarded):
                     self._give_away(place, end)
                     return
-            elif self._marks[place] is Mark.PERHAPS and citing:
+                continue
+            if mark is Mark.NONE and answer_above(line):
+                self._give_away(place, end if first >= 0 else place + 1)
+            elif mark is Mark.NONE and is_mobile(line):
                 self._give_away(place, place + 1)
-                place += 1
-            elif not self._own[place]:
-                place += 1
-            elif is_mobile(line):
+                under = first >= 0
+            elif under or (citing and mark is Mark.PERHAPS):
                 self._give_away(place, place + 1)
-                under = begun
-                place += 1
-            elif answer_above(line):
-                self._give_away(place, end if begun else place + 1)
-                place += 1
-            elif under:
-                self._give_away(place, place + 1)
-                place += 1
-            else:
-                if not begun:
-                    begun, first = True, place
+            elif self._own[place]:
                 citing = False
-                place += 1
+                first = place if first < 0 else first
+            place += 1
 
     def _beginning(self, place: int) -> Beginning | None:
         line = self._seen[place]
         if len(line) > MAX_LINE:
             return None
-        if self._marks[place] is not Mark.NONE:
+        if self._marks[place] is Mark.QUOTED:
+            if says_who_between_marks(line):
+                return Beginning(place, place + 1)
             return attribution(self._seen, place, False) if self._ends_an_address(place) else None
+        if self._marks[place] is not Mark.NONE:
+            return None
         found: Beginning | None
         if kind := separator(line):
             below = self._next(place + 1)
@@ -264,13 +206,17 @@ class _Letter:
             runs.append((first, len(self._seen)))
         return runs
 
-    def _joined(self, own: bool) -> str:
-        """The lines of one side; a blank one belongs to the line above it."""
-        kept: list[str] = []
-        keeping = False
+    def _joined(self) -> Reply:
+        """The lines of both sides; a blank one belongs to the line above it."""
+        own: list[str] = []
+        quoted: list[str] = []
+        side = own
         for line, visible, mine in zip(self._lines, self._seen, self._own, strict=True):
             if visible:
-                keeping = mine is own
-            if keeping:
-                kept.append(line.rstrip())
-        return _BLANKS.sub("\n\n", "\n".join(kept)).strip("\n")
+                side = own if mine else quoted
+            side.append(line.rstrip())
+        return Reply(_text(own), _text(quoted))
+
+
+def _text(lines: Sequence[str]) -> str:
+    return _BLANKS.sub("\n\n", "\n".join(lines)).strip("\n")

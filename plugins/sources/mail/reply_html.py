@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from plugins.sources.mail.reply import Mark, Reply, part
+from plugins.sources.mail.marks import Mark
+from plugins.sources.mail.reply import Reply, part
 from triggeriq.markup import MAX_HTML, text_of
 
 QUOTES = frozenset(

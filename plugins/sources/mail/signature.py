@@ -44,6 +44,8 @@ _CONTACT = re.compile(
 )
 _FOOTER = re.compile(rf"[\W_]*(?:{FOOTING})")
 _PART = re.compile(r"[,;:!]|\.\s")
+_AND = re.compile(r"\s?/\s?|\s(?:&|\+|and|und|et|y|e|och|og|en|i|a|и|та)\s")
+"""What joins two closings: "Thanks and regards", "Viele Grüße / Best regards"."""
 _SENTENCE = re.compile(r"[.!?。！？]$")
 _PARTICLES = frozenset(
     [
@@ -183,7 +185,7 @@ def _closing(line: str, place: int, below: Sequence[tuple[int, str]], found: int
     """Where the writer's words end, if this line closes them; else `found`."""
     words = _bare(line)
     name = below[0][1] if below else ""
-    if words in CLOSINGS or ("/" in line and any(_bare(part) in CLOSINGS for part in line.split("/"))):
+    if words in CLOSINGS or any(_bare(part) in CLOSINGS for part in _AND.split(line)[1:2]):
         return place if name and is_name(name, loose=True) else found
     if words in THANKS:
         reached = any(_CONTACT.search(line) for _, line in below[1:])

@@ -11,21 +11,23 @@ from __future__ import annotations
 
 ATTRIBUTIONS: dict[str, tuple[str, ...]] = {
     "en": (
-        "On {when who} wrote", "{who} wrote", "{who} wrote on {when}", "{who} writes",
-        "In a message dated {when who} writes",
+        "Quoting {who}", "On {when who} wrote", "{who} wrote", "{who} wrote on {when}", "{who} writes",
+        "In a message dated {when who} writes", "({when who} wrote",
     ),
     "de": (
-        "Am {when} schrieb {who}", "Am {when who} schrieb", "{who} schrieb am {when}", "{who} schrieb",
+        "Zitat von {who}", "Am {when} schrieb {who}", "Am {when who} schrieb", "{who} schrieb am {when}",
+        "{who} schrieb",
         "{who} hat am {when} geschrieben",
         "Am {when} hat {who} geschrieben", "Am {when} schrieb der Nutzer {who}",
     ),
     "fr": ("Le {when who} a écrit", "{who} a écrit", "{who} a écrit le {when}", "Le {when who} écrivait"),
     "es": (
-        "El {when who} escribió", "{who} escribió", "{who} escribió el {when}",
+        "Citando a {who}", "Mensaje citado por {who}", "El {when who} escribió", "{who} escribió",
+        "{who} escribió el {when}",
         "El día {when who} escribió", "A las {when who} escribió",
     ),
     "pt": (
-        "Em {when who} escreveu", "{who} escreveu", "{who} escreveu no dia {when}",
+        "Citando {who}", "Em {when who} escreveu", "{who} escreveu", "{who} escreveu no dia {when}",
         "{who} escreveu em {when}", "{who} escreveu ({when})",
         "No dia {when who} escreveu", "A {when who} escreveu", "Às {when who} escreveu",
     ),
@@ -34,7 +36,8 @@ ATTRIBUTIONS: dict[str, tuple[str, ...]] = {
         "{who} ha scritto", "{who} ha scritto il {when}",
     ),
     "nl": (
-        "Op {when} schreef {who}", "Op {when who} schreef", "Op {when} schreef {who} het volgende",
+        "Citeren {who}", "Op {when} schreef {who}", "Op {when who} schreef",
+        "Op {when} schreef {who} het volgende",
         "Op {when} heeft {who} het volgende geschreven",
         "Op {when} schreef {who} het volgende geschreven", "{who} schreef op {when}", "{who} schreef",
     ),
@@ -58,14 +61,15 @@ ATTRIBUTIONS: dict[str, tuple[str, ...]] = {
     "lv": ("{when who} rakstīja", "{who} rakstīja"),
     "lt": ("{when who} rašė", "{who} rašė", "{when who} parašė"),
     "pl": (
-        "W dniu {when who} napisał(a)", "W dniu {when who} napisał", "W dniu {when who} napisała",
+        "Cytowanie {who}", "W dniu {when who} napisał(a)", "W dniu {when who} napisał",
+        "W dniu {when who} napisała",
         "W dniu {when who} pisze", "Dnia {when who} napisał(a)",
         "Dnia {when who} napisał", "Dnia {when who} napisała", "{when who} napisał(a)",
         "{when who} napisał", "{when who} napisała", "{who} napisał(a)", "{who} pisze",
         "Wiadomość napisana przez {who} w dniu {when}", "Użytkownik {who} napisał",
     ),
     "cs": (
-        "Dne {when who} napsal(a)", "Dne {when who} napsal", "Dne {when who} napsala",
+        "Cituji {who}", "Dne {when who} napsal(a)", "Dne {when who} napsal", "Dne {when who} napsala",
         "{when who} napsal(a)", "{when who} napsal", "{who} napsal(a)", "{who} napsal",
     ),
     "sk": (

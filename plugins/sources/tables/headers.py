@@ -120,6 +120,11 @@ PATHS: Mapping[str, tuple[str, ...]] = {
 _KNOWN = frozenset(name for names in PATHS.values() for name in names)
 
 
+GIVEN_BACK = ("_line", "_reason")
+"""Columns before the others of a table of bad rows, which TriggerIQ has given back: they say what was wrong,
+and are none of the row's own."""
+
+
 class Columns:
     """The columns of a table, and which part of a feedback each holds."""
 
@@ -130,6 +135,8 @@ class Columns:
         self.repeated: dict[str, list[int]] = {}
         """Where else, for a name that stands in several columns."""
         for place, cell in enumerate(header):
+            if place < len(GIVEN_BACK) and tuple(header[: len(GIVEN_BACK)]) == GIVEN_BACK:
+                continue
             name = named(cell) or f"column_{place + 1}"
             if self.places.setdefault(name, place) != place:
                 self.repeated.setdefault(name, [self.places[name]]).append(place)

@@ -18,7 +18,7 @@ from triggeriq.lines import Mark, TextFile
 from triggeriq.markup import text_of
 from triggeriq.payload import digest, moment, name, parse_object
 from triggeriq.shape import ALIASES, DEFAULT, Shape
-from triggeriq.tables import Table, written
+from triggeriq.tables import Row, Table
 from triggeriq.values import JSON
 
 _NOTHING = frozenset(
@@ -59,13 +59,14 @@ def csv_items(
     table = Table(TextFile(stream, charset), lambda cell: knows(cell) or plain(cell) in mapped)
     reader = _Rows(Columns(table.header, columns), table, dates)
     for row in table.rows(after):
-        yield str(row.mark), row.cells if isinstance(row.cells, Bad) else reader.item(row.first, row.cells)
+        yield str(row.mark), row.cells if isinstance(row.cells, Bad) else reader.item(row, row.cells)
 
 
 class _Rows:
     """Reads the rows of one table."""
 
     def __init__(self, columns: Columns, table: Table, dates: Order | None) -> None:
+        self._table = table
         self._names = list(columns.places.items())
         self._repeated = [(name, places) for name, places in columns.repeated.items()]
         self._paths = columns.paths
@@ -101,7 +102,7 @@ class _Rows:
             return moment((_EXCEL + timedelta(days=float(value.replace(",", ".")))).isoformat())
         return moment(value, self._order)
 
-    def item(self, line: int, cells: list[str]) -> Item:
+    def item(self, read: Row, cells: list[str]) -> Item:
         """The feedback in a row that is as wide as the header."""
         row: dict[str, JSON] = {
             name: cell for name, place in self._names if (cell := cells[place]) not in _NOTHING
@@ -111,7 +112,7 @@ class _Rows:
         try:
             feedback = self._shape.feedback(row, external_id=self._name_of(row, cells))
         except Unreadable as error:
-            return Bad(f"line {line}", str(error), raw=written(cells))
+            return self._table.bad(read, str(error))
         changed: dict[str, Any] = {}
         if "<" in feedback.text and _TAG.search(feedback.text):
             changed["text"] = text_of(feedback.text)
@@ -166,15 +167,16 @@ def ndjson_items(
     for line in file.lines(after or Mark(0, 0)):
         if isinstance(line.content, Bad):
             yield str(file.mark(line)), line.content
-        elif content := line.content.strip():
-            yield str(file.mark(line)), _object(file, line.number, content, shape)
+        elif line.content.strip():
+            yield str(file.mark(line)), _object(file, line.number, line.content, shape)
 
 
-def _object(file: TextFile, line: int, content: bytes, shape: Shape) -> Item:
+def _object(file: TextFile, line: int, raw: bytes, shape: Shape) -> Item:
+    content = raw.strip()
     try:
         text = content if file.charset in ("", "utf-8") else file.decode(content).encode()
         return shape.feedback(parse_object(text), digest(content))
     except UnicodeDecodeError as error:
-        return Bad(f"line {line}", f"not {error.encoding} at byte {error.start + 1}", raw=content)
+        return Bad(f"line {line}", f"not {error.encoding} at byte {error.start + 1}", raw=raw)
     except Unreadable as error:
-        return Bad(f"line {line}", str(error), raw=content)
+        return Bad(f"line {line}", str(error), raw=raw)

@@ -29,6 +29,7 @@ from chalicelib.domain.tickets.ticket_attachment import FeedbackName, TicketAtta
 from chalicelib.domain.tickets.ticket_feedback import FeedbackVersion, TicketFeedback
 from chalicelib.domain.tickets.ticket_filter import NEWEST, TicketFilter, TicketOrder
 from chalicelib.errors import NotFound
+from chalicelib.pipeline.intake.give_back import BadRowsFile
 from chalicelib.settings import Settings
 from tests.in_memory_jobs import InMemoryJobs
 from tests.unit.pipeline.fakes import FakeConfigurations
@@ -221,12 +222,6 @@ class Imports:
         id="i-1", source="csv", connection="default", bucket="b", key="reviews/csv/default/a.csv", etag="e",
         size=10, bytes_read=4, registered_at=NOW, modified_at=NOW, updated_at=NOW,
     )  # fmt: skip
-    bad = (
-        Quarantined(
-            source="csv", connection="default", reason='=HYPERLINK("http://evil")', where="line 3", at=NOW,
-            id="q-1", excerpt=b"=1+1,caf\xe9\r\n",
-        ),
-    )  # fmt: skip
 
     def list(self, limit: int, cursor: str | None, within: Restriction | None) -> Page[Import]:
         return Page((self.held,) if may_see(within, self.held.connections) else ())
@@ -238,10 +233,6 @@ class Imports:
 
     def cancel(self, id: str, within: Restriction | None) -> Import:
         return replace(self.find(id, within), status="cancelled")
-
-    def bad_rows(self, id: str, limit: int, within: Restriction | None) -> Sequence[Quarantined]:
-        self.find(id, within)
-        return self.bad[:limit]
 
 
 class Numbers:
@@ -271,6 +262,14 @@ class FakeIntake:
         if isinstance(self.outcome, Exception):
             raise self.outcome
         return self.outcome
+
+    def give_back(
+        self, id: str, form: str | None, cursor: str | None, within: Restriction | None
+    ) -> BadRowsFile:
+        self.imports.find(id, within)
+        if form == "list":
+            return BadRowsFile("list.csv", "where\r\n", "list", None)
+        return BadRowsFile("a.csv", f"behind {cursor}\n", "table", None if cursor else "bmV4dA")
 
     def offer_upload(self, source: str, connection: str, file: str, content_type: str | None) -> UploadForm:
         if source != "csv":

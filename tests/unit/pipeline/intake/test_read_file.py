@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from io import BytesIO
 from itertools import chain, repeat
-from typing import Any
+from typing import Any, BinaryIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
@@ -39,7 +39,7 @@ from tests.unit.pipeline.fakes import (
     now,
     plenty,
 )
-from triggeriq import Item
+from triggeriq import Connection, Feedback, FileHint, Item, Source, Unreadable
 
 ROWS = 5 * CHECKPOINT + 7
 IMPORT = Import(
@@ -574,3 +574,99 @@ def test_how_many_rows_are_left_is_known_roughly() -> None:
     told = [held.rows_left for held in stretches(reading, rows=200)]
     assert told[-1] == 0
     assert all(count is not None for count in told)
+
+
+# ---- positions -------------------------------------------------------------------------------------
+
+
+class Measured(BytesIO):
+    """A stream that counts what is read of it."""
+
+    read_bytes = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        piece = super().read(size)
+        self.read_bytes += len(piece)
+        return piece
+
+
+class MeasuredBlobs(FakeBlobs):
+    """opened: the streams that were, in their order."""
+
+    def __init__(self, objects: Mapping[str, bytes]) -> None:
+        super().__init__(objects)
+        self.opened: list[Measured] = []
+
+    def open(self, key: str, etag: str | None = None) -> BinaryIO:
+        with super().open(key, etag) as whole:
+            self.opened.append(Measured(whole.read()))
+        return self.opened[-1]
+
+
+class Pages(Source):
+    """Pages of ten bytes, read forward or from where a mark says."""
+
+    name = "csv"
+    reads = (".csv",)
+    forward = False
+
+    def read(
+        self, stream: BinaryIO, hint: FileHint, resume: str | None, connection: Connection
+    ) -> Iterator[tuple[str, Item]]:
+        done = int(resume.partition("@")[2]) if resume else 0
+        if self.forward:
+            while done and stream.read(10):
+                done -= 10
+            done = int(resume.partition("@")[2]) if resume else 0
+        else:
+            stream.seek(done)
+        while page := stream.read(10):
+            done += 10
+            yield f"page {done // 10}@{done}", Feedback(external_id=page.decode(), text="x")
+
+
+class ForwardPages(Pages):
+    forward = True
+
+
+BOOK = b"".join(b"%010d" % n for n in range(3_000))
+TABLE = b"id,text\n" + b"".join(b"%d,%s\n" % (n, b"x" * 1_000) for n in range(3_000))
+OBJECTS = b"".join(b'{"id": %d, "text": "%s"}\n' % (n, b"x" * 1_000) for n in range(3_000))
+
+
+@pytest.mark.parametrize(
+    ("source", "key", "book", "most"),
+    [
+        (Pages(), "a.csv", BOOK, 10_000),
+        (ForwardPages(), "a.csv", BOOK, len(BOOK)),
+        (CsvUpload(), "a.csv", TABLE, 700_000),
+        (CsvUpload(), "a.csv", ("\ufeff" + TABLE.decode()).encode("utf-16-le"), 1_000_000),
+        (CsvUpload(), "a.ndjson", OBJECTS, 700_000),
+    ],
+    ids=["seeking", "forward", "csv", "utf-16", "ndjson"],
+)
+def test_whoever_goes_on_reads_from_where_he_was(source: Source, key: str, book: bytes, most: int) -> None:
+    """As far from the beginning as may be: what lies before is not fetched again."""
+    reading = packed(key, book)
+    blobs = MeasuredBlobs(reading.blobs.objects)
+    read = replace(reading.read, sources=FakeSources(source), blobs=blobs)
+    read(JOB, chain([600.0] * 2_700, repeat(1.0)).__next__)
+    assert (reading.held.status, reading.held.read) == ("running", 2_701)
+    first = len(reading.ids)
+    read(JOB, chain([600.0] * 200, repeat(1.0)).__next__)
+    assert reading.held.read == 2_902
+    assert len(set(reading.ids)) == len(reading.ids) == first + 201
+    assert blobs.opened[-1].read_bytes <= most
+
+
+def test_a_failure_is_told_by_the_place_that_people_know() -> None:
+    class Failing(Pages):
+        def read(self, *arguments: Any) -> Iterator[tuple[str, Item]]:
+            for pair in super().read(*arguments):
+                yield pair
+                raise Unreadable("torn")
+
+    reading = packed("a.csv", BOOK)
+    replace(reading.read, sources=FakeSources(Failing()))(JOB, plenty)
+    (item,) = reading.quarantine.items
+    assert (item.where, item.reason) == ("after page 1", "torn")
