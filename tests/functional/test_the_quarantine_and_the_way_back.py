@@ -90,12 +90,12 @@ def test_what_fails_again_stays_in_the_quarantine(client: Client, connection: st
 def test_a_row_of_a_file_comes_back_alone(client: Client, connection: str, stores: Stores) -> None:
     key = f"reviews/csv/{connection}/own.csv"
     found = stores.imported(
-        key, b"id,text,opinion\n1,good,good\n2,,second\n3,also good,also good\n4,,fourth\n"
+        key, b"id,text,wording\n1,good,good\n2,,second\n3,also good,also good\n4,,fourth\n"
     )
     assert (found["made"], found["quarantined"]) == (2, 2)
     client.wait_for_tickets(connection, 2)
     row = next(item for item in client.quarantined(connection) if item["where"] == "line 3")
-    settings = {"columns": {"text": "opinion"}}
+    settings = {"columns": {"text": "wording"}}
     assert client.call("PUT", f"/connections/csv/{connection}", {"settings": settings}).status == 200
 
     def back() -> bool:
