@@ -74,8 +74,8 @@ class TextFile:
 
     def __init__(self, stream: BinaryIO, charset: str = "") -> None:
         """charset: of a file without a byte order mark; "" where nobody knows."""
-        self._stream = stream
-        self._head = _read(stream, 2 * HEAD)  # a line within the head is looked at with what follows it
+        self._stream = _Forward(stream)
+        self._head = self._stream.read(2 * HEAD)  # a line within the head is looked at with what follows it
         mark, self.charset = next(
             (row for row in BYTE_ORDER_MARKS if self._head.startswith(row[0])), (b"", charset)
         )
@@ -137,18 +137,9 @@ class TextFile:
         if at < len(self._head):
             yield self._head[at:]
         elif at > len(self._head):
-            self._go_to(at)
+            self._stream.go_on(at - len(self._head), at)
         while chunk := self._stream.read(CHUNK):
             yield chunk
-
-    def _go_to(self, at: int) -> None:
-        seekable = getattr(self._stream, "seekable", None)
-        if seekable and seekable():
-            self._stream.seek(at)
-            return
-        left = at - len(self._head)
-        while left and (piece := self._stream.read(min(left, CHUNK))):
-            left -= len(piece)
 
     def _telling(self, chunks: Iterator[bytes], at: int) -> Iterator[bytes]:
         """The chunks, of which the first stands at a place, as they are. The first line that is not ASCII
@@ -158,9 +149,9 @@ class TextFile:
             if not self.charset:
                 line += chunk
                 if not line.isascii():
-                    while len(line) - _line_start(line) < HEAD and (piece := next(chunks, b"")):
-                        line += piece
-                        chunk += piece
+                    piece = self._stream.ahead(HEAD - len(line) + _line_start(line))
+                    line += piece
+                    chunk += piece
                     self.charset = _decided(line)
                     self._decided_at = at + len(chunk) - len(line) + _line_start(line)
                 at += len(chunk)
@@ -176,17 +167,43 @@ class TextFile:
         return _split(utf_8(chunks, self._wide, cut=cut), number, at, measure)
 
 
-def _read(stream: BinaryIO, size: int) -> bytes:
-    pieces: list[bytes] = []
-    left = size
-    try:
-        while left and (piece := stream.read(left)):
+class _Forward:
+    """A stream of which a piece is as long as asked for. Where it breaks off, what came before is given
+    first, and only then it is Unreadable."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._broken: Unreadable | None = None
+
+    def read(self, size: int) -> bytes:
+        piece = self.ahead(size)
+        if self._broken and not piece:
+            raise self._broken
+        return piece
+
+    def ahead(self, size: int) -> bytes:
+        """As `read`, of what is not needed yet: nothing where the stream breaks off."""
+        pieces: list[bytes] = []
+        while size > 0 and self._broken is None:
+            try:
+                piece = self._stream.read(size)
+            except Unreadable as error:
+                self._broken = error
+                break
+            if not piece:
+                break
             pieces.append(piece)
-            left -= len(piece)
-    except Unreadable:  # it is raised again by whoever reads on, behind the lines before the damage
-        if not pieces:
-            raise
-    return b"".join(pieces)
+            size -= len(piece)
+        return b"".join(pieces)
+
+    def go_on(self, size: int, at: int) -> None:
+        """Leave out so many bytes, up to a place."""
+        seekable = getattr(self._stream, "seekable", None)
+        if seekable and seekable():
+            self._stream.seek(at)
+            return
+        while size and (piece := self.read(min(size, CHUNK))):
+            size -= len(piece)
 
 
 def _named(charset: str) -> str:

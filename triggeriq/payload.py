@@ -29,7 +29,6 @@ MAX_ID = 256
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST, _LAST = datetime(1971, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
-_EPOCH_DIGITS = re.compile(r"[0-9]{9,19}(?:\.[0-9]{1,9})?")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,30}(?:[.,][0-9]{1,30})?")
 
 
@@ -157,9 +156,24 @@ def number(value: JSON) -> float | None:
 
 
 def rating(value: JSON) -> float | None:
-    """1 to 5 stars, or None."""
+    """1 to 5 stars, or None. A text may say them as "4/5", "4 out of 5", "4 stars" or "★★★★☆", too."""
     stars = number(value)
+    if stars is None and isinstance(value, str) and len(value) <= 40:
+        stars = _stars(value.strip().lower())
     return stars if stars is not None and 1 <= stars <= 5 else None
+
+
+def _stars(words: str) -> float | None:
+    if words and not words.strip("★☆⭐\ufe0f"):
+        return float(words.count("★") + words.count("⭐"))
+    found = re.fullmatch(
+        rf"([0-9](?:[.,][0-9]{{1,2}})?)\s*(?:{_OF_FIVE}|{_STARS}|{_OF_FIVE}\s*{_STARS})", words
+    )
+    return float(found[1].replace(",", ".")) if found else None
+
+
+_OF_FIVE = r"(?:/|of|out of|von|sur|de|su|van|из)\s*5(?:[.,]0)?"
+_STARS = r"(?:★|⭐|星|stars?|sterne?|sterren|étoiles?|estrel\w{1,4}|stell[ae]|зв[её]зд\w?)"
 
 
 def labels(value: JSON) -> list[str]:
@@ -193,9 +207,10 @@ def moment(value: JSON, order: Order | None = None) -> datetime | None:
 
 def _from_text(text: str, order: Order | None) -> datetime | None:
     if len(text) <= 64:
-        if _EPOCH_DIGITS.fullmatch(text):
-            found = _from_epoch(float(text) if "." in text else int(text))
-            compact = len(text) in (12, 14) and "." not in text  # 20260102030405
+        digits, _, fraction = text.partition(".")
+        if 9 <= len(digits) <= 19 and (digits + fraction).isdigit() and text.isascii():
+            found = _from_epoch(float(text) if fraction else int(digits))
+            compact = len(text) in (12, 14) and not fraction  # 20260102030405
             if not compact and _FIRST <= found < _LAST:
                 return found
         try:

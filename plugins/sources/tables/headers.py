@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from triggeriq.shape import ALIASES
 
@@ -94,12 +95,15 @@ NAMES: Mapping[str, str] = {
 }
 """By part, the names of its columns beside those of the default shape."""
 
+MAX_NAME = 200
+"""Characters of a header's cell that are looked at."""
+
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^]]*\]")
 
 
 def plain(cell: str) -> str:
     """A cell of the header as a name, without the signs and capitals in it."""
-    words = unicodedata.normalize("NFKC", cell[:1_000]).strip()
+    words = unicodedata.normalize("NFKC", cell[:MAX_NAME]).strip()
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", words)
     return re.sub(r"[\W_]+", "_", words).strip("_").lower()
 
@@ -152,9 +156,11 @@ def knows(cell: str) -> bool:
     return _bare(named(cell)) in _KNOWN
 
 
+@lru_cache(4_096)
 def named(cell: str) -> str:
     """The name of a column. A unit, or what else stands in brackets, is left out where the rest is known:
     "Rating (1-5)" is rating."""
+    cell = cell[:MAX_NAME]
     name = plain(cell)
     if _bare(name) not in _KNOWN and (short := plain(_BRACKETS.sub("", cell))) and _bare(short) in _KNOWN:
         return short

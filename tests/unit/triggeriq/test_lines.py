@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import tracemalloc
+from collections.abc import Iterator
 from io import BytesIO
 from typing import BinaryIO
 
@@ -164,6 +165,18 @@ def test_a_line_that_is_too_long_is_bad_and_the_rest_goes_on(charset: str) -> No
     ends = [line.end for line in TextFile(BytesIO(body)).lines(Mark(0, 0))]
     assert body[ends[1] : ends[2]].decode(charset) == "b\r\n"
     assert ends[-1] == len(body)
+
+
+@pytest.mark.parametrize("body", [b"id\n" * 5, b"id\n" * 100_000, b"a\n" * 70_000 + "für\n".encode() * 9])
+def test_lines_before_a_stream_breaks_off_are_given(body: bytes) -> None:
+    def pieces() -> Iterator[bytes]:
+        yield from (body[at : at + 1_000] for at in range(0, len(body), 1_000))
+        raise Unreadable("cut off")
+
+    found = TextFile(Endless(pieces())).lines(Mark(0, 0))
+    assert len(list(itertools.islice(found, body.count(b"\n")))) == body.count(b"\n")
+    with pytest.raises(Unreadable, match="cut off"):
+        next(found)
 
 
 def test_memory_stays_flat() -> None:

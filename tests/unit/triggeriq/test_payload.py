@@ -157,3 +157,34 @@ def test_no_reader_raises(value: object) -> None:
     for reader in (text, name, identifier, number, rating, labels, moment):
         reader(value)
     at(value, "a", "0", "")
+
+
+@pytest.mark.parametrize(
+    ("written", "stars"),
+    [
+        ("4/5", 4),
+        ("4 / 5", 4),
+        ("4,5 von 5", 4.5),
+        ("4.0 out of 5.0", 4),
+        ("3 of 5 stars", 3),
+        ("5 stars", 5),
+        ("1 Stern", 1),
+        ("4 étoiles", 4),
+        ("2 estrellas", 2),
+        ("★★★★☆", 4),
+        ("⭐⭐⭐", 3),
+        ("3★", 3),
+        ("4", 4),
+        ("4/10", None),
+        ("0/5", None),
+        ("9 stars", None),
+        ("☆☆☆☆☆", None),
+        ("4 apples", None),
+        ("4/5 but slow", None),
+        ("", None),
+        ("★" * 1_000_000, None),
+        ("4" + " " * 1_000_000 + "/5", None),
+    ],
+)
+def test_a_rating_may_be_written_out(written: str, stars: float | None) -> None:
+    assert rating(written) == stars
