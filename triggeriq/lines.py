@@ -59,7 +59,11 @@ class Mark(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A line as it stands, its end (LF, CRLF or CR) kept; a Bad in place of one longer than MAX_LINE."""
+    """A line as it stands, its end (LF, CRLF or CR) kept; a Bad in place of one longer than MAX_LINE.
+
+    One without content is none: it tells that a further CHUNK has been read, and stands where the last line
+    does.
+    """
 
     number: int
     """From 1."""
@@ -103,7 +107,8 @@ class TextFile:
         return found[:-1] if cut else found
 
     def lines(self, after: Mark) -> Iterator[Line]:
-        """The lines behind a mark. Raises Unreadable where UTF-16 or 32 is broken.
+        """The lines behind a mark, and one without content between two chunks. Raises Unreadable where UTF-16
+        or 32 is broken.
 
         What is in another charset is not checked here, nor are lone surrogates: whoever decodes it line by
         line can say where the fault is.
@@ -274,14 +279,16 @@ def _split(
     chunks: Iterator[bytes], number: int, at: int, measure: Callable[[bytes], int] = len
 ) -> Iterator[Line]:
     """Lines that begin behind line `number` at the place `at`. measure: the bytes of a piece in the file."""
-    rest, too_long = b"", False
-    for chunk in chunks:
+    rest, too_long, end = b"", False, at
+    for count, chunk in enumerate(chunks):
+        if count:
+            yield Line(number, end, b"")
         pieces = (rest + chunk).splitlines(keepends=True)
         rest = b"" if pieces[-1].endswith(b"\n") else pieces.pop()
         for piece in pieces:
             number += 1
-            at += measure(piece)
-            yield Line(number, at, _too_long(number) if too_long or len(piece) > MAX_LINE else piece)
+            at = end = at + measure(piece)
+            yield Line(number, end, _too_long(number) if too_long or len(piece) > MAX_LINE else piece)
             too_long = False
         if len(rest) > MAX_LINE:
             kept = rest[-1:] if rest.endswith(b"\r") else b""  # it may be the CR of a CRLF

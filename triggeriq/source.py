@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, BinaryIO, ClassVar
 
-from triggeriq.values import Connection, Events, FileHint, Ignore, Item, Received, Reply, Request
+from triggeriq.values import Connection, Events, FileHint, Ignore, Item, Nothing, Received, Reply, Request
 from triggeriq.verification import Scheme, Verified, verify
 
 METHODS = ("POST", "PUT", "HEAD", "GET")
@@ -86,13 +86,14 @@ class Source:
 
     def read(
         self, stream: BinaryIO, hint: FileHint, resume: str | None, connection: Connection
-    ) -> Iterator[tuple[str, Item]]:
+    ) -> Iterator[tuple[str, Item | Nothing]]:
         """Read an uploaded file, item by item, never whole in memory.
 
         stream: unpacked already, and limited in size. It can be read forward, and `seek` to a position that
         an earlier mark named, which fetches nothing of what lies before. resume: the mark of the last item
-        that was dealt with: go on behind it. Yields (mark, item), marks in the file's order. What stands in a
-        mark behind an @, such as that position, is not shown to people. Raises Unreadable where the rest of
+        that was dealt with: go on behind it. Yields (mark, item), marks in the file's order, and (mark,
+        Nothing()) now and then where it passes over much that is no item. What stands in a mark behind an @,
+        such as that position, is not shown to people. Raises Unreadable where the rest of
         the file can't be read.
         """
         raise NotImplementedError(f"{self.name} reads no files")

@@ -23,6 +23,9 @@ from triggeriq.lines import MAX_LINE, Line, Mark, TextFile
 from triggeriq.values import Bad
 
 DELIMITERS = (",", ";", "\t", "|")
+MAX_LINES = 50_000
+"""The most lines of a row. A quote left open before as many bytes of empty lines as a row may have would take
+seconds."""
 _LOOK_AT = 30
 """Rows of the head that are looked at."""
 _TITLES = 10
@@ -39,7 +42,10 @@ _OTHERS = (
 
 class Row(NamedTuple):
     """first: the number of its first line. mark: behind it. cells: or a Bad, where it can't be read. lines:
-    those that it stands in."""
+    those that it stands in.
+
+    One without cells is none: it tells that a further CHUNK has been read.
+    """
 
     first: int
     mark: Mark
@@ -82,7 +88,7 @@ class Table:
 
         A row that can't be read (a quote left open, a wrong charset, too long, wider or narrower than the
         header) is Bad, and reading goes on with the line behind its first. Empty rows are left out, and so is
-        the header where it comes again.
+        the header where it comes again; a row without cells comes between two chunks of the file.
         """
         begin = after if after is not None and after.line > self._begin.line else self._begin
         width = len(self.header)
@@ -90,7 +96,7 @@ class Table:
             cells = row.cells
             if isinstance(cells, Bad):
                 row = row._replace(cells=self.bad(row, cells.reason))
-            elif len(cells) != width:
+            elif cells and len(cells) != width:
                 said = f"{len(cells)} cells, where the header has {width}"
                 row = row._replace(cells=_fitted(cells, self.header) or self.bad(row, said))
             if row.cells != self.header:
@@ -197,8 +203,9 @@ class _Feed:
         if isinstance(content, Bad):
             raise csv.Error(content.reason)
         self._size += len(content)
-        if self._size > MAX_LINE:
-            raise csv.Error(f"a row longer than {MAX_LINE:,} bytes; is a quote left open?")
+        if self._size > MAX_LINE or len(self.row) > MAX_LINES:
+            most = f"{MAX_LINE:,} bytes or {MAX_LINES:,} lines"
+            raise csv.Error(f"a row longer than {most}; is a quote left open?")
         try:
             return self._file.decode(content)
         except UnicodeDecodeError as error:
@@ -235,7 +242,7 @@ def _rows(file: TextFile, lines: Iterator[Line], form: _Form, width: int = 0) ->
             if feed.spoilt:
                 bad = Bad(f"line {first.number}", feed.spoilt)
                 yield Row(first.number, file.mark(last), bad, feed.row)
-            elif any(map(str.strip, cells)):
+            elif any(map(str.strip, cells)) or not first.content:
                 yield Row(first.number, file.mark(last), cells, feed.row)
 
 

@@ -18,6 +18,7 @@ from triggeriq import (
     Feedback,
     FileHint,
     Ignore,
+    Nothing,
     NotVerified,
     Received,
     Reply,
@@ -211,4 +212,4 @@ def _pair_fault(pair: Any) -> str:
         return "yielded something that is no (mark, item)"
     if len(pair[0]) > MARK_LIMIT:
         return f"yielded a mark of more than {MARK_LIMIT:,} characters"
-    return _item_fault(pair[1])
+    return "" if isinstance(pair[1], Nothing) else _item_fault(pair[1])

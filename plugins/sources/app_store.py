@@ -12,7 +12,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from triggeriq import App, Author, Bad, Connection, Feedback, FileHint, Item, Source, Unreadable, hookimpl
+from triggeriq import (
+    App,
+    Author,
+    Bad,
+    Connection,
+    Feedback,
+    FileHint,
+    Item,
+    Nothing,
+    Source,
+    Unreadable,
+    hookimpl,
+)
 from triggeriq.payload import at, identifier, moment, name, parse_json, rating, text
 from triggeriq.values import JSON
 
@@ -38,7 +50,7 @@ class AppStore(Source):
 
     def read(
         self, stream: BinaryIO, hint: FileHint, resume: str | None, connection: Connection
-    ) -> Iterator[tuple[str, Item]]:
+    ) -> Iterator[tuple[str, Item | Nothing]]:
         """Marks are the number of reviews read so far. In NDJSON they are those of the lines, with the number
         of reviews of the next one: "12@3456+2"."""
         from triggeriq.reading import json_items  # not needed by a function that receives webhooks
@@ -53,13 +65,16 @@ class AppStore(Source):
                 yield str(count), _review(item, f"data[{count - 1}]", settings.app_id)
 
 
-def _lines(stream: BinaryIO, resume: str, app_id: str | None) -> Iterator[tuple[str, Item]]:
+def _lines(stream: BinaryIO, resume: str, app_id: str | None) -> Iterator[tuple[str, Item | Nothing]]:
     """Each line is a review, or a page of them."""
     from triggeriq.lines import Mark, TextFile
 
     before, _, done = resume.partition("+")
     file, skipped = TextFile(stream), int(done or 0)
     for line in file.lines(Mark.parse(before)):
+        if not line.content:
+            yield f"{before}+{skipped}" if skipped else before, Nothing()
+            continue
         items = list(_of_line(line, app_id))
         for count, item in enumerate(items[skipped:], start=skipped + 1):
             yield str(file.mark(line)) if count == len(items) else f"{before}+{count}", item

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Literal
 
-from triggeriq import Connection, FileHint, InvalidSetting, Item, Source, hookimpl
+from triggeriq import Connection, FileHint, InvalidSetting, Item, Nothing, Source, hookimpl
 from triggeriq.shape import Shape
 
 
@@ -52,7 +52,7 @@ class CsvUpload(Source):
 
     def read(
         self, stream: BinaryIO, hint: FileHint, resume: str | None, connection: Connection
-    ) -> Iterator[tuple[str, Item]]:
+    ) -> Iterator[tuple[str, Item | Nothing]]:
         # Imported here: a function that receives webhooks loads this source, and never reads a table
         from plugins.sources.tables.rows import csv_items, ndjson_items
         from triggeriq.lines import Mark

@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 from typing import ClassVar
 
-from triggeriq import Connection, Item, Unreadable
+from triggeriq import Connection, Item, Nothing, Unreadable
 from triggeriq.testing import hostile
 from triggeriq.testing.samples import Forward, Pieces, Upload, connected, matches
 from triggeriq.testing.source_contract import SourceContract, check, consume
@@ -54,7 +54,8 @@ class FileContract(SourceContract):
         """No connection is needed for an upload."""
         source = self.source()
         connection = Connection(source=source.name)
-        consume(item for _, item in source.read(BytesIO(upload.body), upload.hint(), None, connection))
+        read = source.read(BytesIO(upload.body), upload.hint(), None, connection)
+        consume(item for _, item in read if not isinstance(item, Nothing))
 
     def _read(
         self, upload: Upload, resume: str | None = None, piece: int = 1 << 20, *, forward: bool = False
@@ -62,13 +63,14 @@ class FileContract(SourceContract):
         source = self.source()
         items: list[tuple[str, Item]] = []
         try:
-            for marked in source.read(
+            for mark, item in source.read(
                 (Forward if forward else Pieces)(upload.body, piece),
                 upload.hint(),
                 resume,
                 connected(source, upload.settings),
             ):
-                items.append(marked)
+                if not isinstance(item, Nothing):
+                    items.append((mark, item))
         except Unreadable as error:
             return items, str(error)
         return items, ""
@@ -76,4 +78,4 @@ class FileContract(SourceContract):
     def _file_survives(self, upload: Upload, body: bytes) -> None:
         source = self.source()
         read = source.read(BytesIO(body), upload.hint(), None, connected(source, upload.settings))
-        consume(item for _, item in read)
+        consume(item for _, item in read if not isinstance(item, Nothing))

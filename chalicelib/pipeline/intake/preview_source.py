@@ -22,6 +22,7 @@ from triggeriq import (
     FileHint,
     Ignore,
     Item,
+    Nothing,
     NotVerified,
     Received,
     Reply,
@@ -99,7 +100,8 @@ class PreviewSource:
             file = unpacked(BytesIO(request.body), file_name or "", UNPACKED_LIMIT)
             hint = FileHint(name=file.name, modified_at=self.now())
             for _, item in source.read(file.stream, hint, None, connection):
-                yield item
+                if not isinstance(item, Nothing):
+                    yield item
             return
         answer = source.receive(request, connection)
         if isinstance(answer, Reply):

@@ -31,7 +31,7 @@ from chalicelib.pipeline.intake.keep_attachments import keep_attachments
 from chalicelib.pipeline.intake.unpack import File, unpacked
 from chalicelib.ports.intake import Connections, ImportStore, Quarantine, Sources
 from chalicelib.ports.operations import Blobs, Clock, Message, Metrics, Queue, TimeLeft
-from triggeriq import Bad, Connection, Feedback, FileHint, Ignore, Source
+from triggeriq import Bad, Connection, Feedback, FileHint, Ignore, Nothing, Source
 
 log = logging.getLogger(__name__)
 
@@ -180,6 +180,8 @@ class ReadFile:
             source = self._source(held)
             by = f"{source.name}/{source.version}"
             for mark, item in self._items(source, progress, after):
+                if isinstance(item, Nothing):
+                    continue
                 self._take(progress, by, mark, item)
                 break
         except (Unreadable, NotFound) as error:
@@ -225,6 +227,10 @@ class ReadFile:
             yield stored, unpacked(stored, held.key.rpartition("/")[2], self.unpacked_limit)
 
     def _take(self, progress: _Progress, by: str, mark: str, item: object) -> None:
+        progress.since_checkpoint += 1
+        if isinstance(item, Nothing):
+            progress.mark = mark
+            return
         held = progress.saved
         if isinstance(item, Ignore) and progress.ignored is None:
             progress.ignored = f"ignored: {item.reason}"
@@ -246,7 +252,6 @@ class ReadFile:
         progress.bad_in_a_row = progress.bad_in_a_row + 1 if bad else 0
         progress.mark = mark
         progress.read += 1
-        progress.since_checkpoint += 1
         if len(progress.waiting) >= BATCH:
             self._flush(progress)
 

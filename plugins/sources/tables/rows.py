@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 from plugins.sources.tables.handled import handled
 from plugins.sources.tables.headers import Columns, knows, plain
-from triggeriq import Bad, Feedback, Item, Unreadable
+from triggeriq import Bad, Feedback, Item, Nothing, Unreadable
 from triggeriq.dates import Order, order_of
 from triggeriq.lines import Mark, TextFile
 from triggeriq.markup import text_of
@@ -52,14 +52,14 @@ _HANDLED = ("status", "priority", "assignee", "updated_at", "resolved_at")
 
 def csv_items(
     stream: BinaryIO, after: Mark | None, columns: Mapping[str, str], charset: str, dates: Order | None
-) -> Iterator[tuple[str, Item]]:
+) -> Iterator[tuple[str, Item | Nothing]]:
     """Each row behind a mark with its own mark; None: all. See `CsvSettings` for the others. Raises
     Unreadable where there is no header, or none that names a text, a title or a rating."""
     mapped = {plain(cell) for cell in columns.values()}
     table = Table(TextFile(stream, charset), lambda cell: knows(cell) or plain(cell) in mapped)
     reader = _Rows(Columns(table.header, columns), table, dates)
     for row in table.rows(after):
-        yield str(row.mark), row.cells if isinstance(row.cells, Bad) else reader.item(row, row.cells)
+        yield str(row.mark), reader.item(row)
 
 
 class _Rows:
@@ -102,8 +102,13 @@ class _Rows:
             return moment((_EXCEL + timedelta(days=float(value.replace(",", ".")))).isoformat())
         return moment(value, self._order)
 
-    def item(self, read: Row, cells: list[str]) -> Item:
-        """The feedback in a row that is as wide as the header."""
+    def item(self, read: Row) -> Item | Nothing:
+        """What a row holds."""
+        cells = read.cells
+        if isinstance(cells, Bad):
+            return cells
+        if not cells:
+            return Nothing()
         row: dict[str, JSON] = {
             name: cell for name, place in self._names if (cell := cells[place]) not in _NOTHING
         }
@@ -158,7 +163,7 @@ def _several(name: str, cells: list[str]) -> dict[str, JSON]:
 
 def ndjson_items(
     stream: BinaryIO, after: Mark | None, columns: Mapping[str, str], charset: str, dates: Order | None
-) -> Iterator[tuple[str, Item]]:
+) -> Iterator[tuple[str, Item | Nothing]]:
     """Each line behind a mark with its own mark; see `csv_items`."""
     file = TextFile(stream, charset)
     shape = Shape.mapped(columns) if columns else DEFAULT
@@ -167,6 +172,8 @@ def ndjson_items(
     for line in file.lines(after or Mark(0, 0)):
         if isinstance(line.content, Bad):
             yield str(file.mark(line)), line.content
+        elif not line.content:
+            yield str(file.mark(line)), Nothing()
         elif line.content.strip():
             yield str(file.mark(line)), _object(file, line.number, line.content, shape)
 

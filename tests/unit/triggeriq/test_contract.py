@@ -23,6 +23,7 @@ def test_the_public_names_are_as_listed() -> None:
             "InvalidSetting",
             "Item",
             "NotVerified",
+            "Nothing",
             "PriorityRule",
             "Received",
             "Reply",

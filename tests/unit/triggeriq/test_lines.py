@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.unit.triggeriq.streams import Counted, Endless
 from triggeriq import Bad, Unreadable
-from triggeriq.lines import HEAD, MAX_LINE, Line, Mark, TextFile
+from triggeriq.lines import CHUNK, HEAD, MAX_LINE, Line, Mark, TextFile
 from triggeriq.testing.samples import Forward, Pieces
 
 GROESSE = "Größe\n漢字 👍\n"
@@ -24,6 +24,7 @@ def lines(stream: BinaryIO) -> list[tuple[int, bytes | str]]:
     return [
         (line.number, line.content if isinstance(line.content, bytes) else line.content.where)
         for line in TextFile(stream).lines(Mark(0, 0))
+        if line.content
     ]
 
 
@@ -96,7 +97,7 @@ def test_what_follows_the_head_decides_where_the_head_is_ascii() -> None:
     at = body.index(b"2,Gr")
     for size in (1 << 20, 1_000):
         file = TextFile(Pieces(body, size))
-        found = list(file.lines(Mark(0, 0)))
+        found = [line for line in file.lines(Mark(0, 0)) if line.content]
         assert file.charset == "cp1252"
         assert file.decode(found[-1].content) == "2,Größe für später\n"  # type: ignore[arg-type]
         marks = [str(file.mark(line)) for line in found]
@@ -162,7 +163,7 @@ def test_a_line_that_is_too_long_is_bad_and_the_rest_goes_on(charset: str) -> No
     text = "a\n" + "x" * (MAX_LINE + 1) + "\r\nb\r\n" + "y" * (3 * MAX_LINE)
     body = ("\ufeff" + text).encode(charset)
     assert lines(BytesIO(body)) == [(1, b"a\n"), (2, "line 2"), (3, b"b\r\n"), (4, "line 4")]
-    ends = [line.end for line in TextFile(BytesIO(body)).lines(Mark(0, 0))]
+    ends = [line.end for line in TextFile(BytesIO(body)).lines(Mark(0, 0)) if line.content]
     assert body[ends[1] : ends[2]].decode(charset) == "b\r\n"
     assert ends[-1] == len(body)
 
@@ -173,10 +174,32 @@ def test_lines_before_a_stream_breaks_off_are_given(body: bytes) -> None:
         yield from (body[at : at + 1_000] for at in range(0, len(body), 1_000))
         raise Unreadable("cut off")
 
-    found = TextFile(Endless(pieces())).lines(Mark(0, 0))
+    found = (line for line in TextFile(Endless(pieces())).lines(Mark(0, 0)) if line.content)
     assert len(list(itertools.islice(found, body.count(b"\n")))) == body.count(b"\n")
     with pytest.raises(Unreadable, match="cut off"):
         next(found)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"a\n" + b"\n" * 18 * CHUNK + b"b\n",
+        b"a\n" + b"x" * 18 * CHUNK + b"\nb\n",
+        ("\ufeffa\n" + "x" * 17 * CHUNK + "\nb\n").encode("utf-16-le"),
+        b"a\n" + b"\0" * 18 * CHUNK,
+    ],
+    ids=["empty lines", "one line", "UTF-16", "no text"],
+)
+def test_it_tells_of_each_chunk_that_it_still_reads(body: bytes) -> None:
+    file = TextFile(BytesIO(body))
+    found = list(file.lines(Mark(0, 0)))
+    signs = [line for line in found if not line.content]
+    assert len(signs) >= 16
+    assert [line.end for line in found] == sorted(line.end for line in found)
+    for sign in signs[::8]:  # one may go on from there
+        behind = list(TextFile(BytesIO(body)).lines(file.mark(sign)))
+        rest = [line for line in found[found.index(sign) :] if line.content]
+        assert [line for line in behind if line.content] == rest
 
 
 def test_memory_stays_flat() -> None:
@@ -184,7 +207,7 @@ def test_memory_stays_flat() -> None:
     tracemalloc.start()
     try:
         for line in TextFile(stream).lines(Mark(0, 0)):
-            assert isinstance(line.content, Bad)
+            assert not line.content or isinstance(line.content, Bad)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
