@@ -101,12 +101,13 @@ class Ignore:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
 class Nothing:
     """From `Source.read` alone: up to this mark there is nothing more. Each step of `read` has a bounded
     time; this tells that the source still reads where it passes over much, such as empty rows. It counts as
     no item.
     """
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ NAMES = [
     "Item",
     "JSON",
     "NotVerified",
+    "Nothing",
     "PriorityRule",
     "Received",
     "Reply",
