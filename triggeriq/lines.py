@@ -221,9 +221,8 @@ def _wide(head: bytes) -> str:
     """The charset of text of two bytes a character that has no mark; "" for any other."""
     if b"\0" not in head:
         return ""
-    from triggeriq.guessing import (
-        guessed,
-    )  # its tables are not needed for most files, nor when a function starts
+    # Its tables are not needed for most files, nor when a function starts
+    from triggeriq.guessing import guessed
 
     charset = guessed(head)
     return charset if charset.startswith("utf-16") else ""
@@ -233,13 +232,16 @@ def _decided(content: bytes) -> str:
     """The charset by the first line of `content` that is not ASCII and the HEAD bytes from there on. It is
     UTF-8 where no more lines are broken than whole."""
     start = _line_start(content)
-    telling = [line for line in content[start : start + HEAD].splitlines() if not line.isascii()]
+    sample = content[start : start + HEAD]
+    if len(sample) < HEAD:
+        sample += b"\n"  # nothing is cut: a letter at its end is one
+    telling = [line for line in sample.splitlines(keepends=True) if not line.isascii()]
     broken = [line for line in telling if not _is_utf_8(line)]
     if 2 * len(broken) <= len(telling):
         return "utf-8"
     from triggeriq.guessing import guessed  # see above
 
-    return guessed(b"\n".join(broken))
+    return guessed(b"".join(broken))
 
 
 def _line_start(content: bytes) -> int:
@@ -255,7 +257,7 @@ def _last_line(content: bytes) -> int:
 
 def _is_utf_8(line: bytes) -> bool:
     try:
-        codecs.getincrementaldecoder("utf-8")().decode(line)  # the last character may be cut
+        codecs.getincrementaldecoder("utf-8")().decode(line)  # the last character of a sample may be cut
     except UnicodeDecodeError:
         return False
     return True

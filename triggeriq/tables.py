@@ -235,7 +235,8 @@ def _rows(file: TextFile, lines: Iterator[Line], form: _Form, width: int = 0) ->
             return
         except csv.Error as error:
             line = feed.step_back()
-            read = _loosely(file, line, form, width) or Bad(f"line {line.number}", str(error))
+            reason = str(error).replace("unexpected end of data", "a quote is left open")
+            read = _loosely(file, line, form, width) or Bad(f"line {line.number}", reason)
             yield Row(line.number, file.mark(line), read, [line])
         else:
             first, last = feed.row[0], feed.row[-1]

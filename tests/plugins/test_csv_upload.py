@@ -387,6 +387,70 @@ def test_a_ticket_keeps_what_another_system_had_made_of_it(system: str) -> None:
     assert not {"status", "priority", "assignee", "agent"} & found.attributes.keys()
 
 
+def test_of_a_ticket_with_a_description_the_comments_are_no_words_of_the_customer() -> None:
+    sheet = (
+        "Summary,Issue key,Status,Comment,Comment,Description,Labels,Labels\n"
+        "Crash,SUP-17,Open,31/Dec/25 3:00 PM;bo;please retry,and again,It crashes,ios,checkout\n"
+    )
+    found = read_one(sheet)
+    assert (found.title, found.text) == ("Crash", "It crashes")
+    assert found.attributes["comment"] == "31/Dec/25 3:00 PM;bo;please retry"
+    assert found.attributes["comment_2"] == "and again"
+    assert found.attributes["tags"] == ["ios", "checkout"]
+    assert read_one("text,status,comment\nslow,open,look at it\n").text == "slow"
+    assert read_one("description,comment\nA phone,It is slow\n").text == "It is slow"
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        "77,Refund,Closed,Second level,2025-12-30,2026-01-02,2026-01-03,1,Ina",
+        "77,Refund,Open,Support,2025-12-30,2026-02-02,,0,Ina",
+        "77,Refund,Open,,2025-12-30,,,,Ina",
+    ],
+)
+def test_a_later_export_of_a_ticket_without_a_name_makes_no_new_one(later: str) -> None:
+    header = "Ticket ID,Subject,Status,Group,Created time,Due by Time,Last update time,Reopens,Full name\n"
+    before = "77,Refund,Open,Support,2025-12-30,2026-01-01,2026-01-01,0,Ina"
+    assert read_one(header + before).external_id == read_one(header + later).external_id
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "78,Refund,Open,2025-12-30,Ina",
+        "77,Refund!,Open,2025-12-30,Ina",
+        "77,Refund,Open,2025-12-31,Ina",
+        "77,Refund,Open,2025-12-30,Bo",
+    ],
+)
+def test_what_is_said_anew_in_a_ticket_has_a_name_of_its_own(other: str) -> None:
+    header = "Ticket ID,Subject,Status,Created time,Full name\n"
+    assert (
+        read_one(header + "77,Refund,Open,2025-12-30,Ina").external_id != read_one(header + other).external_id
+    )
+
+
+@pytest.mark.parametrize(
+    ("sheet", "text", "charset"),
+    [
+        ("Komentarz;Ocena;Imię\n{};1;Ewa\n", "Aplikacja się zawiesza, żądam zwrotu", "cp1250"),
+        ("Komentář;Hodnocení;Jméno\n{};1;Ewa\n", "Aplikace se nespouští, žádám peníze", "cp1250"),
+        ("Omdöme;Betyg;Namn\n{};1;Ewa\n", "Appen startar inte på min nya läsplatta", "cp1252"),
+        ("Anmeldelse;Betyg;Navn\n{};1;Ewa\n", "Den går ned på min gamle telefon", "cp1252"),
+        ("Yorum;Puan;Ad Soyad\n{};1;Ewa\n", "Uygulama açılmıyor, ödeme de yapılmıyor", "cp1254"),
+        ("Відгук;Оцінка;Ім'я\n{};1;Ewa\n", "Застосунок не працює", "cp1251"),
+        ("评论,评分,姓名\n{},1,Ewa\n", "应用打不开", "gb18030"),
+        ("評論,評分,姓名\n{},1,Ewa\n", "應用程式打不開", "utf-8"),
+        ("내용,평점,이름\n{},1,Ewa\n", "앱이 열리지 않아요", "cp949"),
+    ],
+)
+def test_sheets_in_other_languages_are_understood(sheet: str, text: str, charset: str) -> None:
+    (found,) = read(sheet.format(text).encode(charset))
+    assert isinstance(found, Feedback)
+    assert (found.text, found.rating, found.author.name) == (text, 1, "Ewa")
+
+
 @pytest.mark.parametrize(
     ("status", "label"),
     [

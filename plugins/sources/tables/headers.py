@@ -14,57 +14,62 @@ from functools import lru_cache
 from triggeriq.shape import ALIASES
 
 NAMES: Mapping[str, str] = {
-    # In English, with the exports of Zendesk, Freshdesk, Intercom, Jira, Help Scout and osTicket; then in
-    # German, French, Spanish, Portuguese, Italian, Dutch, Japanese and Russian
+    # In English, with the exports of Zendesk, Freshdesk, Intercom, Jira, Help Scout, osTicket, HubSpot and
+    # ServiceNow; then in German, French, Spanish, Portuguese, Italian, Dutch, Japanese and Russian; what a
+    # review needs also in Polish, Czech, Swedish, Danish, Turkish, Ukrainian, Chinese and Korean
     "id": "issue_key key response_id feedback_id post_id",
     "title": (
-        "headline ticket_subject review_headline betreff titel überschrift sujet titre objet "
-        "asunto título assunto oggetto titolo onderwerp 件名 タイトル тема заголовок"
+        "headline ticket_subject ticket_name short_description review_headline betreff titel überschrift "
+        "sujet titre objet asunto título assunto oggetto titolo onderwerp 件名 タイトル тема заголовок temat "
+        "tytuł předmět nadpis ämne rubrik emne konu başlık 标题 主题 標題 主旨 제목"
     ),
     "text": (
-        "comments feedback_text review_body review_content review_comment message_body "
-        "comment_text ticket_description customer_comment remarks opinion kommentar kommentare "
+        "comments feedback_text review_body review_content review_comment message_body comment_text "
+        "ticket_description conversation_remark customer_comment remarks opinion kommentar kommentare "
         "bemerkung bemerkungen nachricht mitteilung beschreibung rezension meinung rückmeldung "
-        "commentaire commentaires message avis remarque remarques contenu texte comentario "
-        "comentarios mensaje reseña opinión descripción texto comentário comentários mensagem "
-        "opinião descrição commento commenti messaggio recensione testo descrizione opmerking "
-        "opmerkingen bericht beoordelingstekst reactie omschrijving tekst コメント 本文 内容 "
-        "メッセージ レビュー 感想 комментарий комментарии сообщение отзыв текст описание details "
-        "notes note"
+        "commentaire commentaires message avis remarque remarques contenu texte comentario comentarios "
+        "mensaje reseña opinión descripción texto comentário comentários mensagem opinião descrição "
+        "commento commenti messaggio recensione testo descrizione opmerking opmerkingen bericht "
+        "beoordelingstekst reactie omschrijving tekst コメント 本文 内容 メッセージ レビュー 感想 "
+        "комментарий комментарии сообщение отзыв текст описание "
+        "komentarz komentarze opinia treść wiadomość komentář komentáře zpráva recenze omdöme recension besked anmeldelse yorum yorumlar mesaj відгук коментар "
+        "повідомлення 评论 內容 內文 留言 評論 反馈 댓글 내용 리뷰 의견 details notes note"
     ),
     "rating": (
-        "review_rating stars_given star note bewertung sterne note_sur_5 étoiles calificación "
-        "valoración puntuación estrellas avaliação classificação nota estrelas valutazione voto "
-        "stelle beoordeling waardering sterren 評価 星 оценка рейтинг звёзды"
+        "review_rating conversation_rating stars_given star note bewertung sterne note_sur_5 étoiles "
+        "calificación valoración puntuación estrellas avaliação classificação nota estrelas valutazione "
+        "voto stelle beoordeling waardering sterren 評価 星 оценка рейтинг звёзды ocena gwiazdki hodnocení "
+        "betyg stjärnor vurdering puan yıldız оцінка 评分 評分 星级 평점 별점"
     ),
     "language": "language_code reviewer_language sprache langue idioma lingua taal 言語 язык",
     "author.id": "reviewer_id contact_id kundennummer",
     "author.name": (
-        "reporter requester customer reviewer reviewer_name full_name contact_name user_name "
-        "username from name kunde kundenname verfasser autor nutzer auteur client nom cliente "
-        "nombre nome autore klant naam 氏名 名前 お名前 клиент имя автор"
+        "reporter requester caller associated_contact customer reviewer reviewer_name full_name "
+        "contact_name user_name username from name kunde kundenname verfasser autor nutzer auteur client "
+        "nom cliente nombre nome autore klant naam 氏名 名前 お名前 клиент имя автор "
+        "imię klient jméno namn navn ad_soyad müşteri ім_я клієнт 姓名 客户 用户名 이름 고객명 작성자"
     ),
     "author.email": (
-        "e_mail mail email_address mail_address contact_email reporter_email from_email "
-        "user_email e_mail_adresse mailadresse courriel adresse_e_mail correo correo_electrónico "
-        "e_mailadres メールアドレス メール почта"
+        "e_mail mail email_address mail_address contact_email associated_contact_emails reporter_email "
+        "from_email user_email e_mail_adresse mailadresse courriel adresse_e_mail correo "
+        "correo_electrónico e_mailadres メールアドレス メール почта"
     ),
     "created_at": (
-        "created_date creation_date date_created created_on created_time creation_time submitted "
-        "submitted_at submitted_on submission_date review_date posted_at posted_on opened "
+        "create_date created_date creation_date date_created created_on created_time creation_time "
+        "submitted submitted_at submitted_on submission_date review_date posted_at posted_on opened "
         "opened_at opened_on open_date received_at reported_at sent_at conversation_started_at "
-        "review_submit_date_and_time date_time datetime time datum erstellt erstellt_am "
-        "eingegangen_am zeitstempel date_de_création créé_le fecha fecha_de_creación creado data "
-        "criado_em data_de_criação data_creazione creato_il aangemaakt aangemaakt_op 日付 作成日 "
-        "作成日時 投稿日 дата создано"
+        "review_submit_date_and_time date_time datetime time datum erstellt erstellt_am eingegangen_am "
+        "zeitstempel date_de_création créé_le fecha fecha_de_creación creado data criado_em "
+        "data_de_criação data_creazione creato_il aangemaakt aangemaakt_op 日付 作成日 作成日時 投稿日 "
+        "дата создано utworzono vytvořeno skapad oprettet dato tarih створено "
+        "日期 时间 创建时间 建立時間 날짜 작성일"
     ),
     "updated_at": (
-        "updated_date updated_on updated_time date_updated last_updated last_updated_at "
-        "last_updated_time last_update last_modified last_modified_at modified modified_at "
-        "modified_on last_activity last_activity_at review_last_update_date_and_time geändert "
-        "geändert_am aktualisiert aktualisiert_am modifié_le mis_à_jour_le actualizado "
-        "fecha_de_actualización atualizado_em modificato_il aggiornato_il bijgewerkt "
-        "bijgewerkt_op 更新日 更新日時 обновлено"
+        "updated_date updated_on updated_time date_updated last_updated last_updated_at last_updated_time "
+        "last_update last_update_time last_modified last_modified_at modified modified_at modified_on "
+        "last_activity last_activity_at review_last_update_date_and_time geändert geändert_am "
+        "aktualisiert aktualisiert_am modifié_le mis_à_jour_le actualizado fecha_de_actualización "
+        "atualizado_em modificato_il aggiornato_il bijgewerkt bijgewerkt_op 更新日 更新日時 обновлено"
     ),
     "url": "permalink ticket_url issue_url review_url review_link web_url",
     "thread": "ticket ticket_number case_id case_number ticketnummer",
@@ -73,24 +78,23 @@ NAMES: Mapping[str, str] = {
     "tags": "tag keywords schlagwörter étiquettes etiquetas etichette タグ метки",
     # No parts of a feedback, but what became of it elsewhere
     "status": (
-        "status state ticket_status current_status issue_status conversation_status "
-        "conversation_state zustand statut état estado stato ステータス 状態 статус"
+        "status state ticket_status current_status issue_status conversation_status conversation_state "
+        "zustand statut état estado stato ステータス 状態 статус"
     ),
     "priority": (
-        "priority ticket_priority issue_priority urgency severity prio priorität dringlichkeit "
-        "priorité prioridad prioridade priorità prioriteit 優先度 приоритет"
+        "priority ticket_priority issue_priority urgency severity prio priorität dringlichkeit priorité "
+        "prioridad prioridade priorità prioriteit 優先度 приоритет"
     ),
     "assignee": (
-        "assignee assigned_to assignee_name assigned_agent agent_assigned assigned_user "
-        "assigned_teammate teammate_assigned teammate ticket_owner owner agent bearbeiter "
-        "zugewiesen_an zuständig assigné_à attribué_à asignado_a agente atribuído_a responsável "
-        "assegnato_a toegewezen_aan 担当者 исполнитель"
+        "assignee assigned_to assignee_name assigned_agent agent_assigned assigned_user assigned_teammate "
+        "teammate_assigned teammate ticket_owner owner agent bearbeiter zugewiesen_an zuständig assigné_à "
+        "attribué_à asignado_a agente atribuído_a responsável assegnato_a toegewezen_aan 担当者 исполнитель"
     ),
     "resolved_at": (
-        "resolved resolved_at resolved_on resolved_time solved_at resolution_date closed "
-        "closed_at closed_on closed_time date_closed date_resolved gelöst_am geschlossen_am "
-        "résolu_le fermé_le resuelto cerrado resolvido_em fechado_em risolto_il chiuso_il "
-        "opgelost_op gesloten_op 解決日 完了日 решено закрыто"
+        "resolved resolved_at resolved_on resolved_time solved_at resolution_date closed close_date "
+        "closed_at closed_on closed_time date_closed date_resolved gelöst_am geschlossen_am résolu_le "
+        "fermé_le resuelto cerrado resolvido_em fechado_em risolto_il chiuso_il opgelost_op gesloten_op "
+        "解決日 完了日 решено закрыто"
     ),
 }
 """By part, the names of its columns beside those of the default shape."""
@@ -117,6 +121,7 @@ PATHS: Mapping[str, tuple[str, ...]] = {
     part: tuple(map(_bare, (*map(plain, ALIASES.get(part, ())), *NAMES.get(part, "").split())))
     for part in ALIASES.keys() | NAMES.keys()
 }
+_LATER = frozenset(("comment", "comments", "note", "notes", "remarks"))
 _KNOWN = frozenset(name for names in PATHS.values() for name in names)
 
 
@@ -145,6 +150,8 @@ class Columns:
         """The names in which to look for each part, in their order."""
         if "subject" in self.places:  # beside it a title is a person's or a product's
             self.paths["title"].sort(key=lambda name: name != "subject")
+        if self.paths["status"]:  # in an export of tickets the comments are what was said later
+            self.paths["text"].sort(key=lambda name: name in _LATER)
         if self.paths["status"] and "score" in self.paths["rating"]:  # Zendesk's is none of the customer's
             self.paths["rating"].remove("score")
         for part, cell in mapped.items():

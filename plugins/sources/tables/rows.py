@@ -48,6 +48,16 @@ _EXCEL = datetime(1899, 12, 30, tzinfo=UTC)
 """Day 0 of a spreadsheet's dates, which are numbers of days."""
 _TIMES = ("created_at", "updated_at", "resolved_at")
 _HANDLED = ("status", "priority", "assignee", "updated_at", "resolved_at")
+_SAID = (
+    "thread",
+    "author.id",
+    "author.name",
+    "author.email",
+    "created_at",
+    "title",
+    "text",
+    "rating",
+)
 
 
 def csv_items(
@@ -77,13 +87,18 @@ class _Rows:
         if not any(map(self._shape.has, ("text", "title", "rating"))):
             raise Unreadable(
                 f"line {table.line}: no column for the text; "
-                f"the header needs one of {', '.join(ALIASES['text'])}"
+                f"the header needs one of {', '.join(ALIASES['text'])}, "
+                'or the connection the setting {"columns": {"text": "<what it is called>"}}'
             )
-        told = {name for part in _HANDLED for name in columns.paths[part]}
-        self._telling = [place for name, place in self._names if name not in told]
         self._is_handled = any(
             columns.paths[part] for part in ("status", "priority", "assignee", "resolved_at")
         )
+        said = {name for part in _SAID for name in columns.paths[part]}
+        told = {name for part in _HANDLED for name in columns.paths[part]}
+        by_thread = self._is_handled and columns.paths["thread"]
+        self._telling = [
+            place for name, place in self._names if (name in said if by_thread else name not in told)
+        ]
 
     def _usual_order(self, columns: Columns, table: Table) -> Order | None:
         """The order of day and month that the dates of the head have; None where they don't tell."""
@@ -113,7 +128,8 @@ class _Rows:
             name: cell for name, place in self._names if (cell := cells[place]) not in _NOTHING
         }
         for name_, places in self._repeated:
-            row |= _several(name_, [cells[place] for place in places if cells[place] not in _NOTHING])
+            held = [cells[place] for place in places if cells[place] not in _NOTHING]
+            row |= {name_: ",".join(held)} if name_ in self._paths["tags"] else _several(name_, held)
         try:
             feedback = self._shape.feedback(row, external_id=self._name_of(row, cells))
         except Unreadable as error:
@@ -127,7 +143,8 @@ class _Rows:
 
     def _name_of(self, row: Mapping[str, JSON], cells: list[str]) -> str:
         """What names a row without an id: its cells, but for those that tell what became of it, so that a
-        later export is of the same feedback."""
+        later export is of the same feedback. Of a ticket's row, which has many such, it is who said what and
+        when in which ticket."""
         if any(name in row for name in self._paths["id"]):
             return ""
         return digest(json.dumps([cells[place] for place in self._telling]).encode())

@@ -70,6 +70,13 @@ def test_without_a_mark_it_is_found_out(charset: str, text: str) -> None:
         assert "".join(texts(text.encode(charset), piece=size)) == text
 
 
+@pytest.mark.parametrize("end", ["", "\n", "\r\n", "\nplain\n", "\nlater\u00fc"])
+@pytest.mark.parametrize("line", ["Zahlung per café", "naïveté à Orléans, été", "gewünscht: Menü, Café"])
+def test_a_line_of_a_code_page_may_end_in_a_letter_that_begins_one_of_utf_8(line: str, end: str) -> None:
+    text = f"text\n{line}{end}"
+    assert "".join(texts(text.encode("cp1252"))) == text
+
+
 def test_a_charset_that_is_given_overrules() -> None:
     assert texts("č\n".encode("cp1250"), "windows-1250") == ["č\n"]
     assert texts("čx\n".encode("utf-16-le"), "utf-16") == ["čx\n"]

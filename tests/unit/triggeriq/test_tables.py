@@ -186,7 +186,7 @@ def test_a_quote_left_open_before_many_empty_lines_is_given_up() -> None:
         (b"", "no header"),
         (b"\r\n\n", "no header"),
         (b" \n,,,\n", "no header"),
-        (b'"id', "unexpected end"),
+        (b'"id', "quote is left open"),
     ],
 )
 def test_what_is_no_table_is_told(body: bytes, what: str) -> None:
