@@ -32,7 +32,8 @@ NAMES: Mapping[str, str] = {
         "commento commenti messaggio recensione testo descrizione opmerking opmerkingen bericht "
         "beoordelingstekst reactie omschrijving tekst コメント 本文 内容 メッセージ レビュー 感想 "
         "комментарий комментарии сообщение отзыв текст описание "
-        "komentarz komentarze opinia treść wiadomość komentář komentáře zpráva recenze omdöme recension besked anmeldelse yorum yorumlar mesaj відгук коментар "
+        "komentarz komentarze opinia treść wiadomość komentář komentáře zpráva "
+        "recenze omdöme recension besked anmeldelse yorum yorumlar mesaj відгук коментар "
         "повідомлення 评论 內容 內文 留言 評論 反馈 댓글 내용 리뷰 의견 details notes note"
     ),
     "rating": (
