@@ -10,16 +10,18 @@ from triggeriq.shape import Shape
 from triggeriq.values import JSON, Feedback, Ignore
 
 _SPEAKS = (
-    "answer bug case chat comment complaint contact conversation csat email feature feedback form idea"
+    "answer bug case chat comment complaint conversation csat email feature feedback form idea"
     " incident inquiry issue mail message note nps opinion post problem question rating replies reply request"
     " response review score submission suggestion support survey testimonial thread ticket"
 )
 """How the words begin of an event's name that should hold feedback."""
 _WORDLESS = (
-    "archived assigned bounced clicked closed delivered deleted merged read removed seen sent tagged"
-    " unassigned untagged"
+    "archived assigned attempt bounced clicked closed complained delayed delivered deleted failed merged"
+    " read removed reopened resolved scheduled seen sent snoozed solved status tagged unassigned untagged"
 )
 """What happens to feedback without a word being said."""
+_PROBES = frozenset(("heartbeat", "ping", "test"))
+"""Names of events that only try the address."""
 _NAMES = ("type", "event_type", "eventType", "event_name", "event", "topic")
 
 
@@ -35,13 +37,13 @@ def told(shape: Shape, item: Mapping[str, JSON], external_id: str, *, of: JSON) 
 
 
 def of_another_kind(event: JSON) -> Ignore | None:
-    """Why an event without feedback may be ignored: it has a name, such as "user.created" or
-    "comment.deleted", that claims none. None: it has no such name."""
+    """Why an event without feedback may be ignored: it has a name, such as "user.created",
+    "comment.deleted" or "ping", that claims none. None: it has no such name."""
     if not isinstance(event, Mapping):
         return None
     kind = next((found for key in _NAMES if isinstance(found := event.get(key), str)), "").strip()[:100]
     words = re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind).lower())
-    if len(words) < 2:  # "bug": what it is about, and no event
+    if len(words) < 2 and _PROBES.isdisjoint(words):  # "bug": what it is about, and no event
         return None
     speaks = any(word.startswith(tuple(_SPEAKS.split())) for word in words)
     if speaks and set(_WORDLESS.split()).isdisjoint(words):

@@ -29,6 +29,7 @@ MAX_ID = 256
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST, _LAST = datetime(1971, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+_TIME_IN = ("$date", "seconds", "_seconds")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,30}(?:[.,][0-9]{1,30})?")
 
 
@@ -193,6 +194,8 @@ def moment(value: JSON, order: Order | None = None) -> datetime | None:
 
     order: which of day and month stands first in "3/4/2026"; see `read_date`.
     """
+    if isinstance(value, dict):  # as databases export it: {"$date": …}, {"seconds": …, "nanoseconds": …}
+        value = next((value[key] for key in _TIME_IN if key in value), None)
     try:
         if isinstance(value, str):
             found = _from_text(value.strip(), order)

@@ -186,15 +186,23 @@ def _attributes(detail: JSON) -> dict[str, JSON]:
 
 
 _TEXTS = ("description", "body", "text", "message")
-_COMMENTS = ("latestcomment", "latestpubliccomment", "latestcommenthtml", "latestcommentrich", "comment")
+_COMMENT = re.compile(
+    "(?:ticket|latest|last|current|new|public|customer)*comment(?:formatted|html|rich|body|text|value)*"
+)
+"""What a comment is called: as its placeholder (ticket.latest_public_comment_formatted), or as one likes."""
+_HEADING = re.compile(r"-{10,}\s{1,5}[^\n]{1,300}\d:\d\d[^\n]{0,20}\n\s{0,5}\n")
+"""What placeholders put before the words: a line, and who said them when."""
 
 
-def _trigger(body: Mapping[str, JSON]) -> tuple[Feedback, ...]:
+def _trigger(body: Mapping[str, JSON]) -> tuple[Ignore] | tuple[Feedback, ...]:
     """The call of a trigger or an automation: the ticket with its words, the latest comment on it, or both.
     "ticketID", "ticket_id" and "Ticket Id" count as the same name."""
     facts = _plain_names(body)
-    if isinstance(inner := facts.get("ticket"), dict):
-        facts = _plain_names(inner) | facts
+    for part in ("ticket", "comments"):
+        if isinstance(inner := facts.get(part), dict):
+            facts = _plain_names(inner) | facts
+    if isinstance(requester := facts.get("requester"), dict):
+        facts = {f"requester{key}": value for key, value in _plain_names(requester).items()} | facts
 
     def first(*keys: str, read: Callable[[JSON], Any] = name) -> Any:
         return next((found for key in keys if (found := read(facts.get(key))) is not None), None)
@@ -202,24 +210,28 @@ def _trigger(body: Mapping[str, JSON]) -> tuple[Feedback, ...]:
     ticket_id = first("ticketid", "id", read=identifier)
     if ticket_id is None:
         raise Unreadable('no ticket id: put "ticket_id": "{{ticket.id}}" into the webhook\'s JSON body')
-    title, words, comment = (
-        first("subject", "title", "tickettitle"),
-        first(*_TEXTS, read=text),
-        first(*_COMMENTS, read=text),
-    )
+    title, words = first("subject", "title", "tickettitle"), first(*_TEXTS, read=_words)
+    comments = sorted(filter(_COMMENT.fullmatch, facts), key=_is_worse)
+    comment = first(*comments, read=_words)
     if title is None and words is None and comment is None:
+        if any(_is_private(facts[key]) for key in comments):
+            return (Ignore("a private comment"),)
         raise Unreadable(
             'no words: put "description": "{{ticket.description}}" into the webhook\'s JSON body'
         )
     updated_at: datetime | None = first("updatedat", "updatedatwithtimestamp", read=moment)
-    comment_id = first("commentid", read=identifier)
+    comment_id = first("commentid", "latestcommentid", read=identifier) or first(*comments, read=_id_of)
+    # A call that tells no words must not replace those of the one before
+    is_bare = words is None and comment is None
     ticket = Feedback(
-        external_id=ticket_id,
+        external_id=f"{ticket_id}-subject" if is_bare else ticket_id,
         version=milliseconds(updated_at),
         title=title,
         text=words or "",
         author=Author(
-            id=first("requesterid"), name=first("requestername"), email=first("requesteremail", "email")
+            id=first("requesterid"),
+            name=first("requestername", "requester"),
+            email=first("requesteremail", "email"),
         ),
         created_at=first("createdat", "createdatwithtimestamp", read=moment),
         url=first("url", "ticketurl", "link"),
@@ -238,6 +250,29 @@ def _trigger(body: Mapping[str, JSON]) -> tuple[Feedback, ...]:
         created_at=updated_at,
     )
     return (said,) if words is None else (ticket, said)
+
+
+def _words(value: JSON) -> str | None:
+    """A text without its heading, or that of a comment as an object."""
+    if isinstance(value, Mapping):
+        if _is_private(value):
+            return None
+        value = next((value[key] for key in ("body", "plain_body", "value", "text") if value.get(key)), None)
+    found = text(value)
+    return None if found is None else text(_HEADING.sub("", found, count=1) if found[0] == "-" else found)
+
+
+def _is_private(comment: JSON) -> bool:
+    return str(at(comment, "is_public")).casefold() == "false"
+
+
+def _id_of(comment: JSON) -> str | None:
+    return identifier(at(comment, "id"))
+
+
+def _is_worse(name: str) -> tuple[bool, bool]:
+    """Sorts public comments before those that may be notes, and plain ones before those in HTML."""
+    return "public" not in name, bool(re.search("html|rich|formatted", name))
 
 
 def _plain_names(facts: Mapping[str, JSON]) -> dict[str, JSON]:

@@ -140,6 +140,14 @@ def receive(payload: object) -> Events | Ignore:
         {"type": "comment.deleted", "data": {"id": "c1"}},
         {"type": "ticket.closed", "data": {"id": "t1"}},
         {"type": "user.created", "id": "u1"},
+        {"type": "contact.created", "data": {"id": "c1"}},
+        {"type": "email.complained", "data": {"email_id": "e1"}},
+        {"type": "email.delivery_delayed", "data": {"email_id": "e1"}},
+        {"type": "message.attempt.exhausted", "data": {"msgId": "m1"}},
+        {"type": "ticket.status_changed", "data": {"id": "t1"}},
+        {"type": "conversation.snoozed", "data": {"id": "t1"}},
+        {"type": "ping", "data": {}},
+        {"type": "test"},
     ],
 )
 def test_an_event_of_another_kind_is_ignored(payload: dict) -> None:

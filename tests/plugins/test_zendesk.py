@@ -198,6 +198,7 @@ def triggered(**facts: object) -> list[Feedback]:
     return items  # type: ignore[return-value]
 
 
+HEADING = "----------------------------------------------\n\nInes Lund, Mar 3, 2026, 10:00 AM\n\n"
 OPENER = {"ticket_id": "41", "subject": "Parcel", "description": "My parcel is late."}
 
 
@@ -206,6 +207,16 @@ OPENER = {"ticket_id": "41", "subject": "Parcel", "description": "My parcel is l
     [
         {"ticket_id": "41", "subject": "Parcel", "latest_comment": "Any news?"},
         {"ticket_id": 41, "latest_public_comment": "Any news?"},
+        {"ticket_id": "41", "latest_comment_formatted": f"{HEADING}Any news?"},
+        {"ticket": {"id": "41", "title": "Parcel", "latest_public_comment": "Any news?"}},
+        {"ticket": {"id": "41"}, "comments": {"latest_comment": "Any news?"}},
+        {"ticket_id": "41", "last_comment": "Any news?"},
+        {"ticket_id": "41", "ticket_latest_comment": "Any news?"},
+        {"ticket_id": "41", "comment_body": "Any news?"},
+        {"ticket_id": "41", "latest_comment": "A note", "latest_public_comment": "Any news?"},
+        {"ticket_id": "41", "latest_comment_html": "<p>Any news?</p>", "latest_comment": "Any news?"},
+        {"ticket_id": "41", "latest_comment": {"value": "Any news?", "is_public": True}},
+        {"ticket_id": "41", "comment": {"body": "Any news?", "author": {"name": "Ina"}}},
         {"id": "41", "comment": "Any news?", "title": "Parcel"},
         {"Ticket ID": "41", "Latest Comment": "Any news?"},
         {"ticket": {"id": "41", "latest_comment": "Any news?"}},
@@ -249,3 +260,45 @@ def test_an_event_with_an_id_is_about_nothing_else() -> None:
     answer = receive(json.loads((WEBHOOKS / "zendesk_ticket_created.json").read_bytes()))
     assert isinstance(answer, Events)
     assert answer.items[0].about is None
+
+
+def test_a_call_that_tells_no_words_replaces_none() -> None:
+    (opener,) = triggered(**OPENER)
+    (bare,) = triggered(ticket_id="41", subject="Parcel", status="solved")
+    assert bare.thread == opener.thread
+    assert bare.external_id != opener.external_id
+    assert bare == triggered(ticket_id="41", subject="Parcel", status="solved")[0]
+
+
+def test_what_placeholders_put_before_the_words_is_none_of_them() -> None:
+    (ticket,) = triggered(**OPENER | {"description": HEADING + OPENER["description"]})
+    assert ticket.text == OPENER["description"]
+    for kept in (
+        "-" * 20 + "\nno heading",
+        "- first\n- second",
+        "-" * 20 + "\n\n" + "x" * 400 + " 1:00\n\ny",
+    ):
+        assert triggered(ticket_id="41", description=kept)[0].text == kept
+
+
+def test_a_comment_has_its_own_id_where_it_comes_along() -> None:
+    (said,) = triggered(ticket_id="41", comment={"id": 99, "body": "Any news?"})
+    assert (said.external_id, said.text, said.thread) == ("99", "Any news?", "41")
+
+
+@pytest.mark.parametrize("flag", [False, "false"])
+def test_a_private_comment_of_a_trigger_is_ignored(flag: object) -> None:
+    comment = {"value": "He is angry", "is_public": flag}
+    body = json.dumps({"ticket_id": "41", "latest_comment": comment}).encode()
+    assert Zendesk().receive(Request(body=body), Connection(source="zendesk")) == Ignore("a private comment")
+    (ticket,) = triggered(**OPENER, latest_comment=comment)
+    assert ticket.text == OPENER["description"]
+
+
+def test_who_asked_may_be_an_object() -> None:
+    (ticket,) = triggered(
+        ticket={**OPENER, "requester": {"name": "Ina", "email": "ina@cust.example", "id": 5}}
+    )
+    assert (ticket.author.id, ticket.author.name, ticket.author.email) == ("5", "Ina", "ina@cust.example")
+    (ticket,) = triggered(**OPENER, requester="Ina")
+    assert ticket.author.name == "Ina"

@@ -88,6 +88,11 @@ def test_what_a_customer_typed_passes() -> None:
         (1767323045123, datetime(2026, 1, 2, 3, 4, 5, 123000, tzinfo=UTC)),
         ("1767323045123456", datetime(2026, 1, 2, 3, 4, 5, 123456, tzinfo=UTC)),
         ("1767323045000000000", datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)),
+        ({"$date": "2026-01-02T03:04:05Z"}, datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)),
+        ({"$date": 1767323045000}, datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)),
+        ({"seconds": 1767323045, "nanoseconds": 0}, datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)),
+        ({"_seconds": "1767323045"}, datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)),
+        ({"$date": {"$date": 1}}, None),
         *((value, None) for value in (None, True, "", "yesterday", "2024-02-30", 0, -1, [], {}, 10**300)),
         *(
             (value, None)
