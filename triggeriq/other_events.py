@@ -43,6 +43,8 @@ def of_another_kind(event: JSON) -> Ignore | None:
         return None
     kind = next((found for key in _NAMES if isinstance(found := event.get(key), str)), "").strip()[:100]
     words = re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind).lower())
+    if " " in kind:  # "Summer Fair": what was spoken of, it may be
+        return None
     if len(words) < 2 and _PROBES.isdisjoint(words):  # "bug": what it is about, and no event
         return None
     speaks = any(word.startswith(tuple(_SPEAKS.split())) for word in words)

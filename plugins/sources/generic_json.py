@@ -122,12 +122,13 @@ class GenericJson(Source):
         items = list(self._items(request.body, event_id, connection))
         if not items:
             return Ignore("an empty list")
-        if len(items) == 1 and isinstance(items[0], Ignore):
-            return items[0]
         bad = [item for item in items if isinstance(item, Bad)]
-        if len(bad) == len(items):
+        ignored = [item for item in items if isinstance(item, Ignore)]
+        if len(bad) + len(ignored) < len(items):
+            return Events(Event(event_id, about=_about(items, event_id)))
+        if bad:
             raise Unreadable(f"{bad[0].where}: {bad[0].reason}")
-        return Events(Event(event_id, about=_about(items, event_id)))
+        return ignored[0]
 
     def transform(self, received: Received, connection: Connection) -> Iterator[Item]:
         yield from self._items(received.body, received.id, connection)
@@ -159,7 +160,7 @@ def _item(item: JSON, where: str, external_id: str, shape: Shape) -> Item:
     if not isinstance(item, dict):
         return Bad(where, "an object is expected")
     try:
-        return shape.feedback(item, external_id=external_id)
+        return told(shape, item, external_id, of=item)
     except Unreadable as error:
         return Bad(where, str(error))
 

@@ -14,6 +14,7 @@ from triggeriq import (
     Bad,
     Connection,
     Events,
+    Feedback,
     Ignore,
     InvalidSetting,
     NotVerified,
@@ -204,10 +205,27 @@ def test_an_event_of_another_kind_is_ignored(value: dict[str, Any]) -> None:
     assert list(GenericJson().transform(Received(id="e", received_at=NOW, body=body), connection)) == [answer]
 
 
+def test_events_of_another_kind_in_a_list_are_ignored() -> None:
+    connection = Connection(source="generic_json", settings=GenericJsonSettings())
+    others = [{"event": "email.delivered", "email": "a@example.com"}, {"event": "user.created"}]
+    assert isinstance(GenericJson().receive(Request(body=json.dumps(others).encode()), connection), Ignore)
+    body = json.dumps([*others, {"id": "1", "text": "It crashes"}]).encode()
+    assert isinstance(GenericJson().receive(Request(body=body), connection), Events)
+    found = GenericJson().transform(Received(id="e", received_at=NOW, body=body), connection)
+    assert [type(item) for item in found] == [Ignore, Ignore, Feedback]
+
+
 @pytest.mark.parametrize(
     "value",
-    [{"type": "review.created", "data": {}}, {"type": "bug"}, {"event": {"name": "user.created"}}, {"id": 1}],
+    [
+        {"type": "review.created", "data": {}},
+        {"type": "bug"},
+        {"event": {"name": "user.created"}},
+        {"event": "Summer Fair", "opinion": "Too loud"},
+        {"id": 1},
+        [{"type": "user.created"}, {"id": 1}],
+    ],
 )
-def test_what_may_be_feedback_must_be_readable(value: dict[str, Any]) -> None:
+def test_what_may_be_feedback_must_be_readable(value: Any) -> None:
     with pytest.raises(Unreadable, match="no feedback in it"):
         about(value)
