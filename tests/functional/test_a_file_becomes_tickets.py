@@ -280,7 +280,8 @@ def test_a_file_that_cannot_be_read_on_fails_with_the_place(
     (item,) = client.quarantined(connection)
     assert item["reason"] == found["reason"]
     last = found["read"] + (source == "csv")  # behind the header, where there is one
-    assert item["where"] == (f"after {last}" if found["read"] else "file")
+    went_on = found["read"] or name.startswith("bomb")  # into a line without end
+    assert item["where"] == (f"after {last}" if went_on else "file")
     assert client.get("/health")["status"] == "ok"
     assert stores.dead() == dead
     stores.wait_until_quiet()
