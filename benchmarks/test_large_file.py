@@ -64,7 +64,7 @@ from datetime import UTC, datetime
 from chalicelib.bootstrap import Outside
 from chalicelib.pipeline.intake.unpack import unpacked
 from chalicelib.settings import from_env
-from triggeriq import Connection, Feedback, FileHint
+from triggeriq import Connection, Feedback, FileHint, Nothing
 
 source, key = sys.argv[1:]
 outside = Outside(from_env({"TRIGGERIQ_STAGE": "local", "TRIGGERIQ_FUNCTION": "files"}))
@@ -75,6 +75,8 @@ begun = time.perf_counter()
 with outside.uploads.open(key) as stored:
     file = unpacked(stored, key, 10**12)
     for mark, item in reader.read(file.stream, hint, None, Connection(source=source)):
+        if isinstance(item, Nothing):
+            continue
         assert isinstance(item, Feedback), item
         rows += 1
         if rows == 10_000:

@@ -14,7 +14,7 @@ import pytest
 
 from plugins.sources.inbound_email import InboundEmail
 from tests.proof.progress import Progress
-from triggeriq import Event, Events, Source, Unreadable
+from triggeriq import Event, Events, Nothing, Source, Unreadable
 from triggeriq.payload import MAX_ID
 from triggeriq.testing import Delivery, FileContract, Upload, WebhookContract, hostile
 from triggeriq.testing.samples import connected
@@ -74,7 +74,7 @@ def survive(what: str, bodies: dict[str, bytes], read: Callable[[str, bytes], No
 
 def read_file(source: Source, upload: Upload, body: bytes) -> None:
     read = source.read(BytesIO(body), upload.hint(), None, connected(source, upload.settings))
-    consume(item for _, item in read)
+    consume(item for _, item in read if not isinstance(item, Nothing))
 
 
 def receive(source: Source, delivery: Delivery, body: bytes) -> None:
