@@ -27,8 +27,10 @@ _DAY = re.compile(
 )
 _DATE_FIRST = re.compile(r"(?:[^\s\d<@>]{1,16}[ ,]{1,2}){0,3}[^\s\d<@>]{0,8}\d")
 _DATED = re.compile(r"\S*\d\S*|[AaPp]\.?[Mm]\.?|[A-Z]{3,4}|[+-]\d{4}")
-_EDGES = " \t-–—_*>:："
-_DASHES = "-–—_=*"
+_LINES = "-‐‑‒–—―−"
+"""Hyphens, dashes and minus, of which clients draw lines."""
+_DASHES = f"{_LINES}_=*"
+_EDGES = f" \t{_LINES}_*>:："
 
 
 class Beginning(NamedTuple):
@@ -93,7 +95,7 @@ def leads_to_own(lines: Sequence[str], place: int) -> bool:
     enough to be one, and speaks of nobody's writing."""
     line = lines[place]
     return (
-        len(line.split()) > 2
+        len(line.split()) > (1 if line.startswith("I ") else 2)
         and not any(end in line for end in _ENDS)
         and attribution(lines, place, True) is None
     )
@@ -197,6 +199,8 @@ def _holds(wording: _Wording, first: str, second: str, addressed: bool, quoted_b
         return quoted_below and _is_name(names[0])
     if bracketed or (dated and quoted_below):
         return True
+    if "who" not in wording.first + wording.second:
+        return False  # "… you wrote:" is what a customer writes, too
     return dated and all(
         _first_word(name) not in SPEAKERS if "@" in name else _is_name(name) for name in names
     )
@@ -241,13 +245,16 @@ def _is_date_and_address(line: str) -> bool:
 
 
 _LABEL = re.compile(r"[\s*_|]*([^\s:：*_|][^:：*_|<>@]{0,24}?)[\s*_]*[:：]")
+_CELL = re.compile(r"\|\s?([^\s:：*_|][^:：*_|<>@]{0,24}?)\s?\|")
+"""The same in a table, as NetEase writes it."""
 _MAX_HEADERS = 12
 _MAX_FOLDED = 3
 
 
 def label(line: str) -> str:
     """Which header the line is, by its label in any language; empty for another line."""
-    found = _LABEL.match(line) if ":" in line[:40] or "：" in line[:40] else None
+    labelled = ":" in line[:40] or "：" in line[:40]
+    found = (_LABEL.match(line) if labelled else None) or _CELL.match(line)
     return (
         LABELS.get(found[1].lower(), "") or LABELS.get(found[1].replace(" ", "").lower(), "") if found else ""
     )
@@ -327,16 +334,24 @@ def says_who_between_marks(line: str) -> bool:
     return line.startswith(">>> ") and line.endswith(">>>") and len(line) <= MAX_LINE and _dated(line)
 
 
-def answer_above(line: str) -> bool:
-    """Whether this is a help desk's "reply above this line", between marks of some kind."""
-    if line[0] not in "#-–—_=*~<|" or not 8 <= len(line) <= 200 or line[-1] not in "#-–—_=*~>|":
+_MARKS = f"{_DASHES}#~<>|"
+_MAX_UNMARKED = 60
+_UNMARKED = tuple(phrase for phrase in REPLY_ABOVE if phrase != "reply above")
+
+
+def answer_above(line: str, alone: bool) -> bool:
+    """Whether this is a help desk's "reply above this line", between marks of some kind. `alone`: it is a
+    paragraph of its own, so that marks are not needed."""
+    if not 8 <= len(line) <= 200:
         return False
     if line.startswith("##-") and line.endswith("-##"):
         return True
     words = line.lower()
-    return any(phrase in words for phrase in REPLY_ABOVE)
+    if line[0] in _MARKS and line[-1] in _MARKS:
+        return any(phrase in words for phrase in REPLY_ABOVE)
+    return alone and len(line) <= _MAX_UNMARKED and words.removeprefix("please ").startswith(_UNMARKED)
 
 
 def is_rule(line: str) -> bool:
     """A line of dashes alone, as clients draw one over a quotation."""
-    return len(line) >= 3 and not line.strip("-–—_=*─━")
+    return len(line) >= 3 and not line.strip(f"{_DASHES}─━")

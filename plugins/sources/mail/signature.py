@@ -23,6 +23,11 @@ _MAX_LINE = 100
 """Characters of a line in one."""
 _MAX_CLOSING = 60
 """Characters of the words that close a letter."""
+_MIN_RULE = 4
+"""Characters of a line that is drawn around a signature; "---" is drawn between paragraphs."""
+_RULES = "-–—―_=*~# ─━═＝－＿〜～＊☆★◇◆■□●○+・"
+_FEW = 6
+"""Words of a phone that its maker and its network name."""
 _MAX_LOOSE = 1_500
 """Characters of one behind a delimiter."""
 STANDARD = "-- "
@@ -37,7 +42,7 @@ _END_WITH = {
     last: tuple(one for one in _SUFFIXES if one[-1] == last) for last in map(itemgetter(-1), _SUFFIXES)
 }
 _WHOLE = frozenset(form for forms in MOBILE.values() for form in forms if "{device}" not in form)
-_LINK = re.compile(r"\s?[<(\[]\s?(?:https?://|www\.)[^\s<>\[\]]{1,300}[>)\]]+")
+_LINK = re.compile(r"\s?[<(\[]\s?(?:https?://|www\.)[^\s<>\[\]]{1,300}\s?[>)\]]+")
 _CONTACT = re.compile(
     r"[^\s<>@]{1,64}@[^\s<>@]{2,100}\.\w|(?:https?://|www\.)\S|(?:\+|\(0|\b00?)\d[\d\s()/.-]{6,}|\(\d{2,4}\)\s?\d{3}|\b\d{3}[-.\s]\d{3,4}[-.\s]\d{4}\b"
     r"|^(?:tel|t|m|mob|mobile?|mobil|phone|fon|fax|cell|telefon|tlf|tél|office|e-?mail|web|skype|whatsapp|linkedin)\b\.?\s?[:|.]?\s?\S",
@@ -49,7 +54,8 @@ _TITLED = re.compile(r"\s?[,|/]\s|\s[-–—]\s")
 """What stands between a name and what its bearer is."""
 _AND = re.compile(r"\s?/\s?|\s(?:&|\+|and|und|et|y|e|och|og|en|i|a|и|та)\s")
 """What joins two closings: "Thanks and regards", "Viele Grüße / Best regards"."""
-_SENTENCE = re.compile(r"[.!?。！？]$")
+_SENTENCE = re.compile(r"[!?。！？]$|(?<!\b[A-Z])(?<!\b[A-Z]\w)(?<!\b[A-Z]\w\w)(?<!\b[A-Z]\w{3})\.$")
+"""It ends as a sentence does, and not in an abbreviation, such as "Ltd." or "U.K."."""
 
 
 def is_mobile(line: str) -> bool:
@@ -64,7 +70,9 @@ def is_mobile(line: str) -> bool:
     device = _device(words)
     if not device or len(device) > 80 or "?" in device:
         return False
-    first_part = _PART.split(device.lower(), maxsplit=1)[0]
+    first_part, *others = _PART.split(device.lower(), maxsplit=1)
+    if others and line[-1] != "." and len(device.split()) <= _FEW:
+        first_part = device.lower()  # "my Verizon, Samsung Galaxy smartphone"
     if any(name in first_part for name in DEVICES):
         return len(device.split()) <= 12
     return (
@@ -88,6 +96,7 @@ def signature(lines: Sequence[str], first: int, end: int, alone: bool) -> int:
     `alone`: the mail has no other words than these, so that some must stay."""
     end_of_words = _footers(lines, first, end, alone)
     end_of_words = _delimited(lines, first, end_of_words, alone)
+    end_of_words = _ruled(lines, first, end_of_words, alone)
     end_of_words = _closed(lines, first, end_of_words, alone)
     return _contacts(lines, first, end_of_words, alone)
 
@@ -115,7 +124,7 @@ def _is_legal(lines: Sequence[str], place: int, end: int) -> bool:
 
 
 def _is_ruled(line: str) -> bool:
-    return len(line) > 1 and not line.strip("-–—_=*~# ")
+    return len(line) > 1 and not line.strip(_RULES)
 
 
 def _delimited(lines: Sequence[str], first: int, end: int, alone: bool) -> int:
@@ -134,6 +143,26 @@ def _delimited(lines: Sequence[str], first: int, end: int, alone: bool) -> int:
 
 def _is_delimiter(line: str) -> bool:
     return line in ("--", "—", "–", "––", "- -", "—-") or (len(line) > 1 and not line.strip("_"))
+
+
+def _ruled(lines: Sequence[str], first: int, end: int, alone: bool) -> int:
+    """Below a drawn line, and often above a second one, who the writer is and how to reach him; so people
+    write it in Japan above all."""
+    found, contacts, filled, closed = end, 0, 0, False
+    for place in range(end - 1, first - 1, -1):
+        line = lines[place]
+        if not line:
+            continue
+        if filled > _MAX_SIGNATURE or not _is_signature_s(line):
+            break
+        if not _is_ruled(line) or len(line) < _MIN_RULE:
+            contacts += _CONTACT.search(line) is not None
+            filled += 1
+        elif filled and contacts + closed > 1:
+            found = place
+        closed = closed or not filled
+    above = next((lines[place] for place in range(found - 1, first - 1, -1) if lines[place]), "")
+    return end if above.endswith((":", "：")) or (alone and not above) else found
 
 
 def _closed(lines: Sequence[str], first: int, end: int, alone: bool) -> int:

@@ -12,7 +12,9 @@ from __future__ import annotations
 ATTRIBUTIONS: dict[str, tuple[str, ...]] = {
     "en": (
         "Quoting {who}", "On {when who} wrote", "{who} wrote", "{who} wrote on {when}", "{who} writes",
-        "In a message dated {when who} writes", "({when who} wrote",
+        "In a message dated {when who} writes", "({when who} wrote", "{when}, you wrote",
+        "In article {who} wrote", "In article {who} writes", "In message {who} writes",
+        "{who} replied", "{who} replied on {when}", "On {when who} replied",
     ),
     "de": (
         "Zitat von {who}", "Am {when} schrieb {who}", "Am {when who} schrieb", "{who} schrieb am {when}",
@@ -398,7 +400,8 @@ MOBILE: dict[str, tuple[str, ...]] = {
     "fr": (
         "Envoyé de {device}", "Envoyé depuis {device}", "Envoyé à partir de {device}",
         "Envoyé à partir d'{device}", "Envoyé avec {device}", "Envoyé via {device}",
-        "Obtenir Outlook pour {device}", "Télécharger Outlook pour {device}", "Télécharger {device}",
+        "Obtenir Outlook pour {device}", "Obtenez Outlook pour {device}",
+        "Téléchargez Outlook pour {device}", "Télécharger Outlook pour {device}", "Télécharger {device}",
     ),
     "es": (
         "Enviado desde {device}", "Enviado con {device}", "Enviado mediante {device}",
@@ -666,7 +669,8 @@ FOOTING = "|".join(_FOOTING.values())
 
 FOOTING_BEARS = (
     "confidential", "intended recipient", "intended only", "intended solely", "privileged", "addressee",
-    "unauthori", "in error", "vertraulich", "empfänger", "irrtümlich", "confidentiel", "destinataire",
+    "unauthori", "in error", "vertraulich", "empfänger", "adressat", "irrtümlich", "rechtlich geschützt",
+    "confidentiel", "destinataire",
     "par erreur", "confidencial", "destinatari", "por error", "por engano", "riservat", "per errore",
     "vertrouwelijk", "geadresseerde", "bestemd",
     "konfidentiel", "fortrolig", "mottagare", "modtager", "mottaker", "luottamuksel", "vastaanottaja",

@@ -63,6 +63,15 @@ OWN_WORDS = {
     "a colon in Japanese": "エラー：\nログインできません。",
     "a greeting like a label": "To: whom it may concern\n\nThe app crashes.",
     "subject of talk": "Subject: the crash\nDate: today\nIt crashes each morning.",
+    "reply above, a paragraph": "I did as you say.\n\nI could not reply above this line.\n\nWhat now?",
+    "you wrote": "Hello,\n\nTuesday, 3 March 2026, 9:14, you wrote:\n\nthe parcel is there tomorrow\n\nIt is not.",
+    "a command, in short": "I typed:\n> npm install\nand got an error.",
+    "a prompt": "mysql> select 1;\nERROR 1064\nA> what now?",
+    "dashes of SQL in a fence": "I run this:\n\n```\nselect 1\n--\nfrom x\n```\n\nand it fails.",
+    "sent from, with a device": "Sent from my old Verizon, the Galaxy phone shows nothing.",
+    "a ruled table of data": "My data are:\n\n----------\nIna Lund\nTel: 22 33 44 55\nina@cust.example\n----------",
+    "a ruled text": "Point one. It is slow and I hate it.\n\n*****\n\nPoint two. It crashes as well.\n\n*****\n\nBye",
+    "a table of a journey": "| From | Oslo |\n| To | Bergen |\n| Price | 20 |\n\nThe price is wrong.",
     "a date and an address": "I bought it on 3.3.2026, see <https://shop.example/@ina/orders>:\nit never came.",
 }  # fmt: skip
 
@@ -121,6 +130,42 @@ LETTERS = {
     "behind a phone's line": ("Now it works.\n\nSent from my iPhone\n\nWe are sorry.\n\nShop", "Now it works."),
     "a phone's line alone": ("Sent from my iPhone", ""),
     "a help desk's own mail": ("##- Please type your reply above this line -##\n\nYour request was updated.", "Your request was updated."),
+    "a help desk's line, its marks lost": ("Now it works.\n\nReply above this line.\n\nShop commented:\nSorry.", "Now it works."),
+    "a help desk's line below a rule": ("Now it works.\n\n—-—-—-—\nReply above this line.\n\nSorry.", "Now it works."),
+    "a help desk's line with a purpose": ("Now it works.\n\nWrite ABOVE THIS LINE to post a reply\n\nSorry.", "Now it works."),
+    "odd hyphens": (f"Now it works.\n\n‐‐‐‐‐‐‐ Original Message ‐‐‐‐‐‐‐\n{QUOTATION}\n\n> Sorry.", "Now it works."),
+    "The Bat!": (
+        "Hello Shop,\n\nTuesday, March 3, 2026, 9:14:00 AM, you wrote:\n\nSS> Which version?\n\nIt is 3.2\n\nSS> Which phone?\n\nAn old one",
+        "Hello Shop,\n\nIt is 3.2\n\nAn old one",
+    ),
+    "headers in a table": (
+        "好。\n\n---- 回复的原邮件 ----\n| 发件人 | Shop<help@shop.example> |\n| 日期 | 2026年03月03日 09:14 |\n| 主题 | Re: x |\n抱歉",
+        "好。",
+    ),
+    "an article": (
+        "Now it works.\n\nIn article <1@shop.example>,\n Shop <help@shop.example> wrote:\n\n> Sorry.",
+        "Now it works.",
+    ),
+    "somebody replied": ("Now it works.\n\nJo Berg <jo@shop.example> replied on 3 March 2026:\n> Sorry.", "Now it works."),
+    "a signature between drawn lines": (
+        "動きません。\n\n-----------------------\n株式会社アクメ\n山田太郎\nTEL: 03-1234-5678\n-----------------------\n",
+        "動きません。",
+    ),
+    "a signature below a drawn line": (
+        "動きません。\n\n━━━━━━━━\n山田太郎\nTEL: 03-1234-5678\nhttps://shop.example",
+        "動きません。",
+    ),
+    "a firm's abbreviation": (
+        "It crashes.\n\nKind regards,\n\nIna Lund\nCustomer Success Manager | Acme Ltd.\nAcme Ltd., 12 High Street, London, U.K.\nwww.acme.example",
+        "It crashes.",
+    ),
+    "a phone of two makers": ("Now it works.\n\nSent from my Verizon, Samsung Galaxy smartphone", "Now it works."),
+    "an app and its address": ("Now it works.\n\nSent via Superhuman ( https://sprh.example/?vip=x )", "Now it works."),
+    "a phone's line, French": ("Ça marche.\n\nTéléchargez Outlook pour Android<https://aka.example/x>", "Ça marche."),
+    "a legal footer that asks the addressee": (
+        "Läuft jetzt.\n\nDiese E-Mail enthält rechtlich geschützte Informationen. Wenn Sie nicht der richtige Adressat sind, löschen Sie sie.",
+        "Läuft jetzt.",
+    ),
     "a mailing list": (
         "Now it works.\n\n_______________________________________________\nshop-users mailing list\nshop-users@lists.example\nhttps://lists.example/shop",
         "Now it works.",
