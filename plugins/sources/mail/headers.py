@@ -120,9 +120,13 @@ def _unfolded(value: bytes) -> str:
 
 def _moment(value: str) -> datetime | None:
     value = value.strip()[:_MAX_DATE]
+    return moment(value) or moment(_by_rfc_5322(value))
+
+
+def _by_rfc_5322(value: str) -> str:
+    """By the library's reader, which takes some dates that are odd in other ways: "" where it is none."""
     try:
         found = parsedate_to_datetime(value)
-        found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+        return found.replace(tzinfo=found.tzinfo or UTC).isoformat()
     except (ValueError, TypeError, OverflowError, IndexError):
-        return moment(value)
-    return moment(found.isoformat())
+        return ""

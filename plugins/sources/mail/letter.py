@@ -161,8 +161,10 @@ def _plain(part: Part, enclosed: list[AttachedFile]) -> str:
 def _html(part: Part) -> str:
     content = _without_pictures(part)
     meta = _META.search(content, 0, _META_WITHIN)
-    named = (part.charset, meta[1].decode("ascii", "replace") if meta else "")
-    return decoded(content[:MAX_MARKUP], *named)
+    inside = meta[1].decode("ascii", "replace") if meta else ""
+    if inside.lower().startswith("utf-16"):
+        inside = "utf-8"  # as HTML has it: what was found byte by byte is not in UTF-16
+    return decoded(content[:MAX_MARKUP], part.charset, inside)
 
 
 def _without_pictures(part: Part) -> bytes:

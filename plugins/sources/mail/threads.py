@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from plugins.sources.mail.author import author_of
 from plugins.sources.mail.folding import fold
 from plugins.sources.mail.headers import Headers
 from triggeriq.payload import identifier
@@ -46,7 +47,7 @@ def threads(headers: Headers) -> tuple[str, ...]:
     A name is a readable text of at most 256 characters, or the sha256 of one that can't be.
     """
     matter = base_subject(headers.text("subject"))
-    sender = next(_people(headers, "from", "sender", "reply-to"), "")
+    sender = _person(author_of(headers).address)
     names = [_name(id, sender, matter) for id in _references(headers)] if sender else []
     for own in headers.ids("message-id")[:1]:
         others = _people(headers, "from", "reply-to", "to", "cc")
@@ -64,7 +65,11 @@ def _references(headers: Headers) -> list[str]:
 
 def _people(headers: Headers, *names: str) -> Iterator[str]:
     boxes = (box for name in names for box in headers.addresses(name) if box.address)
-    return ("".join(box.address.casefold().split()) for box in boxes)
+    return (_person(box.address) for box in boxes)
+
+
+def _person(address: str) -> str:
+    return "".join(address.casefold().split())
 
 
 def _name(id: str, person: str, matter: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from plugins.sources.mail.author import author_of
 from plugins.sources.mail.headers import Headers
 
 MAX_LENGTH = 20_000
@@ -39,7 +40,7 @@ class Verdicts:
     """The same."""
     verified: bool = True
     """False: the sender's address is only claimed. SPF, DKIM or DMARC failed, or none of them passed for the
-    domain of the header From. True too where nobody checked: such a mail was put into the bucket by somebody
+    author's domain. True too where nobody checked: such a mail was put into the bucket by somebody
     who may write there."""
 
     @property
@@ -51,8 +52,7 @@ class Verdicts:
 
 def verdicts(headers: Headers) -> Verdicts:
     """What SES wrote into a mail's headers. Takes anything, and never raises."""
-    author = next((box.address for box in headers.addresses("from") if box.address), "")
-    domain = author.rpartition("@")[2].lower().rstrip(".")
+    domain = author_of(headers).address.rpartition("@")[2].lower().rstrip(".")
     checks = _checks(headers.raw("authentication-results"))
     best = {kind: _best([check for check in checks if check.kind == kind], domain) for kind in _KINDS}
     passed = any(check.passed and check.speaks_for(domain) for check in best.values())

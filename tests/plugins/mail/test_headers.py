@@ -173,6 +173,14 @@ def test_a_very_long_id_becomes_its_digest() -> None:
         "Tue, 3-Mar-2026 09:00:00 +0100",
         "2026-03-03T09:00:00+01:00",
         "2026-03-03 08:00:00",
+        "Tue, 3 Mar 2026 09:00:00 +01:00",
+        "Tue, 3 Mar 2026 09:00:00 GMT+0100 (CET)",
+        "Tue, 3 Mar 2026 09:00:00 CET",
+        "Tue Mar  3 09:00:00 CET 2026",
+        "Tue, 3 Mar 2026 17:00:00 JST",
+        "Tue, 3 Mar 2026 08:00:00 AM +0000",
+        "Tue, 3 Mar 2026 09.00.00 +0100",
+        "Tue, 3 Mar 2026 08:00:00 -0000",
     ],
 )
 def test_dates_are_read_into_utc(value: str) -> None:
