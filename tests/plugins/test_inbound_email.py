@@ -196,6 +196,7 @@ def test_two_people_with_a_broken_id_are_two() -> None:
             "noreplyson@cust.example",
         ),
         ("Subject: x", None, None),
+        ("\ufeffFrom: Ina Lund <ina@cust.example>", "Ina Lund", "ina@cust.example"),
     ],
 )
 def test_the_author_is_found(headers: str, name: str | None, address: str | None) -> None:
@@ -208,6 +209,8 @@ def test_who_writes_by_a_list_or_a_form_is_only_claimed_and_has_threads_of_his_o
     checked = "Authentication-Results: amazonses.com; dmarc=pass header.from=shop.example\n"
     item = feedback(f"{checked}{sender}Message-ID: <1@x.example>\n\nhi".encode())
     assert not item.verified
+    form = "From: noreply@shop.example\nReply-To: boss@shop.example\n"  # anybody may have filled it in
+    assert not feedback(f"{checked}{form}Message-ID: <2@x.example>\n\nhi".encode()).verified
     own = feedback(f"{checked}From: help@shop.example\nMessage-ID: <1@x.example>\n\nhi".encode())
     assert own.verified
     assert item.thread != own.thread

@@ -33,6 +33,7 @@ _SEEN = re.compile(
 )
 _BLANK = re.compile(r"&(?:nbsp|zwnj|shy|#160|#8203|#xa0);?", re.IGNORECASE)
 """What some clients write for a space into plain text too."""
+_DATA = ("text/calendar", "text/css", "text/csv", "text/directory", "text/vcard", "text/x-vcard", "text/xml")
 _NO_LETTER = 300
 """Characters up to which a plain text that speaks of HTML may only point there."""
 
@@ -121,7 +122,7 @@ def _shown(parts: Iterable[Part]) -> _Words:
 def _elsewhere(body: Body, mail: Part, of_outlook: list[Tnef], forwarded: int) -> Iterator[_Words]:
     """Words in what was sorted as files, the likeliest first: a letter with a name, a letter that is all of
     the mail, what has no parts though it says so, Outlook's own form, a forwarded mail."""
-    named = [part for part in body.files if part.kind in WORDS and (part is mail or not is_attached(part))]
+    named = [part for part in body.files if _is_text(part) and (part is mail or not is_attached(part))]
     named += [part for part in body.files if part.kind.startswith("multipart/")]
     for part in named:
         words = _shown([part])
@@ -135,6 +136,11 @@ def _elsewhere(body: Body, mail: Part, of_outlook: list[Tnef], forwarded: int) -
             letter = _letter(parse(part.content), forwarded - 1)
             if is_seen(letter.text):
                 yield _Words(letter.text, letter.markup)
+
+
+def _is_text(part: Part) -> bool:
+    """Whether it may be a letter: plain text, HTML, or text of a type that nobody shows, as Markdown is."""
+    return part.kind in WORDS or (part.kind.startswith("text/") and part.kind not in _DATA)
 
 
 def _is_tnef(part: Part) -> bool:

@@ -21,7 +21,7 @@ MAX_COUNTED = 100_000
 """Parts of one multipart that are counted, though not looked at."""
 MAX_NESTING = 50
 
-_BLANK = re.compile(rb"(?:[ \t]*+\r*+\n)*+")
+_BLANK = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]*+\r*+\n)*+")
 _SOME_BOUNDARY = re.compile(rb"^--([^\s][^\r\n]{0,200}?)[ \t]*\r*\n(?=content-[a-z-]+[ \t]*:)", re.I | re.M)
 _DAMAGED = re.compile(rb"\s*(?:[^\n]{1,200}\n)?(?=content-[a-z-]{1,50}[ \t]*:)", re.IGNORECASE)
 _KIND = re.compile(r"[a-z0-9!#$&^_.+-]{1,60}/[a-z0-9!#$&^_.+-]{1,100}")

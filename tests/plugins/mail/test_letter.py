@@ -33,6 +33,8 @@ def letter(entity: bytes) -> Letter:
         part("text/plain", WORDS, 'Content-Disposition: inline; filename="message.txt"'),
         part("text/plain", WORDS, 'Content-Disposition: attachment; filename="message.txt"'),
         part("text/html; name=body.html", f"<p>{WORDS}</p>"),
+        part("text/markdown", WORDS),
+        multipart("mixed", part("text/x-unknown", WORDS), FILE),
         multipart("mixed", part("text/plain; name=body.txt", WORDS)),
         multipart("mixed", PICTURE, PLAIN),  # a picture first
         multipart("mixed", PICTURE, part("text/plain; name=body.txt", WORDS)),
