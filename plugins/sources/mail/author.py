@@ -10,9 +10,8 @@ from plugins.sources.mail.headers import Headers
 
 _NOBODY = re.compile(r"(?:do[-_.]?)?not?[-_.]?reply\b|wordpress@", re.IGNORECASE)
 """Addresses of forms, which nobody reads."""
-_VIA = re.compile(r"^[\"']*(.*?)[\"']* (?:via|über|por medio de|par l'intermédiaire de) ", re.IGNORECASE)
-"""The name that lists write, "'Ina Lund' via Support", where a domain's DMARC forbids them to send in its
-name."""
+_VIA = re.compile(r" (?:via|über) ", re.IGNORECASE)
+"""So lists write a name, "'Ina Lund' via Support", where its domain's DMARC forbids them to send for it."""
 
 
 def author_of(headers: Headers) -> Address:
@@ -21,13 +20,14 @@ def author_of(headers: Headers) -> Address:
     is empty where the mail does not tell it."""
     claimed = next(iter(headers.addresses("from")), Address("", ""))
     found = next(_mailboxes(headers, "from", "sender", "reply-to"), Address("", ""))
-    via = _VIA.match(claimed.name)
+    via = _VIA.search(claimed.name)
     if original := next(_mailboxes(headers, "x-original-from"), None):
         return original
     if via or _NOBODY.match(found.address):
         for box in _mailboxes(headers, "reply-to"):
             if box.address.lower() != found.address.lower() and not _NOBODY.match(box.address):
-                return Address(box.name or (via[1] if via else ""), box.address)
+                name = claimed.name[: via.start()].strip("\"' ") if via else ""
+                return Address(box.name or name, box.address)
     return Address(claimed.name or found.name, found.address)
 
 

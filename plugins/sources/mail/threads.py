@@ -24,7 +24,7 @@ MAX_SUBJECT = 1_000
 
 _PREFIXES = """
     re r rif réf ref res resp rép rep fwd fw fs tr rv i enc pd pdl trs fyi
-    aw antw antwort wg wtr sv svar vs vb vl vast ha doorst doorgestuurd videresendt välitetty hal
+    ang odpověď aw antw antwort wg wtr sv svar vs vb vl vast ha doorst doorgestuurd videresendt välitetty hal
     odp odg przek vá vál továbbítás ynt yan ilt atb ats pārs bls
     απ απάντηση σχετ πρθ πρωθ ответ отв отн на пересл відп відповідь пересил отг препр
     השב תשובה הועבר رد توجيه پاسخ ตอบ ตอบกลับ ส่งต่อ
@@ -35,8 +35,8 @@ _PREFIXES = """
 Lotus Notes, Thunderbird, The Bat! and webmail; and gateways before that of a mail from outside."""
 _TWO_WORDS = "trả lời", "chuyển tiếp", "إعادة توجيه"
 _COUNT = r"(?:\[\d{1,3}\]|\(\d{1,3}\)|[\^*]?\d{1,3})"
-_TAG = re.compile(r"\[[^\[\]]{0,100}\]")
-"""A list's name, a ticket's number, a gateway's warning."""
+_TAG = re.compile(r"\[[^\[\]]{0,100}\]|\*{2,8}[^*]{1,40}\*{2,8}")
+"""A list's name, a ticket's number, a gateway's warning, also as `***SPAM***`."""
 _BEHIND = re.compile(r"(?: \((?:fwd?|was: [^()]{0,200})\)| \[[^\[\]]{1,100}\])$")
 
 

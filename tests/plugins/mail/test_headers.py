@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from plugins.sources.mail.addresses import Address
-from plugins.sources.mail.headers import MAX_FIELDS, Headers
+from plugins.sources.mail.headers import MAX_FIELD, MAX_FIELDS, Headers
 
 WHEN = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)
 
@@ -156,6 +156,13 @@ def test_ids_are_found_in_whatever_stands_around_them() -> None:
         b"References: <a@x>\r\n\t<b@x>,(c) Ina's mail of Tuesday <c+1=2@[10.0.0.1]>\r\n<\r\nreferences: <d@x>"
     )
     assert headers.ids("References") == ["a@x", "b@x", "c+1=2@[10.0.0.1]", "d@x"]
+
+
+def test_of_many_headers_of_mailboxes_the_first_are_looked_at() -> None:
+    many = Headers(b"From: Ina Lund <ina@cust.example>\n" + (b"From: " + b"," * MAX_FIELD + b"\n") * 300)
+    assert many.addresses("from") == [INA]
+    last = Headers(b"To: " + b"," * MAX_FIELD + b"\nTo: bo@cust.example\n")
+    assert last.addresses("to") == []
 
 
 def test_a_very_long_id_becomes_its_digest() -> None:
