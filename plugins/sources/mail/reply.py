@@ -112,7 +112,7 @@ class _Letter:
             if says_who_between_marks(line):
                 return Beginning(place, place + 1)
             return attribution(self._seen, place, False) if self._ends_an_address(place) else None
-        if self._marks[place] is not Mark.NONE:
+        if self._marks[place] not in (Mark.NONE, Mark.PERHAPS):
             return None
         found: Beginning | None
         if kind := separator(line):

@@ -26,6 +26,8 @@ _MAX_CLOSING = 60
 _MIN_RULE = 4
 """Characters of a line that is drawn around a signature; "---" is drawn between paragraphs."""
 _RULES = "-–—―_=*~# ─━═＝－＿〜～＊☆★◇◆■□●○+・"
+_MIN_FOOTER = 60
+"""Bytes of a legal footer; Chinese says with three what English says with six."""
 _FEW = 6
 """Words of a phone that its maker and its network name."""
 _MAX_LOOSE = 1_500
@@ -120,7 +122,8 @@ def _is_legal(lines: Sequence[str], place: int, end: int) -> bool:
     if not _FOOTER.match(lines[place][:300].lower()):
         return False
     words = " ".join(lines[place : min(end, place + 12)]).lower()[:2_000]
-    return len(words) > 80 and sum(word in words for word in FOOTING_BEARS) >= 2
+    length = len(words.encode("utf-8", "replace"))
+    return length > _MIN_FOOTER and sum(word in words for word in FOOTING_BEARS) >= 2
 
 
 def _is_ruled(line: str) -> bool:

@@ -641,10 +641,11 @@ PARTICLES = frozenset(
 """Words in small letters within names."""
 
 _FOOTING = {
-    "en": r"this (?:e-?mail|message|communication|transmission|mail)\b|the (?:information|"
-        r"contents?) (?:contained |transmitted )?(?:in|of) this|if you (?:are not the|"
-        r"have received this|received this)|confidential(?:ity)?\b|disclaimer|privileged|"
-        r"any unauthori[sz]ed|privacy notice|important notice",
+    "en": r"this (?:internet |electronic )?(?:e-?mail|message|communication|transmission|mail)\b|"
+        r"the (?:information|contents?) (?:(?:contained |transmitted )?(?:in|of) this|transmitted)|"
+        r"if you (?:are not the|have received this|received this)|confidential(?:ity)?\b|"
+        r"(?:e-?mail )?disclaimer|privileged|any unauthori[sz]ed|privacy notice|"
+        r"(?:important )?notice\b|important:",
     "de": r"diese (?:e-?mail|nachricht|mail)\b|der inhalt dieser|die information(?:en)? in dieser|"
         r"vertraulich|sollten sie nicht der",
     "fr": r"(?:ce|cet) (?:message|courriel|mail|e-?mail|courrier)|les informations contenues|confidentialit",
@@ -668,15 +669,14 @@ FOOTING = "|".join(_FOOTING.values())
 """How a legal footer begins (a pattern, lower case)."""
 
 FOOTING_BEARS = (
-    "confidential", "intended recipient", "intended only", "intended solely", "privileged", "addressee",
-    "unauthori", "in error", "vertraulich", "empfänger", "adressat", "irrtümlich", "rechtlich geschützt",
-    "confidentiel", "destinataire",
-    "par erreur", "confidencial", "destinatari", "por error", "por engano", "riservat", "per errore",
-    "vertrouwelijk", "geadresseerde", "bestemd",
-    "konfidentiel", "fortrolig", "mottagare", "modtager", "mottaker", "luottamuksel", "vastaanottaja",
-    "poufn", "adresat", "důvěrn", "adresát", "dôvern", "bizalmas", "címzett", "confidențial",
-    "конфиденциальн", "получател", "конфіденційн", "поверителн", "εμπιστευτικ", "παραλήπτη", "gizli",
-    "alıcı", "機密", "宛先", "保密", "机密", "收件人", "기밀", "수신",
+    "confiden", "intended recipient", "named recipient", "intended only", "intended solely", "privileged",
+    "addressee", "unauthori", "in error", "vertraulich", "empfänger", "adressat", "irrtümlich",
+    "rechtlich geschützt", "par erreur", "destinat", "privilegiad", "por error", "por engano", "riservat",
+    "per errore", "vertrouwelijk", "geadresseerde", "bestemd", "konfidens", "konfidentiel", "fortrolig",
+    "mottagare", "modtager", "mottaker", "luottamuksel", "vastaanottaja", "poufn", "adresat", "důvěrn",
+    "adresát", "dôvern", "bizalmas", "címzett", "конфиденциальн", "получател", "конфіденційн", "одержувач",
+    "поверителн", "εμπιστευτικ", "παραλήπτη", "gizli", "alıcı",
+    "機密", "宛先", "保密", "机密", "收件人", "기밀", "수신",
 )  # fmt: skip
 """What a legal footer speaks of; one that speaks of two of these is one."""
 
