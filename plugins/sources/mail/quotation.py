@@ -109,6 +109,8 @@ def attribution(lines: Sequence[str], last: int, quoted_below: bool) -> Beginnin
     if end := _goes_on_behind(lines[last]):
         line, closed = _bare(lines[last][:end])
         return Beginning(last, last + 1) if _dated(line) and _says_who(line, closed, False) else None
+    drawn = lines[last].startswith("--") and lines[last].endswith("--")  # "---- Ina Lund wrote ----"
+    quoted_below = quoted_below or drawn
     found = unknown = None
     for start, whole in _joined(lines, last):
         line, closed = _bare(whole)

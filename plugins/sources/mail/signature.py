@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from operator import itemgetter
 
 from plugins.sources.mail.wordings import (
+    BEHIND_A_NAME,
+    CLEAR_ALONE,
     CLOSINGS,
     DEVICES,
     FOOTING,
@@ -26,6 +28,8 @@ _MAX_CLOSING = 60
 _MIN_RULE = 4
 """Characters of a line that is drawn around a signature; "---" is drawn between paragraphs."""
 _RULES = "-–—―_=*~# ─━═＝－＿〜～＊☆★◇◆■□●○+・"
+_MAX_AT_LENGTH = 9
+"""Words of a line that goes on behind words of form."""
 _MIN_FOOTER = 60
 """Bytes of a legal footer; Chinese says with three what English says with six."""
 _FEW = 6
@@ -56,6 +60,8 @@ _TITLED = re.compile(r"\s?[,|/]\s|\s[-–—]\s")
 """What stands between a name and what its bearer is."""
 _AND = re.compile(r"\s?/\s?|\s(?:&|\+|and|und|et|y|e|och|og|en|i|a|и|та)\s")
 """What joins two closings: "Thanks and regards", "Viele Grüße / Best regards"."""
+_FURTHER = re.compile(r"(?<=\w) (?:from|and|aus|und|uit|en|fra|från|och|og|de|depuis|desde|da)\s")
+"""What goes on behind words of form."""
 _SENTENCE = re.compile(r"[!?。！？]$|(?<!\b[A-Z])(?<!\b[A-Z]\w)(?<!\b[A-Z]\w\w)(?<!\b[A-Z]\w{3})\.$")
 """It ends as a sentence does, and not in an abbreviation, such as "Ltd." or "U.K."."""
 
@@ -190,7 +196,11 @@ def _closing(line: str, place: int, below: Sequence[tuple[int, str]], found: int
     """Where the writer's words end, if this line closes them; else `found`."""
     words = _bare(line)
     name = below[0][1] if below else ""
-    if words in CLOSINGS or any(_bare(part) in CLOSINGS for part in _AND.split(line)[1:2]):
+    if (
+        words in CLOSINGS
+        or _closes_at_length(words)
+        or any(_bare(part) in CLOSINGS for part in _AND.split(line)[1:2])
+    ):
         return place if name and is_name(name, loose=True) else found
     if words in THANKS:
         reached = any(_CONTACT.search(line) for _, line in below[1:])
@@ -201,10 +211,20 @@ def _closing(line: str, place: int, below: Sequence[tuple[int, str]], found: int
 def _closes_with_name(line: str) -> bool:
     """ "Best regards, Ina Lund" in one line."""
     words = line.split()
+    if len(words) > 1 and words[-1] in BEHIND_A_NAME:
+        return is_name(" ".join(words[:-1]))
     for length in range(min(4, len(words) - 1), 0, -1):
-        if _bare(" ".join(words[:length])) in CLOSINGS:
-            return (length > 1 or words[0].endswith(",")) and is_name(" ".join(words[length:]))
+        closing = _bare(" ".join(words[:length]))
+        if closing in CLOSINGS:
+            clear = length > 1 or words[0].endswith(",") or closing in CLEAR_ALONE
+            return clear and is_name(" ".join(words[length:]))
     return False
+
+
+def _closes_at_length(words: str) -> bool:
+    """ "Best regards from Oslo", "Viele Grüße und einen schönen Tag"."""
+    found = _FURTHER.search(words)
+    return found is not None and len(words.split()) <= _MAX_AT_LENGTH and words[: found.start()] in CLOSINGS
 
 
 def _bare(line: str) -> str:

@@ -1,10 +1,8 @@
 """What mail clients write around a quotation and under a letter, by language: tables, no rules.
 
-The wordings are those of Gmail, Outlook, Apple Mail, Thunderbird, Yahoo and the webmails of a country;
-where a
-language's clients differ there is a line for each. In a wording `{when}` stands for a date and its time,
-`{who}`
-for a name and its address, `{when who}` for the one behind the other. A colon at the end goes without saying.
+The wordings are those of Gmail, Outlook, Apple Mail, Thunderbird, Yahoo and the webmails of a country; where
+clients of one language differ there is a line for each. In a wording `{when}` stands for a date and its time,
+`{who}` for a name and its address, `{when who}` for the one behind the other. A colon at the end is left out.
 """
 
 from __future__ import annotations
@@ -537,7 +535,7 @@ CLOSINGS = frozenset(
         "with regards", "with kind regards", "with best regards", "with kindest regards", "many regards",
         "best", "best wishes", "with best wishes", "all the best", "sincerely", "sincerely yours",
         "yours sincerely", "yours faithfully", "yours truly", "yours", "respectfully", "respectfully yours",
-        "cordially", "very best", "rgds", "br", "kr", "greetings",
+        "cordially", "warmly", "kindly", "very best", "rgds", "br", "kr", "greetings",
         # German; ß is written ss here, and umlauts both ways
         "mit freundlichen grüssen", "mit freundlichem gruss", "mit freundlichen gruessen",
         "freundliche grüsse", "freundlicher gruss", "freundliche gruesse", "mit besten grüssen",
@@ -601,6 +599,18 @@ CLOSINGS = frozenset(
     }
 )  # fmt: skip
 """The words of form before a name. They are no thanks: thanks are what the writer says."""
+
+CLEAR_ALONE = frozenset(
+    {
+        "regards", "sincerely", "grüsse", "gruss", "mfg", "vg", "cordialement", "saludos", "atentamente",
+        "saluti", "groet", "groeten", "groetjes", "mvg", "hälsningar", "mvh", "hilsen", "terveisin",
+        "pozdrawiam", "pozdrav", "üdvözlettel", "saygılarımla", "בברכה", "تحياتي",
+    }
+)  # fmt: skip
+"""Those of one word that before a name can be nothing else; "Best" and "LG" can."""
+
+BEHIND_A_NAME = ("드림", "올림", "拝", "敬上")
+"""Words of form that stand behind the name."""
 
 THANKS = (
     "thanks", "thank you", "thx", "many thanks", "cheers", "danke", "vielen dank", "besten dank", "merci",
