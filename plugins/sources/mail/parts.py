@@ -126,6 +126,18 @@ class _Tree:
             part.left_out += child.left_out
             if child.epilogue is not None:
                 part.children.append(self.part(child.raw, child.epilogue, child.end, usual, depth))
+        _take_in(part)
+
+
+def _take_in(part: Part) -> None:
+    """Gives alternatives that bear the boundary of the multipart around them, as scripts write it, the parts
+    behind them."""
+    for place, child in enumerate(part.children):
+        same = child.parameters.get("boundary") == part.parameters.get("boundary")
+        if same and child.kind == "multipart/alternative" and not child.children:
+            child.children = part.children[place + 1 :]
+            del part.children[place + 1 :]
+            return
 
 
 def _inner(part: Part) -> Iterator[tuple[int, int]]:

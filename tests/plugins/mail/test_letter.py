@@ -197,3 +197,13 @@ def test_mails_within_mails_end_somewhere() -> None:
 def test_nobody_sees_what_has_no_width(text: str) -> None:
     assert not is_seen(text)
     assert is_seen(text + "!")
+
+
+def test_alternatives_with_the_boundary_around_them_have_their_parts() -> None:
+    both = multipart("alternative", part("text/plain", WORDS), part("text/html", f"<p>{WORDS}"))
+    letter = letter_of(parse(mail(multipart("mixed", both, FILE))))
+    assert (letter.text, [file.name for file in letter.files]) == (WORDS, ["a.pdf"])
+    none = letter_of(
+        parse(mail(multipart("mixed", part("text/plain", WORDS), multipart("mixed", end=False))))
+    )
+    assert none.text == WORDS
