@@ -36,6 +36,8 @@ _BLANK = re.compile(r"&(?:nbsp|zwnj|shy|#160|#8203|#xa0);?", re.IGNORECASE)
 _DATA = ("text/calendar", "text/css", "text/csv", "text/directory", "text/vcard", "text/x-vcard", "text/xml")
 _NO_LETTER = 300
 """Characters up to which a plain text that speaks of HTML may only point there."""
+_POINTS = ("html", "mail client", "mail program", "mail reader", "browser", "to view", "to see", "to read")
+"""Each of its sentences speaks of one of these then: more would be the writer's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,11 @@ def _words(body: Body) -> _Words:
 
 def _only_points(text: str, body: Body) -> bool:
     """Whether a plain text only says that there is a letter in HTML, and it is there."""
-    if len(text) > _NO_LETTER or "html" not in text.lower() or body.html == body.plain:
+    words = text.lower()
+    if len(text) > _NO_LETTER or "html" not in words or body.html == body.plain:
+        return False
+    sentences = filter(str.strip, re.split(r"[.!?\n]+(?:\s|$)", words))
+    if not all(any(word in sentence for word in _POINTS) for sentence in sentences):
         return False
     return is_seen(_shown(body.html).text)
 

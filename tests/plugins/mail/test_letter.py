@@ -207,3 +207,26 @@ def test_alternatives_with_the_boundary_around_them_have_their_parts() -> None:
         parse(mail(multipart("mixed", part("text/plain", WORDS), multipart("mixed", end=False))))
     )
     assert none.text == WORDS
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "Your email client does not support HTML.",
+        "This message is in HTML format. To view it please use another mail program!",
+        "This is an HTML message.\n\nPlease open it in your browser.",
+        "Diese Nachricht ist in HTML geschrieben.",
+    ],
+)
+def test_a_text_that_only_points_to_the_html_is_not_the_letter(notice: str) -> None:
+    html = part("text/html", f"<p>{WORDS}")
+    assert letter_of(parse(mail(multipart("alternative", part("text/plain", notice), html)))).text == WORDS
+    assert letter_of(parse(mail(part("text/plain", notice)))).text == notice
+
+
+@pytest.mark.parametrize(
+    "own", ["The HTML export fails. I lost a day.", "Hello!\nMy mail program shows no HTML.", "It crashes"]
+)
+def test_a_text_that_speaks_of_html_is_the_letter(own: str) -> None:
+    html = part("text/html", "<p>It crashes, in HTML")
+    assert letter_of(parse(mail(multipart("alternative", part("text/plain", own), html)))).text == own
