@@ -256,7 +256,9 @@ _MAX_FOLDED = 3
 def label(line: str) -> str:
     """Which header the line is, by its label in any language; empty for another line."""
     labelled = ":" in line[:40] or "：" in line[:40]
-    found = (_LABEL.match(line) if labelled else None) or _CELL.match(line)
+    found = _LABEL.match(line) if labelled else None
+    if not found and line[:1] == "|":
+        found = _CELL.match(line)
     return (
         LABELS.get(found[1].lower(), "") or LABELS.get(found[1].replace(" ", "").lower(), "") if found else ""
     )
@@ -339,19 +341,24 @@ def says_who_between_marks(line: str) -> bool:
 _MARKS = f"{_DASHES}#~<>|"
 _MAX_UNMARKED = 60
 _UNMARKED = tuple(phrase for phrase in REPLY_ABOVE if phrase != "reply above")
+_UNMARKED_BEGIN = frozenset(phrase[0] for phrase in (*_UNMARKED, "please"))
 
 
-def answer_above(line: str, alone: bool) -> bool:
-    """Whether this is a help desk's "reply above this line", between marks of some kind. `alone`: it is a
-    paragraph of its own, so that marks are not needed."""
-    if not 8 <= len(line) <= 200:
+def answer_above(line: str) -> bool:
+    """Whether this is a help desk's "reply above this line", between marks of some kind."""
+    if line[0] not in _MARKS or not 8 <= len(line) <= 200 or line[-1] not in _MARKS:
         return False
     if line.startswith("##-") and line.endswith("-##"):
         return True
     words = line.lower()
-    if line[0] in _MARKS and line[-1] in _MARKS:
-        return any(phrase in words for phrase in REPLY_ABOVE)
-    return alone and len(line) <= _MAX_UNMARKED and words.removeprefix("please ").startswith(_UNMARKED)
+    return any(phrase in words for phrase in REPLY_ABOVE)
+
+
+def answer_above_unmarked(line: str) -> bool:
+    """Whether this is the same without marks; it is one if it stands by itself."""
+    if not 8 <= len(line) <= _MAX_UNMARKED or line[0].lower() not in _UNMARKED_BEGIN:
+        return False
+    return line.lower().removeprefix("please ").startswith(_UNMARKED)
 
 
 def is_rule(line: str) -> bool:

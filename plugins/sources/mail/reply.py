@@ -11,6 +11,7 @@ from plugins.sources.mail.quotation import (
     MAX_LINE,
     Beginning,
     answer_above,
+    answer_above_unmarked,
     attribution,
     headers,
     is_rule,
@@ -90,7 +91,7 @@ class _Letter:
                     self._give_away(place, end)
                     return
                 continue
-            if mark is Mark.NONE and answer_above(line, self._is_paragraph(place)):
+            if mark is Mark.NONE and self._is_answer_above(place):
                 start = self._with_rule(Beginning(place, place + 1)).start
                 self._give_away(start, end if first >= 0 else place + 1)
             elif mark is Mark.NONE and is_mobile(line):
@@ -153,8 +154,13 @@ class _Letter:
             above -= 1
         return found._replace(start=above) if above >= 0 and is_rule(self._seen[above]) else found
 
-    def _is_paragraph(self, place: int) -> bool:
-        """Whether a line stands by itself, between blank ones or lines of dashes."""
+    def _is_answer_above(self, place: int) -> bool:
+        """Whether it is a help desk's line: between marks, or by itself between blank lines or lines of
+        dashes."""
+        if answer_above(self._seen[place]):
+            return True
+        if not answer_above_unmarked(self._seen[place]):
+            return False
         around = (*self._seen[max(0, place - 1) : place], *self._seen[place + 1 : place + 2])
         return all(not line or is_rule(line) for line in around)
 

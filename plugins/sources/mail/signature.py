@@ -62,8 +62,8 @@ _AND = re.compile(r"\s?/\s?|\s(?:&|\+|and|und|et|y|e|och|og|en|i|a|и|та)\s")
 """What joins two closings: "Thanks and regards", "Viele Grüße / Best regards"."""
 _FURTHER = re.compile(r"(?<=\w) (?:from|and|aus|und|uit|en|fra|från|och|og|de|depuis|desde|da)\s")
 """What goes on behind words of form."""
-_SENTENCE = re.compile(r"[!?。！？]$|(?<!\b[A-Z])(?<!\b[A-Z]\w)(?<!\b[A-Z]\w\w)(?<!\b[A-Z]\w{3})\.$")
-"""It ends as a sentence does, and not in an abbreviation, such as "Ltd." or "U.K."."""
+_ABBREVIATED = re.compile(r"\b[A-Z]\w{0,3}\.$")
+"""The end of a line such as "Acme Ltd." or "London, U.K.", which is no sentence's."""
 
 
 def is_mobile(line: str) -> bool:
@@ -136,6 +136,10 @@ def _is_ruled(line: str) -> bool:
     return len(line) > 1 and not line.strip(_RULES)
 
 
+def _is_drawn(line: str) -> bool:
+    return len(line) >= _MIN_RULE and line[0] in _RULES and _is_ruled(line)
+
+
 def _delimited(lines: Sequence[str], first: int, end: int, alone: bool) -> int:
     """Behind "-- " all is signature; behind a lone "--", "__" or dash what looks like one."""
     begin = max(first, end - 3 * _MAX_SIGNATURE)
@@ -157,6 +161,8 @@ def _is_delimiter(line: str) -> bool:
 def _ruled(lines: Sequence[str], first: int, end: int, alone: bool) -> int:
     """Below a drawn line, and often above a second one, who the writer is and how to reach him; so people
     write it in Japan above all."""
+    if not any(map(_is_drawn, lines[first:end])):
+        return end
     found, contacts, filled, closed = end, 0, 0, False
     for place in range(end - 1, first - 1, -1):
         line = lines[place]
@@ -164,7 +170,7 @@ def _ruled(lines: Sequence[str], first: int, end: int, alone: bool) -> int:
             continue
         if filled > _MAX_SIGNATURE or not _is_signature_s(line):
             break
-        if not _is_ruled(line) or len(line) < _MIN_RULE:
+        if not _is_drawn(line):
             contacts += _CONTACT.search(line) is not None
             filled += 1
         elif filled and contacts + closed > 1:
@@ -238,9 +244,13 @@ def _is_signature_s(line: str) -> bool:
     if re.match(r"p\.?\s?s\b", line, re.IGNORECASE):
         return False
     return len(line) <= 2 * _MAX_LINE and (
-        _CONTACT.search(line) is not None
-        or (len(line) <= _MAX_LINE and not (_SENTENCE.search(line) and len(line.split()) > 4))
+        _CONTACT.search(line) is not None or (len(line) <= _MAX_LINE and not _is_sentence(line))
     )
+
+
+def _is_sentence(line: str) -> bool:
+    ends = line.endswith(tuple("!?。！？")) or (line.endswith(".") and not _ABBREVIATED.search(line[-8:]))
+    return ends and len(line.split()) > 4
 
 
 def is_name(line: str, loose: bool = False) -> bool:
