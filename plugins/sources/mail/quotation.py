@@ -109,13 +109,13 @@ def attribution(lines: Sequence[str], last: int, quoted_below: bool) -> Beginnin
     if end := _goes_on_behind(lines[last]):
         line, closed = _bare(lines[last][:end])
         return Beginning(last, last + 1) if _dated(line) and _says_who(line, closed, False) else None
-    drawn = lines[last].startswith("--") and lines[last].endswith("--")  # "---- Ina Lund wrote ----"
-    quoted_below = quoted_below or drawn
+    line = lines[last]
+    drawn = line.startswith("--") and line.endswith("--") and not is_rule(line)  # "---- Ina Lund wrote ----"
     found = unknown = None
     for start, whole in _joined(lines, last):
         line, closed = _bare(whole)
         opens = line.startswith(_BEGINS) or whole[0] in _DASHES
-        if (found is None or opens) and _says_who(line, closed, quoted_below):
+        if (found is None or opens) and _says_who(line, closed, quoted_below or drawn):
             found = Beginning(start, last + 1)
         elif unknown is None and quoted_below and closed and _says_when_and_whose(line):
             unknown = Beginning(start, last + 1)

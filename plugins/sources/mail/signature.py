@@ -168,7 +168,7 @@ def _ruled(lines: Sequence[str], first: int, end: int, alone: bool) -> int:
         line = lines[place]
         if not line:
             continue
-        if filled > _MAX_SIGNATURE or not _is_signature_s(line):
+        if filled > _MAX_SIGNATURE or not _is_signature_s(line) or line.endswith(("?", "？", "!", "！")):
             break
         if not _is_drawn(line):
             contacts += _CONTACT.search(line) is not None
