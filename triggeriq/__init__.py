@@ -1,8 +1,12 @@
 """The contract between TriggerIQ and its plugins: everything that a plugin imports is here."""
 
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from triggeriq.errors import InvalidSetting, NotVerified, Unreadable
 from triggeriq.hookspecs import hookimpl
-from triggeriq.source import Source
 from triggeriq.values import (
     JSON,
     App,
@@ -11,7 +15,6 @@ from triggeriq.values import (
     Author,
     Bad,
     Connection,
-    Draft,
     Event,
     Events,
     Feedback,
@@ -20,15 +23,36 @@ from triggeriq.values import (
     Ignore,
     Item,
     Nothing,
-    PriorityRule,
     Received,
     Reply,
     Request,
-    Review,
-    Verdict,
-    Verdicts,
 )
-from triggeriq.verification import Scheme, Verified
+
+if TYPE_CHECKING:
+    from triggeriq.source import Source
+    from triggeriq.verdicts import Draft, PriorityRule, Review, Verdict, Verdicts
+    from triggeriq.verification import Scheme, Verified
+
+_LATER = {
+    "Draft": "verdicts",
+    "PriorityRule": "verdicts",
+    "Review": "verdicts",
+    "Scheme": "verification",
+    "Source": "source",
+    "Verdict": "verdicts",
+    "Verdicts": "verdicts",
+    "Verified": "verification",
+}
+"""Names that only some functions need, and their modules: a start pays for those that it asks for."""
+
+
+def __getattr__(name: str) -> Any:
+    """A name of `_LATER`, when it is first asked for."""
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = globals()[name] = getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
+    return found
+
 
 __all__ = [
     "JSON",

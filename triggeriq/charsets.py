@@ -130,6 +130,8 @@ def decoded(payload: bytes, *named: str) -> str:
         if payload.startswith(mark):
             return _mended(payload[len(mark) :], codec)
     candidates = list(dict.fromkeys(codec for name in named for codec in _codecs(name)))
+    if payload.isascii() and b"\0" not in payload:
+        candidates = [codec for codec in candidates if not codec.startswith("utf_16")]
     if not _SEVEN_BIT.intersection(candidates):
         if payload.isascii():
             return undeclared(payload)

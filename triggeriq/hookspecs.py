@@ -8,11 +8,14 @@ wins. Wrappers are refused when they are loaded.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import pluggy
 
-from triggeriq.source import Source
-from triggeriq.values import JSON, Draft, Feedback, PriorityRule, Review, Verdict, Verdicts
+if TYPE_CHECKING:
+    from triggeriq.source import Source
+    from triggeriq.values import JSON, Feedback
+    from triggeriq.verdicts import Draft, PriorityRule, Review, Verdict, Verdicts
 
 hookspec = pluggy.HookspecMarker("triggeriq")
 hookimpl = pluggy.HookimplMarker("triggeriq")

@@ -24,6 +24,8 @@ _MAX_ENDLESS = 20
 _START = re.compile(r"<(?=[a-zA-Z/!?])")
 _TAG = re.compile(r"""</?([a-zA-Z][a-zA-Z0-9:-]*)(?:[^>"']++|"[^"]*+"|'[^']*+')*+>""")
 _NAME = re.compile(r"</?([a-zA-Z][a-zA-Z0-9:-]{0,20})")
+_NO_TAG = re.compile(r"<(?:https?://|mailto:|[\w.+-]{1,64}@)", re.IGNORECASE)
+"""What people and some clients write between angle brackets: `<ina@cust.example>`."""
 _COMMENT_END = re.compile(r"--!?>")
 _BLOCK = re.compile(
     "address|article|aside|blockquote|br|center|dd|details|div|dl|dt|fieldset|figcaption|figure|footer|form"
@@ -34,8 +36,12 @@ _UNSEEN = ("script", "style", "title", "template", "svg")
 _FORMATTED = ("pre", "xmp", "listing", "textarea")
 """Elements whose line ends are as they stand."""
 _EMPTY = ("br", "hr", "img", "input", "meta", "link", "col", "wbr", "area", "base")
-_NOT_SHOWN = re.compile(r"\bstyle\s*=[^>]{0,900}?\bdisplay\s*:\s*none", re.IGNORECASE)
-_SHORTEST = len("<p style=display:none>")
+_NOT_SHOWN = re.compile(
+    r"\bstyle\s*=[^>]{0,900}?(?:\bdisplay\s*:\s*none|\bmax-height\s*:\s*0(?!\.?[1-9]))"
+    r"|(?:<[\w:-]{1,20}|[\"'])\s{1,20}hidden(?=[\s>/=])",
+    re.IGNORECASE,
+)
+_SHORTEST = len("<p hidden>")
 _SIGN = re.compile(r"""\balt\s*=\s*["']?([^\x00-\x7f]{1,8})["']?[\s/>]""")
 """The text for a picture of one sign, which is how clients send emoji."""
 
@@ -128,6 +134,8 @@ def _tag(markup: str, start: int) -> tuple[str, int]:
         return "", end.end() if end else _behind(markup, ">", start)
     if markup[start + 1 : start + 2] in ("!", "?"):
         return "", _behind(markup, ">", start)
+    if _NO_TAG.match(markup, start):
+        return "<", start + 1
     if tag := _TAG.match(markup, start, start + _MAX_TAG):
         return tag[1].lower(), tag.end()
     if named := _NAME.match(markup, start):

@@ -16,16 +16,14 @@ import pluggy
 from chalicelib.errors import NotFound
 from chalicelib.registry.budget import Overrun, bounded, budget
 from chalicelib.registry.discovery import BUILT_IN, Found
-from chalicelib.registry.guarded import GuardedSource
 from chalicelib.registry.telling import not_loaded, raised
-from triggeriq import Feedback, Scheme, Source, hookspecs
-from triggeriq.names import NAME
-from triggeriq.settings import fault_of
-from triggeriq.source import METHODS
+from triggeriq import Feedback, hookspecs
 
 if TYPE_CHECKING:
     from chalicelib.pipeline.triage.answers import PluginAnswer
     from chalicelib.ports.operations import Clock
+    from chalicelib.registry.guarded import GuardedSource
+    from triggeriq import Source
 
 log = logging.getLogger(__name__)
 
@@ -204,22 +202,11 @@ class Registry:
             self._claim(cls, plugin)
 
     def _claim(self, cls: type[Source], plugin: Plugin) -> None:
-        if not (isinstance(cls, type) and issubclass(cls, Source)):
-            raise TypeError(f"register takes a class derived from triggeriq.Source, not {cls!r}")
-        if not hasattr(cls, "name"):
-            raise ValueError(f"the source {cls.__name__} has no name")
-        if not re.fullmatch(NAME, cls.name):
-            raise ValueError(f"a source's name matches {NAME}; {cls.name!r} does not")
-        if cls.api != Source.api:
-            raise ValueError(f"{cls.name} was written for contract {cls.api}; this is {Source.api}")
-        if odd := set(cls.methods) - set(METHODS):
-            raise ValueError(
-                f"{cls.name}: methods are of {', '.join(METHODS)}; {', '.join(sorted(odd))} are not"
-            )
-        if not all(isinstance(row, Scheme) for row in cls.verification):
-            raise TypeError(f"{cls.name}: verification holds rows of triggeriq.Scheme, and nothing else")
-        if fault := fault_of(cls.settings):
-            raise ValueError(f"{cls.name}: {fault}")
+        # Loaded only now: most functions load no source.
+        from chalicelib.registry.claim import check
+        from chalicelib.registry.guarded import GuardedSource
+
+        check(cls)
         if cls.name in self._sources:
             other = next(one.name for one in self._plugins.values() if cls.name in one.sources)
             raise ValueError(

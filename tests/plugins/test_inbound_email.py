@@ -3,7 +3,7 @@ tests/plugins/mail."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -160,12 +160,68 @@ def test_two_people_with_a_broken_id_are_two() -> None:
         ("From: Team: Ina Lund <ina@cust.example>;", "Ina Lund", "ina@cust.example"),
         ('From: "boss@big.example" <ina@cust.example>', "boss@big.example", "ina@cust.example"),
         ("From: Ina Lund\nSubject: x", "Ina Lund", None),
+        # Where a list or a form sends in its own name
+        (
+            "From: 'Ina Lund' via Support <help@shop.example>\nX-Original-From: Ina Lund <ina@cust.example>",
+            "Ina Lund",
+            "ina@cust.example",
+        ),
+        (
+            "From: \"'Ina Lund' via Support\" <help@shop.example>\nReply-To: ina@cust.example",
+            "Ina Lund",
+            "ina@cust.example",
+        ),
+        (
+            "From: Ina Lund via users <users@lists.example>\nReply-To: users@lists.example, ina@cust.example",
+            "Ina Lund",
+            "ina@cust.example",
+        ),
+        ("From: Bo via users <users@lists.example>", "Bo via users", "users@lists.example"),
+        (
+            "From: Shop <noreply@shop.example>\nReply-To: Ina Lund <ina@cust.example>",
+            "Ina Lund",
+            "ina@cust.example",
+        ),
+        ("From: Shop <no-reply@shop.example>\nReply-To: ina@cust.example", None, "ina@cust.example"),
+        ("From: wordpress@shop.example\nReply-To: ina@cust.example", None, "ina@cust.example"),
+        (
+            "From: <do_not_reply@shop.example>\nReply-To: noreply@shop.example",
+            None,
+            "do_not_reply@shop.example",
+        ),
+        ("From: Ina Lund <ina@cust.example>\nReply-To: help@cust.example", "Ina Lund", "ina@cust.example"),
+        (
+            "From: Noreen <noreplyson@cust.example>\nReply-To: bo@x.example",
+            "Noreen",
+            "noreplyson@cust.example",
+        ),
         ("Subject: x", None, None),
+        ("\ufeffFrom: Ina Lund <ina@cust.example>", "Ina Lund", "ina@cust.example"),
     ],
 )
 def test_the_author_is_found(headers: str, name: str | None, address: str | None) -> None:
     author = feedback(f"{headers}\nMessage-ID: <1@x>\n\nhi".encode()).author
     assert (author.name, author.email) == (name, address)
+
+
+def test_who_writes_by_a_list_or_a_form_is_only_claimed_and_has_threads_of_his_own() -> None:
+    sender = "From: 'Ina Lund' via Support <help@shop.example>\nReply-To: ina@cust.example\n"
+    checked = "Authentication-Results: amazonses.com; dmarc=pass header.from=shop.example\n"
+    item = feedback(f"{checked}{sender}Message-ID: <1@x.example>\n\nhi".encode())
+    assert not item.verified
+    form = "From: noreply@shop.example\nReply-To: boss@shop.example\n"  # anybody may have filled it in
+    assert not feedback(f"{checked}{form}Message-ID: <2@x.example>\n\nhi".encode()).verified
+    own = feedback(f"{checked}From: help@shop.example\nMessage-ID: <1@x.example>\n\nhi".encode())
+    assert own.verified
+    assert item.thread != own.thread
+
+
+@pytest.mark.parametrize("hours", [25, 24 * 400, 24 * 365 * 70])
+def test_a_date_that_is_still_to_come_is_of_a_wrong_clock(hours: int) -> None:
+    ahead = (ARRIVED + timedelta(hours=hours)).strftime("%a, %d %b %Y %H:%M:%S +0000")
+    assert feedback(f"Date: {ahead}\nSubject: x\n\nhi".encode()).created_at == ARRIVED
+    near = ARRIVED + timedelta(hours=14)  # a clock in the wrong zone
+    assert feedback(f"Date: {near.isoformat()}\nSubject: x\n\nhi".encode()).created_at == near
 
 
 def test_a_mail_without_a_date_is_of_the_time_when_it_came() -> None:

@@ -39,6 +39,7 @@ class Headers:
         """Reads those of the mail, or of its part, that stands in `entity` from `start` to `end`."""
         fields, self.end = _split(entity, start, len(entity) if end is None else end)
         self._fields: dict[str, list[bytes]] = {}
+        self._addresses: dict[str, list[Address]] = {}
         for name, value in fields:
             self._fields.setdefault(name, []).append(value)
 
@@ -62,9 +63,18 @@ class Headers:
         return read_words(self.bytes(name), self._charset())
 
     def addresses(self, name: str) -> list[Address]:
-        """The mailboxes in all headers of this name; those within a group too."""
-        charset = self._charset()
-        return [box for value in self._fields.get(name.lower(), ()) for box in mailboxes(value, charset)]
+        """The mailboxes in all headers of this name, as far as the first MAX_FIELD bytes of them go; those
+        within a group too."""
+        key = name.lower()
+        if key not in self._addresses:
+            found, left, charset = list[Address](), MAX_FIELD, self._charset()
+            for value in self._fields.get(key, ()):
+                found += mailboxes(value[:left], charset)
+                left -= len(value)
+                if left <= 0:
+                    break
+            self._addresses[key] = found
+        return self._addresses[key]
 
     def ids(self, name: str) -> list[str]:
         """The message ids in all headers of this name, without their brackets; only well-formed ones, for
@@ -120,9 +130,13 @@ def _unfolded(value: bytes) -> str:
 
 def _moment(value: str) -> datetime | None:
     value = value.strip()[:_MAX_DATE]
+    return moment(value) or moment(_by_rfc_5322(value))
+
+
+def _by_rfc_5322(value: str) -> str:
+    """By the library's reader, which takes some dates that are odd in other ways: "" where it is none."""
     try:
         found = parsedate_to_datetime(value)
-        found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+        return found.replace(tzinfo=found.tzinfo or UTC).isoformat()
     except (ValueError, TypeError, OverflowError, IndexError):
-        return moment(value)
-    return moment(found.isoformat())
+        return ""

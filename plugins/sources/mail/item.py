@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from plugins.sources.mail.addresses import Address
+from plugins.sources.mail.author import author_of
 from plugins.sources.mail.automatic import Automatic, automatic
 from plugins.sources.mail.headers import Headers
 from plugins.sources.mail.letter import Letter, is_seen, letter_of
@@ -20,6 +20,8 @@ from triggeriq.values import JSON
 MAX_RECIPIENTS = 1_000
 """Characters of the header To that are kept."""
 
+_AHEAD = timedelta(days=1)
+"""How far a sender's clock may be ahead of ours."""
 _USUAL = ("from", "subject", "date", "message-id", "to", "received", "mime-version", "content-type")
 
 
@@ -47,7 +49,7 @@ def _feedback(
     headers = mail.headers
     external_id = next(iter(headers.ids("message-id")), "") or _named(mail)
     conversations = threads(headers)
-    author = _author(headers)
+    author = author_of(headers)
     own, quoted = _parted(letter)
     return Feedback(
         external_id=external_id,
@@ -57,7 +59,7 @@ def _feedback(
         quoted=quoted,
         author=Author(name=author.name or None, email=author.address or None),
         verified=checked.verified,
-        created_at=headers.date() or arrived_at,
+        created_at=_written_at(headers, arrived_at),
         thread=conversations[0] if conversations else external_id,
         threads=conversations,
         attachments=letter.files,
@@ -65,19 +67,17 @@ def _feedback(
     )
 
 
+def _written_at(headers: Headers, arrived_at: datetime) -> datetime:
+    """By its headers; a clock that ran ahead says nothing, for the mail would be the newest for years."""
+    written_at = headers.date()
+    return written_at if written_at and written_at < arrived_at + _AHEAD else arrived_at
+
+
 def _parted(letter: Letter) -> Reply:
     """What the writer says, and what he quotes. Where he says nothing himself, it is the letter that he
     passes on."""
     reply = parted_html(letter.markup) if letter.markup else parted(letter.text)
     return reply if is_seen(reply.own) else Reply(own=letter.text.strip(), quoted="")
-
-
-def _author(headers: Headers) -> Address:
-    """Whom the header From names, or, where it holds no address, Sender or Reply-To."""
-    claimed = headers.addresses("from")
-    named = (box for name in ("from", "sender", "reply-to") for box in headers.addresses(name) if box.address)
-    found = next(named, Address("", ""))
-    return Address((claimed[0].name if claimed else "") or found.name, found.address)
 
 
 def _named(mail: Part) -> str:

@@ -33,8 +33,11 @@ _SEEN = re.compile(
 )
 _BLANK = re.compile(r"&(?:nbsp|zwnj|shy|#160|#8203|#xa0);?", re.IGNORECASE)
 """What some clients write for a space into plain text too."""
+_DATA = ("text/calendar", "text/css", "text/csv", "text/directory", "text/vcard", "text/x-vcard", "text/xml")
 _NO_LETTER = 300
 """Characters up to which a plain text that speaks of HTML may only point there."""
+_POINTS = ("html", "mail client", "mail program", "mail reader", "browser", "to view", "to see", "to read")
+"""Each of its sentences speaks of one of these then: more would be the writer's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,11 @@ def _words(body: Body) -> _Words:
 
 def _only_points(text: str, body: Body) -> bool:
     """Whether a plain text only says that there is a letter in HTML, and it is there."""
-    if len(text) > _NO_LETTER or "html" not in text.lower() or body.html == body.plain:
+    words = text.lower()
+    if len(text) > _NO_LETTER or "html" not in words or body.html == body.plain:
+        return False
+    sentences = filter(str.strip, re.split(r"[.!?\n]+(?:\s|$)", words))
+    if not all(any(word in sentence for word in _POINTS) for sentence in sentences):
         return False
     return is_seen(_shown(body.html).text)
 
@@ -121,7 +128,7 @@ def _shown(parts: Iterable[Part]) -> _Words:
 def _elsewhere(body: Body, mail: Part, of_outlook: list[Tnef], forwarded: int) -> Iterator[_Words]:
     """Words in what was sorted as files, the likeliest first: a letter with a name, a letter that is all of
     the mail, what has no parts though it says so, Outlook's own form, a forwarded mail."""
-    named = [part for part in body.files if part.kind in WORDS and (part is mail or not is_attached(part))]
+    named = [part for part in body.files if _is_text(part) and (part is mail or not is_attached(part))]
     named += [part for part in body.files if part.kind.startswith("multipart/")]
     for part in named:
         words = _shown([part])
@@ -135,6 +142,11 @@ def _elsewhere(body: Body, mail: Part, of_outlook: list[Tnef], forwarded: int) -
             letter = _letter(parse(part.content), forwarded - 1)
             if is_seen(letter.text):
                 yield _Words(letter.text, letter.markup)
+
+
+def _is_text(part: Part) -> bool:
+    """Whether it may be a letter: plain text, HTML, or text of a type that nobody shows, as Markdown is."""
+    return part.kind in WORDS or (part.kind.startswith("text/") and part.kind not in _DATA)
 
 
 def _is_tnef(part: Part) -> bool:
@@ -161,8 +173,10 @@ def _plain(part: Part, enclosed: list[AttachedFile]) -> str:
 def _html(part: Part) -> str:
     content = _without_pictures(part)
     meta = _META.search(content, 0, _META_WITHIN)
-    named = (part.charset, meta[1].decode("ascii", "replace") if meta else "")
-    return decoded(content[:MAX_MARKUP], *named)
+    inside = meta[1].decode("ascii", "replace") if meta else ""
+    if inside.lower().startswith("utf-16"):
+        inside = "utf-8"  # as HTML has it: what was found byte by byte is not in UTF-16
+    return decoded(content[:MAX_MARKUP], part.charset, inside)
 
 
 def _without_pictures(part: Part) -> bytes:

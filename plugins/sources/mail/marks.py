@@ -30,6 +30,8 @@ class Mark(IntEnum):
 
 
 _MARKS = {">": Mark.QUOTED, "＞": Mark.QUOTED, "|": Mark.PERHAPS}
+_INITIALS = re.compile(r"[A-ZА-Я]{1,3}>")
+"""What The Bat! puts before a line: who wrote it."""
 
 
 def seen(lines: Sequence[str]) -> list[str]:
@@ -41,6 +43,9 @@ def seen(lines: Sequence[str]) -> list[str]:
 def marks_of(lines: Sequence[str]) -> list[Mark]:
     """The marks of plain lines, as `seen` makes them."""
     marks = [_MARKS.get(line[:1], Mark.NONE) for line in lines]
+    for place, line in enumerate(lines):
+        if ">" in line[1:4] and _INITIALS.match(line):
+            marks[place] = Mark.PERHAPS
     fences = [place for place, line in enumerate(lines) if line.startswith("```")]
     for begin, end in zip(fences[::2], fences[1::2], strict=False):
         marks[begin : end + 1] = [Mark.CODE] * (end + 1 - begin)

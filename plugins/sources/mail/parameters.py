@@ -17,6 +17,11 @@ _PARAMETER = re.compile(
 )
 _SECTION = re.compile(r"([^*]+)(?:\*([0-9]{1,3}))?(\*)?")
 _REMARK = re.compile(rb"""("(?:[^"\\]|\\.){0,5000}")|\([^()"]{0,1000}\)""", re.DOTALL)
+_ESCAPED = re.compile(rb"""\\(["\\])""")
+"""Nothing else is escaped: Windows' clients write paths as they are, `C:\\temp\\list.pdf`."""
+_WHOLE = -1
+"""The number of a value that is in no section. One in sections is preferred: some clients write both, the
+first for those that do not know RFC 2231."""
 _SPACED = re.compile(rb"\s[^\s=]{1,50}=")
 
 
@@ -44,13 +49,10 @@ def structured(header: bytes) -> Structured:
     for found in _PARAMETER.finditer(header, behind):
         named = _SECTION.fullmatch(found[1].decode("latin-1").lower())
         if named:
-            text = (
-                re.sub(rb"\\(.)", rb"\1", found[2], flags=re.DOTALL)
-                if found[2]
-                else (found[3] or b"").strip()
-            )
-            number = int(named[2] or 0)
-            sections.setdefault(named[1], {}).setdefault(number, (text, named[3] is not None))
+            text = _ESCAPED.sub(rb"\1", found[2]) if found[2] else (found[3] or b"").strip()
+            extended = named[3] is not None
+            number = int(named[2]) if named[2] else 0 if extended else _WHOLE
+            sections.setdefault(named[1], {}).setdefault(number, (text, extended))
     return Structured(
         "".join(first.decode("latin-1").lower().split()).strip("\"'"),
         {name: _joined(parts) for name, parts in sections.items()},
@@ -58,7 +60,7 @@ def structured(header: bytes) -> Structured:
 
 
 def _joined(sections: dict[int, tuple[bytes, bool]]) -> str:
-    pieces = [sections[number] for number in sorted(sections)]
+    pieces = [sections[number] for number in sorted(sections.keys() - {_WHOLE})] or [sections[_WHOLE]]
     if not any(extended for _, extended in pieces):
         joined = b"".join(piece for piece, _ in pieces)
         plain = (

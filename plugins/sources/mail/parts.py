@@ -21,7 +21,7 @@ MAX_COUNTED = 100_000
 """Parts of one multipart that are counted, though not looked at."""
 MAX_NESTING = 50
 
-_BLANK = re.compile(rb"(?:[ \t]*+\r*+\n)*+")
+_BLANK = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]*+\r*+\n)*+")
 _SOME_BOUNDARY = re.compile(rb"^--([^\s][^\r\n]{0,200}?)[ \t]*\r*\n(?=content-[a-z-]+[ \t]*:)", re.I | re.M)
 _DAMAGED = re.compile(rb"\s*(?:[^\n]{1,200}\n)?(?=content-[a-z-]{1,50}[ \t]*:)", re.IGNORECASE)
 _KIND = re.compile(r"[a-z0-9!#$&^_.+-]{1,60}/[a-z0-9!#$&^_.+-]{1,100}")
@@ -126,6 +126,18 @@ class _Tree:
             part.left_out += child.left_out
             if child.epilogue is not None:
                 part.children.append(self.part(child.raw, child.epilogue, child.end, usual, depth))
+        _take_in(part)
+
+
+def _take_in(part: Part) -> None:
+    """Gives alternatives that bear the boundary of the multipart around them, as scripts write it, the parts
+    behind them."""
+    for place, child in enumerate(part.children):
+        same = child.parameters.get("boundary") == part.parameters.get("boundary")
+        if same and child.kind == "multipart/alternative" and not child.children:
+            child.children = part.children[place + 1 :]
+            del part.children[place + 1 :]
+            return
 
 
 def _inner(part: Part) -> Iterator[tuple[int, int]]:

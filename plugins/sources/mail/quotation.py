@@ -27,8 +27,10 @@ _DAY = re.compile(
 )
 _DATE_FIRST = re.compile(r"(?:[^\s\d<@>]{1,16}[ ,]{1,2}){0,3}[^\s\d<@>]{0,8}\d")
 _DATED = re.compile(r"\S*\d\S*|[AaPp]\.?[Mm]\.?|[A-Z]{3,4}|[+-]\d{4}")
-_EDGES = " \t-–—_*>:："
-_DASHES = "-–—_=*"
+_LINES = "-‐‑‒–—―−"
+"""Hyphens, dashes and minus, of which clients draw lines."""
+_DASHES = f"{_LINES}_=*"
+_EDGES = f" \t{_LINES}_*>:："
 
 
 class Beginning(NamedTuple):
@@ -93,7 +95,7 @@ def leads_to_own(lines: Sequence[str], place: int) -> bool:
     enough to be one, and speaks of nobody's writing."""
     line = lines[place]
     return (
-        len(line.split()) > 2
+        len(line.split()) > (1 if line.startswith("I ") else 2)
         and not any(end in line for end in _ENDS)
         and attribution(lines, place, True) is None
     )
@@ -107,11 +109,13 @@ def attribution(lines: Sequence[str], last: int, quoted_below: bool) -> Beginnin
     if end := _goes_on_behind(lines[last]):
         line, closed = _bare(lines[last][:end])
         return Beginning(last, last + 1) if _dated(line) and _says_who(line, closed, False) else None
+    line = lines[last]
+    drawn = line.startswith("--") and line.endswith("--") and not is_rule(line)  # "---- Ina Lund wrote ----"
     found = unknown = None
     for start, whole in _joined(lines, last):
         line, closed = _bare(whole)
         opens = line.startswith(_BEGINS) or whole[0] in _DASHES
-        if (found is None or opens) and _says_who(line, closed, quoted_below):
+        if (found is None or opens) and _says_who(line, closed, quoted_below or drawn):
             found = Beginning(start, last + 1)
         elif unknown is None and quoted_below and closed and _says_when_and_whose(line):
             unknown = Beginning(start, last + 1)
@@ -197,6 +201,8 @@ def _holds(wording: _Wording, first: str, second: str, addressed: bool, quoted_b
         return quoted_below and _is_name(names[0])
     if bracketed or (dated and quoted_below):
         return True
+    if "who" not in wording.first + wording.second:
+        return False  # "… you wrote:" is what a customer writes, too
     return dated and all(
         _first_word(name) not in SPEAKERS if "@" in name else _is_name(name) for name in names
     )
@@ -241,13 +247,18 @@ def _is_date_and_address(line: str) -> bool:
 
 
 _LABEL = re.compile(r"[\s*_|]*([^\s:：*_|][^:：*_|<>@]{0,24}?)[\s*_]*[:：]")
+_CELL = re.compile(r"\|\s?([^\s:：*_|][^:：*_|<>@]{0,24}?)\s?\|")
+"""The same in a table, as NetEase writes it."""
 _MAX_HEADERS = 12
 _MAX_FOLDED = 3
 
 
 def label(line: str) -> str:
     """Which header the line is, by its label in any language; empty for another line."""
-    found = _LABEL.match(line) if ":" in line[:40] or "：" in line[:40] else None
+    labelled = ":" in line[:40] or "：" in line[:40]
+    found = _LABEL.match(line) if labelled else None
+    if not found and line[:1] == "|":
+        found = _CELL.match(line)
     return (
         LABELS.get(found[1].lower(), "") or LABELS.get(found[1].replace(" ", "").lower(), "") if found else ""
     )
@@ -327,9 +338,15 @@ def says_who_between_marks(line: str) -> bool:
     return line.startswith(">>> ") and line.endswith(">>>") and len(line) <= MAX_LINE and _dated(line)
 
 
+_MARKS = f"{_DASHES}#~<>|"
+_MAX_UNMARKED = 60
+_UNMARKED = tuple(phrase for phrase in REPLY_ABOVE if phrase != "reply above")
+_UNMARKED_BEGIN = frozenset(phrase[0] for phrase in (*_UNMARKED, "please"))
+
+
 def answer_above(line: str) -> bool:
     """Whether this is a help desk's "reply above this line", between marks of some kind."""
-    if line[0] not in "#-–—_=*~<|" or not 8 <= len(line) <= 200 or line[-1] not in "#-–—_=*~>|":
+    if line[0] not in _MARKS or not 8 <= len(line) <= 200 or line[-1] not in _MARKS:
         return False
     if line.startswith("##-") and line.endswith("-##"):
         return True
@@ -337,6 +354,13 @@ def answer_above(line: str) -> bool:
     return any(phrase in words for phrase in REPLY_ABOVE)
 
 
+def answer_above_unmarked(line: str) -> bool:
+    """Whether this is the same without marks; it is one if it stands by itself."""
+    if not 8 <= len(line) <= _MAX_UNMARKED or line[0].lower() not in _UNMARKED_BEGIN:
+        return False
+    return line.lower().removeprefix("please ").startswith(_UNMARKED)
+
+
 def is_rule(line: str) -> bool:
     """A line of dashes alone, as clients draw one over a quotation."""
-    return len(line) >= 3 and not line.strip("-–—_=*─━")
+    return len(line) >= 3 and not line.strip(f"{_DASHES}─━")

@@ -11,6 +11,7 @@ from plugins.sources.mail.quotation import (
     MAX_LINE,
     Beginning,
     answer_above,
+    answer_above_unmarked,
     attribution,
     headers,
     is_rule,
@@ -72,6 +73,7 @@ class _Letter:
     def _take_quotations(self) -> None:
         first = -1  # the first line of the writer's
         citing = False  # a line said who wrote what follows
+        cited = False  # what may be marked so was quotation once
         under = False  # the line of a phone ended the letter
         place, end = 0, len(self._seen)
         while place < end:
@@ -89,13 +91,15 @@ class _Letter:
                     self._give_away(place, end)
                     return
                 continue
-            if mark is Mark.NONE and answer_above(line):
-                self._give_away(place, end if first >= 0 else place + 1)
+            if mark is Mark.NONE and self._is_answer_above(place):
+                start = self._with_rule(Beginning(place, place + 1)).start
+                self._give_away(start, end if first >= 0 else place + 1)
             elif mark is Mark.NONE and is_mobile(line):
                 self._give_away(place, place + 1)
                 under = first >= 0
-            elif under or (citing and mark is Mark.PERHAPS):
+            elif under or ((citing or cited) and mark is Mark.PERHAPS):
                 self._give_away(place, place + 1)
+                cited = cited or not under
             elif self._own[place]:
                 citing = False
                 first = place if first < 0 else first
@@ -109,7 +113,7 @@ class _Letter:
             if says_who_between_marks(line):
                 return Beginning(place, place + 1)
             return attribution(self._seen, place, False) if self._ends_an_address(place) else None
-        if self._marks[place] is not Mark.NONE:
+        if self._marks[place] not in (Mark.NONE, Mark.PERHAPS):
             return None
         found: Beginning | None
         if kind := separator(line):
@@ -150,6 +154,16 @@ class _Letter:
             above -= 1
         return found._replace(start=above) if above >= 0 and is_rule(self._seen[above]) else found
 
+    def _is_answer_above(self, place: int) -> bool:
+        """Whether it is a help desk's line: between marks, or by itself between blank lines or lines of
+        dashes."""
+        if answer_above(self._seen[place]):
+            return True
+        if not answer_above_unmarked(self._seen[place]):
+            return False
+        around = (*self._seen[max(0, place - 1) : place], *self._seen[place + 1 : place + 2])
+        return all(not line or is_rule(line) for line in around)
+
     def _next(self, place: int) -> int:
         """The next line that has something, from `place` on."""
         while place < len(self._seen) and not self._seen[place]:
@@ -187,7 +201,8 @@ class _Letter:
     def _take_signatures(self) -> None:
         alone = True
         for first, end in self._runs():
-            words = signature(self._seen, first, end, alone)
+            code = next((n for n in range(end - 1, first - 1, -1) if self._marks[n] is Mark.CODE), -1) + 1
+            words = signature(self._seen, max(first, code), end, alone and not code)
             self._give_away(words, end)
             alone = alone and words == first
 

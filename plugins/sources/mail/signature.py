@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from operator import itemgetter
 
 from plugins.sources.mail.wordings import (
+    BEHIND_A_NAME,
+    CLEAR_ALONE,
     CLOSINGS,
     DEVICES,
     FOOTING,
@@ -23,6 +25,15 @@ _MAX_LINE = 100
 """Characters of a line in one."""
 _MAX_CLOSING = 60
 """Characters of the words that close a letter."""
+_MIN_RULE = 4
+"""Characters of a line that is drawn around a signature; "---" is drawn between paragraphs."""
+_RULES = "-–—―_=*~# ─━═＝－＿〜～＊☆★◇◆■□●○+・"
+_MAX_AT_LENGTH = 9
+"""Words of a line that goes on behind words of form."""
+_MIN_FOOTER = 60
+"""Bytes of a legal footer; Chinese says with three what English says with six."""
+_FEW = 6
+"""Words of a phone that its maker and its network name."""
 _MAX_LOOSE = 1_500
 """Characters of one behind a delimiter."""
 STANDARD = "-- "
@@ -37,7 +48,7 @@ _END_WITH = {
     last: tuple(one for one in _SUFFIXES if one[-1] == last) for last in map(itemgetter(-1), _SUFFIXES)
 }
 _WHOLE = frozenset(form for forms in MOBILE.values() for form in forms if "{device}" not in form)
-_LINK = re.compile(r"\s?[<(\[]\s?(?:https?://|www\.)[^\s<>\[\]]{1,300}[>)\]]+")
+_LINK = re.compile(r"\s?[<(\[]\s?(?:https?://|www\.)[^\s<>\[\]]{1,300}\s?[>)\]]+")
 _CONTACT = re.compile(
     r"[^\s<>@]{1,64}@[^\s<>@]{2,100}\.\w|(?:https?://|www\.)\S|(?:\+|\(0|\b00?)\d[\d\s()/.-]{6,}|\(\d{2,4}\)\s?\d{3}|\b\d{3}[-.\s]\d{3,4}[-.\s]\d{4}\b"
     r"|^(?:tel|t|m|mob|mobile?|mobil|phone|fon|fax|cell|telefon|tlf|tél|office|e-?mail|web|skype|whatsapp|linkedin)\b\.?\s?[:|.]?\s?\S",
@@ -49,7 +60,10 @@ _TITLED = re.compile(r"\s?[,|/]\s|\s[-–—]\s")
 """What stands between a name and what its bearer is."""
 _AND = re.compile(r"\s?/\s?|\s(?:&|\+|and|und|et|y|e|och|og|en|i|a|и|та)\s")
 """What joins two closings: "Thanks and regards", "Viele Grüße / Best regards"."""
-_SENTENCE = re.compile(r"[.!?。！？]$")
+_FURTHER = re.compile(r"(?<=\w) (?:from|and|aus|und|uit|en|fra|från|och|og|de|depuis|desde|da)\s")
+"""What goes on behind words of form."""
+_ABBREVIATED = re.compile(r"\b[A-Z]\w{0,3}\.$")
+"""The end of a line such as "Acme Ltd." or "London, U.K.", which is no sentence's."""
 
 
 def is_mobile(line: str) -> bool:
@@ -64,7 +78,9 @@ def is_mobile(line: str) -> bool:
     device = _device(words)
     if not device or len(device) > 80 or "?" in device:
         return False
-    first_part = _PART.split(device.lower(), maxsplit=1)[0]
+    first_part, *others = _PART.split(device.lower(), maxsplit=1)
+    if others and line[-1] != "." and len(device.split()) <= _FEW:
+        first_part = device.lower()  # "my Verizon, Samsung Galaxy smartphone"
     if any(name in first_part for name in DEVICES):
         return len(device.split()) <= 12
     return (
@@ -88,6 +104,7 @@ def signature(lines: Sequence[str], first: int, end: int, alone: bool) -> int:
     `alone`: the mail has no other words than these, so that some must stay."""
     end_of_words = _footers(lines, first, end, alone)
     end_of_words = _delimited(lines, first, end_of_words, alone)
+    end_of_words = _ruled(lines, first, end_of_words, alone)
     end_of_words = _closed(lines, first, end_of_words, alone)
     return _contacts(lines, first, end_of_words, alone)
 
@@ -111,11 +128,16 @@ def _is_legal(lines: Sequence[str], place: int, end: int) -> bool:
     if not _FOOTER.match(lines[place][:300].lower()):
         return False
     words = " ".join(lines[place : min(end, place + 12)]).lower()[:2_000]
-    return len(words) > 80 and sum(word in words for word in FOOTING_BEARS) >= 2
+    length = len(words.encode("utf-8", "replace"))
+    return length > _MIN_FOOTER and sum(word in words for word in FOOTING_BEARS) >= 2
 
 
 def _is_ruled(line: str) -> bool:
-    return len(line) > 1 and not line.strip("-–—_=*~# ")
+    return len(line) > 1 and not line.strip(_RULES)
+
+
+def _is_drawn(line: str) -> bool:
+    return len(line) >= _MIN_RULE and line[0] in _RULES and _is_ruled(line)
 
 
 def _delimited(lines: Sequence[str], first: int, end: int, alone: bool) -> int:
@@ -134,6 +156,28 @@ def _delimited(lines: Sequence[str], first: int, end: int, alone: bool) -> int:
 
 def _is_delimiter(line: str) -> bool:
     return line in ("--", "—", "–", "––", "- -", "—-") or (len(line) > 1 and not line.strip("_"))
+
+
+def _ruled(lines: Sequence[str], first: int, end: int, alone: bool) -> int:
+    """Below a drawn line, and often above a second one, who the writer is and how to reach him; so people
+    write it in Japan above all."""
+    if not any(map(_is_drawn, lines[first:end])):
+        return end
+    found, contacts, filled, closed = end, 0, 0, False
+    for place in range(end - 1, first - 1, -1):
+        line = lines[place]
+        if not line:
+            continue
+        if filled > _MAX_SIGNATURE or not _is_signature_s(line) or line.endswith(("?", "？", "!", "！")):
+            break
+        if not _is_drawn(line):
+            contacts += _CONTACT.search(line) is not None
+            filled += 1
+        elif filled and contacts + closed > 1:
+            found = place
+        closed = closed or not filled
+    above = next((lines[place] for place in range(found - 1, first - 1, -1) if lines[place]), "")
+    return end if above.endswith((":", "：")) or (alone and not above) else found
 
 
 def _closed(lines: Sequence[str], first: int, end: int, alone: bool) -> int:
@@ -158,7 +202,11 @@ def _closing(line: str, place: int, below: Sequence[tuple[int, str]], found: int
     """Where the writer's words end, if this line closes them; else `found`."""
     words = _bare(line)
     name = below[0][1] if below else ""
-    if words in CLOSINGS or any(_bare(part) in CLOSINGS for part in _AND.split(line)[1:2]):
+    if (
+        words in CLOSINGS
+        or _closes_at_length(words)
+        or any(_bare(part) in CLOSINGS for part in _AND.split(line)[1:2])
+    ):
         return place if name and is_name(name, loose=True) else found
     if words in THANKS:
         reached = any(_CONTACT.search(line) for _, line in below[1:])
@@ -169,10 +217,20 @@ def _closing(line: str, place: int, below: Sequence[tuple[int, str]], found: int
 def _closes_with_name(line: str) -> bool:
     """ "Best regards, Ina Lund" in one line."""
     words = line.split()
+    if len(words) > 1 and words[-1] in BEHIND_A_NAME:
+        return is_name(" ".join(words[:-1]))
     for length in range(min(4, len(words) - 1), 0, -1):
-        if _bare(" ".join(words[:length])) in CLOSINGS:
-            return (length > 1 or words[0].endswith(",")) and is_name(" ".join(words[length:]))
+        closing = _bare(" ".join(words[:length]))
+        if closing in CLOSINGS:
+            clear = length > 1 or words[0].endswith(",") or closing in CLEAR_ALONE
+            return clear and is_name(" ".join(words[length:]))
     return False
+
+
+def _closes_at_length(words: str) -> bool:
+    """ "Best regards from Oslo", "Viele Grüße und einen schönen Tag"."""
+    found = _FURTHER.search(words)
+    return found is not None and len(words.split()) <= _MAX_AT_LENGTH and words[: found.start()] in CLOSINGS
 
 
 def _bare(line: str) -> str:
@@ -186,9 +244,13 @@ def _is_signature_s(line: str) -> bool:
     if re.match(r"p\.?\s?s\b", line, re.IGNORECASE):
         return False
     return len(line) <= 2 * _MAX_LINE and (
-        _CONTACT.search(line) is not None
-        or (len(line) <= _MAX_LINE and not (_SENTENCE.search(line) and len(line.split()) > 4))
+        _CONTACT.search(line) is not None or (len(line) <= _MAX_LINE and not _is_sentence(line))
     )
+
+
+def _is_sentence(line: str) -> bool:
+    ends = line.endswith(tuple("!?。！？")) or (line.endswith(".") and not _ABBREVIATED.search(line[-8:]))
+    return ends and len(line.split()) > 4
 
 
 def is_name(line: str, loose: bool = False) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from plugins.sources.mail.author import author_of
 from plugins.sources.mail.folding import fold
 from plugins.sources.mail.headers import Headers
 from triggeriq.payload import identifier
@@ -23,7 +24,7 @@ MAX_SUBJECT = 1_000
 
 _PREFIXES = """
     re r rif réf ref res resp rép rep fwd fw fs tr rv i enc pd pdl trs fyi
-    aw antw antwort wg wtr sv svar vs vb vl vast ha doorst doorgestuurd videresendt välitetty hal
+    ang odpověď aw antw antwort wg wtr sv svar vs vb vl vast ha doorst doorgestuurd videresendt välitetty hal
     odp odg przek vá vál továbbítás ynt yan ilt atb ats pārs bls
     απ απάντηση σχετ πρθ πρωθ ответ отв отн на пересл відп відповідь пересил отг препр
     השב תשובה הועבר رد توجيه پاسخ ตอบ ตอบกลับ ส่งต่อ
@@ -34,8 +35,8 @@ _PREFIXES = """
 Lotus Notes, Thunderbird, The Bat! and webmail; and gateways before that of a mail from outside."""
 _TWO_WORDS = "trả lời", "chuyển tiếp", "إعادة توجيه"
 _COUNT = r"(?:\[\d{1,3}\]|\(\d{1,3}\)|[\^*]?\d{1,3})"
-_TAG = re.compile(r"\[[^\[\]]{0,100}\]")
-"""A list's name, a ticket's number, a gateway's warning."""
+_TAG = re.compile(r"\[[^\[\]]{0,100}\]|\*{2,8}[^*]{1,40}\*{2,8}")
+"""A list's name, a ticket's number, a gateway's warning, also as `***SPAM***`."""
 _BEHIND = re.compile(r"(?: \((?:fwd?|was: [^()]{0,200})\)| \[[^\[\]]{1,100}\])$")
 
 
@@ -46,7 +47,7 @@ def threads(headers: Headers) -> tuple[str, ...]:
     A name is a readable text of at most 256 characters, or the sha256 of one that can't be.
     """
     matter = base_subject(headers.text("subject"))
-    sender = next(_people(headers, "from", "sender", "reply-to"), "")
+    sender = _person(author_of(headers).address)
     names = [_name(id, sender, matter) for id in _references(headers)] if sender else []
     for own in headers.ids("message-id")[:1]:
         others = _people(headers, "from", "reply-to", "to", "cc")
@@ -64,7 +65,11 @@ def _references(headers: Headers) -> list[str]:
 
 def _people(headers: Headers, *names: str) -> Iterator[str]:
     boxes = (box for name in names for box in headers.addresses(name) if box.address)
-    return ("".join(box.address.casefold().split()) for box in boxes)
+    return (_person(box.address) for box in boxes)
+
+
+def _person(address: str) -> str:
+    return "".join(address.casefold().split())
 
 
 def _name(id: str, person: str, matter: str) -> str:

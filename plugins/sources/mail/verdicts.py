@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from plugins.sources.mail.author import author_of
 from plugins.sources.mail.headers import Headers
 
 MAX_LENGTH = 20_000
@@ -38,9 +39,9 @@ class Verdicts:
     dmarc: str = ""
     """The same."""
     verified: bool = True
-    """False: the sender's address is only claimed. SPF, DKIM or DMARC failed, or none of them passed for the
-    domain of the header From. True too where nobody checked: such a mail was put into the bucket by somebody
-    who may write there."""
+    """False: the sender's address is only claimed. SPF, DKIM or DMARC failed; or none of them passed for the
+    author's domain; or the author is not the one in From, for whom alone they speak. True too where nobody
+    checked: such a mail was put into the bucket by somebody who may write there."""
 
     @property
     def known(self) -> dict[str, str]:
@@ -51,7 +52,8 @@ class Verdicts:
 
 def verdicts(headers: Headers) -> Verdicts:
     """What SES wrote into a mail's headers. Takes anything, and never raises."""
-    author = next((box.address for box in headers.addresses("from") if box.address), "")
+    author = author_of(headers).address
+    named = any(box.address == author for box in headers.addresses("from"))
     domain = author.rpartition("@")[2].lower().rstrip(".")
     checks = _checks(headers.raw("authentication-results"))
     best = {kind: _best([check for check in checks if check.kind == kind], domain) for kind in _KINDS}
@@ -63,7 +65,7 @@ def verdicts(headers: Headers) -> Verdicts:
         spf=best["spf"].result,
         dkim=best["dkim"].result,
         dmarc=best["dmarc"].result,
-        verified=not checks or (passed and not failed),
+        verified=not checks or (named and passed and not failed),
     )
 
 

@@ -1,10 +1,8 @@
 """What mail clients write around a quotation and under a letter, by language: tables, no rules.
 
-The wordings are those of Gmail, Outlook, Apple Mail, Thunderbird, Yahoo and the webmails of a country;
-where a
-language's clients differ there is a line for each. In a wording `{when}` stands for a date and its time,
-`{who}`
-for a name and its address, `{when who}` for the one behind the other. A colon at the end goes without saying.
+The wordings are those of Gmail, Outlook, Apple Mail, Thunderbird, Yahoo and the webmails of a country; where
+clients of one language differ there is a line for each. In a wording `{when}` stands for a date and its time,
+`{who}` for a name and its address, `{when who}` for the one behind the other. A colon at the end is left out.
 """
 
 from __future__ import annotations
@@ -12,7 +10,9 @@ from __future__ import annotations
 ATTRIBUTIONS: dict[str, tuple[str, ...]] = {
     "en": (
         "Quoting {who}", "On {when who} wrote", "{who} wrote", "{who} wrote on {when}", "{who} writes",
-        "In a message dated {when who} writes", "({when who} wrote",
+        "In a message dated {when who} writes", "({when who} wrote", "{when}, you wrote",
+        "In article {who} wrote", "In article {who} writes", "In message {who} writes",
+        "{who} replied", "{who} replied on {when}", "On {when who} replied",
     ),
     "de": (
         "Zitat von {who}", "Am {when} schrieb {who}", "Am {when who} schrieb", "{who} schrieb am {when}",
@@ -398,7 +398,8 @@ MOBILE: dict[str, tuple[str, ...]] = {
     "fr": (
         "Envoyé de {device}", "Envoyé depuis {device}", "Envoyé à partir de {device}",
         "Envoyé à partir d'{device}", "Envoyé avec {device}", "Envoyé via {device}",
-        "Obtenir Outlook pour {device}", "Télécharger Outlook pour {device}", "Télécharger {device}",
+        "Obtenir Outlook pour {device}", "Obtenez Outlook pour {device}",
+        "Téléchargez Outlook pour {device}", "Télécharger Outlook pour {device}", "Télécharger {device}",
     ),
     "es": (
         "Enviado desde {device}", "Enviado con {device}", "Enviado mediante {device}",
@@ -534,7 +535,7 @@ CLOSINGS = frozenset(
         "with regards", "with kind regards", "with best regards", "with kindest regards", "many regards",
         "best", "best wishes", "with best wishes", "all the best", "sincerely", "sincerely yours",
         "yours sincerely", "yours faithfully", "yours truly", "yours", "respectfully", "respectfully yours",
-        "cordially", "very best", "rgds", "br", "kr", "greetings",
+        "cordially", "warmly", "kindly", "very best", "rgds", "br", "kr", "greetings",
         # German; ß is written ss here, and umlauts both ways
         "mit freundlichen grüssen", "mit freundlichem gruss", "mit freundlichen gruessen",
         "freundliche grüsse", "freundlicher gruss", "freundliche gruesse", "mit besten grüssen",
@@ -599,6 +600,18 @@ CLOSINGS = frozenset(
 )  # fmt: skip
 """The words of form before a name. They are no thanks: thanks are what the writer says."""
 
+CLEAR_ALONE = frozenset(
+    {
+        "regards", "sincerely", "grüsse", "gruss", "mfg", "vg", "cordialement", "saludos", "atentamente",
+        "saluti", "groet", "groeten", "groetjes", "mvg", "hälsningar", "mvh", "hilsen", "terveisin",
+        "pozdrawiam", "pozdrav", "üdvözlettel", "saygılarımla", "בברכה", "تحياتي",
+    }
+)  # fmt: skip
+"""Those of one word that before a name can be nothing else; "Best" and "LG" can."""
+
+BEHIND_A_NAME = ("드림", "올림", "拝", "敬上")
+"""Words of form that stand behind the name."""
+
 THANKS = (
     "thanks", "thank you", "thx", "many thanks", "cheers", "danke", "vielen dank", "besten dank", "merci",
     "gracias", "muchas gracias", "obrigado", "obrigada", "grazie", "bedankt", "dank", "tack", "takk", "tak",
@@ -638,10 +651,11 @@ PARTICLES = frozenset(
 """Words in small letters within names."""
 
 _FOOTING = {
-    "en": r"this (?:e-?mail|message|communication|transmission|mail)\b|the (?:information|"
-        r"contents?) (?:contained |transmitted )?(?:in|of) this|if you (?:are not the|"
-        r"have received this|received this)|confidential(?:ity)?\b|disclaimer|privileged|"
-        r"any unauthori[sz]ed|privacy notice|important notice",
+    "en": r"this (?:internet |electronic )?(?:e-?mail|message|communication|transmission|mail)\b|"
+        r"the (?:information|contents?) (?:(?:contained |transmitted )?(?:in|of) this|transmitted)|"
+        r"if you (?:are not the|have received this|received this)|confidential(?:ity)?\b|"
+        r"(?:e-?mail )?disclaimer|privileged|any unauthori[sz]ed|privacy notice|"
+        r"(?:important )?notice\b|important:",
     "de": r"diese (?:e-?mail|nachricht|mail)\b|der inhalt dieser|die information(?:en)? in dieser|"
         r"vertraulich|sollten sie nicht der",
     "fr": r"(?:ce|cet) (?:message|courriel|mail|e-?mail|courrier)|les informations contenues|confidentialit",
@@ -665,14 +679,14 @@ FOOTING = "|".join(_FOOTING.values())
 """How a legal footer begins (a pattern, lower case)."""
 
 FOOTING_BEARS = (
-    "confidential", "intended recipient", "intended only", "intended solely", "privileged", "addressee",
-    "unauthori", "in error", "vertraulich", "empfänger", "irrtümlich", "confidentiel", "destinataire",
-    "par erreur", "confidencial", "destinatari", "por error", "por engano", "riservat", "per errore",
-    "vertrouwelijk", "geadresseerde", "bestemd",
-    "konfidentiel", "fortrolig", "mottagare", "modtager", "mottaker", "luottamuksel", "vastaanottaja",
-    "poufn", "adresat", "důvěrn", "adresát", "dôvern", "bizalmas", "címzett", "confidențial",
-    "конфиденциальн", "получател", "конфіденційн", "поверителн", "εμπιστευτικ", "παραλήπτη", "gizli",
-    "alıcı", "機密", "宛先", "保密", "机密", "收件人", "기밀", "수신",
+    "confiden", "intended recipient", "named recipient", "intended only", "intended solely", "privileged",
+    "addressee", "unauthori", "in error", "vertraulich", "empfänger", "adressat", "irrtümlich",
+    "rechtlich geschützt", "par erreur", "destinat", "privilegiad", "por error", "por engano", "riservat",
+    "per errore", "vertrouwelijk", "geadresseerde", "bestemd", "konfidens", "konfidentiel", "fortrolig",
+    "mottagare", "modtager", "mottaker", "luottamuksel", "vastaanottaja", "poufn", "adresat", "důvěrn",
+    "adresát", "dôvern", "bizalmas", "címzett", "конфиденциальн", "получател", "конфіденційн", "одержувач",
+    "поверителн", "εμπιστευτικ", "παραλήπτη", "gizli", "alıcı",
+    "機密", "宛先", "保密", "机密", "收件人", "기밀", "수신",
 )  # fmt: skip
 """What a legal footer speaks of; one that speaks of two of these is one."""
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from plugins.sources.mail.addresses import Address
-from plugins.sources.mail.headers import MAX_FIELDS, Headers
+from plugins.sources.mail.headers import MAX_FIELD, MAX_FIELDS, Headers
 
 WHEN = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)
 
@@ -158,6 +158,13 @@ def test_ids_are_found_in_whatever_stands_around_them() -> None:
     assert headers.ids("References") == ["a@x", "b@x", "c+1=2@[10.0.0.1]", "d@x"]
 
 
+def test_of_many_headers_of_mailboxes_the_first_are_looked_at() -> None:
+    many = Headers(b"From: Ina Lund <ina@cust.example>\n" + (b"From: " + b"," * MAX_FIELD + b"\n") * 300)
+    assert many.addresses("from") == [INA]
+    last = Headers(b"To: " + b"," * MAX_FIELD + b"\nTo: bo@cust.example\n")
+    assert last.addresses("to") == []
+
+
 def test_a_very_long_id_becomes_its_digest() -> None:
     (known,) = Headers(b"Message-ID: <" + b"a" * 2_000 + b"@x>").ids("message-id")
     assert len(known) == 64
@@ -173,6 +180,14 @@ def test_a_very_long_id_becomes_its_digest() -> None:
         "Tue, 3-Mar-2026 09:00:00 +0100",
         "2026-03-03T09:00:00+01:00",
         "2026-03-03 08:00:00",
+        "Tue, 3 Mar 2026 09:00:00 +01:00",
+        "Tue, 3 Mar 2026 09:00:00 GMT+0100 (CET)",
+        "Tue, 3 Mar 2026 09:00:00 CET",
+        "Tue Mar  3 09:00:00 CET 2026",
+        "Tue, 3 Mar 2026 17:00:00 JST",
+        "Tue, 3 Mar 2026 08:00:00 AM +0000",
+        "Tue, 3 Mar 2026 09.00.00 +0100",
+        "Tue, 3 Mar 2026 08:00:00 -0000",
     ],
 )
 def test_dates_are_read_into_utc(value: str) -> None:

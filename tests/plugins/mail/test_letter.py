@@ -33,6 +33,8 @@ def letter(entity: bytes) -> Letter:
         part("text/plain", WORDS, 'Content-Disposition: inline; filename="message.txt"'),
         part("text/plain", WORDS, 'Content-Disposition: attachment; filename="message.txt"'),
         part("text/html; name=body.html", f"<p>{WORDS}</p>"),
+        part("text/markdown", WORDS),
+        multipart("mixed", part("text/x-unknown", WORDS), FILE),
         multipart("mixed", part("text/plain; name=body.txt", WORDS)),
         multipart("mixed", PICTURE, PLAIN),  # a picture first
         multipart("mixed", PICTURE, part("text/plain; name=body.txt", WORDS)),
@@ -121,6 +123,9 @@ def test_a_long_style_hides_no_words() -> None:
             '<META http-equiv="Content-Type" content="text/html; charset=koi8-r">Приложение'.encode("koi8-r"),
             "Приложение",
         ),
+        ("text/html", "<meta charset=utf-16><p>Приложение".encode(), "Приложение"),
+        ("text/html; charset=utf-16", b"<p>The app crashes", "The app crashes"),
+        ("text/plain; charset=utf-16le", b"The app crashes", "The app crashes"),
         ("text/html; charset=us-ascii", "<meta charset='shift_jis'>返金".encode("cp932"), "返金"),
         ("text/html; charset=nobody", "<meta charset=gb2312>退款".encode("gb18030"), "退款"),
         ("text/html; charset=utf-8", "<meta charset=windows-1251>Привет".encode(), "Привет"),
@@ -192,3 +197,36 @@ def test_mails_within_mails_end_somewhere() -> None:
 def test_nobody_sees_what_has_no_width(text: str) -> None:
     assert not is_seen(text)
     assert is_seen(text + "!")
+
+
+def test_alternatives_with_the_boundary_around_them_have_their_parts() -> None:
+    both = multipart("alternative", part("text/plain", WORDS), part("text/html", f"<p>{WORDS}"))
+    letter = letter_of(parse(mail(multipart("mixed", both, FILE))))
+    assert (letter.text, [file.name for file in letter.files]) == (WORDS, ["a.pdf"])
+    none = letter_of(
+        parse(mail(multipart("mixed", part("text/plain", WORDS), multipart("mixed", end=False))))
+    )
+    assert none.text == WORDS
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "Your email client does not support HTML.",
+        "This message is in HTML format. To view it please use another mail program!",
+        "This is an HTML message.\n\nPlease open it in your browser.",
+        "Diese Nachricht ist in HTML geschrieben.",
+    ],
+)
+def test_a_text_that_only_points_to_the_html_is_not_the_letter(notice: str) -> None:
+    html = part("text/html", f"<p>{WORDS}")
+    assert letter_of(parse(mail(multipart("alternative", part("text/plain", notice), html)))).text == WORDS
+    assert letter_of(parse(mail(part("text/plain", notice)))).text == notice
+
+
+@pytest.mark.parametrize(
+    "own", ["The HTML export fails. I lost a day.", "Hello!\nMy mail program shows no HTML.", "It crashes"]
+)
+def test_a_text_that_speaks_of_html_is_the_letter(own: str) -> None:
+    html = part("text/html", "<p>It crashes, in HTML")
+    assert letter_of(parse(mail(multipart("alternative", part("text/plain", own), html)))).text == own

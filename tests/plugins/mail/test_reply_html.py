@@ -44,6 +44,8 @@ CLIENTS = {
     "Zoho": f'{LETTER}<div id="Zm-_Id_-Sgn" data-zbluepencil-ignore="true">Ina</div><div class="zmail_extra"><div>---- On Tue, 03 Mar 2026 Shop wrote ----</div>{SORRY}</div>',
     "Yandex": f'{LETTER}<div>03.03.2026, 09:14, "Shop Support" &lt;help@shop.example&gt;:</div><blockquote>{SORRY}</blockquote>',
     "mail.ru": f'{LETTER}<blockquote style="border-left:1px solid #0857A6;margin:10px"></blockquote>Вторник, 3 марта 2026, 9:14 +03:00 от Shop Support &lt;help@shop.example&gt;:<br><blockquote>{SORRY}</blockquote>',
+    "mail.ru, the name within": f'{LETTER}<blockquote style="border-left:1px solid #0857A6">Вторник, 3 марта 2026, 9:14 +03:00 от Shop Support &lt;help@shop.example&gt;:<br><div>{SORRY}</div></blockquote>',
+    "Help Scout": f'{LETTER}<blockquote><div>On Mar 3, 2026 9:14 AM, Shop Support &lt;help@shop.example&gt; wrote:</div>{SORRY}</blockquote>',
     "QQ": f'{LETTER}<div style="font-size: 12px;">------------------&nbsp;原始邮件&nbsp;------------------</div><div style="background:#efefef;"><div><b>发件人:</b>&nbsp;"Shop"&lt;help@shop.example&gt;;</div><div><b>发送时间:</b>&nbsp;2026年3月3日 9:14</div></div>{SORRY}',
     "163": f'{LETTER}<p>At 2026-03-03 09:14:05, "Shop Support" &lt;help@shop.example&gt; wrote:</p><blockquote id="isReplyContent" style="PADDING-LEFT: 1ex">{SORRY}</blockquote>',
     "NetEase on a phone": f'{LETTER}<div class="ntes-mailmaster-quote">---- 回复的原邮件 ----{SORRY}</div>',

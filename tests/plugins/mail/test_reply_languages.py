@@ -313,3 +313,27 @@ def test_words_of_form_with_a_name_are_the_signature(closing: str) -> None:
     assert parted(f"Now it works.\n\n{closing}\nIna Lund\n") == ("Now it works.", f"{closing}\nIna Lund")
     long = f"{closing}\n\nIna Lund\nHead of Sales | Lund & Co\nPhone: +47 22 33 44 55\nwww.lund.example"
     assert parted(f"Now it works.\n\n{long}\n\n> Sorry.") == ("Now it works.", f"{long}\n\n> Sorry.")
+
+
+FOOTERS = {
+    "English, transmitted": "The information transmitted is intended only for the person or entity to which it is addressed and may contain confidential and/or privileged material.",
+    "English, a notice": "NOTICE: This email may contain privileged and confidential information. If you received this email in error, please notify the sender.",
+    "English, important": "IMPORTANT: The contents of this email and any attachments are confidential. They are intended for the named recipient(s) only.",
+    "English, electronic": "This electronic message contains information from Acme which may be privileged or confidential.",
+    "English, named": "Email Disclaimer: this e-mail is intended solely for the addressee. Unauthorised use is prohibited.",
+    "Portuguese": "Esta mensagem, incluindo seus anexos, pode conter informações confidenciais e privilegiadas. Se você a recebeu por engano, apague-a.",
+    "Norwegian": "Denne e-posten er konfidensiell og kun ment for mottaker. Hvis du har mottatt den ved en feil, slett den.",
+    "Czech": "Tato zpráva a veškeré přílohy jsou důvěrné a určeny výhradně adresátovi.",
+    "Romanian": "Acest mesaj este confidențial și este destinat exclusiv destinatarului.",
+    "Ukrainian": "Це повідомлення та будь-які вкладення є конфіденційними і призначені лише для одержувача.",
+    "Chinese": "本邮件及其附件含有保密信息，仅限于发送给上面地址中列出的收件人。禁止任何其他人以任何形式使用。",
+    "Japanese": "このメールには機密情報が含まれている場合があります。宛先に心当たりのない方は、お手数ですが削除してください。",
+    "Korean": "이 메일은 지정된 수신인만을 위한 것이며 기밀 정보를 포함할 수 있습니다. 잘못 수신한 경우 삭제해 주십시오.",
+    "Danish": "Denne e-mail og eventuelle vedhæftede filer kan indeholde fortrolige oplysninger og er kun beregnet til modtageren.",
+    "Spanish": "La información contenida en este correo electrónico es confidencial y va dirigida únicamente a su destinatario.",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("footer", FOOTERS.values(), ids=FOOTERS)
+def test_a_legal_footer_is_not_the_writer_s(footer: str) -> None:
+    assert parted(f"It crashes.\n\n{footer}\n") == ("It crashes.", footer)

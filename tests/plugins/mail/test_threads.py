@@ -198,6 +198,12 @@ class TestSubjects:
             *("Re: Parcel", "RE:Parcel", "re : Parcel", "Re[2]: Parcel", "RE(3): Parcel", "Re^2: Parcel"),
             *("Re*4: Parcel", "Fwd: Parcel", "FW: Parcel", "Fw: Re: Parcel", "Parcel (fwd)"),
             *("AW: Parcel", "WG: AW: Parcel", "Antwort: Parcel", "Antw: Parcel", "Antw.: Parcel"),
+            *(
+                "***SPAM*** Re: Parcel",
+                "Re: *****POSSIBLE SPAM***** Parcel",
+                "Ang: Parcel",
+                "Odpověď: Parcel",
+            ),
             *("RÉP : Parcel", "TR : Parcel", "Réf : Parcel", "RV: Parcel", "RES: Parcel", "ENC: Parcel"),
             *(
                 "R: Parcel",

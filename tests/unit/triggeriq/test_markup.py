@@ -60,6 +60,9 @@ REFUND = "please refund order 77"
         f'<div style="display:none">Preview</div>{REFUND}',
         f'<div style="color:#fff; DISPLAY : none !important"><span>Pre<div>vi</div>ew</span></div>{REFUND}',
         f"<p style=display:none>Preview</p>{REFUND}",
+        f'<div style="max-height:0px;overflow:hidden">Preview</div>{REFUND}',
+        f"<p hidden>Preview</p>{REFUND}",
+        f'<p class="a" hidden="">Preview</p>{REFUND}',
         f'<div style="display:none">{REFUND}',
         f'<div style="display:none">{REFUND}</div>',
         f'<br style="display:none">{REFUND}',
@@ -151,3 +154,23 @@ def test_so_they_do_where_it_is_written_as_a_reference(reference: str) -> None:
 
 def test_a_reference_to_a_letter_is_left_alone() -> None:
     assert text_of("&#110;&#x1c5;&#xb5;") == "n\u01c5µ"
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("Write to <ina@cust.example> please", "Write to <ina@cust.example> please"),
+        ("Ina <b.lund+x@cust.example>", "Ina <b.lund+x@cust.example>"),
+        ("see <https://shop.example/a?b=1> now", "see <https://shop.example/a?b=1> now"),
+        ("<HTTP://shop.example>", "<HTTP://shop.example>"),
+        ("<mailto:ina@cust.example>", "<mailto:ina@cust.example>"),
+        ("<o:p>a</o:p>", "a"),
+        ('<p title="the hidden gem">found</p>', "found"),
+        ('<p class="x hidden y">found</p>', "found"),
+        ('<p aria-hidden="false">found</p>', "found"),
+        ('<p style="max-height:0.5em">found</p>', "found"),
+        ('<p style="max-height:100px">found</p>', "found"),
+    ],
+)
+def test_what_only_looks_like_a_tag_or_hidden_is_shown(markup: str, text: str) -> None:
+    assert text_of(f"<p>First</p>{markup}").removeprefix("First").strip() == text
