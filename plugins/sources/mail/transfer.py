@@ -61,6 +61,8 @@ def _from_base64_and_words(body: bytes) -> bytes:
 
 def _words_start(body: bytes) -> int | None:
     """Where words begin that can't be base64: in a line of several, at its start or behind its padding."""
+    if b" " not in body and b"\t" not in body:  # so is nearly all base64, and it may be tens of megabytes
+        return None
     for line in islice(_WORDS.finditer(body), _MAX_WORDS):
         if any(len(word) % 4 or not _LETTERS.fullmatch(word) for word in line[0].split()):
             padded = _PADDED.match(line[0])
