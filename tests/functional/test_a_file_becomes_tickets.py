@@ -10,7 +10,6 @@ import os
 import random
 import subprocess
 import sys
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -24,22 +23,11 @@ from tests.functional.by_hand import Functions
 from tests.functional.client import KEY, Client, eventually
 from tests.functional.stores import UPLOADS, Stores
 from tests.functional.told import Told
+from tests.functional.uploading import texts, zipped
 
 PAGE = (Path(__file__).parents[1] / "data" / "reviews" / "app_store_page.json").read_bytes()
 SHEET = "id,text,rating\na,It crashes,1\nb,Lovely,5\nc,Größer bitte,3\n"
 TEXTS = {"It crashes", "Lovely", "Größer bitte"}
-
-
-def zipped(name: str, body: bytes, **others: bytes) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for one, content in {name: body, **others}.items():
-            archive.writestr(one, content)
-    return packed.getvalue()
-
-
-def texts(tickets: list[dict[str, Any]]) -> set[str]:
-    return {ticket["text"] for ticket in tickets}
 
 
 @pytest.mark.parametrize(
@@ -154,79 +142,6 @@ def test_the_same_rows_in_whatever_packing_make_nothing_new(
         assert (found["status"], found["made"]) == ("done", 2)
     stores.wait_until_quiet()
     assert client.tickets(connection) == tickets
-
-
-BAD_SHEET = (
-    'id;text;rating\r\n1;"It crashes; always";1\r\n2;;\r\n3;too;many;cells\r\n4;"two\r\nlines";5\r\n'
-    "5;=1+1;2\r\n6;few\r\n7;;\r\n"
-).encode("utf-8-sig")
-
-
-@pytest.mark.parametrize("packing", [lambda body: body, gzip.compress, lambda body: zipped("x.csv", body)])
-def test_bad_rows_are_had_back_mended_and_sent_again(
-    client: Client, connection: str, stores: Stores, packing: Callable[[bytes], bytes]
-) -> None:
-    name = "bad.zip" if packing(b"")[:2] == b"PK" else "bad.csv"
-    found = stores.imported(f"reviews/csv/{connection}/{name}", packing(BAD_SHEET))
-    assert (found["made"], found["quarantined"]) == (3, 4)
-    client.wait_for_tickets(connection, 3)
-    download = client.call("GET", f"/imports/{found['id']}/bad-rows")
-    assert download.headers["content-type"] == "text/csv; charset=utf-8"
-    text = download.body.decode("utf-8-sig")
-    header, *rows = text.splitlines()
-    assert header == "_line;_reason;id;text;rating"
-    assert [row.split(";")[0] for row in rows] == ["3", "4", "8", "9"]
-    assert rows[1].endswith(";3;too;many;cells")
-    again = stores.imported(f"reviews/csv/{connection}/as-it-was.csv", download.body)
-    assert (again["made"], again["quarantined"]) == (0, 4)
-    mended = text.replace(";2;;", ";2;=2+2;").replace(";too;many;cells", ";too many cells;")
-    mended = mended.replace(";6;few", ";6;few;").replace(";7;;", ';7;"as;it;was";3')
-    last = stores.imported(f"reviews/csv/{connection}/mended.csv", mended.encode("utf-8-sig"))
-    assert (last["status"], last["made"], last["quarantined"]) == ("done", 4, 0)
-    tickets = client.wait_for_tickets(connection, 7)
-    stores.imported(f"reviews/csv/{connection}/mended-once-more.csv", mended.encode())
-    stores.wait_until_quiet()
-    assert client.tickets(connection) == tickets
-    assert {ticket["external_id"]: ticket["text"] for ticket in tickets} == {
-        "1": "It crashes; always", "2": "=2+2", "3": "too many cells", "4": "two\r\nlines", "5": "=1+1",
-        "6": "few", "7": "as;it;was",
-    }  # fmt: skip
-    assert not any("_line" in str(client.get(f"/tickets/{one['id']}/feedback")) for one in tickets)
-
-
-def test_mended_rows_without_an_id_are_named_as_they_would_have_been(
-    client: Client, connection: str, stores: Stores
-) -> None:
-    found = stores.imported(f"reviews/csv/{connection}/one.csv", b"text,rating\ngood,5\n,odd\n")
-    rows = client.call("GET", f"/imports/{found['id']}/bad-rows").body.replace(b",odd", b"mended,1")
-    assert stores.imported(f"reviews/csv/{connection}/mended.csv", rows)["made"] == 1
-    whole = stores.imported(f"reviews/csv/{connection}/all.csv", b"text,rating\ngood,5\nmended,1\n")
-    assert whole["made"] == 2
-    stores.wait_until_quiet()
-    assert len(client.tickets(connection)) == 2
-
-
-def test_bad_lines_are_had_back_as_they_were(client: Client, connection: str, stores: Stores) -> None:
-    bad = b'{"id": 2, "text": "cut\n  [3]  \r\n{"id": 4}\n'
-    lines = b'{"id": 1, "text": "good"}\n' + bad + b'{"id": 5, "text": "\xc3\xbcber"}'
-    found = stores.imported(f"reviews/csv/{connection}/bad.ndjson", lines)
-    assert (found["made"], found["quarantined"]) == (2, 3)
-    download = client.call("GET", f"/imports/{found['id']}/bad-rows")
-    assert download.headers["content-type"] == "application/x-ndjson; charset=utf-8"
-    assert download.body == bad
-    mended = bad.replace(b"cut", b'cut"}').replace(b"  [3]  \r\n", b"").replace(b"4}", b'4, "text": "x"}')
-    assert stores.imported(f"reviews/csv/{connection}/mended.ndjson", mended)["made"] == 2
-    assert texts(client.wait_for_tickets(connection, 4)) == {"good", "über", "cut", "x"}
-
-
-def test_what_is_wrong_with_a_row_tells_its_file_and_its_line(
-    client: Client, connection: str, stores: Stores
-) -> None:
-    found = stores.imported(f"reviews/csv/{connection}/one.csv", b"id,text\n1,good\n2,\n")
-    (item,) = client.quarantined(connection)
-    assert (item["event_id"], item["where"]) == (found["id"], "line 3")
-    assert item["reason"]
-    assert client.get(f"/imports/{item['event_id']}")["key"] == f"reviews/csv/{connection}/one.csv"
 
 
 def test_a_corrected_file_changes_what_changed(client: Client, connection: str, stores: Stores) -> None:
@@ -437,50 +352,3 @@ def test_a_cancelled_file_is_not_read(functions: Functions, quiet_stack: Stack, 
     functions.run_until_quiet()
     found = call("GET", "/imports/{id}", id=waiting["id"])
     assert (found["status"], found["read"], found["made"]) == ("cancelled", 0, 0)
-
-
-EXPORT = """\
-Ticket ID,Subject,Description,Status,Priority,Assignee,Created at,Updated at,Solved at
-101,Late parcel,My parcel is late.,Solved,Urgent,bo@shop.example,30.12.2025 09:00,,31.12.2025 14:30
-102,Wrong size,The shoes are too small.,Open,Normal,,29.12.2025 10:00,29.12.2025 10:00,
-103,Odd one,It is odd.,Frobnicated,Whatever,,28.12.2025 10:00,,
-"""
-
-
-def test_an_export_of_tickets_keeps_what_was_made_of_them(
-    client: Client, connection: str, stores: Stores
-) -> None:
-    stores.imported(f"reviews/csv/{connection}/old.csv", EXPORT.replace(",", ";").encode("cp1252"))
-    tickets = {one["title"]: one for one in client.wait_for_tickets(connection, 3)}
-    late, size, odd = (tickets[title] for title in ("Late parcel", "Wrong size", "Odd one"))
-    assert (late["status"], late["priority"]["label"], late["assignee"]) == (
-        "resolved",
-        "critical",
-        "bo@shop.example",
-    )
-    assert (size["status"], size["priority"]["label"], size["assignee"]) == ("open", "medium", None)
-    assert odd["status"] == "open"
-    (said,) = client.get(f"/tickets/{odd['id']}/feedback")["items"]
-    assert said["attributes"] == {"status": "Frobnicated", "priority": "Whatever"}
-    (said,) = client.get(f"/tickets/{late['id']}/feedback")["items"]
-    assert said["created_at"].startswith("2025-12-30T09:00:00")
-    assert late["updated_at"].startswith("2025-12-31T14:30:00")
-    # A later export, in which the second was solved, too, makes no new tickets
-    later = EXPORT.replace("Open,Normal,,", "Solved,Normal,bo@shop.example,")
-    stores.imported(f"reviews/csv/{connection}/new.csv", later.encode())
-    stores.wait_until_quiet()
-    assert len(client.tickets(connection)) == 3
-
-
-def test_comments_of_one_ticket_are_one_ticket_with_all_of_them(
-    client: Client, connection: str, stores: Stores
-) -> None:
-    sheet = (
-        b"ticket_id,author_email,comment\n7,a@cust.example,First comment\n7,b@cust.example,Second comment\n"
-    )
-    found = stores.imported(f"reviews/csv/{connection}/comments.csv", sheet)
-    assert found["made"] == 2
-    stores.wait_until_quiet()
-    (ticket,) = client.tickets(connection)
-    said = client.get(f"/tickets/{ticket['id']}/feedback")["items"]
-    assert {one["text"] for one in said} == {"First comment", "Second comment"}

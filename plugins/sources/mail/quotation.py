@@ -10,7 +10,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from plugins.sources.mail.wordings import ATTRIBUTIONS, FORWARDED, LABELS, ORIGINAL, REPLY_ABOVE, SPEAKERS
+from plugins.sources.mail.quotation_wordings import (
+    ATTRIBUTIONS,
+    FORWARDED,
+    LABELS,
+    ORIGINAL,
+    REPLY_ABOVE,
+    SPEAKERS,
+)
 
 MAX_LINE = 400
 """Characters; what is longer is no line that a client puts over a quotation."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from operator import itemgetter
 
-from plugins.sources.mail.wordings import (
+from plugins.sources.mail.signature_wordings import (
     BEHIND_A_NAME,
     CLEAR_ALONE,
     CLOSINGS,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from plugins.sources.mail import wordings
+from plugins.sources.mail.quotation_wordings import ATTRIBUTIONS
 from plugins.sources.mail.reply import parted
 from plugins.sources.mail.reply_html import parted_html
 from tests.plugins.mail.replies import Case, cases, is_right
@@ -52,4 +52,4 @@ def test_the_figures_in_the_docs_are_those() -> None:
 def test_the_docs_name_each_language() -> None:
     page = (ROOT / "docs/mail.md").read_text(encoding="utf-8")
     named = page.split("**Languages**, by what clients write over a quotation: ")[1].split(".\n")[0]
-    assert named.count(",") + 1 == len(wordings.ATTRIBUTIONS)
+    assert named.count(",") + 1 == len(ATTRIBUTIONS)

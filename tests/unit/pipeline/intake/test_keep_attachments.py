@@ -16,8 +16,8 @@ from chalicelib.errors import Unavailable
 from chalicelib.pipeline.intake import keep_attachments as module
 from chalicelib.pipeline.intake.keep_attachments import keep_attachments
 from tests.unit.pipeline.fakes import NOW, FakeBlobs, FakeSources, plenty
+from tests.unit.pipeline.intake.reading import IMPORT, JOB, Reading
 from tests.unit.pipeline.intake.test_ingest import Desk
-from tests.unit.pipeline.intake.test_read_file import IMPORT, JOB, Reading
 from triggeriq import AttachedFile, Attachment, Connection, Feedback, FileHint, Received, Source
 
 LOG = AttachedFile(name="../crash.log", content_type="text/plain", content=b"it broke")
