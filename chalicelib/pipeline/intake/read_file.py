@@ -117,7 +117,7 @@ class ReadFile:
                     raise Unreadable(
                         f"{BAD_LIMIT} bad rows one after the other: is it really a file for {source.name}?"
                     )
-                if progress.since_checkpoint >= CHECKPOINT:
+                if progress.read - progress.saved.read >= CHECKPOINT:
                     self._save(progress, "running")
                     if rest := self.backlog.rest():
                         self._leave(held, trace, rest)
@@ -227,7 +227,6 @@ class ReadFile:
             yield stored, unpacked(stored, held.key.rpartition("/")[2], self.unpacked_limit)
 
     def _take(self, progress: _Progress, by: str, mark: str, item: object) -> None:
-        progress.since_checkpoint += 1
         if isinstance(item, Nothing):
             progress.mark = mark
             return
@@ -265,7 +264,6 @@ class ReadFile:
         before = progress.saved
         after = progress.as_import(status, reason, None if status == "running" else self.now())
         progress.saved = self.imports.checkpoint(before, after)
-        progress.since_checkpoint = 0
         # Only after the checkpoint, so that rows which are read again after a crash count once.
         source = self._known(before)
         self.metrics.count("received", source, after.read - before.read)
@@ -316,7 +314,7 @@ class _Progress:
         self.read, self.made, self.quarantined = saved.read, saved.made, saved.quarantined
         self.waiting: list[Message] = []
         self.ignored: str | None = None
-        self.since_checkpoint = self.bad_in_a_row = 0
+        self.bad_in_a_row = 0
         self.stream: BinaryIO | None = None
         self.bytes_read = saved.bytes_read
         """When the stream was closed."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from io import BytesIO
 from itertools import chain, repeat
@@ -10,9 +10,11 @@ from typing import Any, BinaryIO
 
 import pytest
 
+from chalicelib.ports.operations import Message
 from plugins.sources.csv_upload import CsvUpload
 from tests.unit.pipeline.fakes import (
     FakeBlobs,
+    FakeQueue,
     FakeSources,
     now,
     plenty,
@@ -155,6 +157,19 @@ def test_a_bad_row_behind_many_empty_ones_is_read_again() -> None:
     reading.mend(body.replace(b"\n2\n", b"\n2,mended\n"))
     reading.read(job_of(bad), plenty)
     assert reading.ids == ["1", "3", "2"]
+
+
+def test_a_sign_of_life_parts_no_batch() -> None:
+    class Batches(FakeQueue):
+        def send(self, messages: Sequence[Message]) -> None:
+            super().send(messages)
+            sizes.append(len(messages))
+
+    sizes: list[int] = []
+    reading = packed("a.csv", TABLE)
+    assert any(isinstance(item, Nothing) for _, item in read_of(reading))
+    replace(reading.read, feedback=Batches())(JOB, plenty)
+    assert set(sizes) == {0, 10}
 
 
 def read_of(reading: Reading) -> list[tuple[str, Item | Nothing]]:
