@@ -29,13 +29,22 @@ from triggeriq.values import (
 )
 
 if TYPE_CHECKING:
+    from triggeriq.notices import Answered, Redacted, Released
+    from triggeriq.polling import Answer, Http, Polled, PollFailed
     from triggeriq.source import Source
     from triggeriq.verdicts import Draft, PriorityRule, Review, Verdict, Verdicts
     from triggeriq.verification import Scheme, Verified
 
 _LATER = {
+    "Answer": "polling",
+    "Answered": "notices",
     "Draft": "verdicts",
+    "Http": "polling",
+    "PollFailed": "polling",
+    "Polled": "polling",
     "PriorityRule": "verdicts",
+    "Redacted": "notices",
+    "Released": "notices",
     "Review": "verdicts",
     "Scheme": "verification",
     "Source": "source",
@@ -56,6 +65,8 @@ def __getattr__(name: str) -> Any:
 
 __all__ = [
     "JSON",
+    "Answer",
+    "Answered",
     "App",
     "AttachedFile",
     "Attachment",
@@ -68,13 +79,18 @@ __all__ = [
     "Feedback",
     "FileHint",
     "Handled",
+    "Http",
     "Ignore",
     "InvalidSetting",
     "Item",
     "NotVerified",
     "Nothing",
+    "PollFailed",
+    "Polled",
     "PriorityRule",
     "Received",
+    "Redacted",
+    "Released",
     "Reply",
     "Request",
     "Review",

@@ -5,10 +5,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, BinaryIO, ClassVar
+from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar
 
-from triggeriq.values import Connection, Events, FileHint, Ignore, Item, Nothing, Received, Reply, Request
+from triggeriq.values import (
+    Connection,
+    Events,
+    FileHint,
+    Ignore,
+    Item,
+    Nothing,
+    Received,
+    Reply,
+    Request,
+)
 from triggeriq.verification import Scheme, Verified, verify
+
+if TYPE_CHECKING:
+    from triggeriq.polling import Http, Polled
 
 METHODS = ("POST", "PUT", "HEAD", "GET")
 """The HTTP methods that a webhook's address takes, where its source does."""
@@ -52,6 +65,8 @@ class Source:
     reads: ClassVar[tuple[str, ...]] = ()
     """Endings of the files that `read` takes, such as ".csv" ("" takes any name). Without one it takes no
     files."""
+    poll_seconds: ClassVar[int] = 900
+    """Seconds between two polls of a connection."""
     settings: ClassVar[type[Any] | None] = None
     """What a connection must say: a frozen dataclass, see triggeriq.settings. None: nothing."""
 
@@ -98,7 +113,19 @@ class Source:
         """
         raise NotImplementedError(f"{self.name} reads no files")
 
+    def poll(
+        self, cursor: str | None, connection: Connection, http: Http, deadline: datetime
+    ) -> Iterator[Polled]:
+        """Fetch what is new, page by page, where the provider sends nothing by itself. `transform` reads the
+        pages.
+
+        cursor: that of the last page that is safe; None at first. connection: with its `credentials`.
+        deadline: do not begin a page after it. Yields pages lazily: one is safe before the next is fetched.
+        Raises PollFailed; the cursor then stays where it was.
+        """
+        raise NotImplementedError(f"{self.name} fetches nothing")
+
     @classmethod
     def takes(cls, method: str) -> bool:
-        """Whether the class overrides `method` ("receive", "read"), so what the source can do."""
+        """Whether the class overrides `method` ("receive", "read", "poll"), so what the source can do."""
         return getattr(cls, method) is not getattr(Source, method)

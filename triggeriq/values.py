@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from triggeriq.notices import Answered, Redacted, Released
 
 JSON: TypeAlias = bool | int | float | str | list[Any] | dict[str, Any] | None
 
@@ -28,6 +31,9 @@ class Request:
     body: bytes = field(default=b"", repr=False)
     """The raw bytes. Nothing else may be verified."""
     query: Mapping[str, str] = field(default_factory=dict, repr=False)
+    url: str = field(default="", repr=False)
+    """The whole address by which the sender called, with its query, as some providers sign it; "" where the
+    deployment was not told by which address the world knows it (`TRIGGERIQ_PUBLIC_URL`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +48,8 @@ class Connection:
     """An instance of `Source.settings`; None where the source has none, or nobody configured it."""
     owner: str = ""
     """Who owns it; "" where nobody configured it."""
+    credentials: str = field(default="", repr=False)
+    """For `Source.poll` alone: the text of the secret that the setting `credentials` names; "" elsewhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,8 +230,8 @@ class Bad:
     again."""
 
 
-Item: TypeAlias = Feedback | Bad | Ignore
-"""What `Source.transform` and `Source.read` make of one thing in a payload or a file."""
+Item: TypeAlias = "Feedback | Bad | Ignore | Answered | Redacted | Released"
+"""What `Source.transform` makes of one thing in a payload; `Source.read` makes the first three."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

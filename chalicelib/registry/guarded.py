@@ -202,7 +202,13 @@ def _events_fault(answer: Any) -> str:
 
 def _item_fault(item: Any) -> str:
     """The core would ignore anything else silently, and a customer's words with it."""
-    return "" if isinstance(item, _ITEM) else f"yielded {type(item).__name__}, not Feedback, Bad or Ignore"
+    if isinstance(item, _ITEM):
+        return ""
+    from triggeriq.notices import Answered, Redacted, Released  # few events hold one
+
+    if isinstance(item, (Answered, Redacted, Released)):
+        return ""
+    return f"yielded {type(item).__name__}, which is no item of a source"
 
 
 def _pair_fault(pair: Any) -> str:

@@ -24,6 +24,7 @@ CODE = {".py", ".tf", ".hcl", ".sql", ".md", ".toml", ".yml", ".typed"}
 OURS = (
     ".chalice/config.json",
     ".ci/run",
+    ".gitattributes",
     ".gitignore",
     ".importlinter",
     "LICENSE",

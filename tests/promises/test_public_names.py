@@ -5,6 +5,8 @@ from __future__ import annotations
 import triggeriq
 
 NAMES = [
+    "Answer",
+    "Answered",
     "App",
     "AttachedFile",
     "Attachment",
@@ -17,14 +19,19 @@ NAMES = [
     "Feedback",
     "FileHint",
     "Handled",
+    "Http",
     "Ignore",
     "InvalidSetting",
     "Item",
     "JSON",
     "NotVerified",
     "Nothing",
+    "PollFailed",
+    "Polled",
     "PriorityRule",
     "Received",
+    "Redacted",
+    "Released",
     "Reply",
     "Request",
     "Review",

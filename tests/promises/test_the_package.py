@@ -143,7 +143,7 @@ print(importlib.metadata.version("triggeriq"), triggeriq.__file__)
 """
     failed, contract = run_in(unpacked, program).splitlines()
     assert failed == "[]"
-    assert contract == f"1.0.0 {unpacked / 'triggeriq' / '__init__.py'}"
+    assert contract == f"1.1.0 {unpacked / 'triggeriq' / '__init__.py'}"
 
 
 def test_health_is_told_without_a_setting_or_a_network(unpacked):

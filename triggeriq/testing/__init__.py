@@ -20,8 +20,17 @@ pytest.register_assert_rewrite(
 )
 
 from triggeriq.testing.file_contract import FileContract  # noqa: E402 - see above
-from triggeriq.testing.samples import Delivery, Upload, matches  # noqa: E402 - see above
+from triggeriq.testing.samples import Delivery, Exactly, Upload, matches  # noqa: E402 - see above
 from triggeriq.testing.source_contract import SourceContract, check  # noqa: E402 - see above
 from triggeriq.testing.webhook_contract import WebhookContract  # noqa: E402 - see above
 
-__all__ = ["Delivery", "FileContract", "SourceContract", "Upload", "WebhookContract", "check", "matches"]
+__all__ = [
+    "Delivery",
+    "Exactly",
+    "FileContract",
+    "SourceContract",
+    "Upload",
+    "WebhookContract",
+    "check",
+    "matches",
+]

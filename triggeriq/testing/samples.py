@@ -8,12 +8,36 @@ from datetime import UTC, datetime
 from io import BytesIO, UnsupportedOperation
 from typing import Any, TypeAlias
 
-from triggeriq import Bad, Connection, Event, Feedback, FileHint, Ignore, Item, Received, Request, Source
+from triggeriq import (
+    Answered,
+    Bad,
+    Connection,
+    Event,
+    Feedback,
+    FileHint,
+    Ignore,
+    Item,
+    Received,
+    Redacted,
+    Released,
+    Request,
+    Source,
+)
 from triggeriq.settings import read_settings
+from triggeriq.testing.plain import plain
 
-Expected: TypeAlias = Mapping[str, Any] | Bad | Ignore
+
+@dataclass(frozen=True, slots=True)
+class Exactly:
+    """Expects an item that `plain` shows so, field by field; what it leaves out is at its default."""
+
+    item: Mapping[str, Any]
+
+
+Expected: TypeAlias = Mapping[str, Any] | Bad | Ignore | Answered | Redacted | Released | Exactly
 """An expected item. A mapping expects a feedback with these fields, dotted ("author.email"). A Bad expects
-one with the same `where`. An Ignore expects one with the same reason; with an empty reason it expects any."""
+one with the same `where`. An Ignore expects one with the same reason; with an empty reason it expects any. An
+Answered, Redacted or Released expects its equal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +56,34 @@ class Delivery:
     settings: Mapping[str, Any] = field(default_factory=dict)
     event: str | None = None
     """The id that `receive` should give it, where the provider has one."""
+    method: str = "POST"
+    url: str = ""
+    """The whole address by which the sender called, where that is signed."""
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Those of the feedback that it is expected to hold."""
+        held = (
+            each.item.get("feedback", {}) if isinstance(each, Exactly) else each
+            for each in self.expect
+            if isinstance(each, (Exactly, Mapping))
+        )
+        return tuple(one["text"] for one in held if one.get("text"))
+
+    @property
+    def holds_none(self) -> bool:
+        """Whether it is understood and ignored."""
+        return all(
+            "ignore" in each.item if isinstance(each, Exactly) else isinstance(each, Ignore)
+            for each in self.expect
+        )
 
     def request(self, body: bytes | None = None, changed: Mapping[str, str | None] | None = None) -> Request:
         """The request, with another body, or with other headers; a header that is None is left out."""
         headers = {**self.headers, **(changed or {})}
         return Request(
+            method=self.method,
+            url=self.url,
             headers={name: value for name, value in headers.items() if value is not None},
             body=self.body if body is None else body,
         )
@@ -99,6 +146,10 @@ def connected(
 
 def matches(item: Item, expected: Expected) -> bool:
     """Whether an item is the expected one; see `Expected`."""
+    if isinstance(expected, Exactly):
+        return plain(item) == expected.item
+    if isinstance(expected, (Answered, Redacted, Released)):
+        return item == expected
     if isinstance(expected, Bad):
         return isinstance(item, Bad) and item.where == expected.where
     if isinstance(expected, Ignore):

@@ -11,15 +11,29 @@ import textwrap
 from collections.abc import Iterable
 from dataclasses import fields
 from itertools import pairwise
-from typing import ClassVar, get_args
+from pathlib import Path
+from typing import Any, ClassVar, get_args
 
 import pytest
 
-from triggeriq import Attachment, Bad, Feedback, Handled, Ignore, Item, Source, Unreadable
+from triggeriq import (
+    Answered,
+    Attachment,
+    Bad,
+    Feedback,
+    Handled,
+    Ignore,
+    Item,
+    Redacted,
+    Released,
+    Source,
+    Unreadable,
+)
 from triggeriq.names import NAME
 from triggeriq.payload import MAX_ID
 from triggeriq.settings import fault_of
 from triggeriq.source import METHODS
+from triggeriq.testing.golden import load
 from triggeriq.values import Kind
 
 
@@ -33,11 +47,17 @@ class SourceContract:
         """Run a test that takes a `delivery` or an `upload` once for each one of the class."""
         for asked, samples in (("delivery", "deliveries"), ("upload", "uploads")):
             if asked in metafunc.fixturenames:
-                given = getattr(self, samples)
+                given = self._samples(samples)
                 assert given, (
                     f"{type(self).__name__} brings no {samples}: a contract over nothing proves nothing"
                 )
                 metafunc.parametrize(asked, given, ids=[sample.name for sample in given])
+
+    def _samples(self, kind: str) -> tuple[Any, ...]:
+        """Those of the class; of deliveries also the golden ones."""
+        given: tuple[Any, ...] = getattr(self, kind)
+        golden: str | Path = getattr(self, "golden", "") if kind == "deliveries" else ""
+        return (*load(golden), *given) if golden else given
 
     def test_its_name_can_stand_in_an_address(self) -> None:
         assert re.fullmatch(NAME, self.source.name)
@@ -83,6 +103,17 @@ def check(item: Item) -> None:
         return
     if isinstance(item, Ignore):
         assert item.reason
+        return
+    if isinstance(item, (Answered, Redacted, Released)):
+        assert item.at.tzinfo is not None
+        told = (
+            (item.name, item.version)
+            if isinstance(item, Released)
+            else (item.thread,)
+            if isinstance(item, Answered) or item.external_id is None
+            else (item.external_id,)
+        )
+        assert all(isinstance(one, str) and 0 < len(one.strip()) <= MAX_ID for one in told)
         return
     assert isinstance(item, Feedback)
     assert 0 < len(item.external_id.strip()) <= MAX_ID

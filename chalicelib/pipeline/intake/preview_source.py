@@ -124,7 +124,9 @@ def _shown(item: Item) -> Feedback | str:
     """The feedback as it would be kept, or why there is none. Raises ValueError as `cleaned` does."""
     if isinstance(item, Feedback):
         return cleaned(item)
-    return f"{item.where}: {item.reason}" if isinstance(item, Bad) else f"ignored: {item.reason}"
+    if isinstance(item, Bad):
+        return f"{item.where}: {item.reason}"
+    return f"ignored: {item.reason}" if isinstance(item, Ignore) else f"no feedback: {item}"
 
 
 def _bytes(shown: Feedback | str) -> int:

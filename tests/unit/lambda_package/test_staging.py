@@ -69,7 +69,7 @@ def test_outside_a_checkout_it_stops(tmp_path):
 
 
 def test_the_copy_says_what_to_export(project, tmp_path):
-    stage, wheel = tmp_path / "stage", tmp_path / "dist" / "triggeriq-1.0.0-py3-none-any.whl"
+    stage, wheel = tmp_path / "stage", tmp_path / "dist" / "triggeriq-1.1.0-py3-none-any.whl"
     staging.copy(project, stage)
     staging.prepare(stage, "x86_64", wheel)
     assert json.loads((stage / ".chalice" / "config.json").read_text())["lambda_architecture"] == "x86_64"
