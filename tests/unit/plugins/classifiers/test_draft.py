@@ -14,7 +14,7 @@ class TestDraft(ClassifierContract):
         Example(
             name="a sentence",
             feedback=Feedback(external_id="1", text="The export is empty. I tried it twice."),
-            expect={"draft": {"title": "The export is empty."}},
+            expect={"draft": {"title": "The export is empty"}},
         ),
     )
 
