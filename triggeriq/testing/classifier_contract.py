@@ -94,10 +94,10 @@ class ClassifierContract:
             suppress_health_check=list(HealthCheck),
         )
         @given(
-            text=st.text(max_size=300),
-            title=st.none() | st.text(max_size=50),
+            text=st.text(hostile.LETTERS, max_size=300),
+            title=st.none() | st.text(hostile.LETTERS, max_size=50),
             rating=st.none() | st.floats(),
-            language=st.none() | st.text(max_size=10),
+            language=st.none() | st.text(hostile.LETTERS, max_size=10),
         )
         def holds(**fields: Any) -> None:
             self._answers(Example(name="", feedback=Feedback(external_id="1", **fields), expect={}))

@@ -138,6 +138,12 @@ TEXTS = {
 }
 """Whole texts, for classifiers."""
 
+LETTERS = (
+    "abXYZ019 .,:;-_/\\'\"<>&{}[]()@#%*?!=+$€\t\n\r\0\x1b"
+    "äßéÅİſ½²\u00a0\u0301\u200d\u202e\ufeff\uffff\ud800\udc00漢字あ한عא١๓👍👩"
+)
+"""Of what random texts are made. Few, since hypothesis takes seconds to look up those of all Unicode."""
+
 FILLERS = ("x", " ", "\n", "a@", "<b", "&#", "*_", "[](", "<https://a|", "ß👍")
 """What a text is grown with: patterns that try every ending of it take a time that grows faster than it."""
 

@@ -52,7 +52,7 @@ def parametrize_left(metafunc: pytest.Metafunc, places: Iterable[Path]) -> None:
     metafunc.parametrize(
         "left",
         [
-            pytest.param(mark, marks=pytest.mark.xfail(reason=f"fill in: {mark}", strict=True))
+            pytest.param(mark, marks=pytest.mark.xfail(reason="a mark of the scaffold", strict=True))
             for mark in found
         ]
         or [None],

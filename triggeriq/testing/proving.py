@@ -1,4 +1,8 @@
-"""What proves a delivery, found by trying: so it is known of any `verify`, not only of rows of `Scheme`."""
+"""What proves a delivery, found by trying: so it is known of any `verify`, not only of rows of `Scheme`.
+
+What is found out here decides which tests a delivery gets, so nothing here fails where a source does: the
+tests then say how.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +29,10 @@ class Proving:
     @cached_property
     def is_probe(self) -> bool:
         """Whether it is answered before anything is verified."""
-        return self.handshake() is not None
+        try:
+            return self.handshake() is not None
+        except Exception:
+            return False
 
     def handshake(self) -> Reply | None:
         with within():
@@ -45,7 +52,7 @@ class Proving:
             return None
         try:
             proven = self.verify().scheme
-        except NotVerified:
+        except Exception:
             return None
         rows = self.source.schemes(self._delivery.connected(self.source, self._delivery.secret))
         return next((row for row in rows if proven in (row.header, row.kind)), None)
@@ -59,7 +66,7 @@ class Proving:
     def headers(self) -> tuple[str, ...]:
         """The headers of the proof: those that its row needs, and those without which it is refused."""
         needed = [] if self.row is None else [part.header.lower() for part in proof_of(self.row)]
-        tried = [name for name in self._delivery.headers if self.refused(headers={name: None})]
+        tried = [name for name in self._delivery.headers if not self._accepts(headers={name: None})]
         return tuple(dict.fromkeys([*needed, *tried]))
 
     @cached_property
@@ -67,7 +74,7 @@ class Proving:
         """Whether it proves nothing ten years later."""
         if self.row is not None:
             return bool(self.row.timestamp_header)
-        return self.refused(now=self._delivery.now + _YEARS)
+        return not self._accepts(now=self._delivery.now + _YEARS)
 
     def verify(
         self,
@@ -85,12 +92,19 @@ class Proving:
             return self.source.verify(self._delivery.request(**changed), connected, now or self._delivery.now)
 
     def refused(self, **changed: Any) -> bool:
-        """Whether it is refused then. What else `verify` raises is for the tests to find."""
+        """Whether it is refused then. Raises whatever else `verify` does."""
         try:
             self.verify(**changed)
         except NotVerified:
             return True
         return False
+
+    def _accepts(self, **changed: Any) -> bool:
+        try:
+            self.verify(**changed)
+        except Exception:
+            return False
+        return True
 
     def is_spare(self, header: str, place: int) -> bool:
         """Whether the part of the header around that character could be left out: another signature, which
@@ -104,7 +118,7 @@ class Proving:
                     rest: Mapping[str, str | None] = {
                         header: separator.join(parts[:number] + parts[number + 1 :])
                     }
-                    if len(parts) > 1 and not self.refused(headers=rest):
+                    if len(parts) > 1 and self._accepts(headers=rest):
                         return True
                     break
         return False

@@ -28,9 +28,10 @@ from triggeriq.testing.source_contract import SourceContract, check, consume
 ODD_TEXT = "Größe 👍 e\u0301 \u202eRTL العربية 漢字\ttab\nline \u0000 end"
 _MARKER = "zq7marker"
 
+_TEXTS = st.text(hostile.LETTERS)
 _JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | _TEXTS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_TEXTS, inner, max_size=4),
     max_leaves=12,
 )
 _BODIES = _JSON.map(lambda document: json.dumps(document).encode()) | st.binary(max_size=400)
@@ -150,7 +151,7 @@ class WebhookContract(SourceContract):
             proving.refused(headers=headers)
             self._survives(delivery, delivery.body, headers)
 
-    @only(lambda self, one: self._proving(one).has_a_time, "no proof has a time")
+    @only(lambda self, one: self._has_a_time(one), "no proof has a time")
     def test_a_request_out_of_its_time_is_stale(self, delivery: Delivery) -> None:
         row = self._proving(delivery).row
         seconds = 86_400 if row is None else 2 * row.tolerance + 1
@@ -219,13 +220,15 @@ class WebhookContract(SourceContract):
 
     @only(lambda self, one: self._place_of_words(one) is not None, "no words of a body become a feedback's")
     def test_the_longest_body_is_read_in_time(self, delivery: Delivery) -> None:
-        """Whatever fills it, within the budget of a call, which `within` watches."""
+        """Whatever fills it; `within` watches the budget of each call."""
         assert self._grown(delivery, "x" * (self.source.max_body - 2 * len(delivery.body)))
         for filler in hostile.FILLERS:
-            whole, half = (self._seconds(delivery, filler, part) for part in (1, 2))
-            assert whole <= max(_SLOW, _GROWTH * half), (
-                f"of {filler!r}, twice as many take {whole / half:.1f} times as long"
-            )
+            whole = self._seconds(delivery, filler, 1)
+            if whole > _SLOW:
+                half = self._seconds(delivery, filler, 2)
+                assert whole <= _GROWTH * half, (
+                    f"twice as many {filler!r} take {whole / half:.1f} times as long"
+                )
 
     @only(lambda self, one: hostile.paths_in(hostile.read(one.body)), "no body is a document")
     def test_spoilt_payloads_are_unreadable_at_worst(self, delivery: Delivery) -> None:
@@ -314,6 +317,9 @@ class WebhookContract(SourceContract):
         proving = self._proving(delivery)
         return not (proving.is_probe or proving.by_name)
 
+    def _has_a_time(self, delivery: Delivery) -> bool:
+        return self._has_a_secret(delivery) and self._proving(delivery).has_a_time
+
     def _proof(self, delivery: Delivery) -> tuple[str, ...]:
         """The headers of its proof; none where there is no secret, or it lies elsewhere."""
         return self._proving(delivery).headers if self._has_a_secret(delivery) else ()
@@ -364,9 +370,7 @@ class WebhookContract(SourceContract):
         ]
         # The likeliest first
         places.sort(key=lambda path: -_likeness(hostile.value_at(document, path), texts))
-        return next(
-            (path for path in places if _MARKER in "\n".join(self._with(delivery, path, _MARKER))), None
-        )
+        return next((path for path in places if self._holds(delivery, path)), None)
 
     def _with(self, delivery: Delivery, path: hostile.Path, words: str) -> list[str]:
         """The texts of its feedback with other words there."""
@@ -377,6 +381,13 @@ class WebhookContract(SourceContract):
         except Unreadable:
             return []
 
+    def _holds(self, delivery: Delivery, path: hostile.Path) -> bool:
+        """Whether words there become a feedback's. Whatever is wrong with the source, other tests find it."""
+        try:
+            return any(_MARKER in text for text in self._with(delivery, path, _MARKER))
+        except Exception:
+            return False
+
     def _grown(self, delivery: Delivery, words: str) -> list[str]:
         path = self._place_of_words(delivery)
         assert path is not None
@@ -386,7 +397,7 @@ class WebhookContract(SourceContract):
         """Of the processor, for the longest body with this in place of its words, or for a part of it."""
         room = (self.source.max_body - 2 * len(delivery.body) - 100) // part
         each = len(hostile.written(delivery.body, [[filler * 10, ""]])) / 10
-        words = filler * int(room / each)
+        words = f"x{filler * int(room / each)}x"
         begun = time.process_time()
         self._grown(delivery, words)
         return time.process_time() - begun
