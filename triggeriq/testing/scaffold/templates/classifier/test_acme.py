@@ -1,4 +1,4 @@
-"""Acme: what the contract asks of a classifier, and what its golden examples say."""
+"""Acme: what is asked of every classifier, and its golden examples."""
 
 from __future__ import annotations
 

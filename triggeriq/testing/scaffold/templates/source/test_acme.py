@@ -1,4 +1,4 @@
-"""Acme: what the contract asks of a source, and what its golden requests say."""
+"""Acme: what is asked of every source, and its golden requests."""
 
 from __future__ import annotations
 
