@@ -9,6 +9,7 @@ import pytest
 
 from source_pages.pages import DOCS, built_in, pages
 from triggeriq import Connection, Request, Scheme, Source
+from triggeriq.settings import read_settings
 from triggeriq.testing.signer import signer_of
 
 SOURCES = built_in()
@@ -41,7 +42,8 @@ def test_a_copied_signer_signs(source: type[Source], row: Scheme):
     given = [f"secret = {secret!r}", f"body = {body!r}"]
     kept = [line for line in code if not line.startswith(("secret = ", "body = "))]
     made: dict[str, dict[str, str]] = {}
-    exec("\n".join([*given, *kept]), made)  # noqa: S102 - it is our own code, as a reader copies it
+    exec("\n".join([*given, *kept]), made)
     request = Request(headers={name.lower(): value for name, value in made["headers"].items()}, body=body)
-    connection = Connection(source=source.name, secrets=(secret,))
+    settings = None if source.settings is None else read_settings(source.settings, {})
+    connection = Connection(source=source.name, secrets=(secret,), settings=settings)
     assert source().verify(request, connection, datetime.now(UTC)).scheme == row.header
