@@ -22,13 +22,15 @@ def test_sources_are_listed(api, use):
     )  # fmt: skip
     (item,) = api("GET", "/sources").json["items"]
     (scheme,) = item.pop("verification")
+    (proof,) = proof_of(Scheme(header="x-signature"))
     assert item == {
         "name": "acme", "title": "Acme Desk", "version": "1", "plugin": "acme", "methods": ["POST"],
         "content_types": ["application/json"], "takes_webhooks": True, "reads": [".csv"],
         "settings_schema": {"type": "object"}, "warning": None, "last_event_at": None,
-        "proofs": [[{"header": "x-signature", "form": proof_of(Scheme(header="x-signature"))[0].form}]],
+        "proofs": [[{"header": "x-signature", "form": proof.form, "place": "headers"}]],
     }  # fmt: skip
     assert (scheme["kind"], scheme["header"], scheme["signed"]) == ("hmac", "x-signature", "{body}")
+    assert scheme["covers_body"] is True
 
 
 def test_a_source_is_previewed(api, use):
