@@ -176,3 +176,36 @@ def test_a_sender_who_is_refused_is_told_why(
         receive("named", "shop", Request(headers=headers))
     assert refused.value.reason == reason
     assert detail in refused.value.detail
+
+
+class ByNonce(Named):
+    """Signs a nonce and not the body, as Mailgun does; names an event by the body."""
+
+    def verify(self, request: Request, connection: Connection, now: datetime) -> Verified:
+        return Verified(scheme="x-nonce", nonce=request.headers["x-nonce"])
+
+
+def by_nonce(nonce: str, body: str) -> Request:
+    return Request(body=body.encode(), headers={"x-nonce": nonce})
+
+
+def test_a_nonce_lets_in_the_body_that_it_first_came_with_and_no_other() -> None:
+    receive, bus = receiving()
+    receive = replace(receive, sources=FakeSources(ByNonce()))
+    receive("named", "default", by_nonce("n1", "genuine"))
+    with pytest.raises(Unauthorised, match="mismatch") as refused:
+        receive("named", "default", by_nonce("n1", "forged"))
+    assert refused.value.detail.startswith("its signature does not cover the body, and came with another one")
+    again = receive("named", "default", by_nonce("n1", "genuine"))
+    assert isinstance(again, Accepted)
+    assert [(event.id, event.duplicate) for event in again.events] == [("genuine", True)]
+    receive("named", "default", by_nonce("n2", "another"))
+    assert [event.data["id"] for event in bus.events] == ["genuine", "another"]
+
+
+def test_a_nonce_that_can_not_be_written_down_lets_nothing_in() -> None:
+    receive, bus = receiving(Unavailable("dynamodb", "down"))
+    receive = replace(receive, sources=FakeSources(ByNonce()))
+    with pytest.raises(Unavailable):
+        receive("named", "default", by_nonce("n1", "genuine"))
+    assert bus.events == []
