@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -34,7 +34,7 @@ from triggeriq import Connection, Ignore, NotVerified, Reply, Request, Source, V
 
 log = logging.getLogger(__name__)
 
-_NEVER_KEPT = ("authorization", "cookie", "proxy-authorization", "x-api-key")
+_NEVER_KEPT = ("api_key", "apikey", "authorization", "cookie", "key", "proxy-authorization", "x-api-key")
 _SIGNATURE_WORDS = ("signature", "secret", "token", "hmac")
 
 
@@ -186,7 +186,10 @@ class Receive:
                 event_id=fingerprint,
                 by=f"{source.name}/{source.version}",
                 way_back=ByReceive(
-                    method=request.method, headers=_keepable(source, connection, request), trace=trace
+                    method=request.method,
+                    headers=_keepable(source, connection, request.headers),
+                    query=_keepable(source, connection, request.query),
+                    trace=trace,
                 ),
             ),
             request.body,
@@ -215,13 +218,14 @@ def _check_form(source: Source, request: Request) -> None:
         raise WrongType(f"{source.name} takes {', '.join(source.content_types)}; send one of these")
 
 
-def _keepable(source: Source, connection: Connection, request: Request) -> dict[str, str]:
-    """The headers that may be stored: none that proves who the sender is. A replay needs no proof."""
-    proving = {scheme.header.lower() for scheme in source.schemes(connection) if scheme.header}
+def _keepable(source: Source, connection: Connection, given: Mapping[str, str]) -> dict[str, str]:
+    """The headers, or the parameters of the query, that may be stored: none that proves who the sender is. A
+    replay needs no proof."""
+    proving = {name.lower() for scheme in source.schemes(connection) for name in scheme.headers}
     return {
         name: clean_text(value)[:LINE_LIMIT]
-        for name, value in request.headers.items()
-        if name not in _NEVER_KEPT
-        and name not in proving
-        and not any(word in name for word in _SIGNATURE_WORDS)
+        for name, value in given.items()
+        if name.lower() not in _NEVER_KEPT
+        and name.lower() not in proving
+        and not any(word in name.lower() for word in _SIGNATURE_WORDS)
     }

@@ -53,6 +53,21 @@ def test_a_source_is_previewed(api, use):
 
 
 @pytest.mark.parametrize(
+    ("body", "url"),
+    [
+        ({}, "https://a.example/webhooks/trello"),
+        ({"connection": "shop", "query": {"a": "1 2"}}, "https://a.example/webhooks/trello/shop?a=1%202"),
+        ({"url": "https://b.example/?x"}, "https://b.example/?x"),
+    ],
+)
+def test_a_preview_has_the_webhook_s_address_or_the_one_given(api, use, body, url):
+    use.settings = use.settings._replace(public_url="https://a.example")
+    use.intake.previewed = SourcePreview(Verification(True), (), ())
+    assert api("POST", "/sources/trello/preview", body).status == 200
+    assert use.intake.received[0][2].url == url
+
+
+@pytest.mark.parametrize(
     "body", [{"body_base64": "%"}, {"body_base64": "aGk"}, {"headers": {"a": 1}}, {"connection": "A"}]
 )
 def test_a_preview_that_can_not_be_is_400(api, body):

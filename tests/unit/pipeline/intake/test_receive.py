@@ -101,7 +101,7 @@ class Unnamed(Named):
     """Signs by x-proof, and can name no event."""
 
     def schemes(self, connection: Connection) -> tuple[Scheme, ...]:
-        return (Scheme(header="x-proof"),)
+        return (Scheme(header="x-proof", more_headers=("X-Proof-Old",)),)
 
     def receive(self, request: Request, connection: Connection) -> Events:
         raise Unreadable("no id")
@@ -110,8 +110,12 @@ class Unnamed(Named):
 def test_a_genuine_request_that_cannot_be_read_is_kept_once_and_without_what_proves_it() -> None:
     receive, bus = receiving()
     receive = replace(receive, sources=FakeSources(Unnamed()))
-    proofs = dict.fromkeys(("x-proof", "authorization", "cookie", "x-hub-signature", "x-api-token"), "secret")
-    request = Request(body=b"{}", headers={**proofs, "x-topic": "review\0"})
+    names = ("x-proof", "x-proof-old", "authorization", "cookie", "x-hub-signature", "x-api-token")
+    request = Request(
+        body=b"{}",
+        headers={**dict.fromkeys(names, "secret"), "x-topic": "review\0"},
+        query={"Token": "secret", "key": "secret", "API_KEY": "secret", "kind": "a\0"},
+    )
     with pytest.raises(NotUnderstood, match="genuine but can't be read: no id") as refused:
         receive("named", "default", request)
     quarantine = cast(FakeQuarantine, receive.quarantine)
@@ -119,6 +123,7 @@ def test_a_genuine_request_that_cannot_be_read_is_kept_once_and_without_what_pro
     assert refused.value.kept == kept
     assert isinstance(item.way_back, ByReceive)
     assert (item.way_back.method, item.way_back.headers, raw) == ("POST", {"x-topic": "review"}, b"{}")
+    assert item.way_back.query == {"kind": "a"}
     with pytest.raises(NotUnderstood) as again:
         receive("named", "default", request)
     assert again.value.kept == ""
