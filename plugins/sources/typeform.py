@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from plugins.sources.forms.answers import Answer, answers_of
+from plugins.sources.forms.answers import SCALES, Answer, answers_of
 from triggeriq import (
     App,
     Attachment,
@@ -36,8 +36,9 @@ from triggeriq.shape import ALIASES
 from triggeriq.values import JSON
 
 _TAKEN = ("form_response", "form_response_partial")
-_SCALES = ("rating", "nps", "opinion_scale")
-"""Types of questions for a rating, the better first."""
+_SAYING = ("text", "choice", "choices", "boolean", "number", "date")
+"""Types of answers that tell what somebody thinks, not who he is."""
+_TIMES = ("submitted_at", "staged_at", "landed_at")
 _SCALE = re.compile(r"(-?[0-9]{1,3})-([0-9]{1,3})")
 
 
@@ -53,7 +54,7 @@ class TypeformSettings:
     """The question whose answer is the rating. Empty: the first rating; without one the first NPS, else the
     first opinion scale."""
     scale: str = field(default="", metadata={"max_length": 10})
-    """The ends of the rating's scale, such as "1-7": 1 + 4 × (answer − low) / (high − low) makes 1 to 5 stars
+    """The ends of the rating's scale, such as "1-7": 1 + 4 * (answer - low) / (high - low) makes 1 to 5 stars
     of it. Empty: 1-5 for a rating, 0-10 for NPS and opinion scales, as Typeform has them at first; a delivery
     does not tell how many steps there are."""
     email: str = field(default="", metadata={"max_length": 200})
@@ -66,10 +67,10 @@ class TypeformSettings:
     def __post_init__(self) -> None:
         self.ends()
 
-    def ends(self) -> tuple[float | None, float | None]:
+    def ends(self) -> tuple[float, float] | None:
         """The ends of the scale; None where none is named. Raises InvalidSetting."""
         if not self.scale:
-            return None, None
+            return None
         found = _SCALE.fullmatch(self.scale)
         if found is None or int(found[1]) >= int(found[2]):
             raise InvalidSetting(f'{self.scale!r} is no scale such as "1-7"', "scale")
@@ -81,24 +82,25 @@ class Typeform(Source):
 
     In the form, Connect, Webhooks, add a webhook with this connection's address; edit it, and put a secret of
     your own making into it, the same that the connection gets: without a secret Typeform does not sign, and
-    every delivery is refused. Then switch it on: Typeform makes it switched off. "Send test request" sends a
-    signed example with made-up answers, which becomes a ticket like any other; `POST /sources/typeform/preview`
-    makes none.
+    every delivery is refused. Then switch it on, for Typeform makes it switched off. "Send test request"
+    sends a signed example with made-up answers, which becomes a ticket like any other;
+    `POST /sources/typeform/preview` makes none.
 
     Taken: responses (`form_response`), and partial ones (`form_response_partial`) where the webhook sends
-    them: the complete one is their newer version. The words are the answers to open questions: one alone as it
-    stands, several each below its question. Where there is none, and no rating, those to all other questions
-    are. Ratings become 1 to 5 stars, by the setting `scale`; NPS counts as 0 to 10, so that 0 is 1 star, 6 is
-    3.4 and 9 is 4.6. The author is who the answers or the hidden fields name (`email`, `name`, `user_id`); of
-    hidden fields `language`, `app_id`, `app_version` and `thread` count, too. The other answers, hidden fields,
-    variables, score and ending are kept in the attributes, and of files their names.
+    them: the complete one is their newer version. The words are the answers to open questions, with a blank
+    line between them; their questions are shown as what they quote, and nothing is classified by those. Where
+    there is no open answer and no rating, the other answers are the words. A rating becomes 1 to 5 stars, by
+    the setting `scale`; NPS counts as 0 to 10, so that 0 is 1 star, 6 is 3.4 and 9 is 4.6. The author is who
+    the answers or the hidden fields name (`email`, `name`, `user_id`); of hidden fields `language`, `app_id`,
+    `app_version` and `thread` count, too. The other answers, hidden fields, variables, score and ending are
+    kept in the attributes, and of files their names.
 
     Not taken: the files themselves; numbers of cards. A response can't be edited, and Typeform does not tell
     when one is deleted.
 
     Typeform signs no time, so nothing but the id of the event tells a delivery from a copy of it: a copy is
     dropped as a repeat for 72 hours, and makes no second ticket afterwards. After an answer of 404 or 410
-    Typeform switches the webhook off: make the connection before it.
+    Typeform switches the webhook off, so make the connection before it.
     """
 
     # An event is named by its own id, a response by its token.
@@ -131,21 +133,19 @@ def _response(body: dict[str, Any], connection: Connection) -> Feedback | Ignore
     answers = list(answers_of(response))
     settings: TypeformSettings = connection.settings or TypeformSettings()
     reading = _Reading(answers, settings)
-    stars, words = reading.stars(), reading.words()
-    if words is None and stars is None:
+    words = reading.words()
+    if words is None and reading.stars is None:
         return Ignore("a response without answers")
     hidden = at(response, "hidden")
-    said_at = next(
-        (found for key in _TIMES if (found := moment(at(response, key))) is not None),
-        None,
-    )
+    said_at = next((found for key in _TIMES if (found := moment(at(response, key)))), None)
     return Feedback(
         external_id=token,
         version=milliseconds(said_at),
         kind="survey",
         title=name(at(response, "definition", "title")),
         text=words or "",
-        rating=stars,
+        quoted=reading.questions(),
+        rating=reading.stars,
         language=_hidden(hidden, "language"),
         author=Author(
             id=_hidden(hidden, "author.id"),
@@ -161,74 +161,54 @@ def _response(body: dict[str, Any], connection: Connection) -> Feedback | Ignore
     )
 
 
-_TIMES = ("submitted_at", "staged_at", "landed_at")
-
-
 class _Reading:
     """Which answer is what, by the settings."""
 
     def __init__(self, answers: Sequence[Answer], settings: TypeformSettings) -> None:
-        self._answers, self._settings = answers, settings
-        asking = self._named(settings.name)
-        self._naming = asking or [answer for answer in answers if answer.asks_for_a_name]
-        if settings.text:
-            self._told = [one for one in answers if one.names & set(settings.text) and one.shown]
+        self.answers, self._settings = answers, settings
+        self._naming = self._named(settings.name) or [one for one in answers if one.asks_for_a_name]
+        naming, wanted = set(map(id, self._naming)), set(settings.text)
+        if wanted:
+            self._told = [one for one in answers if wanted & one.names and one.written]
         else:
-            self._told = [one for one in answers if one.words and one not in self._naming]
+            self._told = [one for one in answers if one.words and id(one) not in naming]
+        scales = self._named(settings.rating) or [
+            one for kind in SCALES for one in answers if one.kind == kind
+        ]
+        self.stars = scales[0].stars(settings.ends()) if scales else None
+        if not self._told and self.stars is None:
+            self._told = [
+                one for one in answers if one.type in _SAYING and one.written and id(one) not in naming
+            ]
 
     def _named(self, question: str) -> list[Answer]:
-        return [answer for answer in self._answers if question in answer.names] if question else []
-
-    def stars(self) -> float | None:
-        scales = self._named(self._settings.rating) or [
-            answer for kind in _SCALES for answer in self._answers if answer.kind == kind
-        ]
-        return scales[0].stars(*self._settings.ends()) if scales else None
+        return [answer for answer in self.answers if question in answer.names] if question else []
 
     def words(self) -> str | None:
-        """One open answer alone as it stands; several, or those to other questions, below their questions."""
-        told = self._told
-        if not told and self.stars() is None:
-            told = [one for one in self._answers if one not in self._naming and _text(one) is not None]
-            return "\n\n".join(map(_with_question, told)) or None
-        if len(told) == 1:
-            return _text(told[0])
-        return "\n\n".join(map(_with_question, told)) or None
+        """The answers alone: with the questions among them, most of what people say would be classified as
+        a question, or by the wording of the form."""
+        return "\n\n".join(answer.written or "" for answer in self._told) or None
+
+    def questions(self) -> str:
+        """Those that were answered with these words, in their order."""
+        return "\n".join(answer.question for answer in self._told if answer.question)
 
     def name(self) -> str | None:
         """First and last name are two questions."""
         return " ".join(found for answer in self._naming if (found := name(answer.shown))) or None
 
     def email(self) -> str | None:
-        asking = self._named(self._settings.email)
-        asking = asking or [answer for answer in self._answers if answer.type == "email"]
+        asking = self._named(self._settings.email) or [one for one in self.answers if one.type == "email"]
         return name(asking[0].shown) if asking else None
 
     def others(self) -> dict[str, JSON]:
         """What else was answered, by question."""
-        left = (answer for answer in self._answers if answer not in self._told and not answer.file)
+        told = set(map(id, self._told))
         return {
-            answer.question or min(answer.names, default=answer.kind): answer.shown
-            for answer in left
-            if answer.shown not in (None, "", [])
+            one.question or min(one.names, default=one.kind): one.shown
+            for one in self.answers
+            if id(one) not in told and not one.file and one.shown not in (None, "", [])
         }
-
-
-def _text(answer: Answer) -> str | None:
-    shown = answer.words or answer.shown
-    if isinstance(shown, bool):
-        return "yes" if shown else "no"
-    return (
-        ", ".join(map(str, shown)) or None
-        if isinstance(shown, list)
-        else None
-        if shown is None
-        else str(shown)
-    )
-
-
-def _with_question(answer: Answer) -> str:
-    return f"{answer.question}\n{_text(answer)}" if answer.question else str(_text(answer))
 
 
 def _hidden(hidden: JSON, part: str) -> str | None:

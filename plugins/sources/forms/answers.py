@@ -13,6 +13,8 @@ from urllib.parse import unquote, urlsplit
 from triggeriq.payload import at, name, number, text
 from triggeriq.values import JSON
 
+SCALES = ("rating", "nps", "opinion_scale")
+"""Types of questions for a number on a scale; what says most of a person's mind first."""
 _OPEN = ("short_text", "long_text")
 """Types of questions that people answer in their own words."""
 _PLACEHOLDER = re.compile(r"\{\{[^{}]{1,100}\}\}")
@@ -35,8 +37,8 @@ class Answer:
     type: str
     """The type of the answer, such as "number"."""
     value: JSON
-    steps: float | None = None
-    """Of a scale, how many steps it has, where that is told."""
+    scale: tuple[float, float] | None = None
+    """The ends of its scale; None for a question without one."""
 
     @property
     def words(self) -> str | None:
@@ -50,7 +52,8 @@ class Answer:
 
     @property
     def shown(self) -> JSON:
-        """The answer as people read it: a text, a number, a truth, or a list of texts."""
+        """The answer as people read it: a text, a number, a truth, or a list of texts. None: there is none
+        that may be kept."""
         value = self.value
         if self.type == "choice":
             return name(at(value, "label")) or name(at(value, "other"))
@@ -63,6 +66,14 @@ class Answer:
         return value if isinstance(value, (str, int, float)) else None
 
     @property
+    def written(self) -> str | None:
+        """The answer as a text; None where it says nothing."""
+        shown = self.shown
+        if isinstance(shown, bool):
+            return "yes" if shown else "no"
+        return text(", ".join(map(str, shown)) if isinstance(shown, list) else shown)
+
+    @property
     def asks_for_a_name(self) -> bool:
         return self.kind == "short_text" and bool(_NAME.fullmatch(self.question.casefold().strip(" ?:.*!")))
 
@@ -73,19 +84,15 @@ class Answer:
             return None
         return name(unquote(_path(name(self.value) or "").rpartition("/")[2]))
 
-    def stars(self, low: float | None, high: float | None) -> float | None:
-        """An answer on a scale as 1 to 5 stars: 1 + 4 × (answer − low) / (high − low), to one decimal. None
+    def stars(self, scale: tuple[float, float] | None) -> float | None:
+        """An answer on a scale as 1 to 5 stars: 1 + 4 * (answer - low) / (high - low), to one decimal. None
         where it is no number, or not on the scale.
 
-        low, high: the scale's ends. None: by the type of the question, 1 to 5 for a rating, else 0 to 10,
-        which are the form builder's defaults, unless the form tells how many steps there are.
+        scale: its ends; None: those that the form tells of the question, or its type has at first.
         """
+        low, high = scale or self.scale or (1, 5)
         given = number(self.value) if self.type == "number" else None
-        if given is None:
-            return None
-        if low is None or high is None:
-            low, high = (1, self.steps or 5) if self.kind == "rating" else (0, (self.steps or 11) - 1)
-        if not low <= given <= high or low >= high:
+        if given is None or not low <= given <= high or low == high:
             return None
         return round(1 + 4 * (given - low) / (high - low), 1)
 
@@ -104,11 +111,25 @@ def answers_of(response: JSON) -> Iterator[Answer]:
         yield Answer(
             question=_plain(name(at(question, "title")) or ""),
             names=frozenset((*names, *more)),
-            kind=name(at(field, "type")) or name(at(question, "type")) or kind,
+            kind=(asked_as := name(at(field, "type")) or name(at(question, "type")) or kind),
             type=kind,
             value=answer.get(kind),
-            steps=number(at(question, "properties", "steps")),
+            scale=_scale(asked_as, at(question, "properties")),
         )
+
+
+def _scale(kind: str, properties: JSON) -> tuple[float, float] | None:
+    """The ends of a question's scale. Deliveries seldom tell how many steps it has: it is 1 to 5 for a
+    rating, else 0 to 10, as Typeform has them at first.
+
+    https://www.typeform.com/developers/create/reference/create-form/
+    """
+    if kind not in SCALES:
+        return None
+    steps = number(at(properties, "steps"))
+    if kind == "rating" or at(properties, "start_at_one") is True:
+        return 1, max(steps or (5 if kind == "rating" else 11), 1)
+    return 0, max((steps or 11) - 1, 0)
 
 
 def _questions(fields: JSON) -> Mapping[str, JSON]:
