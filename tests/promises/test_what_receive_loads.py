@@ -27,8 +27,8 @@ from plugins.sources.standard_webhooks import StandardWebhooks
 from plugins.sources.typeform import Typeform
 from plugins.sources.zendesk import Zendesk
 from tests.functional.aws_events import http_event
+from triggeriq.scheme import Scheme
 from triggeriq.signing import sign
-from triggeriq.verification import Scheme
 
 ROOT = Path(__file__).parents[2]
 SECRET = "whsec_" + base64.b64encode(b"a secret of the tests").decode()
