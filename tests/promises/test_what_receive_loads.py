@@ -24,6 +24,7 @@ import pytest
 from chalicelib.registry import Registry, discover
 from plugins.sources.generic_json import GenericJsonSettings
 from plugins.sources.standard_webhooks import StandardWebhooks
+from plugins.sources.typeform import Typeform
 from plugins.sources.zendesk import Zendesk
 from tests.functional.aws_events import http_event
 from triggeriq.scheme import Scheme
@@ -84,6 +85,16 @@ SAMPLES = {
         body={"type": "said", "data": {"said": "It crashes"}},
         scheme=StandardWebhooks.verification[0],
         settings=MAPPED,
+    ),
+    "typeform": Sample(
+        body={
+            "event_type": "form_response",
+            "form_response": {
+                "token": "7",
+                "answers": [{"type": "text", "text": "It crashes", "field": {"type": "long_text"}}],
+            },
+        },
+        scheme=Typeform.verification[0],
     ),
     "zendesk": Sample(body={"ticket_id": "7", "description": "It crashes"}, scheme=Zendesk.verification[0]),
 }
