@@ -213,7 +213,12 @@ class Outside:
         from chalicelib.pipeline.operations.report_plugin import ReportPlugin
         from chalicelib.registry import Registry, discover
 
-        return Registry(
+        kind = Registry
+        if self.settings.trace_plugins:
+            from chalicelib.registry.tracing import TracedRegistry
+
+            kind = TracedRegistry
+        return kind(
             [found for found in discover() if found.name not in self.settings.disabled_plugins],
             only=self.settings.load_plugins,
             seconds=self.settings.plugin_seconds,
