@@ -119,7 +119,8 @@ class _Told(NamedTuple):
 
     def is_staff(self, said: JSON) -> bool:
         login = (name(at(said, "user", "login")) or "").casefold()
-        return at(said, "author_association") in _STAFF or login in map(str.casefold, self.settings.staff)
+        is_member = (name(at(said, "author_association")) or "").upper() in _STAFF
+        return is_member or login in map(str.casefold, self.settings.staff)
 
 
 class _Conversation(NamedTuple):

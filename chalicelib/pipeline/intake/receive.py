@@ -125,7 +125,7 @@ class Receive:
         events = self.publish(source, connection, request, answer, trace)
         self.metrics.count("acknowledged", source.name, len(events))
         self.metrics.count("duplicates", source.name, sum(event.duplicate for event in events))
-        return Accepted(events)
+        return answer.reply or Accepted(events)
 
     def _verify(self, source: Source, connection: Connection, request: Request) -> Connection:
         """The connection whose secret proved the request. If the one in the cache does not, it is read again:
