@@ -94,7 +94,8 @@ class GitHub(Source):
             return found
         if isinstance(found, Released):
             # A release is told of twice, as published and as released; one that was a prerelease later on
-            return Events(Event(f"release-{found.name}-{found.version}", found.at))
+            release = identifier(f"release-{found.name}-{found.version}") or digest(request.body)
+            return Events(Event(release, found.at))
         return Events(Event(digest(request.body)))
 
     def transform(self, received: Received, connection: Connection) -> Iterator[Item]:
@@ -112,7 +113,7 @@ class _Told(NamedTuple):
 
     @property
     def repository(self) -> str:
-        found = name(at(self.body.get("repository"), "full_name"))
+        found = identifier(at(self.body.get("repository"), "full_name"))
         if found is None:
             raise Unreadable("repository.full_name: there is none")
         return found
@@ -230,7 +231,7 @@ def _comment(told: _Told, on: str) -> _Found:
 
 def _release(told: _Told) -> _Found:
     release = told.body["release"]
-    version = name(at(release, "tag_name"))
+    version = identifier(at(release, "tag_name"))
     if told.action not in ("published", "released") or at(release, "draft") is True or version is None:
         return Ignore(f"release {told.action[:50]}: nothing new is out")
     if at(release, "prerelease") is True and not told.settings.prereleases:
@@ -257,7 +258,7 @@ def _feedback(
     title, words = name(at(subject, "title")), without_comments(text(at(said, "body")))
     if words is None and (title is None or said is not subject):
         return Ignore("no words")
-    attributes: dict[str, JSON] = {"repository": told.repository}
+    attributes: dict[str, JSON] = {}
     labels = at(subject, "labels")
     if tags := [
         tag for one in (labels if isinstance(labels, list) else ()) if (tag := name(at(one, "name")))

@@ -176,7 +176,8 @@ def _ticket(told: Notification) -> _Found:
         return Ignore(f"a {category[:50]} ticket")
     if any(is_by(part, *STAFF) for part in told.parts()[:1]):
         return Ignore("a ticket by staff")
-    title, words = told.title, words_of(at(told.item, "ticket_attributes", "_default_description_"))
+    title, words = told.title, text(at(told.item, "ticket_attributes", "_default_description_"))
+    words = words_of(words) if words and words.startswith("<") else words
     if title is None and words is None:
         return Ignore("no words")
     return Feedback(

@@ -70,10 +70,11 @@ class Notification(NamedTuple):
 
     @property
     def attributes(self) -> dict[str, JSON]:
+        priority = name(at(self.item, "priority"))
         facts = {
             "channel": name(at(self.item, "source", "type")),
             "state": name(at(self.item, "state")) or name(at(self.item, "ticket_state", "category")),
-            "priority": name(at(self.item, "priority")),
+            "priority": None if priority == "not_priority" else priority,
             "ticket_type": name(at(self.item, "ticket_type", "name")),
             "user_id": name(at(self.item, "contacts", "contacts", "0", "external_id"))
             or name(at(self.item, "user", "user_id")),
