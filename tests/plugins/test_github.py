@@ -238,6 +238,25 @@ def test_bots_are_ignored(user: dict[str, Any]) -> None:
     assert item_of("issues", issue(user=user)) == Ignore("an issue by a bot")
 
 
+def test_what_is_said_of_a_pull_request_is_ignored() -> None:
+    said = comment(author_association="NONE")
+    said["issue"]["pull_request"] = {"html_url": "https://github.com/acme/shop/pull/12", "merged_at": None}
+    for action in ("created", "edited", "deleted"):
+        assert item_of("issue_comment", {**said, "action": action}) == Ignore("a comment on a pull request")
+
+
+def test_a_discussion_is_read_as_an_issue_is() -> None:
+    body = golden("discussion_comment_created")
+    body["discussion"]["body"] = "How do I export?"
+    item = item_of("discussion", body | {"comment": None})
+    assert isinstance(item, Feedback)
+    assert (item.external_id, item.text) == ("discussion-3299614", "How do I export?")
+    assert item.attributes == {"discussion_category": "General"}
+    assert item_of("discussion", body | {"comment": None, "action": "answered"}) == Ignore(
+        "discussion answered: no words"
+    )
+
+
 def test_a_comment_that_was_hidden_is_ignored() -> None:
     said = comment(author_association="NONE", minimized={"reason": "spam"})
     assert item_of("issue_comment", {**said, "action": "edited"}) == Ignore("a hidden comment")
