@@ -197,6 +197,8 @@ _answer_fault = _returned(Events, Reply, Ignore)
 def _events_fault(answer: Any) -> str:
     if isinstance(answer, Events) and not all(isinstance(event, Event) for event in answer.items):
         return "returned Events of something that is no Event"
+    if isinstance(answer, Events) and not isinstance(answer.reply, (Reply, type(None))):
+        return "returned Events with a reply that is no Reply"
     return _answer_fault(answer)
 
 

@@ -24,6 +24,9 @@ import pytest
 
 from chalicelib.registry import Registry, discover
 from plugins.sources.generic_json import GenericJsonSettings
+from plugins.sources.github import GitHub
+from plugins.sources.intercom import Intercom
+from plugins.sources.slack import Slack
 from plugins.sources.standard_webhooks import StandardWebhooks
 from plugins.sources.typeform import Typeform
 from plugins.sources.zendesk import Zendesk
@@ -82,7 +85,31 @@ SAMPLES = {
     "generic_json": Sample(
         body={"said": "It crashes"}, scheme=GenericJsonSettings().scheme(), settings=MAPPED
     ),
+    "github": Sample(
+        body={
+            "action": "opened",
+            "issue": {"id": 7, "number": 7, "title": "It crashes"},
+            "repository": {"full_name": "acme/shop"},
+        },
+        scheme=GitHub.verification[0],
+    ),
     "inbound_email": FILES_ONLY,
+    "intercom": Sample(
+        body={
+            "topic": "conversation.user.created",
+            "data": {
+                "item": {"id": "7", "source": {"body": "<p>It crashes</p>", "author": {"type": "user"}}}
+            },
+        },
+        scheme=Intercom.verification[0],
+    ),
+    "slack": Sample(
+        body={
+            "type": "event_callback",
+            "event": {"type": "message", "channel": "C7", "ts": "1767322800.000100", "text": "It crashes"},
+        },
+        scheme=Slack.verification[0],
+    ),
     "standard_webhooks": Sample(
         body={"type": "said", "data": {"said": "It crashes"}},
         scheme=StandardWebhooks.verification[0],

@@ -127,7 +127,7 @@ class Receive:
         events = self.publish(source, connection, request, answer, trace)
         self.metrics.count("acknowledged", source.name, len(events))
         self.metrics.count("duplicates", source.name, sum(event.duplicate for event in events))
-        return Accepted(events)
+        return answer.reply or Accepted(events)
 
     def _verify(
         self, source: Source, connection: Connection, request: Request

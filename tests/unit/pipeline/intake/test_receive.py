@@ -31,7 +31,7 @@ from tests.unit.pipeline.fakes import (
     FakeSources,
     now,
 )
-from triggeriq import Connection, Event, Events, Request, Scheme, Source, Unreadable, Verified
+from triggeriq import Connection, Event, Events, Reply, Request, Scheme, Source, Unreadable, Verified
 
 
 class Named(Source):
@@ -66,6 +66,24 @@ class FilesOnly(Source):
 
     name = "named"
     reads = (".csv",)
+
+
+class Thanking(Named):
+    """Says what its sender is to be shown."""
+
+    def receive(self, request: Request, connection: Connection) -> Events:
+        return Events(Event("1"), reply=Reply(body="Thank you."))
+
+
+def test_a_sender_is_answered_as_the_source_says_once_the_event_is_safe() -> None:
+    receive, bus = receiving()
+    thanking = replace(receive, sources=FakeSources(Thanking()))
+    bus.down = True
+    with pytest.raises(Unavailable):
+        thanking("named", "default", Request())
+    bus.down = False
+    assert thanking("named", "default", Request()) == Reply(body="Thank you.")
+    assert [event.data["id"] for event in bus.events] == ["1"]
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "GET"])
