@@ -149,8 +149,13 @@ class Registry:
         read it: they may call a service, or count."""
         for implementation in self._manager.hook.classify.get_hookimpls():
             if self._plugins[implementation.plugin_name].origin == BUILT_IN:
+                told = {
+                    "feedback": Feedback(external_id="rehearsal", text=text),
+                    "source": "",
+                    "connection": "",
+                }
                 with suppress(Exception, Overrun), budget(LOAD_SECONDS):
-                    implementation.function(feedback=Feedback(external_id="rehearsal", text=text))
+                    implementation.function(**{name: told[name] for name in implementation.argnames})
 
     def failed(self, by: str, hook: str, reason: str) -> None:
         self._tally(by.partition("/")[0], hook, reason)
