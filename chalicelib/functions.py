@@ -43,6 +43,7 @@ FUNCTIONS = {
     "process": Function(_SQS, "tickets.process", ("events",), queue="feedback", plugins=_CLASSIFIERS),
     "relay": Function(_SCHEDULE, "tickets.relay", ("events",)),
     "sweep": Function(_SCHEDULE, "intake.sweep", ("dynamodb", "s3"), plugins=_SOURCES),
+    "poll": Function(_SCHEDULE, "intake.poll", ("dynamodb", "kms", "events"), plugins=_SOURCES),
     "jobs": Function(_SQS, "operations.run_job", ("dynamodb", "sqs"), queue="jobs", plugins=_SOURCES),
     "migrate": Function(),
 }  # fmt: skip

@@ -62,6 +62,12 @@ def target_of(url: str, *, local: bool = False, own: frozenset[str] = frozenset(
     return Target(scheme, host, port, path)
 
 
+def host_of(url: str) -> str:
+    """The host that an address of our own names; "" where it names none."""
+    found = _URL.fullmatch(url)
+    return _ascii(found["host"]) if found else ""
+
+
 def _ascii(host: str) -> str:
     """The host as it is asked for, without the root's dot."""
     if not host.isascii():
