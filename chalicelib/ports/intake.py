@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.domain.intake.file_import import Import
+    from chalicelib.domain.intake.poll_state import PollState
     from chalicelib.domain.intake.quarantine import Quarantined
     from chalicelib.domain.operations.restriction import Restriction
     from chalicelib.domain.page import Page
@@ -113,6 +114,28 @@ class ImportStore(Protocol):
 
     def cancel(self, id: str) -> Import:
         """Raises NotFound; Conflict where it is over already."""
+        ...
+
+
+class Polls(Protocol):
+    """How far each connection was polled. One invocation at a time has a connection in hand."""
+
+    def find(self, source: str, connection: str) -> PollState | None:
+        """None: it was never polled."""
+        ...
+
+    def begin(self, source: str, connection: str, holder: str, until: datetime) -> PollState | None:
+        """Take the connection in hand until then, or until it is let go. None where it is not due, or in
+        another's hands. The same holder may begin again."""
+        ...
+
+    def save(self, state: PollState, holder: str, until: datetime | None) -> bool:
+        """How far its holder has come; he keeps it until then, or lets it go. False where nothing was
+        written, since another has taken it in hand."""
+        ...
+
+    def hurry(self, source: str, connection: str) -> None:
+        """It is due now."""
         ...
 
 

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from itertools import islice
-from typing import Any, BinaryIO, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from chalicelib.errors import Invalid, PluginFailed, TriggerIQError, Unreadable
 from chalicelib.registry.budget import Overrun, budget
@@ -30,6 +30,9 @@ from triggeriq import (
 )
 from triggeriq import Unreadable as PluginUnreadable
 from triggeriq.settings import read_settings
+
+if TYPE_CHECKING:
+    from triggeriq.polling import Http, Polled
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +64,10 @@ class GuardedSource(Source):
         self._in_full = in_full
         self.by = f"{plugin}/{inner.version}"
         # The class attributes of the contract, with the plugin's values
-        for name in ("name", "title", "version", "methods", "content_types", "keep_headers", "max_body"):
+        for name in (
+            "name", "title", "version", "methods", "content_types", "keep_headers", "max_body",
+            "poll_seconds",
+        ):  # fmt: skip
             setattr(self, name, getattr(inner, name))
         self.__dict__["verification"] = inner.verification
         self.__dict__["reads"] = inner.reads
@@ -157,6 +163,27 @@ class GuardedSource(Source):
             if pair is _END:
                 return
             yield pair
+
+    def poll(
+        self, cursor: str | None, connection: Connection, http: Http, deadline: datetime
+    ) -> Iterator[Polled]:
+        """Page by page. Each has a budget of its own; the time in which the provider is asked does not
+        count. Raises PollFailed."""
+        from chalicelib.registry.polled import Unhurried, page_fault  # whoever receives webhooks fetches none
+        from triggeriq.polling import PollFailed
+
+        may_raise = (PollFailed, PluginUnreadable)
+        inner = self._inner
+        pages = self._call(
+            "poll",
+            lambda: iter(inner.poll(cursor, connection, Unhurried(http), deadline)),
+            may_raise=may_raise,
+        )
+        while True:
+            page: Any = self._call("poll", next, pages, None, may_raise=may_raise, check=page_fault)
+            if page is None:
+                return
+            yield page
 
     def _call(
         self,
