@@ -84,7 +84,9 @@ def test_a_team_s_own_opinion_comes_before_ours():
     for plugin in (Own(), *PLUGINS):
         manager.register(plugin)
     manager.check_pending()
-    answers = manager.hook.classify(feedback=Feedback(external_id="1", text="I hate it"))
+    answers = manager.hook.classify(
+        feedback=Feedback(external_id="1", text="I hate it"), source="csv", connection="default"
+    )
     assert answers[0] == Verdict(facet="sentiment", label="positive")
     assert {verdict.facet for verdict in answers[1:]} == {"sentiment", "category", "language"}
 
