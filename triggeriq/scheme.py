@@ -132,7 +132,7 @@ class Scheme:
 
     def pieces(self) -> list[bytes]:
         """What is signed, in order: {body}, {timestamp} and so on, and the bytes between them."""
-        return _PLACEHOLDERS.split(self.signed)
+        return pieces(self.signed)
 
     @property
     def headers(self) -> tuple[str, ...]:
@@ -146,6 +146,11 @@ _FORMS = {
     "base64": "Base64",
     "hex": "hex digits, two for each byte",
 }
+
+
+def pieces(signed: bytes) -> list[bytes]:
+    """The placeholders of what is signed, and the bytes between them."""
+    return _PLACEHOLDERS.split(signed)
 
 
 def decoded(encoding: str, value: str) -> bytes | None:
