@@ -41,6 +41,7 @@ FUNCTIONS = {
     "process": Function(_SQS, "tickets.process", ("events",), queue="feedback"),
     "relay": Function(_SCHEDULE, "tickets.relay", ("events",)),
     "sweep": Function(_SCHEDULE, "intake.sweep", ("dynamodb", "s3")),
+    "poll": Function((*_SCHEDULE, *_SOURCES), "intake.poll", ("dynamodb", "kms", "events")),
     "jobs": Function(_SQS, "operations.run_job", ("dynamodb", "sqs"), queue="jobs"),
     "migrate": Function(),
 }  # fmt: skip

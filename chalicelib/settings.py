@@ -56,6 +56,8 @@ class Settings(NamedTuple):
     relay_grace_seconds: float = 10.0
     import_backlog: int = 2_000
     trace_plugins: bool = False
+    delivery_allow: tuple[str, ...] = ()
+    poll_request_seconds: float = 30.0
 
 
 @cache
@@ -105,6 +107,7 @@ def _of_stage(stage: str) -> dict[str, Any]:
         "artifacts_bucket": f"triggeriq-{stage}-artifacts",
         "kms_key": f"alias/triggeriq-{stage}",
         "cors_origins": ("*",) if stage in OPEN_STAGES else (),
+        "delivery_allow": ("127.0.0.0/8", "::1/128") if stage == "local" else (),
     }
 
 
@@ -186,6 +189,15 @@ def _pauses(most: int) -> Callable[[str], tuple[int, ...]]:
     return read
 
 
+def _networks(text: str) -> tuple[str, ...]:
+    from ipaddress import ip_network  # no other setting needs it
+
+    try:
+        return tuple(str(ip_network(part.strip())) for part in text.split(",") if part.strip())
+    except ValueError:
+        raise ValueError("networks such as 10.1.0.0/16, separated by commas") from None
+
+
 def _iam_callers(text: str) -> tuple[IamCaller, ...]:
     try:
         return tuple(_iam_caller(arn, **granted) for arn, granted in json.loads(text or "{}").items())
@@ -241,4 +253,6 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "relay_grace_seconds": _seconds(0, 600),
     "import_backlog": _count(1, 10**9, "messages"),
     "trace_plugins": _switch,
+    "delivery_allow": _networks,
+    "poll_request_seconds": _seconds(0.1, 60),
 }

@@ -355,6 +355,18 @@ variable "iam_callers" {
   }
 }
 
+variable "delivery_allow" {
+  description = "Networks that are not public, and that the functions may nevertheless call where a connection names an address in them, such as [\"10.1.0.0/16\"]. AWS's metadata addresses stay closed."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for network in var.delivery_allow : can(cidrhost(network, 0)) && try(cidrhost(network, 0) == split("/", network)[0], false)])
+    error_message = "delivery_allow are networks by their first address, such as 10.1.0.0/16."
+  }
+}
+
 # --- network ----------------------------------------------------------------------------------------
 
 variable "egress" {

@@ -16,15 +16,18 @@ from chalicelib.settings import Settings, trace_header
 if TYPE_CHECKING:
     from chalicelib.domain.trace import Trace
     from chalicelib.registry import Registry
+    from chalicelib.services.credentials import AwsCredentials
     from chalicelib.services.dynamodb.api_keys import DynamoApiKeys
     from chalicelib.services.dynamodb.claims import DynamoClaims
     from chalicelib.services.dynamodb.connections import DynamoConnections
     from chalicelib.services.dynamodb.imports import DynamoImports
     from chalicelib.services.dynamodb.jobs import DynamoJobs
+    from chalicelib.services.dynamodb.polls import DynamoPolls
     from chalicelib.services.dynamodb.quarantine import DynamoQuarantine
     from chalicelib.services.dynamodb.receipts import DynamoReceipts
     from chalicelib.services.emf import EmfMetrics
     from chalicelib.services.eventbridge import EventBridgeBus
+    from chalicelib.services.https.client import HttpsClient
     from chalicelib.services.postgres.configurations import PostgresConfigurations
     from chalicelib.services.postgres.connection import Database
     from chalicelib.services.postgres.outbox import PostgresOutbox
@@ -134,6 +137,32 @@ class Outside:
         from chalicelib.services.dynamodb.imports import DynamoImports
 
         return DynamoImports(self.client("dynamodb"), self.named("imports"), now)
+
+    @once
+    def polls(self) -> DynamoPolls:
+        from chalicelib.services.dynamodb.polls import DynamoPolls
+
+        return DynamoPolls(self.client("dynamodb"), self.named("imports"), now)
+
+    @once
+    def credentials(self) -> AwsCredentials:
+        from chalicelib.services.credentials import AwsCredentials
+
+        return AwsCredentials(self.client("secretsmanager"), self.client("ssm"), self.settings.stage)
+
+    @once
+    def web(self) -> HttpsClient:
+        """The way out to addresses that others name."""
+        from chalicelib.domain.operations.access import LOCAL_STAGE
+        from chalicelib.services.https.addresses import network
+        from chalicelib.services.https.client import HttpsClient
+        from chalicelib.services.https.target import host_of
+
+        return HttpsClient(
+            map(network, self.settings.delivery_allow),
+            local=self.settings.stage == LOCAL_STAGE,
+            own=filter(None, [host_of(self.settings.public_url)]),
+        )
 
     @once
     def jobs(self) -> DynamoJobs:

@@ -120,10 +120,15 @@ class Registry:
     def rehearse(self, text: str) -> None:
         """Load what triage asks, and have our own classifiers read a text, so that they load their models
         now. Installed ones do not read it: they may call a service, or count."""
+        told = {
+            "feedback": Feedback(external_id="rehearsal", text=text),
+            "source": "",
+            "connection": "",
+        }
         for implementation in self._loader.implementations("classify"):
             if self._loader.plugins[implementation.plugin_name].origin == BUILT_IN:
                 with suppress(Exception, Overrun), budget(LOAD_SECONDS):
-                    implementation.function(feedback=Feedback(external_id="rehearsal", text=text))
+                    implementation.function(**{name: told[name] for name in implementation.argnames})
 
     def failed(self, by: str, hook: str, reason: str) -> None:
         self._tally(by.partition("/")[0], hook, reason)

@@ -24,12 +24,16 @@ import pytest
 
 from chalicelib.registry import Registry, discover
 from plugins.sources.generic_json import GenericJsonSettings
+from plugins.sources.github import GitHub
+from plugins.sources.intercom import Intercom
+from plugins.sources.slack import Slack
 from plugins.sources.standard_webhooks import StandardWebhooks
+from plugins.sources.typeform import Typeform
 from plugins.sources.zendesk import Zendesk
 from tests.functional.aws_events import http_event
 from tests.packaging import with_plugins
+from triggeriq.scheme import Scheme
 from triggeriq.signing import sign
-from triggeriq.verification import Scheme
 
 ROOT = Path(__file__).parents[2]
 SECRET = "whsec_" + base64.b64encode(b"a secret of the tests").decode()
@@ -81,11 +85,45 @@ SAMPLES = {
     "generic_json": Sample(
         body={"said": "It crashes"}, scheme=GenericJsonSettings().scheme(), settings=MAPPED
     ),
+    "github": Sample(
+        body={
+            "action": "opened",
+            "issue": {"id": 7, "number": 7, "title": "It crashes"},
+            "repository": {"full_name": "acme/shop"},
+        },
+        scheme=GitHub.verification[0],
+    ),
     "inbound_email": FILES_ONLY,
+    "intercom": Sample(
+        body={
+            "topic": "conversation.user.created",
+            "data": {
+                "item": {"id": "7", "source": {"body": "<p>It crashes</p>", "author": {"type": "user"}}}
+            },
+        },
+        scheme=Intercom.verification[0],
+    ),
+    "slack": Sample(
+        body={
+            "type": "event_callback",
+            "event": {"type": "message", "channel": "C7", "ts": "1767322800.000100", "text": "It crashes"},
+        },
+        scheme=Slack.verification[0],
+    ),
     "standard_webhooks": Sample(
         body={"type": "said", "data": {"said": "It crashes"}},
         scheme=StandardWebhooks.verification[0],
         settings=MAPPED,
+    ),
+    "typeform": Sample(
+        body={
+            "event_type": "form_response",
+            "form_response": {
+                "token": "7",
+                "answers": [{"type": "text", "text": "It crashes", "field": {"type": "long_text"}}],
+            },
+        },
+        scheme=Typeform.verification[0],
     ),
     "zendesk": Sample(body={"ticket_id": "7", "description": "It crashes"}, scheme=Zendesk.verification[0]),
 }
