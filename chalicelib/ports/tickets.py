@@ -50,6 +50,13 @@ class TicketReader(Protocol):
         """When each source last gave feedback, of connections within; one that never did is absent."""
         ...
 
+    def received(
+        self, sources: Sequence[str], since: datetime, within: Restriction | None = None
+    ) -> Mapping[str, int]:
+        """How many items of feedback each source gave since then, or changed, of connections within. One that
+        the caller may see nothing of is absent."""
+        ...
+
     def search(
         self, wanted: TicketFilter, limit: int, cursor: str | None, order: TicketOrder = ...
     ) -> Page[Any]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import json
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -338,6 +339,25 @@ def test_when_a_source_last_gave_feedback_is_counted_from_one_s_own(world: World
     assert {source: at for source, at in seen.items() if at} == {
         source: max(times) for source, times in received.items()
     }
+
+
+def test_what_could_not_be_read_is_counted_of_one_s_own(world: World) -> None:
+    days = {item["name"]: item["last_24_hours"] for item in world.ask("GET", "/sources").json["items"]}
+    waiting = Counter(entry["source"] for entry in world.ask("GET", "/quarantine").json["items"])
+    read = {"standard_webhooks": 2, "csv": 1, "inbound_email": 1}
+    assert days == {
+        source: {
+            "received": read[source] + waiting[source],
+            "errors": waiting[source],
+            "error_rate": round(waiting[source] / (read[source] + waiting[source]), 4),
+        }
+        if source in read
+        else None
+        for source in days
+    }
+    assert waiting.total() > 0
+    unrestricted = {item["name"]: item["last_24_hours"] for item in world.client.get("/sources")["items"]}
+    assert unrestricted["csv"]["received"] >= 2 * days["csv"]["received"]
 
 
 def test_a_key_for_a_whole_source_sees_every_connection_of_it_and_no_other_source(world: World) -> None:
