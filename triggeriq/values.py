@@ -231,7 +231,7 @@ class Bad:
 
 
 Item: TypeAlias = "Feedback | Bad | Ignore | Answered | Redacted | Released"
-"""What `Source.transform` makes of one thing in a payload; `Source.read` makes the first three."""
+"""What `Source.transform` makes of one thing in a payload; `Source.read` makes the first four."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
