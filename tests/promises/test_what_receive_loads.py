@@ -79,12 +79,15 @@ SAMPLES = {
     "generic_json": Sample(
         body={"said": "It crashes"}, scheme=GenericJsonSettings().scheme(), settings=MAPPED
     ),
+    "google_play": FILES_ONLY,
     "inbound_email": FILES_ONLY,
+    "itunes_rss": FILES_ONLY,
     "standard_webhooks": Sample(
         body={"type": "said", "data": {"said": "It crashes"}},
         scheme=StandardWebhooks.verification[0],
         settings=MAPPED,
     ),
+    "trustpilot": Sample(status=401),  # nobody signs them: a secret address is chosen by a setting
     "zendesk": Sample(body={"ticket_id": "7", "description": "It crashes"}, scheme=Zendesk.verification[0]),
 }
 

@@ -17,9 +17,11 @@ pytest.register_assert_rewrite(
     "triggeriq.testing.source_contract",
     "triggeriq.testing.webhook_contract",
     "triggeriq.testing.file_contract",
+    "triggeriq.testing.poll_contract",
 )
 
 from triggeriq.testing.file_contract import FileContract  # noqa: E402 - see above
+from triggeriq.testing.poll_contract import PollContract  # noqa: E402 - see above
 from triggeriq.testing.samples import Delivery, Exactly, Upload, matches  # noqa: E402 - see above
 from triggeriq.testing.source_contract import SourceContract, check  # noqa: E402 - see above
 from triggeriq.testing.webhook_contract import WebhookContract  # noqa: E402 - see above
@@ -28,6 +30,7 @@ __all__ = [
     "Delivery",
     "Exactly",
     "FileContract",
+    "PollContract",
     "SourceContract",
     "Upload",
     "WebhookContract",
