@@ -59,6 +59,13 @@ def sweep(event):
     return schedule.sweep(event.to_dict(), event.context)
 
 
+@app.schedule("rate(5 minutes)", name="poll")
+def poll(event):
+    from chalicelib.handlers import schedule
+
+    return schedule.poll(event.to_dict(), event.context)
+
+
 @app.on_sqs_message(queue="jobs", batch_size=1, name="jobs")
 def jobs(event):
     from chalicelib.handlers import sqs

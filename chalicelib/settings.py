@@ -55,6 +55,9 @@ class Settings(NamedTuple):
     unpacked_limit: int = 2_000_000_000
     relay_grace_seconds: float = 10.0
     import_backlog: int = 2_000
+    trace_plugins: bool = False
+    delivery_allow: tuple[str, ...] = ()
+    poll_request_seconds: float = 30.0
 
 
 @cache
@@ -104,6 +107,7 @@ def _of_stage(stage: str) -> dict[str, Any]:
         "artifacts_bucket": f"triggeriq-{stage}-artifacts",
         "kms_key": f"alias/triggeriq-{stage}",
         "cors_origins": ("*",) if stage in OPEN_STAGES else (),
+        "delivery_allow": ("127.0.0.0/8", "::1/128") if stage == "local" else (),
     }
 
 
@@ -165,6 +169,12 @@ def _count(least: int, most: int, what: str) -> Callable[[str], int]:
     return read
 
 
+def _switch(text: str) -> bool:
+    if text not in ("0", "1"):
+        raise ValueError("1 (on) or 0 (off)")
+    return text == "1"
+
+
 def _pauses(most: int) -> Callable[[str], tuple[int, ...]]:
     def read(text: str) -> tuple[int, ...]:
         pause = _count(0, most, "seconds")
@@ -177,6 +187,15 @@ def _pauses(most: int) -> Callable[[str], tuple[int, ...]]:
         return values
 
     return read
+
+
+def _networks(text: str) -> tuple[str, ...]:
+    from ipaddress import ip_network  # no other setting needs it
+
+    try:
+        return tuple(str(ip_network(part.strip())) for part in text.split(",") if part.strip())
+    except ValueError:
+        raise ValueError("networks such as 10.1.0.0/16, separated by commas") from None
 
 
 def _iam_callers(text: str) -> tuple[IamCaller, ...]:
@@ -233,4 +252,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "unpacked_limit": _count(1, 10**12, "bytes"),
     "relay_grace_seconds": _seconds(0, 600),
     "import_backlog": _count(1, 10**9, "messages"),
+    "trace_plugins": _switch,
+    "delivery_allow": _networks,
+    "poll_request_seconds": _seconds(0.1, 60),
 }

@@ -78,6 +78,7 @@ BILLED_SECONDS: Mapping[str, float] = {
     "api": 0.10,
     "relay": 0.15,
     "sweep": 0.50,
+    "poll": 1.00,
 }
 """Of one warm invocation at the memory of functions.json: assumptions, several times what this code takes
 on a whole core (benchmarks/README.md), since 256 MB are a seventh of one."""
@@ -114,8 +115,11 @@ KEYS, SECRETS, DASHBOARDS = 2, 1, 1
 """Of terraform/keys.tf, database.tf, dashboard.tf."""
 RESTING = ("files", "jobs")
 """Queues that are not watched for what is parked, resting_queues of terraform/alarms.tf."""
-METRICS = ("received", "acknowledged", "duplicates", "quarantined", "ticketed", "failed", "seconds_to_ticket")
-"""Of each source: what the code counts."""
+METRICS = (
+    "received", "acknowledged", "duplicates", "quarantined", "ticketed", "failed", "polls", "poll_failures",
+    "seconds_to_ticket",
+)  # fmt: skip
+"""Of each source: what the code counts. Not each has all of them."""
 
 
 class Profile(NamedTuple):
@@ -161,6 +165,7 @@ def alarm_metrics(sources: int) -> dict[str, int]:
         "uploads-lost": sum("s3" in function["trigger"] for function in FUNCTIONS.values()),
         "quarantined": sources,
         "failed-records": sources,
+        "polls-failing": sources,
         "database-connections": 1,
         "database-cpu": 1,
         "database-cpu-credits": 1,
@@ -189,6 +194,7 @@ def invocations(items: float) -> dict[str, float]:
         "api": API_REQUESTS * items,
         "relay": MINUTES,
         "sweep": MINUTES / 5,
+        "poll": MINUTES / 5,
     }
 
 
@@ -253,7 +259,7 @@ def month(items_a_day: int, profile: Profile) -> dict[str, float]:
         "EventBridge archive, keeping": items * each["EventBridge events"] * EVENT_BYTES / GB * 14 / DAYS,
         "SQS requests": items * each["SQS requests"] + idle_receives(),
         "DynamoDB writes": items * each["DynamoDB writes"],
-        "DynamoDB reads": items * each["DynamoDB reads"] + asked,
+        "DynamoDB reads": items * each["DynamoDB reads"] + asked + MINUTES / 5,
         "DynamoDB storage": tables,
         "DynamoDB backups": tables,
         "S3 writes and lists": items * each["S3 writes and lists"] + 2 * MINUTES / 5 + trail,

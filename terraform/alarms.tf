@@ -17,6 +17,7 @@ locals {
     rule-loses-events    = "The bus could hand events neither to the queue of this rule nor to its dead letters: they are lost there."
     uploads-lost         = "Lambda could not keep an upload's notification on which this function failed."
     quarantined          = "Much of what comes in can't be read, and is kept in the quarantine."
+    polls-failing        = "Polls of a provider have failed for hours: nothing new comes from there."
     failed-records       = "Records fail by an error of ours, and are tried again."
     database-connections = "Nearly all connections of the database are taken."
     database-cpu         = "The database's processor is busy."
@@ -129,6 +130,14 @@ locals {
       result = "SELECT SUM(${metric}) FROM SCHEMA(\"TriggerIQ\", \"source\", \"stage\") WHERE \"stage\" = '${var.environment}'"
       terms  = {}
     } },
+    {
+      # Between two failing polls of a connection lies an hour at most
+      polls-failing = {
+        slug   = "polls-failing", minutes = 60, times = 2, of = 3, above = 0
+        result = "SELECT SUM(poll_failures) FROM SCHEMA(\"TriggerIQ\", \"source\", \"stage\") WHERE \"stage\" = '${var.environment}'"
+        terms  = {}
+      }
+    },
   )
 }
 
@@ -190,7 +199,7 @@ resource "aws_cloudwatch_metric_alarm" "reckoned" {
     id          = "result"
     label       = each.key
     expression  = each.value.result
-    period      = length(each.value.terms) == 0 ? 300 : null
+    period      = length(each.value.terms) == 0 ? 60 * try(each.value.minutes, 5) : null
     return_data = true
   }
 }

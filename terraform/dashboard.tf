@@ -3,7 +3,7 @@
 locals {
   # One line a source, as chalicelib/services/emf.py writes them
   flow_of = {
-    for metric in ["received", "acknowledged", "duplicates", "quarantined", "ticketed", "failed"] :
+    for metric in ["received", "acknowledged", "duplicates", "quarantined", "ticketed", "failed", "polls", "poll_failures"] :
     metric => [{ expression = "SEARCH('{TriggerIQ,source,stage} MetricName=\"${metric}\" stage=\"${var.environment}\"', 'Sum', 300)", label = "${metric} $${PROP('Dim.source')}", id = metric }]
   }
   seconds_to_ticket = [
@@ -28,6 +28,7 @@ locals {
     ],
     [
       { title = "Seconds from receipt to ticket", lines = [for line in local.seconds_to_ticket : [line]] },
+      { title = "Polls, and those that failed", lines = [for line in concat(local.flow_of.polls, local.flow_of.poll_failures) : [line]] },
       { title = "API: requests", lines = [for metric in ["Count", "4xx", "5xx"] : ["AWS/ApiGateway", metric, "ApiId", aws_apigatewayv2_api.main.id, { stat = "Sum" }]] },
       { title = "API: latency, ms", lines = [for statistic in ["p50", "p95", "p99"] : ["AWS/ApiGateway", "Latency", "ApiId", aws_apigatewayv2_api.main.id, { stat = statistic, label = statistic }]] },
     ],

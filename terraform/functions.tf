@@ -23,11 +23,14 @@ locals {
     reconnect_seconds        = { form = local.seconds_form, least = 0, most = 60 }
     unpacked_limit           = { form = local.count_form, least = 1, most = 1000000000000 }
     relay_grace_seconds      = { form = local.seconds_form, least = 0, most = 600 }
+    poll_request_seconds     = { form = local.seconds_form, least = 0.1, most = 60 }
     import_backlog           = { form = local.count_form, least = 1, most = 1000000000 }
+    trace_plugins            = { form = local.switch_form, least = 0, most = 1 }
   }
   seconds_form = "^[0-9]{1,6}(\\.[0-9]{1,6})?$"
   pauses_form  = "^[0-9]+(,[0-9]+)*$"
   count_form   = "^[0-9]{1,15}$"
+  switch_form  = "^[01]$"
 
   buckets_of = { for name in keys(local.functions) : name => [
     for bucket in keys(try(local.permissions[name].buckets, {})) : split("/", bucket)[0]
@@ -43,6 +46,7 @@ locals {
       TRIGGERIQ_PUBLIC_URL             = local.public_url
       TRIGGERIQ_IAM_CALLERS            = contains(local.routers, name) && length(var.iam_callers) > 0 ? jsonencode(local.iam_callers) : null
       TRIGGERIQ_CORS_ORIGINS           = contains(local.routers, name) && length(local.cors_origins) > 0 ? join(",", local.cors_origins) : null
+      TRIGGERIQ_DELIVERY_ALLOW         = can(local.permissions[name].credentials) && length(var.delivery_allow) > 0 ? join(",", var.delivery_allow) : null
       TRIGGERIQ_DATABASE               = try(local.database_urls[local.permissions[name].database], null)
       TRIGGERIQ_DATABASE_MASTER_SECRET = contains(try(local.permissions[name].secrets, []), "database-master") ? local.secret_arns["database-master"] : null
       TRIGGERIQ_UPLOADS_BUCKET         = contains(local.buckets_of[name], "uploads") ? aws_s3_bucket.this["uploads"].bucket : null

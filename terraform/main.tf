@@ -21,6 +21,8 @@
 #                                                                  │                      │
 #                                                         SQS delivery                    │
 #                                                                                         │
+#   poll, each 5 minutes, asks providers ──> bus: feedback.received    triggers.tf          │
+#                                                                                         │
 #   migrate: on deploy, before the other functions' aliases move    migration.tf ─────────┘
 #
 # All but relay and migrate also keep receipts, claims, connections, keys, imports, jobs and what could not be

@@ -11,6 +11,16 @@ locals {
   key_arns    = { secrets = local.secrets_key_arn }
   secret_arns = { database-master = one(aws_db_instance.main.master_user_secret[*].secret_arn) }
 
+  # Where operators put the credentials by which connections are polled
+  credential_arns = {
+    secretsmanager = "arn:${local.partition}:secretsmanager:${local.arn_in_region}:secret:triggeriq/${var.environment}/*"
+    ssm            = "arn:${local.partition}:ssm:${local.arn_in_region}:parameter/triggeriq/${var.environment}/*"
+  }
+  # What the two name in the encryption context of what they decrypt
+  # https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
+  # https://docs.aws.amazon.com/systems-manager/latest/userguide/secure-string-parameter-kms-encryption.html
+  credential_contexts = { secretsmanager = "SecretARN", ssm = "PARAMETER_ARN" }
+
   function_arns = {
     for name in keys(local.functions) :
     name => "arn:${local.partition}:lambda:${local.region}:${local.account_id}:function:${local.prefix}-${name}"
@@ -59,6 +69,20 @@ locals {
       Action    = ["kms:Decrypt"]
       Resource  = local.data_key_arn # the secret lies under it
       Condition = { StringEquals = { "kms:ViaService" = "secretsmanager.${local.region}.amazonaws.com" } }
+    }],
+    [for action in try(local.permissions[name].credentials, []) : {
+      Effect   = "Allow"
+      Action   = [action]
+      Resource = local.credential_arns[split(":", action)[0]]
+    }],
+    [for service in distinct([for action in try(local.permissions[name].credentials, []) : split(":", action)[0]]) : {
+      Effect   = "Allow"
+      Action   = ["kms:Decrypt"]
+      Resource = "arn:${local.partition}:kms:${local.arn_in_region}:key/*" # whichever they were put under
+      Condition = {
+        StringEquals = { "kms:ViaService" = "${service}.${local.region}.amazonaws.com" }
+        StringLike   = { "kms:EncryptionContext:${local.credential_contexts[service]}" = local.credential_arns[service] }
+      }
     }],
     [for user in compact([try(local.permissions[name].database, null)]) : {
       Effect   = "Allow"

@@ -157,7 +157,7 @@ variable "disabled_plugins" {
 }
 
 variable "settings" {
-  description = "Caches, time budgets, pauses and limits of the functions, by the setting's name without TRIGGERIQ_ and in small letters, { plugin_seconds = 5, park_seconds = \"30,60\" }. What is not named keeps its default."
+  description = "Caches, time budgets, pauses, limits and the tracing of the functions, by the setting's name without TRIGGERIQ_ and in small letters, { plugin_seconds = 5, park_seconds = \"30,60\" }. What is not named keeps its default."
   type        = map(string)
   default     = {}
   nullable    = false
@@ -174,7 +174,7 @@ variable "settings" {
         for number, pause in split(",", value) : try(tonumber(pause) >= tonumber(split(",", value)[max(0, number - 1)]), false)
       ]) if can(local.setting_forms[name])
     ])
-    error_message = "settings are seconds, or a count of bytes or messages; the pauses are whole seconds, growing, with commas between: ${join(", ", [for name, is in local.setting_forms : "${name} from ${is.least} to ${is.most}"])}."
+    error_message = "settings are seconds, a count of bytes or messages, or 1 or 0; the pauses are whole seconds, growing, with commas between: ${join(", ", [for name, is in local.setting_forms : "${name} from ${is.least} to ${is.most}"])}."
   }
 }
 
@@ -352,6 +352,18 @@ variable "iam_callers" {
   validation {
     condition     = length(jsonencode(var.iam_callers)) <= 2500
     error_message = "iam_callers has more than fits into a function's environment: some 20 of them do."
+  }
+}
+
+variable "delivery_allow" {
+  description = "Networks that are not public, and that the functions may nevertheless call where a connection names an address in them, such as [\"10.1.0.0/16\"]. AWS's metadata addresses stay closed."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for network in var.delivery_allow : can(cidrhost(network, 0)) && try(cidrhost(network, 0) == split("/", network)[0], false)])
+    error_message = "delivery_allow are networks by their first address, such as 10.1.0.0/16."
   }
 }
 

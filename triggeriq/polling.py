@@ -52,7 +52,9 @@ class PollFailed(Exception):
     The message says what happened, for the operator; it must not quote the answer at length.
     """
 
-    def __init__(self, message: str, status: int | None = None) -> None:
+    def __init__(self, message: str, status: int | None = None, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.status = status
         """What the provider answered; None: nothing."""
+        self.retry_after = retry_after
+        """Seconds for which it does not want to be asked again; None: it does not say."""

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from chalicelib.pipeline.intake.give_back import GiveBack
     from chalicelib.pipeline.intake.ingest import Ingest
     from chalicelib.pipeline.intake.offer_upload import OfferUpload
+    from chalicelib.pipeline.intake.poll import Poll
+    from chalicelib.pipeline.intake.poll_now import PollNow
     from chalicelib.pipeline.intake.preview_source import PreviewSource
     from chalicelib.pipeline.intake.publish import Publish
     from chalicelib.pipeline.intake.read_file import ReadFile
@@ -69,6 +71,8 @@ class IntakeUseCases:
             claims=out.claims,
             blobs=out.artifacts,
             queue=out.queue("feedback"),
+            rest=out.queue("ingest"),
+            bus=lambda: out.bus,
             quarantine=out.quarantine,
             metrics=out.metrics,
         )
@@ -129,10 +133,39 @@ class IntakeUseCases:
         return Sweep(uploads=out.uploads, imports=out.imports, register=self.register_upload, now=now)
 
     @once
+    def poll(self) -> Poll:
+        from chalicelib.pipeline.intake.poll import Poll
+
+        out = self._outside
+        return Poll(
+            sources=out.registry,
+            connections=out.connections,
+            polls=out.polls,
+            credentials=out.credentials,
+            web=out.web,
+            publish=self.publish,
+            bus=out.bus,
+            metrics=out.metrics,
+            trace=trace,
+            now=now,
+            request_seconds=out.settings.poll_request_seconds,
+        )
+
+    @once
+    def poll_now(self) -> PollNow:
+        from chalicelib.pipeline.intake.poll_now import PollNow
+
+        out = self._outside
+        return PollNow(sources=out.registry, known=out.connections, polls=out.polls)
+
+    @once
     def connections(self) -> Connect:
         from chalicelib.pipeline.intake.connect import Connect
 
-        return Connect(store=self._outside.connections, sources=self._outside.registry, now=now)
+        out = self._outside
+        return Connect(
+            store=out.connections, sources=out.registry, polls=out.polls, stage=out.settings.stage, now=now
+        )
 
     @once
     def imports(self) -> FollowImports:

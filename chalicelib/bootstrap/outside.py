@@ -16,15 +16,18 @@ from chalicelib.settings import Settings, trace_header
 if TYPE_CHECKING:
     from chalicelib.domain.trace import Trace
     from chalicelib.registry import Registry
+    from chalicelib.services.credentials import AwsCredentials
     from chalicelib.services.dynamodb.api_keys import DynamoApiKeys
     from chalicelib.services.dynamodb.claims import DynamoClaims
     from chalicelib.services.dynamodb.connections import DynamoConnections
     from chalicelib.services.dynamodb.imports import DynamoImports
     from chalicelib.services.dynamodb.jobs import DynamoJobs
+    from chalicelib.services.dynamodb.polls import DynamoPolls
     from chalicelib.services.dynamodb.quarantine import DynamoQuarantine
     from chalicelib.services.dynamodb.receipts import DynamoReceipts
     from chalicelib.services.emf import EmfMetrics
     from chalicelib.services.eventbridge import EventBridgeBus
+    from chalicelib.services.https.client import HttpsClient
     from chalicelib.services.postgres.configurations import PostgresConfigurations
     from chalicelib.services.postgres.connection import Database
     from chalicelib.services.postgres.outbox import PostgresOutbox
@@ -136,6 +139,32 @@ class Outside:
         return DynamoImports(self.client("dynamodb"), self.named("imports"), now)
 
     @once
+    def polls(self) -> DynamoPolls:
+        from chalicelib.services.dynamodb.polls import DynamoPolls
+
+        return DynamoPolls(self.client("dynamodb"), self.named("imports"), now)
+
+    @once
+    def credentials(self) -> AwsCredentials:
+        from chalicelib.services.credentials import AwsCredentials
+
+        return AwsCredentials(self.client("secretsmanager"), self.client("ssm"), self.settings.stage)
+
+    @once
+    def web(self) -> HttpsClient:
+        """The way out to addresses that others name."""
+        from chalicelib.domain.operations.access import LOCAL_STAGE
+        from chalicelib.services.https.addresses import network
+        from chalicelib.services.https.client import HttpsClient
+        from chalicelib.services.https.target import host_of
+
+        return HttpsClient(
+            map(network, self.settings.delivery_allow),
+            local=self.settings.stage == LOCAL_STAGE,
+            own=filter(None, [host_of(self.settings.public_url)]),
+        )
+
+    @once
     def jobs(self) -> DynamoJobs:
         from chalicelib.services.dynamodb.jobs import DynamoJobs
 
@@ -208,19 +237,18 @@ class Outside:
 
     @once
     def registry(self) -> Registry:
-        """Our plugins of the kinds that this function calls, and all installed ones, which may be of any
-        kind."""
+        """All plugins; each is loaded once something asks for what it gives."""
         from chalicelib.domain.operations.access import LOCAL_STAGE
         from chalicelib.pipeline.operations.report_plugin import ReportPlugin
         from chalicelib.registry import Registry, discover
 
-        return Registry(
-            [
-                found
-                for found in discover()
-                if found.name not in self.settings.disabled_plugins
-                and found.kind in ("", *self._function.plugins)
-            ],
+        kind = Registry
+        if self.settings.trace_plugins:
+            from chalicelib.registry.tracing import TracedRegistry
+
+            kind = TracedRegistry
+        return kind(
+            [found for found in discover() if found.name not in self.settings.disabled_plugins],
             only=self.settings.load_plugins,
             seconds=self.settings.plugin_seconds,
             on_call=ReportPlugin(failures=self.quarantine),

@@ -20,3 +20,9 @@ def sweep(event: Any, context: Any) -> dict[str, int]:
     with invocation(context) as use:
         resumed = use.operations.resume_jobs()
         return {"resumed": resumed, "registered": use.intake.sweep(time_left(context))}
+
+
+def poll(event: Any, context: Any) -> dict[str, int]:
+    """Every five minutes: fetch what is new for the connections that are due."""
+    with invocation(context) as use:
+        return {"polled": use.intake.poll(context.aws_request_id, time_left(context))}

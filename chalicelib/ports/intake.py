@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.domain.intake.file_import import Import
+    from chalicelib.domain.intake.poll_state import PollState
     from chalicelib.domain.intake.quarantine import Quarantined
     from chalicelib.domain.operations.restriction import Restriction
     from chalicelib.domain.page import Page
@@ -23,8 +24,9 @@ class Told(NamedTuple):
 
 
 class Receipts(Protocol):
-    """What was accepted in the last 72 hours, by (source, connection, event id); and, where events have no
-    ids of their own, the last that was told of a thing, by (source, connection, what it is about)."""
+    """What was accepted in the last 72 hours, by (source, connection, event id); where events have no ids of
+    their own, the last that was told of a thing, by (source, connection, what it is about); and the bytes
+    that each signed nonce came with."""
 
     def stands(self, source: str, connection: str, event_ids: Sequence[str]) -> set[str]:
         """Those of `event_ids` for which a receipt stands."""
@@ -40,6 +42,11 @@ class Receipts(Protocol):
 
     def remember(self, source: str, connection: str, about: str, told: Told, received_at: datetime) -> None:
         """This is the last now."""
+        ...
+
+    def bind(self, source: str, connection: str, nonce: str, body: str) -> bool:
+        """Whether the nonce stands for this body, by its digest. From its first use on it does, and for no
+        other, until 72 hours after its last. All callers agree, also those that ask at once."""
         ...
 
 
@@ -107,6 +114,28 @@ class ImportStore(Protocol):
 
     def cancel(self, id: str) -> Import:
         """Raises NotFound; Conflict where it is over already."""
+        ...
+
+
+class Polls(Protocol):
+    """How far each connection was polled. One invocation at a time has a connection in hand."""
+
+    def find(self, source: str, connection: str) -> PollState | None:
+        """None: it was never polled."""
+        ...
+
+    def begin(self, source: str, connection: str, holder: str, until: datetime) -> PollState | None:
+        """Take the connection in hand until then, or until it is let go. None where it is not due, or in
+        another's hands. The same holder may begin again."""
+        ...
+
+    def save(self, state: PollState, holder: str, until: datetime | None) -> bool:
+        """How far its holder has come; he keeps it until then, or lets it go. False where nothing was
+        written, since another has taken it in hand."""
+        ...
+
+    def hurry(self, source: str, connection: str) -> None:
+        """It is due now."""
         ...
 
 

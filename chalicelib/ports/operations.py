@@ -14,7 +14,9 @@ if TYPE_CHECKING:  # whoever implements or asks has what it needs of the domain
     from chalicelib.domain.page import Page
     from chalicelib.domain.trace import Trace
 
-Counter = Literal["received", "acknowledged", "duplicates", "quarantined", "ticketed", "failed"]
+Counter = Literal[
+    "received", "acknowledged", "duplicates", "quarantined", "ticketed", "failed", "polls", "poll_failures"
+]  # fmt: skip
 """What is counted; docs/observability.md says what each of them counts, and when."""
 
 

@@ -9,6 +9,9 @@ from triggeriq.names import NAME
 from triggeriq.settings import fault_of
 from triggeriq.source import METHODS
 
+POLL_SECONDS = (60, 604_800)
+"""A minute to a week."""
+
 
 def check(cls: type[Source]) -> None:
     """Raises TypeError or ValueError, saying what is wrong, for what can be no source."""
@@ -24,5 +27,9 @@ def check(cls: type[Source]) -> None:
         raise ValueError(f"{cls.name}: methods are of {', '.join(METHODS)}; {', '.join(sorted(odd))} are not")
     if not all(isinstance(row, Scheme) for row in cls.verification):
         raise TypeError(f"{cls.name}: verification holds rows of triggeriq.Scheme, and nothing else")
+    if not (isinstance(cls.poll_seconds, int) and POLL_SECONDS[0] <= cls.poll_seconds <= POLL_SECONDS[1]):
+        raise ValueError(
+            f"{cls.name}: poll_seconds is a whole number from {POLL_SECONDS[0]} to {POLL_SECONDS[1]:,}"
+        )
     if fault := fault_of(cls.settings):
         raise ValueError(f"{cls.name}: {fault}")

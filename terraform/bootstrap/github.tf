@@ -173,6 +173,7 @@ data "aws_iam_policy_document" "boundary" {
       "sqs:ChangeMessageVisibility",
       "sqs:GetQueueAttributes",
       "sqs:GetQueueUrl",
+      "ssm:GetParameter",
       "xray:PutTelemetryRecords",
       "xray:PutTraceSegments",
     ]

@@ -68,7 +68,7 @@ run "whatever_may_fail_has_an_alarm" {
     error_message = "The API has alarms on latency and errors."
   }
   assert {
-    condition = alltrue([for name in ["quarantined", "failed-records"] :
+    condition = alltrue([for name in ["quarantined", "failed-records", "polls-failing"] :
       strcontains(one([for query in aws_cloudwatch_metric_alarm.reckoned[name].metric_query : query.expression]), "FROM SCHEMA(\"TriggerIQ\", \"source\", \"stage\") WHERE \"stage\" = 'dev'")
     ])
     error_message = "Our own metrics have alarms, over all sources."
@@ -132,7 +132,7 @@ run "the_dashboard_shows_the_flow" {
     error_message = "Widgets stand on the grid of 24 columns."
   }
   assert {
-    condition = alltrue([for metric in ["received", "acknowledged", "duplicates", "quarantined", "ticketed", "failed", "seconds_to_ticket"] :
+    condition = alltrue([for metric in ["received", "acknowledged", "duplicates", "quarantined", "ticketed", "failed", "polls", "poll_failures", "seconds_to_ticket"] :
       strcontains(aws_cloudwatch_dashboard.main.dashboard_body, "MetricName=\\\"${metric}\\\" stage=\\\"dev\\\"")
     ])
     error_message = "Every metric of ours is on the dashboard."
@@ -140,7 +140,7 @@ run "the_dashboard_shows_the_flow" {
   assert {
     condition = length(distinct(flatten([for widget in jsondecode(aws_cloudwatch_dashboard.main.dashboard_body).widgets :
       try([for line in widget.properties.metrics : line[0].id], [])
-    ]))) == 9
+    ]))) == 11
     error_message = "An expression's id is its own."
   }
 }

@@ -124,6 +124,14 @@ override_resource {
 }
 
 override_resource {
+  target = aws_lambda_alias.live["poll"]
+  values = {
+    arn        = "arn:aws:lambda:eu-central-1:123456789012:function:triggeriq-dev-poll:live"
+    invoke_arn = "invoke:poll:live"
+  }
+}
+
+override_resource {
   target = aws_lambda_alias.live["jobs"]
   values = {
     arn        = "arn:aws:lambda:eu-central-1:123456789012:function:triggeriq-dev-jobs:live"

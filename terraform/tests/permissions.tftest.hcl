@@ -212,6 +212,11 @@ run "each_function_may_do_its_work_and_no_more" {
       [for action in try(local.permissions[name].bus, []) : "events:${action} arn:aws:events:eu-central-1:123456789012:event-bus/mocked"],
       [for action in try(local.permissions[name].keys.secrets, []) : "kms:${action} arn:aws:kms:eu-central-1:123456789012:key/secrets"],
       [for user in compact([try(local.permissions[name].database, null)]) : "rds-db:connect arn:aws:rds-db:eu-central-1:123456789012:dbuser:db-MOCKED/triggeriq_${user}"],
+      name != "poll" ? [] : [
+        "secretsmanager:GetSecretValue arn:aws:secretsmanager:eu-central-1:123456789012:secret:triggeriq/dev/*",
+        "ssm:GetParameter arn:aws:ssm:eu-central-1:123456789012:parameter/triggeriq/dev/*",
+        "kms:Decrypt arn:aws:kms:eu-central-1:123456789012:key/*",
+      ],
       name != "migrate" ? [] : [
         "secretsmanager:GetSecretValue arn:aws:secretsmanager:eu-central-1:123456789012:secret:rds!db-mocked",
         "kms:Decrypt arn:aws:kms:eu-central-1:123456789012:key/data",
@@ -243,6 +248,15 @@ run "each_function_may_do_its_work_and_no_more" {
       } if statement.Effect == "Deny"
     ]]))
     error_message = "A function's own code is refused what Lambda needs for its network interfaces."
+  }
+  assert {
+    condition = toset([
+      for statement in jsondecode(aws_iam_role_policy.function["poll"].policy).Statement : jsonencode(statement.Condition) if endswith(try(tostring(statement.Resource), ""), ":key/*")
+      ]) == toset([
+        jsonencode({ StringEquals = { "kms:ViaService" = "secretsmanager.eu-central-1.amazonaws.com" }, StringLike = { "kms:EncryptionContext:SecretARN" = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:triggeriq/dev/*" } }),
+        jsonencode({ StringEquals = { "kms:ViaService" = "ssm.eu-central-1.amazonaws.com" }, StringLike = { "kms:EncryptionContext:PARAMETER_ARN" = "arn:aws:ssm:eu-central-1:123456789012:parameter/triggeriq/dev/*" } }),
+    ])
+    error_message = "Any key opens credentials of ours alone, and through the two services alone."
   }
   assert {
     condition     = !anytrue(flatten([for policy in aws_iam_role_policy.function : [for statement in jsondecode(policy.policy).Statement : [for action in statement.Action : strcontains(action, "*")]]]))

@@ -20,6 +20,8 @@ from tests.functional.aws_door import Answered, Asked, AwsDoor
 SEALING_KEY = "secrets"
 """The only key; Decrypt does not name it, since the ciphertext does."""
 MASTER_SECRET = "database-master"
+CREDENTIALS = "triggeriq/local/"
+"""Under which operators put what connections are polled with."""
 OTHER_NAMES = {"SendMessageBatch": "SendMessage", "DeleteMessageBatch": "DeleteMessage"}
 """Operations whose action is called otherwise: SQS has none for batches."""
 S3_ACTIONS = {
@@ -35,7 +37,7 @@ _SIGNER = re.compile(r"Credential=([^/]+)/\d{8}/[^/]+/([^/]+)/aws4_request")
 
 
 class Permission(NamedTuple):
-    """kind: tables, queues, buckets, bus, keys, secrets."""
+    """kind: tables, queues, buckets, bus, keys, secrets, credentials."""
 
     function: str
     kind: str
@@ -62,6 +64,10 @@ def _rows(kinds: Mapping[str, Any]) -> Iterator[tuple[str, str, list[str]]]:
             yield kind, kind, given
         elif kind == "secrets":
             yield from ((kind, name, ["GetSecretValue"]) for name in given)
+        elif kind == "credentials":
+            for right in given:
+                service, _, action = right.partition(":")
+                yield kind, service, [action]
         elif kind != "database":
             yield from ((kind, name, actions) for name, actions in given.items())
 
@@ -127,6 +133,8 @@ def _resources(service: str, given: dict[str, Any]) -> Iterator[tuple[str, str]]
                 yield "bus", "bus" if name == PREFIX else name
         case "kms":
             yield "keys", given.get("KeyId", SEALING_KEY).replace(f"alias/{PREFIX}", SEALING_KEY)
+        case "secretsmanager" | "ssm" if CREDENTIALS in (given.get("SecretId") or given["Name"]):
+            yield "credentials", service
         case "secretsmanager":
             yield "secrets", MASTER_SECRET if MASTER_SECRET in given["SecretId"] else given["SecretId"]
         case _:

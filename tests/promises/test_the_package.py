@@ -137,8 +137,17 @@ def file_names(code: CodeType) -> Iterator[str]:
 def test_the_manifest_lists_every_plugin(files, project):
     rows = json.loads(files["plugins/manifest.json"])
     built_in = [found for found in discover(root=project) if found.origin == "built-in"]
-    assert [Found(**row) for row in rows] == built_in
+    assert [Found(**{**row, "hooks": None, "sources": None}) for row in rows] == built_in
     assert len(built_in) > 10
+
+
+def test_the_manifest_says_what_each_of_ours_gives(files):
+    rows = json.loads(files["plugins/manifest.json"])
+    told = {row["name"]: (row["kind"], row["hooks"], row["sources"]) for row in rows}
+    assert told["csv_upload"] == ("sources", ["register_sources"], ["csv"])
+    assert told["sentiment"] == ("classifiers", ["classify"], [])
+    for kind, hooks, sources in told.values():
+        assert bool(sources) == (kind == "sources") == ("register_sources" in hooks)
 
 
 def test_every_plugin_loads_from_it(unpacked):
@@ -302,8 +311,14 @@ def test_a_plugin_made_elsewhere_comes_along(operator_s, tmp_path):
         names = archive.namelist()
     assert [name for name in names if name.endswith("triggeriq/__init__.py")] == ["triggeriq/__init__.py"]
     manifest = json.loads((tmp_path / "task" / "plugins" / "manifest.json").read_text())
-    row = {"name": "acme", "module": "triggeriq_acme", "origin": "triggeriq-acme 1.2", "kind": ""}
-    assert row in manifest
+    assert manifest[-1] == {
+        "name": "acme",
+        "module": "triggeriq_acme",
+        "origin": "triggeriq-acme 1.2",
+        "kind": "",
+        "hooks": ["classify"],
+        "sources": [],
+    }
     program = """
 from chalicelib.registry import Registry, discover
 from triggeriq import Feedback

@@ -40,6 +40,9 @@ class PollContract(SourceContract):
             polls = load(self.polls)
             metafunc.parametrize("golden_poll", polls, ids=[poll.name for poll in polls])
 
+    def _folders(self) -> list[Path]:
+        return [*super()._folders(), *([Path(self.polls)] if self.polls else [])]
+
     def test_it_fetches(self) -> None:
         assert self.source.takes("poll")
         assert self.source.takes("transform")

@@ -35,8 +35,9 @@ class StoredConnection:
     """As they were given."""
     updated_at: datetime
 
-    def as_view(self, warning: str | None = None) -> ConnectionView:
-        """Without what nobody may read again. warning: what its owner should know of it."""
+    def as_view(self, warning: str | None = None, poll: PollView | None = None) -> ConnectionView:
+        """Without what nobody may read again. warning: what its owner should know of it. poll: how polling it
+        goes."""
         return ConnectionView(
             source=self.source,
             connection=self.name,
@@ -51,6 +52,7 @@ class StoredConnection:
             ),
             settings=self.settings,
             warning=warning,
+            poll=poll,
             updated_at=self.updated_at,
         )
 
@@ -65,6 +67,24 @@ class SecretView:
     """Whether it is the one that a sender should use."""
     expires_at: datetime | None
     """Until when it is in force; null: until it is replaced."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollView:
+    """How polling a connection goes, as it is shown."""
+
+    last_at: datetime | None
+    """When it was last polled; null: not yet."""
+    next_at: datetime | None
+    """When it is due again; null: now."""
+    failing_since: datetime | None
+    """Since when every poll has failed; null: the last did not."""
+    reason: str | None
+    """Why the last poll failed; null: it did not."""
+    last_new_at: datetime | None
+    """When a poll last brought something new; null: not yet."""
+    requests: int
+    """What the last poll asked of the provider, in requests."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,4 +103,6 @@ class ConnectionView:
     warning: str | None
     """Why all its webhooks are refused as it stands, such as for want of a secret in force; null: they are
     not, or its source takes none."""
+    poll: PollView | None = None
+    """How fetching goes; null: its source fetches nothing."""
     updated_at: datetime

@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from chalicelib.domain.intake.connection import ConnectionView, Secret, StoredConnection
+from chalicelib.domain.intake.connection import ConnectionView, PollView, Secret, StoredConnection
+from chalicelib.domain.intake.credentials import SETTING, place_of
+from chalicelib.domain.intake.poll_state import PollState
 from chalicelib.domain.operations.restriction import Restriction
 from chalicelib.domain.page import Page
 from chalicelib.errors import Invalid, NotFound, PluginFailed
 from chalicelib.pipeline.intake.refusal import why_none_can_be_proven
-from chalicelib.ports.intake import Sources
+from chalicelib.ports.intake import Polls, Sources
 from chalicelib.ports.operations import Clock
 from triggeriq import Connection
 from triggeriq.verification import SECRET_NAME_LENGTH
@@ -38,6 +40,9 @@ class Connect:
 
     store: ConnectionStore
     sources: Sources
+    polls: Polls
+    stage: str
+    """Of this deployment, whose part of the stores of secrets is ours."""
     now: Clock
 
     def put(
@@ -58,6 +63,8 @@ class Connect:
             raise Invalid(
                 f"where the name is the secret, it has {SECRET_NAME_LENGTH} characters and more", "connection"
             )
+        if plugin.takes("poll"):
+            self._check_credentials(settings)
         now = self.now()
         for index, secret in enumerate(secrets):
             if not secret.in_force(now):
@@ -85,8 +92,22 @@ class Connect:
         stored = self.store.get(source, name)
         return None if stored is None else self._view(stored)
 
+    def _check_credentials(self, settings: Mapping[str, Any]) -> None:
+        if arn := settings.get(SETTING):
+            try:
+                place_of(str(arn), self.stage)
+            except ValueError as error:
+                raise Invalid(str(error), f"settings.{SETTING}") from None
+
     def _view(self, stored: StoredConnection) -> ConnectionView:
-        return stored.as_view(self._warning(stored))
+        return stored.as_view(self._warning(stored), self._poll(stored))
+
+    def _poll(self, stored: StoredConnection) -> PollView | None:
+        source = self.sources.find(stored.source)
+        if source is None or not source.takes("poll"):
+            return None
+        state = self.polls.find(stored.source, stored.name)
+        return (state or PollState(source=stored.source, connection=stored.name)).as_view()
 
     def _warning(self, stored: StoredConnection) -> str | None:
         """Why its webhooks are all refused; None where they are not."""

@@ -4,7 +4,7 @@ real ones, in tests/contracts."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import md5
@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 from chalicelib.domain.delivery.event import CloudEvent
 from chalicelib.domain.intake.file_import import Import
+from chalicelib.domain.intake.poll_state import PollState
 from chalicelib.domain.intake.quarantine import Failure, Quarantined
 from chalicelib.domain.operations.configuration import SHAPES, Configuration
 from chalicelib.domain.operations.record import Record
@@ -22,6 +23,7 @@ from chalicelib.domain.page import Page
 from chalicelib.errors import Busy, Conflict, NotFound, Stale, TriggerIQError, Unavailable, Unconfigured
 from chalicelib.ports.intake import Told
 from chalicelib.ports.operations import Clock, Message
+from chalicelib.ports.web import NoAnswer, WebAnswer
 from chalicelib.registry.guarded import GuardedSource
 from triggeriq import Connection, Source
 
@@ -134,6 +136,7 @@ class FakeReceipts:
         self._standing, self._clock = set(standing), clock
         self._written: dict[tuple[str, str, str], datetime] = {}
         self._told: dict[tuple[str, str, str], tuple[Told, datetime]] = {}
+        self._bound: dict[tuple[str, str, str], tuple[str, datetime]] = {}
 
     @property
     def written(self) -> set[str]:
@@ -163,6 +166,15 @@ class FakeReceipts:
         if self.error:
             raise self.error
         self._told[source, connection, about] = (told, self._clock())
+
+    def bind(self, source: str, connection: str, nonce: str, body: str) -> bool:
+        if self.error:
+            raise self.error
+        bound, at = self._bound.get((source, connection, nonce), (body, self._clock()))
+        if bound != body and self._clock() <= at + self.KEPT:
+            return False
+        self._bound[source, connection, nonce] = (body, self._clock())
+        return True
 
     def _holds(self, key: tuple[str, str, str]) -> bool:
         return key in self._written and self._clock() < self._written[key] + self.KEPT
@@ -349,6 +361,69 @@ class FakeImports:
             raise Conflict(f"the import is {held.status} already")
         self.imports[id] = replace(held, status="cancelled")
         return self.imports[id]
+
+
+class FakePolls:
+    """As the table. held: by source and connection, who has it in hand until when."""
+
+    def __init__(self, clock: Clock = now) -> None:
+        self.states: dict[tuple[str, str], PollState] = {}
+        self.held: dict[tuple[str, str], tuple[str, datetime | None]] = {}
+        self.saved: list[PollState] = []
+        self._clock = clock
+
+    def find(self, source: str, connection: str) -> PollState | None:
+        return self.states.get((source, connection))
+
+    def begin(self, source: str, connection: str, holder: str, until: datetime) -> PollState | None:
+        key = (source, connection)
+        owner, end = self.held.get(key, (holder, None))
+        state = self.states.get(key) or PollState(source=source, connection=connection)
+        if not state.due(self._clock()) or (end and end >= self._clock() and owner != holder):
+            return None
+        self.held[key] = (holder, until)
+        return self.states.setdefault(key, state)
+
+    def save(self, state: PollState, holder: str, until: datetime | None) -> bool:
+        key = (state.source, state.connection)
+        if self.held.get(key, ("", None))[0] != holder:
+            return False
+        self.states[key], self.held[key] = state, (holder, until)
+        self.saved.append(state)
+        return True
+
+    def hurry(self, source: str, connection: str) -> None:
+        state = self.states.get((source, connection)) or PollState(source=source, connection=connection)
+        self.states[source, connection] = replace(state, next_at=self._clock())
+
+
+class FakeWeb:
+    """answer: what each request gets, in the order of the requests, or by its URL; an error is raised. asked:
+    method, URL and headers of each request."""
+
+    def __init__(
+        self, *answers: WebAnswer | NoAnswer, by_url: Callable[[str], WebAnswer | NoAnswer] | None = None
+    ) -> None:
+        self.asked: list[tuple[str, str, Mapping[str, str]]] = []
+        self.seconds: list[float] = []
+        self._answers, self._by_url = list(answers), by_url
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        *,
+        seconds: float,
+        limit: int,
+    ) -> WebAnswer:
+        self.asked.append((method, url, headers))
+        self.seconds.append(seconds)
+        answer = self._by_url(url) if self._by_url else self._answers.pop(0)
+        if isinstance(answer, NoAnswer):
+            raise answer
+        return answer._replace(body=answer.body[:limit], cut=len(answer.body) > limit)
 
 
 class FakeStages:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from chalicelib.domain.intake.connection import ConnectionView, Secret, StoredConnection
+from chalicelib.domain.intake.poll_state import PollState
 from chalicelib.domain.operations.restriction import Restriction
 from chalicelib.domain.page import Page
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.pipeline.intake.connect import SECRET_LENGTH, SECRETS_LIMIT, Connect
-from tests.unit.pipeline.fakes import NOW, FakeClock, FakeSources, now
+from chalicelib.ports.operations import Clock
+from tests.unit.pipeline.fakes import NOW, FakeClock, FakePolls, FakeSources, now
 from triggeriq import Connection, Events, Request, Scheme, Source
 from triggeriq.verification import SECRET_NAME_LENGTH
 
@@ -46,6 +48,13 @@ class Named(Source):
         return (Scheme(kind="secret_name"),)
 
 
+class Fetching(Source):
+    name = "fetching"
+
+    def poll(self, cursor: Any, connection: Connection, http: Any, deadline: Any) -> Iterator[Any]:
+        return iter(())
+
+
 class Choosy(FakeSources):
     def parse_settings(self, source: str, settings: Mapping[str, Any]) -> Any:
         if "odd" in settings:
@@ -75,6 +84,12 @@ class FakeConnectionStore:
         return Page((*self.missing, *self.stored)[:limit], "more")
 
 
+def connecting(
+    store: FakeConnectionStore, sources: FakeSources, clock: Clock = now, polls: FakePolls | None = None
+) -> Connect:
+    return Connect(store=store, sources=sources, polls=polls or FakePolls(), stage="test", now=clock)
+
+
 @pytest.fixture
 def store() -> FakeConnectionStore:
     return FakeConnectionStore()
@@ -82,7 +97,7 @@ def store() -> FakeConnectionStore:
 
 @pytest.fixture
 def connect(store: FakeConnectionStore) -> Connect:
-    return Connect(store=store, sources=Choosy(Signed(), Keyed(), Named()), now=now)
+    return connecting(store, Choosy(Signed(), Keyed(), Named(), Fetching()))
 
 
 def put(
@@ -200,7 +215,7 @@ def test_a_connection_that_lets_nobody_in_says_so(
     store: FakeConnectionStore, source: str, secrets: Sequence[Secret], warning: str | None
 ) -> None:
     sources = Choosy(Signed(), Proofless(), Receiving(), ReceivingNamed())
-    connect = Connect(store=store, sources=sources, now=now)
+    connect = connecting(store, sources)
     name = "x" * SECRET_NAME_LENGTH
     made = put(connect, source, name, secrets)
     assert (made.warning is None) == (warning is None)
@@ -211,7 +226,7 @@ def test_a_connection_that_lets_nobody_in_says_so(
 
 def test_it_says_so_from_the_moment_on_when_its_last_secret_has_expired(store: FakeConnectionStore) -> None:
     clock = FakeClock()
-    connect = Connect(store=store, sources=Choosy(Receiving()), now=clock)
+    connect = connecting(store, Choosy(Receiving()), clock)
     assert put(connect, "receiving", secrets=(OLD,)).warning is None
     clock.at = NOW + timedelta(days=1)
     warned = connect.get("receiving", "shop")
@@ -238,7 +253,7 @@ def test_what_a_plugin_no_longer_takes_is_shown_all_the_same(
     store: FakeConnectionStore, connection: StoredConnection, warning: str
 ) -> None:
     store.put(connection)
-    view = Connect(store=store, sources=Choosy(Receiving(), Broken()), now=now).get(connection.source, "shop")
+    view = connecting(store, Choosy(Receiving(), Broken())).get(connection.source, "shop")
     assert view is not None
     assert re.search(warning, str(view.warning))
 
@@ -271,3 +286,39 @@ def test_what_is_deleted_is_gone(connect: Connect) -> None:
     assert connect.get("signed", "shop") is None
     with pytest.raises(NotFound):
         connect.delete("signed", "shop")
+
+
+ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:triggeriq/test/acme-AbCdEf"
+
+
+@pytest.mark.parametrize("arn", [ARN.replace("/test/", "/prod/"), "a token", 7])
+def test_credentials_of_others_are_refused(store: FakeConnectionStore, arn: Any) -> None:
+    connect = connecting(store, Choosy(Fetching()))
+    with pytest.raises(Invalid, match="triggeriq/test/") as refusal:
+        connect.put("fetching", "shop", (), {"credentials": arn}, "acme")
+    assert refusal.value.field == "settings.credentials"
+    assert str(arn) not in str(refusal.value)
+    assert store.stored == {}
+
+
+def test_credentials_of_ours_are_kept_by_where_they_lie(store: FakeConnectionStore) -> None:
+    connect = connecting(store, Choosy(Fetching(), Signed()))
+    view = connect.put("fetching", "shop", (), {"credentials": ARN}, "acme")
+    assert view.settings == {"credentials": ARN}
+    assert connect.put("signed", "shop", (CURRENT,), {"credentials": "its own matter"}, "acme")
+
+
+def test_how_polling_goes_is_shown_of_what_is_polled(store: FakeConnectionStore) -> None:
+    polls = FakePolls()
+    connect = connecting(store, Choosy(Fetching(), Signed()), polls=polls)
+    view = connect.put("fetching", "shop", (), {}, "acme")
+    assert view.poll
+    assert (view.poll.last_at, view.poll.next_at, view.poll.requests) == (None, None, 0)
+    polls.states["fetching", "shop"] = PollState(
+        source="fetching", connection="shop", last_at=NOW, reason="it answered 500", failing_since=NOW
+    )
+    view = connect.get("fetching", "shop")
+    assert view
+    assert view.poll
+    assert (view.poll.last_at, view.poll.reason) == (NOW, "it answered 500")
+    assert connect.put("signed", "shop", (CURRENT,), {}, "acme").poll is None

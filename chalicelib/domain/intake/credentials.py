@@ -1,0 +1,44 @@
+"""Where the credentials lie by which a connection's source fetches: in a secret of Secrets Manager or a
+SecureString of Systems Manager, in the part of either that is ours."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+SETTING = "credentials"
+"""The setting of a source that names them."""
+
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecretsmanager.html
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
+_ARN = re.compile(
+    r"arn:aws[a-z-]*:(?P<service>secretsmanager|ssm):[a-z0-9-]+:[0-9]{12}:(?P<kind>secret:|parameter/)"
+    r"(?P<name>[A-Za-z0-9/_+=.@-]{1,1000})"
+)
+_KIND = {"secretsmanager": "secret:", "ssm": "parameter/"}
+
+
+class Place(NamedTuple):
+    """An ARN that was read."""
+
+    service: str
+    """secretsmanager or ssm."""
+    arn: str
+    name: str
+
+
+def place_of(arn: str, stage: str) -> Place:
+    """Read the ARN. Raises ValueError, which says what it must be, where it names anything but what lies in
+    the part of this deployment."""
+    found = _ARN.fullmatch(arn)
+    under = f"triggeriq/{stage}/"
+    if found is None or _KIND[found["service"]] != found["kind"] or not _lies_under(found["name"], under):
+        raise ValueError(
+            f"it is the ARN of a secret of Secrets Manager named {under}…, or of a SecureString of SSM named "
+            f"/{under}…"
+        )
+    return Place(found["service"], arn, found["name"])
+
+
+def _lies_under(name: str, under: str) -> bool:
+    return name.startswith(under) and len(name) > len(under)
