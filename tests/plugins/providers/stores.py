@@ -12,6 +12,8 @@ from urllib.parse import parse_qs
 from tests.plugins.providers.keys import opened, p256, pem, rsa_2048
 from tests.plugins.providers.provider import Asked, Given, Provider
 
+_CLOCK_SKEW = 300
+"""Seconds by which a token's time may differ."""
 REFUSED = Given.of({"errors": [{"status": "401", "code": "NOT_AUTHORIZED"}]}, 401)
 
 
@@ -50,6 +52,11 @@ class AppStoreConnect(Reviewed):
 
     source = "app_store"
 
+    def __init__(self, now: datetime) -> None:
+        super().__init__(now)
+        self.responses: list[dict[str, Any]] = []
+        """What each page includes."""
+
     @property
     def settings(self) -> dict[str, Any]:
         return {"app_id": "1404176564", "address": self.address}
@@ -72,6 +79,8 @@ class AppStoreConnect(Reviewed):
             return Given.of({"errors": [{"status": "404"}]}, 404)
         begin = int(asked.query.get("cursor", "0"))
         body: dict[str, Any] = {"data": self.page(begin), "links": {"self": f"{self.address}{path}"}}
+        if self.responses:
+            body["included"] = self.responses
         if begin + self.per_page < len(self.reviews):
             query = f"cursor={begin + self.per_page}&sort=-createdDate&limit=200&include=response"
             body["links"]["next"] = f"{self.address}{path}?{query}"
@@ -86,7 +95,8 @@ class AppStoreConnect(Reviewed):
         return (
             head == {"alg": "ES256", "typ": "JWT", "kid": "KEY1"}
             and (claims["iss"], claims["aud"]) == ("issuer-1", "appstoreconnect-v1")
-            and claims["iat"] <= now < claims["exp"] <= claims["iat"] + 1200
+            and abs(claims["iat"] - now) <= _CLOCK_SKEW
+            and now < claims["exp"] <= claims["iat"] + 1200
         )
 
 
@@ -136,16 +146,21 @@ class GooglePlayApi(Reviewed):
             head, claims = opened(form["assertion"][0], rsa_2048())
         except (ValueError, KeyError):
             return Given.of({"error": "invalid_grant"}, 400)
-        now = int(self.now.timestamp())
+        signed_at = claims.get("iat", 0)
         wanted = {
             "iss": "reviews@example.iam",
             "scope": "https://www.googleapis.com/auth/androidpublisher",
             "aud": f"{self.address}/token",
-            "iat": now,
-            "exp": now + 3600,
+            "iat": signed_at,
+            "exp": signed_at + 3600,
         }
         granted = form["grant_type"] == ["urn:ietf:params:oauth:grant-type:jwt-bearer"]
-        if not granted or claims != wanted or head != {"alg": "RS256", "typ": "JWT", "kid": "key-1"}:
+        on_time = abs(signed_at - self.now.timestamp()) <= _CLOCK_SKEW
+        if (
+            not (granted and on_time)
+            or claims != wanted
+            or head != {"alg": "RS256", "typ": "JWT", "kid": "key-1"}
+        ):
             return Given.of({"error": "invalid_grant"}, 400)
         return Given.of({"access_token": "token-1", "expires_in": 3599, "token_type": "Bearer"})
 
