@@ -123,7 +123,7 @@ def _verification(source: Source) -> Iterator[str]:
         yield f"The published test secret `{refused[0]}` is never accepted."
     yield "A request that does not is answered with 401 and one word:"
     yield _table(("word", "what it means"), [(f"`{word}`", told) for word, told in REASONS.items()])
-    if rows[0].kind == "hmac":
+    if rows[0].kind == "hmac" and rows[0].place == "headers":
         yield "This signs a body as the sender does, with Python alone:"
         yield f"```python\n{signer_of(rows[0])}```"
 
