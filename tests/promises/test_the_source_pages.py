@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+
 import pytest
 
 from source_pages.pages import DOCS, built_in, pages
