@@ -1,4 +1,4 @@
-"""Reviews of each store whose source fetches become tickets: once, edited where they were, and answered."""
+"""The reviews of each store whose source fetches become tickets: once, edited in place, and answered."""
 
 from __future__ import annotations
 
