@@ -39,6 +39,7 @@ test: $(READY) ## every test that needs no cloud, but the long ones; ARGS="-k na
 
 plugin: $(READY) ## a new plugin with tests that are green: NAME=acme KIND=source (or classifier); with OUT=… one of its own
 	@$(BIN)/python -m triggeriq.testing.scaffold --name "$(NAME)" --kind "$(KIND)" --checkout . $(if $(OUT),--out "$(OUT)")
+	@$(if $(OUT),,$(BIN)/python -m source_pages)
 
 PLUGIN_TESTS = $(wildcard tests/plugins/test_$(NAME).py tests/unit/plugins/classifiers/test_$(NAME).py)
 
