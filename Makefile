@@ -67,6 +67,9 @@ terraform-test: $(READY) ## all that can be proven about terraform/ without an a
 bench: $(READY) ## the benchmarks beside their baseline
 	$(BIN)/python -m pytest benchmarks $(ARGS)
 
+capture: $(READY) ## a real request as a golden one, without secrets and persons: SOURCE=zendesk NAME=reply FROM=saved.http (or an entry of the running system's quarantine)
+	@$(BIN)/python -m local.capture --source "$(SOURCE)" --name "$(NAME)" --from "$(FROM)" $(ARGS)
+
 wheel: $(READY) ## the wheel of triggeriq in dist/, for plugins made elsewhere
 	@$(BIN)/python -m lambda_package.contract
 
