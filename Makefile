@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 ARCH ?= arm64
+KIND ?= source
 PORT ?= 8000
 LOCAL_AWS_PORT ?= 4566
 export PORT LOCAL_AWS_PORT LOCAL_STATE
@@ -14,8 +15,8 @@ MINISTACK := $(VENV)/ministack/.ready
 ENVIRONMENT ?= dev
 TERRAFORM := terraform -chdir=terraform
 
-.PHONY: help run demo job test test-plugin proof check terraform-test bench package plan show-plan apply smoke reset setup \
-ministack
+.PHONY: help run demo job plugins test test-plugin plugin capture wheel proof check terraform-test bench package plan \
+show-plan apply smoke reset setup ministack
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -29,9 +30,15 @@ demo: $(READY) ## send sample feedback by every way in to the running system, on
 job: $(READY) ## do one job by hand in the running system: NAME=reread ARGS="source=csv connection=default since=2026-01-01"
 	@$(BIN)/python -m local.job $(NAME) $(ARGS)
 
+plugins: $(READY) ## the plugins that are installed, with their sources, and why one was not loaded; ARGS=--json
+	@$(BIN)/python -m local.plugins $(ARGS)
+
 test: $(READY) ## every test that needs no cloud, but the long ones; ARGS="-k name" chooses
 	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal $(ARGS)
 	@echo "Not run here: tests/proof, which is long by nature; make proof runs it"
+
+plugin: $(READY) ## a new plugin with tests that are green: NAME=acme KIND=source (or classifier); with OUT=… one of its own
+	@$(BIN)/python -m triggeriq.testing.scaffold --name "$(NAME)" --kind "$(KIND)" --checkout . $(if $(OUT),--out "$(OUT)")
 
 PLUGIN_TESTS = $(wildcard tests/plugins/test_$(NAME).py tests/unit/plugins/classifiers/test_$(NAME).py)
 
@@ -58,6 +65,9 @@ terraform-test: $(READY) ## all that can be proven about terraform/ without an a
 
 bench: $(READY) ## the benchmarks beside their baseline
 	$(BIN)/python -m pytest benchmarks $(ARGS)
+
+wheel: $(READY) ## the wheel of triggeriq in dist/, for plugins made elsewhere
+	@$(BIN)/python -m lambda_package.contract
 
 package: $(READY) ## the Lambda package in build/, for ARCH (arm64, or x86_64) and this Python's version
 	@$(BIN)/python -m lambda_package --architecture $(ARCH) --into build

@@ -22,29 +22,27 @@ class Function(NamedTuple):
     is made when that happens."""
     queue: str = ""
     """The queue that it consumes, by its short name."""
-    plugins: tuple[str, ...] = ()
-    """The kinds of our plugins that it calls, as the folders under plugins/ are named. Installed ones may be of
-    any kind, and are loaded by every function."""
     http: bool = False
     """Whether it answers over HTTP. Somebody waits for the answer then, so a database that is down is
     reported at once."""
 
 
-_HTTP = ("chalicelib.api.intake.webhooks", "chalicelib.api.parsing")
+_SOURCES = ("chalicelib.registry.claim", "chalicelib.registry.guarded", "triggeriq.payload")
+"""What every source needs. The source itself is loaded by the first event that names it."""
+_HTTP = ("chalicelib.api.intake.webhooks", "chalicelib.api.parsing", *_SOURCES)
 _SQS, _S3, _SCHEDULE = ((f"chalicelib.handlers.{name}",) for name in ("sqs", "s3", "schedule"))
-_SOURCES, _CLASSIFIERS = ("sources",), ("classifiers",)
 
 FUNCTIONS = {
-    "receive": Function(_HTTP, "intake.receive", ("dynamodb", "kms", "events"), plugins=_SOURCES, http=True),
-    "api": Function(plugins=(*_SOURCES, *_CLASSIFIERS), http=True),
-    "ingest": Function(_SQS, "intake.ingest", ("dynamodb", "kms", "s3", "sqs"), queue="ingest", plugins=_SOURCES),
-    "uploads": Function(_S3, "intake.register_upload", ("dynamodb", "events", "sqs"), plugins=_SOURCES),
-    "files": Function(_SQS, "intake.read_file", ("dynamodb", "kms", "s3", "sqs"), queue="files", plugins=_SOURCES),
-    "process": Function(_SQS, "tickets.process", ("events",), queue="feedback", plugins=_CLASSIFIERS),
+    "receive": Function(_HTTP, "intake.receive", ("dynamodb", "kms", "events"), http=True),
+    "api": Function(http=True),
+    "ingest": Function((*_SQS, *_SOURCES), "intake.ingest", ("dynamodb", "kms", "s3", "sqs"), queue="ingest"),
+    "uploads": Function((*_S3, *_SOURCES), "intake.register_upload", ("dynamodb", "events", "sqs")),
+    "files": Function((*_SQS, *_SOURCES), "intake.read_file", ("dynamodb", "kms", "s3", "sqs"), queue="files"),
+    "process": Function(_SQS, "tickets.process", ("events",), queue="feedback"),
     "relay": Function(_SCHEDULE, "tickets.relay", ("events",)),
-    "sweep": Function(_SCHEDULE, "intake.sweep", ("dynamodb", "s3"), plugins=_SOURCES),
-    "poll": Function(_SCHEDULE, "intake.poll", ("dynamodb", "kms", "events"), plugins=_SOURCES),
-    "jobs": Function(_SQS, "operations.run_job", ("dynamodb", "sqs"), queue="jobs", plugins=_SOURCES),
+    "sweep": Function(_SCHEDULE, "intake.sweep", ("dynamodb", "s3")),
+    "poll": Function((*_SCHEDULE, *_SOURCES), "intake.poll", ("dynamodb", "kms", "events")),
+    "jobs": Function(_SQS, "operations.run_job", ("dynamodb", "sqs"), queue="jobs"),
     "migrate": Function(),
 }  # fmt: skip
 

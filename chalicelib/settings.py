@@ -55,6 +55,7 @@ class Settings(NamedTuple):
     unpacked_limit: int = 2_000_000_000
     relay_grace_seconds: float = 10.0
     import_backlog: int = 2_000
+    trace_plugins: bool = False
     delivery_allow: tuple[str, ...] = ()
     poll_request_seconds: float = 30.0
 
@@ -168,6 +169,12 @@ def _count(least: int, most: int, what: str) -> Callable[[str], int]:
     return read
 
 
+def _switch(text: str) -> bool:
+    if text not in ("0", "1"):
+        raise ValueError("1 (on) or 0 (off)")
+    return text == "1"
+
+
 def _pauses(most: int) -> Callable[[str], tuple[int, ...]]:
     def read(text: str) -> tuple[int, ...]:
         pause = _count(0, most, "seconds")
@@ -245,6 +252,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "unpacked_limit": _count(1, 10**12, "bytes"),
     "relay_grace_seconds": _seconds(0, 600),
     "import_backlog": _count(1, 10**9, "messages"),
+    "trace_plugins": _switch,
     "delivery_allow": _networks,
     "poll_request_seconds": _seconds(0.1, 60),
 }

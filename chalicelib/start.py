@@ -46,8 +46,10 @@ def _make_all(function: str) -> None:
     bootstrap.make_clients({client for row in FUNCTIONS.values() for client in row.clients})
 
     def make() -> None:
+        use = bootstrap.use_cases()
         if function == "api":
-            bootstrap.use_cases().make_all()
+            use.make_all()
+        use.load_sources()
         _make(function)
 
     make()

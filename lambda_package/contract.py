@@ -3,10 +3,28 @@
 from __future__ import annotations
 
 import shutil
+import sys
+import tempfile
 from pathlib import Path
 
-from lambda_package import tools
+from lambda_package import staging, tools
 from lambda_package.errors import PackageError
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+
+def main() -> int:
+    """`make wheel`: of the checkout's files as they stand, into dist/."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="contract-") as folder:
+            stage = Path(folder) / "stage"
+            staging.copy(PROJECT, stage)
+            wheel = build(stage, PROJECT / "dist")
+    except PackageError as error:
+        print(f"No wheel: {error}", file=sys.stderr)
+        return 1
+    print(f"dist/{wheel.name}")
+    return 0
 
 
 def build(stage: Path, dist: Path) -> Path:
@@ -25,3 +43,7 @@ def build(stage: Path, dist: Path) -> Path:
     for old in dist.glob("triggeriq-*.whl"):
         old.unlink()
     return Path(shutil.copy(built[0], dist))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -3,6 +3,8 @@
     00:31:07.214  POST    /webhooks/zendesk/shop               202    41 ms  request 3f2a9c1e
     00:31:07.301  process zendesk/shop  event 1873 → ticket 3fa85f64 created
 
+With TRIGGERIQ_TRACE_PLUGINS=1 also a line for each call of a plugin.
+
 With LOG=json the lines are those that the functions write in AWS, metrics among them. Either way nothing from
 outside reaches the terminal as it is: a control character would command it.
 """
@@ -127,6 +129,8 @@ class TerminalLine(logging.Formatter):
             text = self._request(fields)
         elif record.getMessage() == "taken":
             text = self._event(fields)
+        elif record.getMessage() == "a plugin was called":
+            text = self._call(fields)
         else:
             text = self._other(record, fields)
         lines = [f"{self._paint(now, DIM)}  {text}", *_trace(record)]
@@ -141,6 +145,11 @@ class TerminalLine(logging.Formatter):
     def _event(self, fields: Mapping[str, Any]) -> str:
         ticket = f"{shortened(fields['ticket_id'])} {fields['outcome']}"
         return f"{self._function:<7} {_whose(fields)} → ticket {self._paint(ticket, GREEN)}"
+
+    def _call(self, fields: Mapping[str, Any]) -> str:
+        called = f"{shortened(fields['plugin'])} {fields['hook']} → {shortened(fields['answer'])}"
+        said = f"{self._function:<7} {called}  {fields['ms']:.2f} ms"
+        return "  ".join(filter(None, (said, self._paint(_whose(fields), DIM))))
 
     def _other(self, record: logging.LogRecord, fields: dict[str, Any]) -> str:
         first, *more = record.getMessage().split("\n")

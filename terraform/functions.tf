@@ -25,10 +25,12 @@ locals {
     relay_grace_seconds      = { form = local.seconds_form, least = 0, most = 600 }
     poll_request_seconds     = { form = local.seconds_form, least = 0.1, most = 60 }
     import_backlog           = { form = local.count_form, least = 1, most = 1000000000 }
+    trace_plugins            = { form = local.switch_form, least = 0, most = 1 }
   }
   seconds_form = "^[0-9]{1,6}(\\.[0-9]{1,6})?$"
   pauses_form  = "^[0-9]+(,[0-9]+)*$"
   count_form   = "^[0-9]{1,15}$"
+  switch_form  = "^[01]$"
 
   buckets_of = { for name in keys(local.functions) : name => [
     for bucket in keys(try(local.permissions[name].buckets, {})) : split("/", bucket)[0]

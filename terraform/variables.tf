@@ -157,7 +157,7 @@ variable "disabled_plugins" {
 }
 
 variable "settings" {
-  description = "Caches, time budgets, pauses and limits of the functions, by the setting's name without TRIGGERIQ_ and in small letters, { plugin_seconds = 5, park_seconds = \"30,60\" }. What is not named keeps its default."
+  description = "Caches, time budgets, pauses, limits and the tracing of the functions, by the setting's name without TRIGGERIQ_ and in small letters, { plugin_seconds = 5, park_seconds = \"30,60\" }. What is not named keeps its default."
   type        = map(string)
   default     = {}
   nullable    = false
@@ -174,7 +174,7 @@ variable "settings" {
         for number, pause in split(",", value) : try(tonumber(pause) >= tonumber(split(",", value)[max(0, number - 1)]), false)
       ]) if can(local.setting_forms[name])
     ])
-    error_message = "settings are seconds, or a count of bytes or messages; the pauses are whole seconds, growing, with commas between: ${join(", ", [for name, is in local.setting_forms : "${name} from ${is.least} to ${is.most}"])}."
+    error_message = "settings are seconds, a count of bytes or messages, or 1 or 0; the pauses are whole seconds, growing, with commas between: ${join(", ", [for name, is in local.setting_forms : "${name} from ${is.least} to ${is.most}"])}."
   }
 }
 

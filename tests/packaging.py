@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -13,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from lambda_package import staging
+from lambda_package import bytecode, manifest, staging
+from tests.functional.installing import SitePackages
 
 ROOT = Path(__file__).parents[1]
 HOST = {"x86_64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}[platform.machine()]
@@ -47,6 +49,50 @@ def unpacked(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("task")
     with zipfile.ZipFile(package) as archive:
         archive.extractall(folder)
+    return folder
+
+
+DESK = """
+    from triggeriq import Event, Events, Feedback, Scheme, Source, hookimpl
+    from triggeriq.payload import parse_object, text
+
+    class Desk(Source):
+        name = "{name}"
+        verification = (
+            Scheme(
+                header="webhook-signature",
+                prefix="v1,",
+                separator=" ",
+                encoding="base64",
+                signed=b"{{id}}.{{timestamp}}.{{body}}",
+                timestamp_header="webhook-timestamp",
+                id_header="webhook-id",
+                key_form="whsec",
+            ),
+        )
+
+        def receive(self, request, connection):
+            return Events(Event(request.headers["webhook-id"]))
+
+        def transform(self, received, connection):
+            yield Feedback(external_id=received.id, text=text(parse_object(received.body).get("said")) or "")
+
+    @hookimpl
+    def register_sources(register):
+        register(Desk)
+"""
+"""A source of another team."""
+
+
+def with_plugins(unpacked: Path, folder: Path, count: int) -> Path:
+    """The package with so many plugins more as their own distributions, `desk_0` and so on, in a new
+    folder."""
+    shutil.copytree(unpacked, folder)
+    installed = SitePackages(folder)
+    for number in range(count):
+        installed.install(name := f"desk_{number}", DESK.format(name=name))
+    manifest.write(folder)
+    bytecode.compile_all(folder)
     return folder
 
 

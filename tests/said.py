@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 from chalicelib.domain.delivery.event import CloudEvent
 from chalicelib.domain.intake.feedback_message import FeedbackMessage
+from chalicelib.domain.intake.notice_message import Kind, NoticeMessage
 from chalicelib.domain.tickets.decisions.take import selection, take
-from chalicelib.domain.tickets.ticket import Category, Priority, Sentiment, StageLog, Taken, Triage, Triaged
+from chalicelib.domain.tickets.ticket import (
+    STAGES,
+    Category,
+    Priority,
+    Sentiment,
+    StageLog,
+    Taken,
+    Triage,
+    Triaged,
+)
+from chalicelib.pipeline.tickets.amend import Amend
+from chalicelib.pipeline.tickets.notice import Notice
+from chalicelib.pipeline.tickets.relay import Relay
 from chalicelib.ports.tickets import TicketStore
+from tests.unit.pipeline.fakes import FakeBus
 from triggeriq import Feedback
 
 START = datetime(2026, 3, 1, 9, tzinfo=UTC)
-STAGES = ("classify", "extract", "prioritise", "draft", "review")
 
 
 def triage(text: str = "", **fields: Any) -> Triage:
@@ -65,3 +80,59 @@ def take_in(
     """Take a batch in, as Process does; what became of each, and what is told."""
     plan = tickets.amend(selection(batch), lambda known: take(batch, known, now))
     return plan.taken, plan.events
+
+
+def answered(*threads: str, minutes: float = 10, source: str = "zendesk") -> NoticeMessage:
+    """A conversation was answered. minutes: when, after START."""
+    return _noticed("answered", threads, None, minutes, source)
+
+
+def taken_back(
+    external_id: str | None = None,
+    *,
+    threads: Sequence[str] = (),
+    minutes: float = 10,
+    source: str = "zendesk",
+) -> NoticeMessage:
+    """The words of a feedback, or of a conversation, were taken back. minutes: when, after START."""
+    return _noticed("redacted", threads, external_id, minutes, source)
+
+
+def _noticed(
+    kind: Kind, threads: Sequence[str], external_id: str | None, minutes: float, source: str
+) -> NoticeMessage:
+    at = START + timedelta(minutes=minutes)
+    return NoticeMessage(
+        kind=kind,
+        source=source,
+        connection="default",
+        event_id=f"{kind} {minutes}",
+        received_at=at,
+        at=at,
+        external_id=external_id,
+        threads=tuple(threads),
+    )
+
+
+def version(minutes: float) -> int:
+    """The version of an edit so many minutes after START."""
+    return int((START + timedelta(minutes=minutes)).timestamp() * 1000)
+
+
+@dataclass
+class Noticing:
+    """The use-case of notices on a store. now: when it runs. deleted: the keys of files that it deleted."""
+
+    tickets: TicketStore
+    now: datetime
+    deleted: list[str] = field(default_factory=list)
+    told: list[CloudEvent] = field(default_factory=list)
+
+    def __call__(self, message: NoticeMessage) -> None:
+        nothing: Any = None
+        bus = FakeBus(down=True)  # so that all stays in the outbox
+        relay = Relay(outbox=nothing, bus=bus, quarantine=nothing, now=lambda: self.now, grace=nothing)
+        blobs: Any = SimpleNamespace(delete=self.deleted.append)
+        amend = Amend(tickets=self.tickets, relay=relay)
+        Notice(amend=amend, artifacts=blobs, now=lambda: self.now)(message)
+        self.told += bus.offered

@@ -31,9 +31,10 @@ from triggeriq.values import (
 if TYPE_CHECKING:
     from triggeriq.notices import Answered, Redacted, Released
     from triggeriq.polling import Answer, Http, Polled, PollFailed
+    from triggeriq.scheme import Scheme
     from triggeriq.source import Source
     from triggeriq.verdicts import Draft, PriorityRule, Review, Verdict, Verdicts
-    from triggeriq.verification import Scheme, Verified
+    from triggeriq.verification import Verified
 
 _LATER = {
     "Answer": "polling",
@@ -46,7 +47,7 @@ _LATER = {
     "Redacted": "notices",
     "Released": "notices",
     "Review": "verdicts",
-    "Scheme": "verification",
+    "Scheme": "scheme",
     "Source": "source",
     "Verdict": "verdicts",
     "Verdicts": "verdicts",

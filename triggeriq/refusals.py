@@ -7,10 +7,24 @@ import base64
 import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from triggeriq.proofs import digest_size, proof_of, shares_a_header
+from triggeriq.evidence import (
+    EPOCH,
+    EPOCH_MS,
+    FORM_TYPE,
+    ID,
+    ISO,
+    Reader,
+    digest_size,
+    is_form,
+    reader,
+    seconds_of,
+    time_of,
+)
+from triggeriq.proofs import ProofHeader, proof_of, shares_a_header
+from triggeriq.scheme import Scheme
 from triggeriq.values import Request
-from triggeriq.verification import EPOCH, ID, ISO, Scheme, header_of, time_of
 
 _MACS = {16: "HMAC-MD5", 20: "HMAC-SHA1", 32: "HMAC-SHA256", 48: "HMAC-SHA384", 64: "HMAC-SHA512"}
 """What a signature of so many bytes is taken for."""
@@ -19,52 +33,93 @@ _PREFIX = re.compile(r"([A-Za-z][A-Za-z0-9_-]{0,15}[=,:]|[A-Za-z]{2,16} +)(?=[\"
 _USUAL_PREFIXES = ("sha1=", "sha256=", "sha512=", "v0=", "v1=", "v1,", "v1a,", "v2,", "bearer ", "basic ")
 """Those that may be named where they are not expected. Any other one would be a word of the sender's."""
 _HEX = "(?:[0-9a-fA-F]{2})+"
-_FINER = {13: "milliseconds", 16: "microseconds", 19: "nanoseconds"}
+_EPOCHS = {10: "seconds", 13: "milliseconds", 16: "microseconds", 19: "nanoseconds"}
 """By the digits that a time of today has in them."""
+_NO_ADDRESS = (
+    "the signature covers the address by which you call, and this system was not told its own: whoever runs "
+    "it must set TRIGGERIQ_PUBLIC_URL to the address by which the world knows it"
+)
+
+
+class _Sent(NamedTuple):
+    """A request beside the row that it should fit."""
+
+    scheme: Scheme
+    request: Request
+    read: Reader
+    now: datetime
 
 
 def why_refused(schemes: Sequence[Scheme], request: Request, reason: str, now: datetime) -> str:
     """Why `request` was refused for `reason`. schemes: the rows of its connection, which has a secret that is
     of use."""
-    scheme = _meant(schemes, request)
+    scheme = meant(schemes, request)
     if scheme is None:
         return "this source has no way to verify a webhook, so it takes none"
     if scheme.kind == "secret_name":
         return "the connection's name is its secret, and is too short for one"
-    forms = {proof.header: proof.form for proof in proof_of(scheme)}
-    if absent := [header for header in forms if not header_of(request, header)]:
+    sent = _Sent(scheme, request, reader(scheme, request), now)
+    proofs = {proof.header: proof for proof in proof_of(scheme)}
+    if absent := [proof for proof in proofs.values() if not _is_there(sent, proof.header)]:
         others = [row.header for row in schemes if row.header not in ("", scheme.header)]
-        return _missing(
-            {header: forms[header] for header in absent}, others if scheme.header in absent else []
-        )
-    faults = ((getattr(scheme, name), find(scheme, request, now)) for name, find in _CHECKS.get(reason, ()))
-    header, fault = next((found for found in faults if found[1]), (scheme.header, _UNFIT[scheme.kind]))
-    return f"{header} {fault}; it should hold {forms.get(header, forms[scheme.header])}"
+        return _missing(absent, others if proofs[scheme.header] in absent else [])
+    if reason == "missing" and b"{url}" in scheme.pieces() and not request.url:
+        return _NO_ADDRESS
+    name, fault = fault_of(scheme, request, reason, now)
+    proof = proofs.get(name, proofs[scheme.header])  # where time and signature share one, it is known by that
+    return f"{_called(proof)} {fault}; it should hold {proof.form}"
 
 
-def _meant(schemes: Sequence[Scheme], request: Request) -> Scheme | None:
+def fault_of(scheme: Scheme, request: Request, reason: str, now: datetime) -> tuple[str, str]:
+    """The header, or the value in the body, that is at fault, and what is wrong with it."""
+    sent = _Sent(scheme, request, reader(scheme, request), now)
+    faults = ((getattr(scheme, name), find(sent)) for name, find in _CHECKS.get(reason, ()))
+    return next((found for found in faults if found[1]), (scheme.header, _UNFIT[scheme.kind]))
+
+
+def meant(schemes: Sequence[Scheme], request: Request) -> Scheme | None:
     """The scheme that the sender means: the one whose proof is there, else one of whose headers any is there,
     else the first."""
     for scheme in schemes:
-        if scheme.kind == "secret_name" or header_of(request, scheme.header):
+        if scheme.kind == "secret_name" or any(map(reader(scheme, request), scheme.headers)):
             return scheme
     for scheme in schemes:
-        if any(header_of(request, proof.header) for proof in proof_of(scheme)):
+        read = reader(scheme, request)
+        if any(read(proof.header) for proof in proof_of(scheme)):
             return scheme
     return schemes[0] if schemes else None
 
 
-def _missing(forms: dict[str, str], others: list[str]) -> str:
-    """forms: of the headers that are missing. others: headers that would do in place of the first."""
-    names = " and ".join(forms)
-    told = f"the header {names} is missing" if len(forms) == 1 else f"the headers {names} are missing"
+def _is_there(sent: _Sent, name: str) -> bool:
+    names = sent.scheme.headers if name == sent.scheme.header else (name,)
+    return any(map(sent.read, names))
+
+
+def _called(proof: ProofHeader) -> str:
+    """How a sender is told of it."""
+    name = proof.header
+    return {"headers": name, "json": f"{name} in the JSON body", "form": f"the form's field {name}"}[
+        proof.place
+    ]
+
+
+def _missing(absent: list[ProofHeader], others: list[str]) -> str:
+    """others: headers that would do in place of the first."""
+    names = " and ".join(proof.header for proof in absent)
+    one = len(absent) == 1
+    told = {
+        "headers": f"the header{'' if one else 's'} {names} {'is' if one else 'are'} missing",
+        "json": f"{names} {'is' if one else 'are'} missing in the JSON body",
+        "form": f"the field{'' if one else 's'} {names} {'is' if one else 'are'} missing in the form",
+    }[absent[0].place]
     instead = f" (so is {' and '.join(others)}, which would do instead)" if others else ""
-    return f"{told}{instead}; " + "; ".join(f"{header} should hold {form}" for header, form in forms.items())
+    return f"{told}{instead}; " + "; ".join(f"{proof.header} should hold {proof.form}" for proof in absent)
 
 
-def _proof_fault(scheme: Scheme, request: Request, now: datetime) -> str:
+def _proof_fault(sent: _Sent) -> str:
     """What is wrong with the form of the header of the proof; "" where nothing is."""
-    value = header_of(request, scheme.header)
+    scheme = sent.scheme
+    value = next(filter(None, map(sent.read, scheme.headers)), "")
     if scheme.kind != "hmac":
         prefix = scheme.prefix or ("Basic " if scheme.kind == "basic" else "")
         if not value.lower().startswith(prefix.strip().lower()):
@@ -82,11 +137,12 @@ def _proof_fault(scheme: Scheme, request: Request, now: datetime) -> str:
     return faults[0] if all(faults) else ""
 
 
-def _token_fault(scheme: Scheme, request: Request, now: datetime) -> str:
+def _token_fault(sent: _Sent) -> str:
     """Which word stands before a secret and does not belong there; "" where none does."""
+    scheme = sent.scheme
     if scheme.kind != "token":
         return ""
-    token = header_of(request, scheme.header)[len(scheme.prefix) :].lstrip().lower()
+    token = sent.read(scheme.header)[len(scheme.prefix) :].lstrip().lower()
     stray = next((word for word in ("Bearer ", "Basic ") if token.startswith(word.lower())), "")
     return f"has {stray!r} before the secret, where nothing else is expected" if stray else ""
 
@@ -130,22 +186,24 @@ def _written(signature: str) -> tuple[str, int]:
     return "base64" if usual else "base64 of another alphabet, padding or end", len(raw)
 
 
-def _time_fault(scheme: Scheme, request: Request, now: datetime) -> str:
+def _time_fault(sent: _Sent) -> str:
     """What is wrong with the form of the time of signing; "" where nothing is, or none is signed."""
-    if not scheme.timestamp_header:
+    if not sent.scheme.timestamp_header:
         return ""
-    return (_epoch_fault if scheme.timestamp_form == "epoch" else _iso_fault)(time_of(scheme, request))
+    time = time_of(sent.scheme, sent.read)
+    return _iso_fault(time) if sent.scheme.timestamp_form == "iso8601" else _epoch_fault(sent.scheme, time)
 
 
-def _epoch_fault(time: str) -> str:
-    if EPOCH.fullmatch(time):
+def _epoch_fault(scheme: Scheme, time: str) -> str:
+    form, unit = {"epoch": (EPOCH, "seconds"), "epoch_ms": (EPOCH_MS, "milliseconds")}[scheme.timestamp_form]
+    if form.fullmatch(time):
         return ""
-    if re.fullmatch("[0-9]+", time) and len(time) in _FINER:
-        return f"has a time in {_FINER[len(time)]}, not in seconds"
-    if re.fullmatch(r"[0-9]{1,12}\.[0-9]+", time):
-        return "has a time with a fraction, not in whole seconds"
+    if re.fullmatch("[0-9]+", time) and len(time) in _EPOCHS:
+        return f"has a time in {_EPOCHS[len(time)]}, not in {unit}"
+    if re.fullmatch(r"[0-9]{1,15}\.[0-9]+", time):
+        return f"has a time with a fraction, not in whole {unit}"
     if re.match("[0-9]{4}-[0-9]{2}-[0-9]{2}", time):
-        return "has a date, not a number of seconds"
+        return f"has a date, not a number of {unit}"
     return "has no such time"
 
 
@@ -161,32 +219,45 @@ def _iso_fault(time: str) -> str:
     return "" if ISO.fullmatch(time) else "has no such time"
 
 
-def _id_fault(scheme: Scheme, request: Request, now: datetime) -> str:
-    fits = not scheme.id_header or ID.fullmatch(header_of(request, scheme.id_header))
+def _id_fault(sent: _Sent) -> str:
+    fits = not sent.scheme.id_header or ID.fullmatch(sent.read(sent.scheme.id_header))
     return "" if fits else "has no such id"
 
 
-def _stale_fault(scheme: Scheme, request: Request, now: datetime) -> str:
+def _form_fault(sent: _Sent) -> str:
+    """What is wrong with a body whose form is signed; "" where nothing is, or the body itself is signed."""
+    if b"{form}" not in sent.scheme.pieces():
+        return ""
+    if not is_form(sent.request):
+        return f"signs the fields of a form, and the content type is not {FORM_TYPE}"
+    return "signs the fields of a form, and there are too many of them"
+
+
+def _stale_fault(sent: _Sent) -> str:
     """On which side of the tolerance the time of signing lies; "" where it can't be told."""
-    if not scheme.timestamp_header:
+    if not sent.scheme.timestamp_header:
         return ""
-    text = time_of(scheme, request)
-    try:
-        signed_at = (
-            float(text) if scheme.timestamp_form == "epoch" else datetime.fromisoformat(text).timestamp()
-        )
-    except (ValueError, OverflowError):
+    time = time_of(sent.scheme, sent.read)
+    signed_at = seconds_of(sent.scheme, time)
+    if signed_at is None:
         return ""
+    if sent.scheme.timestamp_form == "epoch_ms" and len(time) == 10:
+        return "has a time in seconds, not in milliseconds"
     told = (
         "too long ago: sign each attempt anew and send it at once"
-        if signed_at < now.timestamp()
+        if signed_at < sent.now.timestamp()
         else "to come"
     )
     return f"has a time that is {told}; check the sender's clock"
 
 
-_CHECKS: dict[str, tuple[tuple[str, Callable[[Scheme, Request, datetime], str]], ...]] = {
-    "malformed": (("header", _proof_fault), ("timestamp_header", _time_fault), ("id_header", _id_fault)),
+_CHECKS: dict[str, tuple[tuple[str, Callable[[_Sent], str]], ...]] = {
+    "malformed": (
+        ("header", _proof_fault),
+        ("timestamp_header", _time_fault),
+        ("id_header", _id_fault),
+        ("header", _form_fault),
+    ),
     "stale": (("timestamp_header", _stale_fault),),
     "mismatch": (("header", _token_fault),),
 }

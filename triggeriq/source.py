@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar
 
+from triggeriq.scheme import Scheme
 from triggeriq.values import (
     Connection,
     Events,
@@ -18,7 +19,7 @@ from triggeriq.values import (
     Reply,
     Request,
 )
-from triggeriq.verification import Scheme, Verified, verify
+from triggeriq.verification import Verified, verify
 
 if TYPE_CHECKING:
     from triggeriq.polling import Http, Polled

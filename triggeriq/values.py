@@ -84,9 +84,13 @@ class Events:
     """`Source.receive` says: take these. Usually one event; several where a sender posts batches."""
 
     items: tuple[Event, ...]
+    reply: Reply | None
+    """What its sender is answered once they are safe, where he shows it to somebody; None: a 202 that names
+    them."""
 
-    def __init__(self, *items: Event) -> None:
+    def __init__(self, *items: Event, reply: Reply | None = None) -> None:
         object.__setattr__(self, "items", items)
+        object.__setattr__(self, "reply", reply)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,7 +235,7 @@ class Bad:
 
 
 Item: TypeAlias = "Feedback | Bad | Ignore | Answered | Redacted | Released"
-"""What `Source.transform` makes of one thing in a payload; `Source.read` makes the first three."""
+"""What `Source.transform` makes of one thing in a payload; `Source.read` makes all of these but Released."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

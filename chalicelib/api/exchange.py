@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from chalicelib.domain.operations.access import Caller
     from chalicelib.settings import Settings
 
+_LITERAL = "/:@!$'()*,;?~"
+"""What a query may hold as it is, besides letters, digits and -._ (RFC 3986, 3.4)."""
 JSON_TYPE = "application/json"
 PROBLEM_TYPE = "application/problem+json"
 
@@ -54,6 +56,11 @@ class Call:
         return self._settings()
 
     @property
+    def url(self) -> str:
+        """The whole address by which the client called; "" where the deployment was not told its own."""
+        return public_address(self.settings.public_url, self._event["path"], self.query)
+
+    @property
     def use(self) -> UseCases:
         """The use-cases, by area, made on first use; handlers call nothing else."""
         if self._use is None:
@@ -92,3 +99,18 @@ class Call:
         from chalicelib.api.parsing import body_bytes
 
         return body_bytes(self._event, self.route.limit)
+
+
+def public_address(public_url: str, path: str, query: Mapping[str, Sequence[str]]) -> str:
+    """The address by which the world calls a path; "" where public_url is. query: the values of each name,
+    decoded, as payload format 1.0 has them. How the sender had encoded them, and how he had mixed the names,
+    is not told: they are written as RFC 3986 wants, and each name's values together.
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+    """
+    if not public_url:
+        return ""
+    from urllib.parse import quote
+
+    pairs = ((quote(name, _LITERAL), quote(value, _LITERAL)) for name in query for value in query[name])
+    told = "&".join(f"{name}={value}" for name, value in pairs)
+    return f"{public_url}{quote(path)}{'?' if told else ''}{told}"

@@ -70,6 +70,8 @@ class IntakeUseCases:
             claims=out.claims,
             blobs=out.artifacts,
             queue=out.queue("feedback"),
+            rest=out.queue("ingest"),
+            bus=lambda: out.bus,
             quarantine=out.quarantine,
             metrics=out.metrics,
         )

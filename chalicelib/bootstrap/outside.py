@@ -237,19 +237,18 @@ class Outside:
 
     @once
     def registry(self) -> Registry:
-        """Our plugins of the kinds that this function calls, and all installed ones, which may be of any
-        kind."""
+        """All plugins; each is loaded once something asks for what it gives."""
         from chalicelib.domain.operations.access import LOCAL_STAGE
         from chalicelib.pipeline.operations.report_plugin import ReportPlugin
         from chalicelib.registry import Registry, discover
 
-        return Registry(
-            [
-                found
-                for found in discover()
-                if found.name not in self.settings.disabled_plugins
-                and found.kind in ("", *self._function.plugins)
-            ],
+        kind = Registry
+        if self.settings.trace_plugins:
+            from chalicelib.registry.tracing import TracedRegistry
+
+            kind = TracedRegistry
+        return kind(
+            [found for found in discover() if found.name not in self.settings.disabled_plugins],
             only=self.settings.load_plugins,
             seconds=self.settings.plugin_seconds,
             on_call=ReportPlugin(failures=self.quarantine),

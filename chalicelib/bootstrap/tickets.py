@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from chalicelib.pipeline.tickets.change import ChangeTicket
     from chalicelib.pipeline.tickets.index import IndexTickets
     from chalicelib.pipeline.tickets.merge import MergeTickets
+    from chalicelib.pipeline.tickets.notice import Notice
     from chalicelib.pipeline.tickets.process import Process
     from chalicelib.pipeline.tickets.read import ReadTickets
     from chalicelib.pipeline.tickets.relay import Relay
@@ -50,9 +51,21 @@ class TicketUseCases:
     def process(self) -> Process:
         from chalicelib.pipeline.tickets.process import Process
 
+        out = self._outside
         return Process(
-            triage=self._triage.feedback, amend=self._amend, metrics=self._outside.metrics, now=now
+            triage=self._triage.feedback,
+            amend=self._amend,
+            notice=lambda message: self.notice(message),
+            artifacts=lambda: out.artifacts,
+            metrics=out.metrics,
+            now=now,
         )
+
+    @once
+    def notice(self) -> Notice:
+        from chalicelib.pipeline.tickets.notice import Notice
+
+        return Notice(amend=self._amend, artifacts=self._outside.artifacts, now=now)
 
     @once
     def read(self) -> ReadTickets:

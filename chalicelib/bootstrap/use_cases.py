@@ -74,6 +74,10 @@ class UseCases:
                 if isinstance(part, once):
                     getattr(area, name)
 
+    def load_sources(self) -> None:
+        """Load the plugins of all sources now, instead of each for the first event that names its source."""
+        self._outside.registry.sources()
+
     def close(self) -> None:
         """Close the connections that they have opened."""
         self._outside.close()

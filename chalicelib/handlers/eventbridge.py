@@ -1,4 +1,5 @@
 """Events of the bus, as its rules put them on a queue. Our event is in `detail`; EventBridge adds the rest.
+What `ingest` hands on to itself is our event alone.
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html
 """
@@ -15,7 +16,8 @@ from chalicelib.errors import Unreadable
 def detail_of(body: str) -> Any:
     """The event that a message holds. Raises ValueError, KeyError, TypeError or RecursionError where there is
     none."""
-    return json.loads(body)["detail"]
+    event = json.loads(body)
+    return event if "specversion" in event else event["detail"]
 
 
 def envelope_of(body: str) -> Envelope:
@@ -27,4 +29,6 @@ def envelope_of(body: str) -> Envelope:
         raise Unreadable(f"not JSON: {error}") from error
     if not isinstance(event, dict):
         raise Unreadable(f"a bus event is an object, not {type(event).__name__}")
+    if "specversion" in event:
+        return from_event(event)
     return from_event(event.get("detail", {}), replay="replay-name" in event)

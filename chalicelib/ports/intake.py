@@ -24,8 +24,9 @@ class Told(NamedTuple):
 
 
 class Receipts(Protocol):
-    """What was accepted in the last 72 hours, by (source, connection, event id); and, where events have no
-    ids of their own, the last that was told of a thing, by (source, connection, what it is about)."""
+    """What was accepted in the last 72 hours, by (source, connection, event id); where events have no ids of
+    their own, the last that was told of a thing, by (source, connection, what it is about); and the bytes
+    that each signed nonce came with."""
 
     def stands(self, source: str, connection: str, event_ids: Sequence[str]) -> set[str]:
         """Those of `event_ids` for which a receipt stands."""
@@ -41,6 +42,11 @@ class Receipts(Protocol):
 
     def remember(self, source: str, connection: str, about: str, told: Told, received_at: datetime) -> None:
         """This is the last now."""
+        ...
+
+    def bind(self, source: str, connection: str, nonce: str, body: str) -> bool:
+        """Whether the nonce stands for this body, by its digest. From its first use on it does, and for no
+        other, until 72 hours after its last. All callers agree, also those that ask at once."""
         ...
 
 

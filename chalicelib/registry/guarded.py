@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from chalicelib.errors import Invalid, PluginFailed, TriggerIQError, Unreadable
@@ -41,6 +42,9 @@ Tally = Callable[[str, str, str], None]
 
 _ITEM = (Feedback, Bad, Ignore)
 _END = object()
+STRETCH = 1_000
+"""Items of an event that are made within one budget: a webhook holds few, and whoever calls for more may have
+tens of thousands."""
 MARK_LIMIT = 1_000
 """Characters of a mark; it is stored in the import, so that reading can go on from it."""
 RESUME_SECONDS = 300.0
@@ -118,14 +122,25 @@ class GuardedSource(Source):
         return self._call("receive", receive, request, connection, may_raise=unreadable, check=_events_fault)
 
     def transform(self, received: Received, connection: Connection) -> Iterator[Any]:
-        """All items at once: a webhook is small, and one budget holds for the whole of it."""
-        items = self._call(
-            "transform",
-            lambda: list(self._inner.transform(received, connection)),
-            may_raise=(PluginUnreadable,),
-            check=lambda items: next(filter(None, map(_item_fault, items)), ""),
-        )
-        return iter(items)
+        """Stretch by stretch, each within one budget; most events are one stretch. What is behind the first
+        is only made where it is asked for."""
+        inner = self._inner
+        items: Iterator[Any] | None = None
+
+        def next_items() -> list[Any]:
+            nonlocal items
+            items = items or iter(inner.transform(received, connection))
+            return list(islice(items, STRETCH))
+
+        def stretch() -> list[Any]:
+            return self._call(
+                "transform",
+                next_items,
+                may_raise=(PluginUnreadable,),
+                check=lambda items: next(filter(None, map(_item_fault, items)), ""),
+            )
+
+        return _behind(stretch(), stretch)
 
     def read(
         self, stream: BinaryIO, hint: FileHint, resume: str | None, connection: Connection
@@ -208,6 +223,12 @@ class GuardedSource(Source):
         return PluginFailed(self.by, f"the plugin {self.by}: {hook} {what}")
 
 
+def _behind(first: list[T], stretch: Callable[[], list[T]]) -> Iterator[T]:
+    while first:
+        yield from first
+        first = stretch() if len(first) == STRETCH else []
+
+
 def _returned(*types: type) -> Callable[[Any], str]:
     """A check that an answer is of one of `types`."""
     names = ", ".join("None" if one is type(None) else one.__name__ for one in types)
@@ -224,6 +245,8 @@ _answer_fault = _returned(Events, Reply, Ignore)
 def _events_fault(answer: Any) -> str:
     if isinstance(answer, Events) and not all(isinstance(event, Event) for event in answer.items):
         return "returned Events of something that is no Event"
+    if isinstance(answer, Events) and not isinstance(answer.reply, (Reply, type(None))):
+        return "returned Events with a reply that is no Reply"
     return _answer_fault(answer)
 
 
@@ -245,4 +268,16 @@ def _pair_fault(pair: Any) -> str:
         return "yielded something that is no (mark, item)"
     if len(pair[0]) > MARK_LIMIT:
         return f"yielded a mark of more than {MARK_LIMIT:,} characters"
-    return "" if isinstance(pair[1], Nothing) else _item_fault(pair[1])
+    if isinstance(pair[1], Nothing):
+        return ""
+    return _item_fault(pair[1]) or _release_fault(pair[1])
+
+
+def _release_fault(item: Any) -> str:
+    if isinstance(item, _ITEM):
+        return ""
+    from triggeriq.notices import Released  # few files hold a notice
+
+    return (
+        "yielded Released, which is told by an event and not by a file" if isinstance(item, Released) else ""
+    )

@@ -9,7 +9,7 @@ from typing import Any
 
 from chalicelib.domain.intake.quarantine import PluginFailures
 from chalicelib.domain.intake.source_view import SourceView
-from chalicelib.domain.operations.plugin_view import PluginView
+from chalicelib.domain.operations.plugin_view import PluginSource, PluginView
 from chalicelib.errors import PluginFailed
 from chalicelib.registry.guarded import GuardedSource
 from chalicelib.registry.registry import Registry
@@ -19,12 +19,16 @@ from triggeriq.proofs import proof_of
 def plugin_views(registry: Registry, failures: Mapping[str, PluginFailures]) -> tuple[PluginView, ...]:
     """All plugins by name, those that failed to load too. failures: what was reported of each."""
     views = []
+    sources = registry.sources()
     for plugin in sorted(registry.plugins(), key=lambda plugin: plugin.name):
         reported = failures.get(plugin.name)
         view = PluginView(
             name=plugin.name,
             version=plugin.version,
             hooks=plugin.hooks,
+            sources=tuple(
+                PluginSource(name=name, settings_schema=_schema(sources[name])[0]) for name in plugin.sources
+            ),
             from_=plugin.origin,
             status=plugin.status,
             error=plugin.error,

@@ -1,28 +1,18 @@
-"""Zendesk Support: event subscriptions (2022-11-06 and alike) and trigger or automation webhooks.
+"""Zendesk Support. What its webhooks say is taken apart in `plugins/sources/desk/`.
 
 https://developer.zendesk.com/documentation/webhooks/verifying/
-https://developer.zendesk.com/api-reference/webhooks/event-types/ticket-events/
-
-The body of a trigger is whatever its admin wrote. This template has everything that is read from it:
-
-    {"ticket_id": "{{ticket.id}}", "subject": "{{ticket.title}}", "description": "{{ticket.description}}",
-     "priority": "{{ticket.priority}}", "status": "{{ticket.status}}", "tags": "{{ticket.tags}}",
-     "requester_name": "{{ticket.requester.name}}", "requester_email": "{{ticket.requester.email}}",
-     "created_at": "{{ticket.created_at_with_timestamp}}",
-     "updated_at": "{{ticket.updated_at_with_timestamp}}"}
+https://developer.zendesk.com/documentation/webhooks/creating-and-monitoring-webhooks/
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
-from datetime import datetime
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
 
+from plugins.sources.desk import events, triggers
 from triggeriq import (
-    JSON,
-    Author,
     Connection,
     Event,
     Events,
@@ -36,16 +26,78 @@ from triggeriq import (
     Unreadable,
     hookimpl,
 )
-from triggeriq.payload import at, digest, identifier, labels, milliseconds, moment, name, parse_object, text
+from triggeriq.payload import digest, identifier, moment, parse_object
 
-_EVENT = "zen:event-type:"
 _PUBLISHED = "dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ=="
 """The secret with which Zendesk signs the test of a webhook that is not yet created. It is public."""
+_ANY_TIME = datetime.fromtimestamp(0, UTC)
+"""When something happened matters to `transform` alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZendeskSettings:
+    """The connection's secret is the webhook's signing secret, as Zendesk's Admin Center shows it under "Show
+    secret": it is used as it stands, not decoded."""
+
+    on_behalf: Literal["agent", "customer"] = "agent"
+    """Whose words those of a ticket are that an agent opened for a customer, such as after a call: its first
+    comment is the agent's then. agent: the ticket counts as answered, and no word of it is kept. customer:
+    they are taken as the customer's, where agents write down what customers say."""
 
 
 class Zendesk(Source):
-    """The id of an event is its own; that of a trigger's call is the sha256 of its bytes, since the
-    invocation id in the headers is not signed."""
+    """Tickets and comments, messages, and satisfaction ratings of Zendesk Support; titles of posts of its
+    community.
+
+    **Event subscription** (recommended: Zendesk writes its JSON itself). In Admin Center, Apps and
+    integrations, Webhooks, create a webhook, choose "Zendesk events", and subscribe it to these: Ticket
+    created, Comment added, Comment made private, Comment redacted, Subject changed, Description changed,
+    Ticket soft deleted, Ticket permanently deleted, Ticket undeleted, Ticket marked as spam, Status changed,
+    CSAT received, and for messaging Message added. Endpoint: this connection's address; method POST; format
+    JSON. An event tells no e-mail address: its author is named by Zendesk's id.
+
+    **Trigger or automation.** Create a webhook, choose "Trigger or automation", and a trigger (conditions:
+    Ticket is created or updated, Comment is public) whose action is to notify it, with this JSON body:
+
+        {"ticket_id": "{{ticket.id}}", "subject": "{{ticket.title}}", "description": "{{ticket.description}}",
+         "latest_public_comment": "{{ticket.latest_public_comment.value}}",
+         "comment_id": "{{ticket.latest_public_comment.id}}",
+         "comment_author_id": "{{ticket.latest_public_comment.author.id}}",
+         "comment_author_name": "{{ticket.latest_public_comment.author.name}}",
+         "comment_author_email": "{{ticket.latest_public_comment.author.email}}",
+         "comment_author_role": "{{ticket.latest_public_comment.author.role}}",
+         "current_user_id": "{{current_user.id}}", "current_user_role": "{{current_user.role}}",
+         "requester_id": "{{ticket.requester.id}}", "requester_name": "{{ticket.requester.name}}",
+         "requester_email": "{{ticket.requester.email}}", "submitter_id": "{{ticket.submitter.id}}",
+         "priority": "{{ticket.priority}}", "status": "{{ticket.status}}", "type": "{{ticket.ticket_type}}",
+         "tags": "{{ticket.tags}}", "channel": "{{ticket.via}}", "url": "{{ticket.link}}",
+         "satisfaction_rating": "{{satisfaction.current_rating}}",
+         "satisfaction_comment": "{{satisfaction.current_comment}}",
+         "created_at": "{{ticket.created_at_with_timestamp}}",
+         "updated_at": "{{ticket.updated_at_with_timestamp}}"}
+
+    Any part may be left out but the id and words (description, or a comment). Other usual names are
+    understood ("id", "title", "latest_comment", "comment"), capitals and underscores do not count, and tags
+    may be a text or a list. Where words break the JSON (a quote in them), the call is refused with 422 and
+    kept in the quarantine: use an event subscription. A trigger can't tell of a redaction or a deletion.
+
+    A webhook is of one kind, never of both. Use a connection for each webhook: each has its own secret.
+
+    Taken: what customers write, as a ticket, a comment (a further feedback of its ticket) or a message; edits
+    as new versions; ratings of satisfaction as surveys (good is 5, bad is 1). A public comment or a message
+    of the staff marks the ticket as answered, and no word of it is kept. Private comments are ignored. What
+    is redacted, made private, deleted, scrubbed or marked as spam is removed; what is undeleted comes back
+    with the ticket's own words.
+
+    Not taken: all other changes of tickets; files; comments in the help center, of which Zendesk tells no
+    words; users, organisations and agents.
+
+    The test button of a webhook that is not yet created signs with a secret that is public; it is never
+    accepted, so create the webhook first. A call must not be older than 5 minutes.
+    """
+
+    # The id of an event is its own; that of a trigger's call is the sha256 of its bytes, since the
+    # invocation id in the headers is not signed.
 
     name = "zendesk"
     title = "Zendesk"
@@ -59,224 +111,40 @@ class Zendesk(Source):
             refused_secrets=(_PUBLISHED,),
         ),
     )
+    settings = ZendeskSettings
 
     def receive(self, request: Request, connection: Connection) -> Events | Ignore:
-        body = parse_object(request.body)
-        found = _understand(body)
-        if isinstance(found[0], Ignore):
-            return found[0]
-        event_id = identifier(body.get("id")) if _is_event(body) else None
+        body = _parsed(request.body)
+        found = _items(body, _ANY_TIME, connection)
+        if all(isinstance(item, Ignore) for item in found):
+            return next(item for item in found if isinstance(item, Ignore))
+        event_id = identifier(body.get("id")) if events.is_event(body) else None
         if event_id is not None:
             return Events(Event(event_id, moment(body.get("time"))))
-        return Events(Event(digest(request.body), moment(body.get("time")), about=found[-1].external_id))
+        told = [item.external_id for item in found if isinstance(item, Feedback)]
+        return Events(Event(digest(request.body), moment(body.get("time")), about=told[-1] if told else None))
 
     def transform(self, received: Received, connection: Connection) -> Iterator[Item]:
-        yield from _understand(parse_object(received.body))
+        yield from _items(_parsed(received.body), received.received_at, connection)
 
 
-def _is_event(body: Mapping[str, JSON]) -> bool:
-    return (name(body.get("type")) or "").startswith(_EVENT)
+def _parsed(body: bytes) -> dict[str, Any]:
+    try:
+        return parse_object(body)
+    except Unreadable as error:
+        if str(error).startswith("not JSON") and events.PREFIX.encode() not in body:
+            raise Unreadable(
+                f"{error}: words that a placeholder brought, such as a quote, have broken the trigger's "
+                "JSON body. Leave that placeholder out of it, and get its words by a webhook that is "
+                "subscribed to events, whose JSON is Zendesk's own"
+            ) from None
+        raise
 
 
-def _understand(body: Mapping[str, JSON]) -> tuple[Ignore] | tuple[Feedback, ...]:
-    """What was said, at least one thing, or why it is ignored."""
-    if not _is_event(body):
-        return _trigger(body)
-    kind = str(body["type"]).strip().removeprefix(_EVENT)
-    read = _EVENTS.get(kind)
-    found = read(body) if read else Ignore(f"{kind[:100]} holds no feedback")
-    return (found,)  # type: ignore[return-value]  # one of the two
-
-
-def _ticket(body: Mapping[str, JSON]) -> Feedback | Ignore:
-    """A new ticket, or one whose words were edited."""
-    detail = body.get("detail")
-    if at(detail, "is_public") is False:
-        return Ignore("a private ticket")
-    title, words = name(at(detail, "subject")), text(at(detail, "description"))
-    if title is None and words is None:
-        return Ignore("a ticket without words")
-    ticket_id = _ticket_id(body)
-    return Feedback(
-        external_id=ticket_id,
-        version=milliseconds(moment(at(detail, "updated_at")) or moment(body.get("time"))),
-        kind=_kind(detail),
-        title=title,
-        text=words or "",
-        author=Author(id=name(at(detail, "requester_id"))),
-        created_at=moment(at(detail, "created_at")) or moment(body.get("time")),
-        thread=ticket_id,
-        attributes=_attributes(detail),
-    )
-
-
-def _comment(body: Mapping[str, JSON]) -> Feedback | Ignore:
-    comment = at(body.get("event"), "comment")
-    if at(comment, "is_public") is False:
-        return Ignore("a private comment")
-    if at(comment, "author", "is_staff") is True:
-        return Ignore("a comment by staff")
-    return _reply(body, comment, at(comment, "author"), "comment")
-
-
-def _message(body: Mapping[str, JSON]) -> Feedback | Ignore:
-    event = body.get("event")
-    speaker = (name(at(event, "actor", "type")) or "").casefold()
-    if speaker not in ("end_user", "end-user", ""):
-        return Ignore(f"a message by {speaker[:50]}")
-    return _reply(body, at(event, "message"), at(event, "actor"), "message")
-
-
-def _reply(body: Mapping[str, JSON], said: JSON, author: JSON, what: str) -> Feedback | Ignore:
-    words = text(at(said, "body"))
-    if words is None:
-        return Ignore(f"a {what} without words")
-    external_id = identifier(at(said, "id")) or identifier(body.get("id"))
-    if external_id is None:
-        raise Unreadable(f"event.{what}.id: there is none")
-    detail = body.get("detail")
-    attributes = _attributes(detail)
-    if conversation := name(at(body.get("event"), "conversation_id")):
-        attributes["conversation_id"] = conversation
-    return Feedback(
-        external_id=external_id,
-        kind="message" if what == "message" else _kind(detail),
-        title=name(at(detail, "subject")),
-        text=words,
-        author=Author(id=name(at(author, "id")), name=name(at(author, "name"))),
-        created_at=moment(body.get("time")),
-        thread=_ticket_id(body),
-        attributes=attributes,
-    )
-
-
-_EVENTS: Mapping[str, Callable[[Mapping[str, JSON]], Feedback | Ignore]] = {
-    "ticket.created": _ticket,
-    "ticket.subject_changed": _ticket,
-    "ticket.description_changed": _ticket,
-    "ticket.comment_added": _comment,
-    "messaging_ticket.message_added": _message,
-}
-
-
-def _ticket_id(body: Mapping[str, JSON]) -> str:
-    subject = name(body.get("subject")) or ""
-    found = identifier(at(body.get("detail"), "id")) or identifier(subject.removeprefix("zen:ticket:"))
-    if found is None:
-        raise Unreadable("detail.id: there is none")
-    return found
-
-
-def _kind(detail: JSON) -> Any:
-    return "email" if name(at(detail, "via", "channel")) == "email" else "message"
-
-
-def _attributes(detail: JSON) -> dict[str, JSON]:
-    """What Zendesk says of the ticket, in lower case, since accounts differ in their capitals."""
-    facts: dict[str, JSON] = {
-        key: value.casefold()
-        for key in ("status", "priority", "type")
-        if (value := name(at(detail, key))) is not None
-    }
-    if channel := name(at(detail, "via", "channel")) or name(at(detail, "channel")):
-        facts["channel"] = channel
-    if tags := labels(at(detail, "tags")):
-        facts["tags"] = tags
-    return facts
-
-
-_TEXTS = ("description", "body", "text", "message")
-_COMMENT = re.compile(
-    "(?:ticket|latest|last|current|new|public|customer)*comment(?:formatted|html|rich|body|text|value)*"
-)
-"""What a comment is called: as its placeholder (ticket.latest_public_comment_formatted), or as one likes."""
-_HEADING = re.compile(r"-{10,}\s{1,5}[^\n]{1,300}\d:\d\d[^\n]{0,20}\n\s{0,5}\n")
-"""What placeholders put before the words: a line, and who said them when."""
-
-
-def _trigger(body: Mapping[str, JSON]) -> tuple[Ignore] | tuple[Feedback, ...]:
-    """The call of a trigger or an automation: the ticket with its words, the latest comment on it, or both.
-    "ticketID", "ticket_id" and "Ticket Id" count as the same name."""
-    facts = _plain_names(body)
-    for part in ("ticket", "comments"):
-        if isinstance(inner := facts.get(part), dict):
-            facts = _plain_names(inner) | facts
-    if isinstance(requester := facts.get("requester"), dict):
-        facts = {f"requester{key}": value for key, value in _plain_names(requester).items()} | facts
-
-    def first(*keys: str, read: Callable[[JSON], Any] = name) -> Any:
-        return next((found for key in keys if (found := read(facts.get(key))) is not None), None)
-
-    ticket_id = first("ticketid", "id", read=identifier)
-    if ticket_id is None:
-        raise Unreadable('no ticket id: put "ticket_id": "{{ticket.id}}" into the webhook\'s JSON body')
-    title, words = first("subject", "title", "tickettitle"), first(*_TEXTS, read=_words)
-    comments = sorted(filter(_COMMENT.fullmatch, facts), key=_is_worse)
-    comment = first(*comments, read=_words)
-    if title is None and words is None and comment is None:
-        if any(_is_private(facts[key]) for key in comments):
-            return (Ignore("a private comment"),)
-        raise Unreadable(
-            'no words: put "description": "{{ticket.description}}" into the webhook\'s JSON body'
-        )
-    updated_at: datetime | None = first("updatedat", "updatedatwithtimestamp", read=moment)
-    comment_id = first("commentid", "latestcommentid", read=identifier) or first(*comments, read=_id_of)
-    # A call that tells no words must not replace those of the one before
-    is_bare = words is None and comment is None
-    ticket = Feedback(
-        external_id=f"{ticket_id}-subject" if is_bare else ticket_id,
-        version=milliseconds(updated_at),
-        title=title,
-        text=words or "",
-        author=Author(
-            id=first("requesterid"),
-            name=first("requestername", "requester"),
-            email=first("requesteremail", "email"),
-        ),
-        created_at=first("createdat", "createdatwithtimestamp", read=moment),
-        url=first("url", "ticketurl", "link"),
-        thread=ticket_id,
-        attributes=_attributes(facts),
-    )
-    if comment is None and comment_id is not None:
-        comment, words = words, None
-    if comment is None or comment == words:
-        return (ticket,)
-    # Zendesk calls again for each change of the ticket, with the same latest comment
-    said = replace(
-        ticket,
-        external_id=comment_id or f"{ticket_id}-{digest(comment.encode('utf-8', 'surrogatepass'))[:32]}",
-        text=comment,
-        created_at=updated_at,
-    )
-    return (said,) if words is None else (ticket, said)
-
-
-def _words(value: JSON) -> str | None:
-    """A text without its heading, or that of a comment as an object."""
-    if isinstance(value, Mapping):
-        if _is_private(value):
-            return None
-        value = next((value[key] for key in ("body", "plain_body", "value", "text") if value.get(key)), None)
-    found = text(value)
-    return None if found is None else text(_HEADING.sub("", found, count=1) if found[0] == "-" else found)
-
-
-def _is_private(comment: JSON) -> bool:
-    return str(at(comment, "is_public")).casefold() == "false"
-
-
-def _id_of(comment: JSON) -> str | None:
-    return identifier(at(comment, "id"))
-
-
-def _is_worse(name: str) -> tuple[bool, bool]:
-    """Sorts public comments before those that may be notes, and plain ones before those in HTML."""
-    return "public" not in name, bool(re.search("html|rich|formatted", name))
-
-
-def _plain_names(facts: Mapping[str, JSON]) -> dict[str, JSON]:
-    return {re.sub(r"[\W_]", "", key).lower(): value for key, value in facts.items()}
+def _items(body: dict[str, Any], received_at: datetime, connection: Connection) -> list[Item]:
+    agents_speak = connection.settings is None or connection.settings.on_behalf == "agent"
+    read = events.items_of if events.is_event(body) else triggers.items_of
+    return list(read(body, received_at, agents_speak))
 
 
 @hookimpl

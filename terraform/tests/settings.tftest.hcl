@@ -28,15 +28,15 @@ run "what_is_set_reaches_every_function" {
 
   variables {
     disabled_plugins = ["zendesk", "category"]
-    settings         = { plugin_seconds = 2.5, key_cache_seconds = 0, park_seconds = "30,60,60", unpacked_limit = 4000000000 }
+    settings         = { plugin_seconds = 2.5, key_cache_seconds = 0, park_seconds = "30,60,60", unpacked_limit = 4000000000, trace_plugins = 1 }
     domain_name      = "api.example.com"
     certificate_arn  = "arn:aws:acm:eu-central-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
   }
 
   assert {
-    condition = alltrue([for function in aws_lambda_function.this : [for name in ["PLUGIN_SECONDS", "KEY_CACHE_SECONDS", "PARK_SECONDS", "UNPACKED_LIMIT", "DISABLED_PLUGINS", "PUBLIC_URL"] :
+    condition = alltrue([for function in aws_lambda_function.this : [for name in ["PLUGIN_SECONDS", "KEY_CACHE_SECONDS", "PARK_SECONDS", "UNPACKED_LIMIT", "TRACE_PLUGINS", "DISABLED_PLUGINS", "PUBLIC_URL"] :
       function.environment[0].variables["TRIGGERIQ_${name}"]
-    ] == ["2.5", "0", "30,60,60", "4000000000", "zendesk,category", "https://api.example.com"]])
+    ] == ["2.5", "0", "30,60,60", "4000000000", "1", "zendesk,category", "https://api.example.com"]])
     error_message = "A function has what is set, as the code reads it."
   }
 }

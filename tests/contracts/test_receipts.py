@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -80,6 +81,32 @@ def test_the_last_that_was_told_of_a_thing_is_known(
     assert receipts.last("zendesk", unique, "t1") == Told("a", "a")
 
 
+def test_a_nonce_stands_for_the_first_body_that_it_came_with(
+    receipts: Receipts, clock: FakeClock, unique: str
+) -> None:
+    assert receipts.bind("mailgun", unique, "n1", "sha256:a")
+    assert receipts.bind("mailgun", unique, "n1", "sha256:a")
+    assert not receipts.bind("mailgun", unique, "n1", "sha256:b")
+    assert receipts.bind("mailgun", unique, "n2", "sha256:b")
+    assert receipts.bind("mailgun", f"{unique}-2", "n1", "sha256:b")
+    assert receipts.bind("csv", unique, "n1", "sha256:b")
+    assert receipts.stands("mailgun", unique, ["n1"]) == set()
+    clock.at = NOW + KEPT - MINUTE
+    assert not receipts.bind("mailgun", unique, "n1", "sha256:b")
+    clock.at = NOW + KEPT + MINUTE
+    assert receipts.bind("mailgun", unique, "n1", "sha256:b")
+    assert not receipts.bind("mailgun", unique, "n1", "sha256:a")
+
+
+def test_of_bodies_that_come_at_once_with_a_nonce_one_is_let_in(receipts: Receipts, unique: str) -> None:
+    if isinstance(receipts, FakeReceipts):
+        pytest.skip("nothing comes at once to a fake")
+    bodies = [f"sha256:{number}" for number in range(16)]
+    with ThreadPoolExecutor(8) as at_once:
+        let_in = list(at_once.map(lambda body: receipts.bind("mailgun", unique, "n1", body), bodies))
+    assert let_in.count(True) == 1
+
+
 def test_a_table_that_is_down_is_unavailable(receipts: Receipts, aws: FaultyAws, unique: str) -> None:
     if isinstance(receipts, FakeReceipts):
         receipts.error = Unavailable("dynamodb", "down")
@@ -92,3 +119,5 @@ def test_a_table_that_is_down_is_unavailable(receipts: Receipts, aws: FaultyAws,
             receipts.last("zendesk", unique, "a")
         with pytest.raises(Unavailable):
             receipts.remember("zendesk", unique, "a", Told("a", "a"), NOW)
+        with pytest.raises(Unavailable):
+            receipts.bind("zendesk", unique, "n", "sha256:a")

@@ -61,7 +61,7 @@ def test_no_word_of_the_customer_is_told(start: Callable[..., Told], tmp_path: P
             register(Leaky)
         """,
     )
-    told = start(PYTHONPATH=str(tmp_path))
+    told = start(PYTHONPATH=str(tmp_path), TRIGGERIQ_TRACE_PLUGINS="1")
     told.connect(STANDARD)
     told.connect("leaky", secret=f"secret-{CANARY}-of-a-partner")
     text = f'The {CANARY} crashes\n{{"level": "ERROR", "message": "forged"}}'
@@ -89,6 +89,14 @@ def test_no_word_of_the_customer_is_told(start: Callable[..., Told], tmp_path: P
         "a record failed",
         "taken",
         "ignored",
+    }
+    calls = {(line["plugin"], line["hook"], line["answer"]) for line in lines if "answer" in line}
+    assert calls >= {
+        ("leaky/1", "receive", "ignored"),
+        ("leaky/1", "receive", "unreadable"),
+        ("leaky/1", "transform", "failed"),
+        ("gossip/1", "classify", "category=…"),
+        ("gossip/1", "extract", "failed"),
     }
     assert "forged" not in {line.get("message") for line in lines}
     assert [line for line in told.output.splitlines() if CANARY in line] == []

@@ -30,6 +30,8 @@ def shown(value: object) -> str:
         if isinstance(value, tuple)
         else f"{value:g}"
         if isinstance(value, float)
+        else str(int(value))
+        if isinstance(value, bool)
         else str(value)
     )
 

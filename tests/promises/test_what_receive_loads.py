@@ -1,7 +1,8 @@
 """What `receive` may load until a webhook of each built-in source is answered: its sender waits for that.
 
 The local AWS here is a stub that answers at once. A module more costs every start: whoever needs one adds
-it to the list, and says in the change why it is worth it.
+it to the list, and says in the change why it is worth it. Of plugins, in the package, it loads the one whose
+source is named, however many there are.
 """
 
 from __future__ import annotations
@@ -23,11 +24,16 @@ import pytest
 
 from chalicelib.registry import Registry, discover
 from plugins.sources.generic_json import GenericJsonSettings
+from plugins.sources.github import GitHub
+from plugins.sources.intercom import Intercom
+from plugins.sources.slack import Slack
 from plugins.sources.standard_webhooks import StandardWebhooks
+from plugins.sources.typeform import Typeform
 from plugins.sources.zendesk import Zendesk
 from tests.functional.aws_events import http_event
+from tests.packaging import with_plugins
+from triggeriq.scheme import Scheme
 from triggeriq.signing import sign
-from triggeriq.verification import Scheme
 
 ROOT = Path(__file__).parents[2]
 SECRET = "whsec_" + base64.b64encode(b"a secret of the tests").decode()
@@ -72,19 +78,56 @@ class Sample:
 
 MAPPED = {"fields": {"text": "said"}}
 FILES_ONLY = Sample(status=405)
-"""A source that can't verify a webhook refuses it; it is loaded with the others."""
+"""A source that can't verify a webhook refuses it."""
 SAMPLES = {
     "app_store": FILES_ONLY,
     "csv": FILES_ONLY,
     "generic_json": Sample(
         body={"said": "It crashes"}, scheme=GenericJsonSettings().scheme(), settings=MAPPED
     ),
+    "github": Sample(
+        body={
+            "action": "opened",
+            "issue": {"id": 7, "number": 7, "title": "It crashes"},
+            "repository": {"full_name": "acme/shop"},
+        },
+        scheme=GitHub.verification[0],
+    ),
+    "google_play": FILES_ONLY,
     "inbound_email": FILES_ONLY,
+    "intercom": Sample(
+        body={
+            "topic": "conversation.user.created",
+            "data": {
+                "item": {"id": "7", "source": {"body": "<p>It crashes</p>", "author": {"type": "user"}}}
+            },
+        },
+        scheme=Intercom.verification[0],
+    ),
+    "slack": Sample(
+        body={
+            "type": "event_callback",
+            "event": {"type": "message", "channel": "C7", "ts": "1767322800.000100", "text": "It crashes"},
+        },
+        scheme=Slack.verification[0],
+    ),
+    "itunes_rss": FILES_ONLY,
     "standard_webhooks": Sample(
         body={"type": "said", "data": {"said": "It crashes"}},
         scheme=StandardWebhooks.verification[0],
         settings=MAPPED,
     ),
+    "typeform": Sample(
+        body={
+            "event_type": "form_response",
+            "form_response": {
+                "token": "7",
+                "answers": [{"type": "text", "text": "It crashes", "field": {"type": "long_text"}}],
+            },
+        },
+        scheme=Typeform.verification[0],
+    ),
+    "trustpilot": Sample(status=401),  # nobody signs them: a secret address is chosen by a setting
     "zendesk": Sample(body={"ticket_id": "7", "description": "It crashes"}, scheme=Zendesk.verification[0]),
 }
 
@@ -118,7 +161,8 @@ class _Aws(BaseHTTPRequestHandler):
 
     def _told(self, operation: str, asked: dict[str, Any]) -> dict[str, Any]:
         if operation == "GetItem" and "connections" in asked["TableName"]:
-            settings = SAMPLES[asked["Key"]["source"]["S"]].settings
+            sample = SAMPLES.get(asked["Key"]["source"]["S"])
+            settings = sample.settings if sample else {}
             row = {"owner": "o", "settings": json.dumps(settings), "updated_at": "2026-01-01T00:00:00+00:00"}
             item = {name: {"S": value} for name, value in row.items()}
             return {"Item": {**item, "secrets": {"B": base64.b64encode(b"sealed").decode()}}}
@@ -149,14 +193,14 @@ def event(source: str, sample: Sample) -> dict[str, Any]:
     return http_event("POST", "/webhooks/{source}", {"source": source}, headers, body)
 
 
-def test_there_is_a_sample_for_each_source_that_is_built_in() -> None:
-    assert Registry(one for one in discover() if one.kind == "sources").sources().keys() == SAMPLES.keys()
-
-
-def test_it_answers_a_webhook_of_each_source_with_what_is_listed_here(aws: str) -> None:
+def answers(
+    folder: Path, aws: str, events: dict[str, Any], *options: str
+) -> tuple[dict[str, int], dict[str, bool]]:
+    """The status of each answer of the app in that folder; and the modules that are loaded then, each with
+    whether it lies in site-packages. options: of the interpreter."""
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM],
-        cwd=ROOT,
+        [sys.executable, *options, "-c", PROGRAM],
+        cwd=folder,
         env={
             "PYTHONDONTWRITEBYTECODE": "1",
             "AWS_LAMBDA_FUNCTION_NAME": "receive",
@@ -166,13 +210,23 @@ def test_it_answers_a_webhook_of_each_source_with_what_is_listed_here(aws: str) 
             "AWS_ACCESS_KEY_ID": "none",
             "AWS_SECRET_ACCESS_KEY": "none",
         },
-        input=json.dumps({source: event(source, sample) for source, sample in SAMPLES.items()}),
+        input=json.dumps(events),
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
     statuses, found = json.loads(done.stdout.splitlines()[-1])
+    return statuses, found
+
+
+def test_there_is_a_sample_for_each_source_that_is_built_in() -> None:
+    assert Registry(one for one in discover() if one.kind == "sources").sources().keys() == SAMPLES.keys()
+
+
+def test_it_answers_a_webhook_of_each_source_with_what_is_listed_here(aws: str) -> None:
+    events = {source: event(source, sample) for source, sample in SAMPLES.items()}
+    statuses, found = answers(ROOT, aws, events)
     assert statuses == {source: sample.status for source, sample in SAMPLES.items()}
     third_party = {name.partition(".")[0] for name, installed in found.items() if installed}
     assert third_party - THIRD_PARTY <= {"_distutils_hack"}  # setuptools' own, in a development environment
@@ -183,3 +237,19 @@ def test_it_answers_a_webhook_of_each_source_with_what_is_listed_here(aws: str) 
     }
     assert sorted(name for name in ours if not any(fnmatchcase(name, may) for may in OURS)) == []
     assert HEAVY & found.keys() == set()
+
+
+def test_of_a_hundred_plugins_it_loads_the_one_that_is_named(
+    aws: str, unpacked: Path, tmp_path: Path
+) -> None:
+    folder = with_plugins(unpacked, tmp_path / "task", 100)
+    sample = SAMPLES["standard_webhooks"]
+    without_site = "-S"  # what is not in the package is not there
+    for source, plugin in (
+        ("standard_webhooks", "plugins.sources.standard_webhooks"),
+        ("desk_42", "desk_42"),
+    ):
+        statuses, found = answers(folder, aws, {source: event(source, sample)}, without_site)
+        assert statuses == {source: 202}
+        loaded = {name for name in found if name.startswith(("plugins.", "desk_"))}
+        assert loaded - {"plugins.sources"} == {plugin}

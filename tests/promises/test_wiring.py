@@ -18,7 +18,6 @@ from chalicelib import __version__
 from chalicelib.api.routes import ROUTES, WEBHOOK
 from chalicelib.bootstrap.once import once
 from chalicelib.functions import FUNCTIONS, QUEUES
-from chalicelib.registry.discovery import FOLDERS
 from chalicelib.settings import PREFIX, SettingError, Settings, from_env
 from lambda_package import certificates
 
@@ -76,10 +75,6 @@ def test_the_queues_are_those_of_resources_json():
     assert sorted(RESOURCES["queues"]) == sorted(QUEUES)
     consumers = {queue: one["function"] for queue, one in RESOURCES["queues"].items() if one["function"]}
     assert consumers == {row.queue: name for name, row in FUNCTIONS.items() if row.queue}
-
-
-def test_the_kinds_of_plugins_are_those_that_there_are():
-    assert {kind for row in FUNCTIONS.values() for kind in row.plugins} == set(FOLDERS)
 
 
 def test_app_py_has_every_function_and_no_other():

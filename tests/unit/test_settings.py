@@ -33,6 +33,7 @@ def test_what_is_set_wins():
             "TRIGGERIQ_LOAD_PLUGINS": "zendesk,csv",
             "TRIGGERIQ_PARK_SECONDS": "1,2,2",
             "TRIGGERIQ_PLUGIN_SECONDS": " 0.5 ",
+            "TRIGGERIQ_TRACE_PLUGINS": "1",
             "TRIGGERIQ_DATABASE": "postgresql://app@/app?host=/tmp/sockets",
         }
     )
@@ -42,6 +43,7 @@ def test_what_is_set_wins():
     assert settings.load_plugins == ("zendesk", "csv")
     assert settings.park_seconds == (1, 2, 2)
     assert settings.plugin_seconds == 0.5
+    assert settings.trace_plugins is True
     assert settings.database == "postgresql://app@/app?host=/tmp/sockets"
 
 
@@ -69,6 +71,7 @@ WRONG = {
     "CONNECTION_CACHE_SECONDS": ["", "-1", "ten", "inf", "nan", "1e3", "4000"],
     "PLUGIN_SECONDS": ["0", "61"],
     "PARK_SECONDS": ["", "30,10", "a", "901", "1,,2"],
+    "TRACE_PLUGINS": ["", "2", "yes", "01"],
     "UNPACKED_LIMIT": ["0", "1.5", "1_000", "9" * 16],
 }
 

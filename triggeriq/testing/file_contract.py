@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from io import BytesIO
+from pathlib import Path
 from typing import ClassVar
+
+import pytest
 
 from triggeriq import Connection, Item, Nothing, Unreadable
 from triggeriq.testing import hostile
+from triggeriq.testing.alone import alone
+from triggeriq.testing.applying import parametrize
+from triggeriq.testing.golden import uploads
 from triggeriq.testing.samples import Forward, Pieces, Upload, connected, matches
 from triggeriq.testing.source_contract import SourceContract, check, consume
 
@@ -15,6 +21,19 @@ class FileContract(SourceContract):
     """A source that reads files."""
 
     uploads: ClassVar[tuple[Upload, ...]] = ()
+    golden_files: ClassVar[str | Path] = ""
+    """A folder of golden files, see `triggeriq.testing.golden`; `uploads` are those in code."""
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        super().pytest_generate_tests(metafunc)
+        if "upload" in metafunc.fixturenames:
+            parametrize(metafunc, self, "upload", self._uploads())
+
+    def _uploads(self) -> tuple[Upload, ...]:
+        """The golden ones, and those in code."""
+        found = (*(uploads(self.golden_files) if self.golden_files else ()), *self.uploads)
+        assert found, f"{type(self).__name__} brings no golden file: a contract over nothing proves nothing"
+        return found
 
     def test_a_file_becomes_the_expected_items(self, upload: Upload) -> None:
         items, error = self._read(upload)
@@ -56,6 +75,12 @@ class FileContract(SourceContract):
         connection = Connection(source=source.name)
         read = source.read(BytesIO(upload.body), upload.hint(), None, connection)
         consume(item for _, item in read if not isinstance(item, Nothing))
+
+    def test_it_asks_for_nothing_but_what_it_is_given(self, upload: Upload) -> None:
+        """No network, no other file, no environment, and no clock."""
+        with alone() as asked:
+            self._read(upload)
+        assert asked == []
 
     def _read(
         self, upload: Upload, resume: str | None = None, piece: int = 1 << 20, *, forward: bool = False

@@ -57,8 +57,11 @@ class Delivery:
     event: str | None = None
     """The id that `receive` should give it, where the provider has one."""
     method: str = "POST"
+    query: Mapping[str, str] = field(default_factory=dict)
     url: str = ""
     """The whole address by which the sender called, where that is signed."""
+    reply: Mapping[str, Any] | None = None
+    """What it is answered with, field by field of `Reply`, where it is answered at once and holds nothing."""
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -78,18 +81,20 @@ class Delivery:
             for each in self.expect
         )
 
-    def request(self, body: bytes | None = None, changed: Mapping[str, str | None] | None = None) -> Request:
+    def request(self, body: bytes | None = None, headers: Mapping[str, str | None] | None = None) -> Request:
         """The request, with another body, or with other headers; a header that is None is left out."""
-        headers = {**self.headers, **(changed or {})}
+        given = {**self.headers, **(headers or {})}
         return Request(
             method=self.method,
+            query=self.query,
             url=self.url,
-            headers={name: value for name, value in headers.items() if value is not None},
+            headers={name: value for name, value in given.items() if value is not None},
             body=self.body if body is None else body,
         )
 
-    def connected(self, source: Source, *secrets: str) -> Connection:
-        return connected(source, self.settings, self.connection, secrets)
+    def connected(self, source: Source, *secrets: str, name: str | None = None) -> Connection:
+        """Its connection; name: instead of its own."""
+        return connected(source, self.settings, self.connection if name is None else name, secrets)
 
     def received(self, source: Source, event: Event, body: bytes | None = None) -> Received:
         return Received(

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import fields
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, ClassVar, get_args
+from typing import ClassVar, get_args
 
 import pytest
 
@@ -33,7 +33,7 @@ from triggeriq.names import NAME
 from triggeriq.payload import MAX_ID
 from triggeriq.settings import fault_of
 from triggeriq.source import METHODS
-from triggeriq.testing.golden import load
+from triggeriq.testing.marks import Mark, parametrize_left, sources_of
 from triggeriq.values import Kind
 
 
@@ -42,22 +42,22 @@ class SourceContract:
 
     source: ClassVar[type[Source]]
     """The class under test."""
+    pages: ClassVar[tuple[Path, ...]] = ()
+    """Further files of the plugin, such as its page, that are looked through for FILL_IN."""
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
-        """Run a test that takes a `delivery` or an `upload` once for each one of the class."""
-        for asked, samples in (("delivery", "deliveries"), ("upload", "uploads")):
-            if asked in metafunc.fixturenames:
-                given = self._samples(samples)
-                assert given, (
-                    f"{type(self).__name__} brings no {samples}: a contract over nothing proves nothing"
-                )
-                metafunc.parametrize(asked, given, ids=[sample.name for sample in given])
+        """Run a test once for each sample that it takes. A subclass brings those that it has."""
+        if "left" in metafunc.fixturenames:
+            parametrize_left(metafunc, (*sources_of(self.source, type(self)), *self._folders(), *self.pages))
 
-    def _samples(self, kind: str) -> tuple[Any, ...]:
-        """Those of the class; of deliveries also the golden ones."""
-        given: tuple[Any, ...] = getattr(self, kind)
-        golden: str | Path = getattr(self, "golden", "") if kind == "deliveries" else ""
-        return (*load(golden), *given) if golden else given
+    def _folders(self) -> list[Path]:
+        """Those of its golden samples."""
+        named = (getattr(self, name, "") for name in ("golden", "golden_files"))
+        return [Path(folder) for folder in named if folder]
+
+    def test_what_is_left_to_fill_in(self, left: Mark | None) -> None:
+        """Of each place that a scaffold marked: it fails, as expected, until the mark is gone."""
+        assert left is None, f"fill in: {left}"
 
     def test_its_name_can_stand_in_an_address(self) -> None:
         assert re.fullmatch(NAME, self.source.name)

@@ -82,6 +82,11 @@ class SourcePreviewRequest(Asked):
     connection: Name = "default"
     method: Literal["POST", "GET", "HEAD", "PUT"] = "POST"
     query: dict[str, str] = {}
+    url: str = Field(
+        "",
+        max_length=2_000,
+        description="the whole address, where it is signed; without it the webhook's own",
+    )
 
 
 # ---- uploads -------------------------------------------------------------------------------------

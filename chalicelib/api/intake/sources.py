@@ -7,7 +7,7 @@ import binascii
 import logging
 from typing import Any
 
-from chalicelib.api.exchange import Call
+from chalicelib.api.exchange import Call, public_address
 from chalicelib.api.intake import connections
 from chalicelib.api.intake.shapes import SourcePreviewRequest
 from chalicelib.domain.intake.source_view import SourceView
@@ -34,7 +34,15 @@ def preview(call: Call, source: str, body: SourcePreviewRequest) -> Any:
         headers={name.lower(): value for name, value in body.headers.items()},
         body=content,
         query=body.query,
+        url=body.url or _address(call, source, body),
     )
     # Logged, since previews could be used to learn how to forge a signature.
     log.info("a source was previewed", extra={"source": source, "by": call.caller.owner})
     return call.use.intake.preview(source, body.connection, request)
+
+
+def _address(call: Call, source: str, body: SourcePreviewRequest) -> str:
+    """That by which a webhook of the connection comes."""
+    connection = "" if body.connection == "default" else f"/{body.connection}"
+    query = {name: [value] for name, value in body.query.items()}
+    return public_address(call.settings.public_url, f"/webhooks/{source}{connection}", query)

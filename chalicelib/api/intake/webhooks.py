@@ -14,6 +14,7 @@ def receive(call: Call, source: str, connection: str = "default") -> Answer:
         headers=call.headers,
         body=call.body(),
         query={name: values[-1] for name, values in call.query.items()},
+        url=call.url,
     )
     outcome = call.use.intake.receive(source, connection, request)
     if isinstance(outcome, Accepted):

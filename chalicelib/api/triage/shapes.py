@@ -16,6 +16,7 @@ class TriagePreviewItem(Asked):
     title: Annotated[str, Field(max_length=1_000)] | None = None
     rating: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] | None = None
     source: Name | None = None
+    connection: Name | None = None
 
 
 class TriagePreviewRequest(Asked):

@@ -19,7 +19,7 @@ OURSELVES = "triggeriq"
 """Owner and source of what we tell."""
 OURS = (
     "ticket.", "alert.", "feedback.", "endpoint.", "plugin.", "dlq.", "source.", "file.", "insight.",
-    "subscription.",
+    "subscription.", "release.",
 )  # fmt: skip
 """Beginnings of event types that only TriggerIQ itself may send."""
 

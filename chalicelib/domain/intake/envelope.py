@@ -50,6 +50,8 @@ class Envelope:
     body: bytes = field(default=b"", repr=False)
     claim_check: ClaimCheck | None = None
     """None: the body is here."""
+    begin: int = 0
+    """How many of its items were dealt with before; it goes on behind these."""
     replay: bool = False
     """Whether it is sent again on purpose, so that `ingest` asks for no claim."""
     trace: Trace | None = None
@@ -92,6 +94,8 @@ class Envelope:
             "received_at": self.received_at.isoformat(),
             "headers": dict(self.headers),
         }
+        if self.begin:
+            data["begin"] = self.begin
         if self.replay:
             data["replay"] = True
         if self.claim_check:
@@ -133,6 +137,7 @@ def from_event(event: Mapping[str, Any], replay: bool = False) -> Envelope:
             headers={_text(k): _text(v) for k, v in data["headers"].items()},
             body=b"" if check else _body(data),
             claim_check=ClaimCheck(_text(check["key"]), _text(check["sha256"])) if check else None,
+            begin=int(data.get("begin", 0)),
             replay=replay or data.get("replay") is True,
             trace=trace_in(event),
         )
@@ -147,7 +152,7 @@ def kept_under(source: str, connection: str) -> str:
 
 def to_bytes(envelope: Envelope) -> bytes:
     """The envelope as it is kept: all that is needed to read it again."""
-    event = replace(envelope, replay=False).as_event().as_json()
+    event = replace(envelope, replay=False, begin=0).as_event().as_json()
     text = json.dumps(event, ensure_ascii=False, separators=(",", ":"))
     return text.encode("utf-8", "backslashreplace")  # of half a character it makes JSON's own escape
 

@@ -81,7 +81,7 @@ def cleaned(feedback: Feedback) -> Feedback:
 
 
 def _cleaned(feedback: Feedback) -> Feedback:
-    external_id = _name(feedback.external_id, LINE_LIMIT)
+    external_id = clean_external_id(feedback.external_id)
     if not external_id:
         raise ValueError("external_id is empty")
     _check_one_of("kind", feedback.kind, get_args(Kind))
@@ -101,7 +101,7 @@ def _cleaned(feedback: Feedback) -> Feedback:
             email=_optional(feedback.author.email),
         ),
         verified=bool(feedback.verified),
-        created_at=_utc(feedback.created_at),
+        created_at=clean_time(feedback.created_at),
         url=_web_address(feedback.url),
         app=App(id=_optional(feedback.app.id), version=_optional(feedback.app.version)),
         device={_line(str(k))[:50]: _line(str(v))[:200] for k, v in list(feedback.device.items())[:20]},
@@ -157,6 +157,17 @@ def _name(text: str, limit: int) -> str:
     return name
 
 
+def clean_external_id(id: str) -> str:
+    """As the key of a feedback has it; "" where nothing of it can be kept."""
+    return _name(id, LINE_LIMIT)
+
+
+def conversation_names(thread: str) -> tuple[str, ...]:
+    """A conversation's name in each form in which feedback may have it: as its only one (`thread`), and as
+    one of several (`threads`). They differ where it is long."""
+    return tuple(dict.fromkeys(name for name in (_optional(thread), *_threads((thread,))) if name))
+
+
 def _threads(names: Sequence[str]) -> tuple[str, ...]:
     if isinstance(names, str):
         raise TypeError("threads is a text; it must be a tuple of texts")
@@ -193,7 +204,7 @@ def _handled(handled: Handled | None) -> Handled | None:
     for what, labels in _HANDLED.items():
         if (label := getattr(handled, what)) is not None:
             _check_one_of(what, label, labels)
-    return replace(handled, assignee=_optional(handled.assignee), updated_at=_utc(handled.updated_at))
+    return replace(handled, assignee=_optional(handled.assignee), updated_at=clean_time(handled.updated_at))
 
 
 def _line(text: str) -> str:
@@ -208,7 +219,8 @@ def _rating(rating: float | None) -> float | None:
     return rating if rating is not None and math.isfinite(rating) and -1e6 < rating < 1e6 else None
 
 
-def _utc(time: datetime | None) -> datetime | None:
+def clean_time(time: datetime | None) -> datetime | None:
+    """In UTC, in which a time without a zone is taken to be; None where that lies beyond all years."""
     if time is None:
         return None
     try:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
 
 from triggeriq import Feedback
 
@@ -18,6 +20,25 @@ class Verification:
     """What is wrong with it, and what is expected; null where `reason` says it all, or nothing."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewedNotice:
+    """What the provider tells besides words, of which none are kept."""
+
+    kind: Literal["answered", "redacted", "released"]
+    """`answered`: somebody of the staff answered a conversation. `redacted`: words were taken back, and are
+    removed here, too. `released`: a version of a product was published."""
+    at: datetime
+    """When."""
+    thread: str | None = None
+    """The conversation's name; null: it is about one feedback, or a product."""
+    external_id: str | None = None
+    """The feedback whose words were taken back."""
+    name: str | None = None
+    """The product's."""
+    version: str | None = None
+    """The product's."""
+
+
 @dataclass(frozen=True, slots=True)
 class SourcePreview:
     """What a source makes of a request or a file."""
@@ -27,3 +48,5 @@ class SourcePreview:
     """As it would be kept."""
     errors: tuple[str, ...]
     """What the source could not read or ignores, and where that is; at last, whether there is more."""
+    notices: tuple[PreviewedNotice, ...] = ()
+    """What it tells besides: answers, words that were taken back, releases."""

@@ -1,6 +1,6 @@
 """The way by which a replay brings back what lies in the quarantine: a value for each way, and its JSON.
 
-    receive   {"v": 1, "method", "headers", "traceparent"}
+    receive   {"v": 1, "method", "headers", "query"?, "traceparent"}
     event     {"v": 1}
     bus       {"v": 1, "id", "received_at", "headers", "sha256", "traceparent"}
     files     the job, as `file_job.py` has it
@@ -29,6 +29,8 @@ class ByReceive(NamedTuple):
     method: str
     headers: Mapping[str, str]
     """Without any that proves the sender."""
+    query: Mapping[str, str] = {}
+    """Likewise."""
     trace: Trace | None = None
 
 
@@ -96,7 +98,8 @@ def to_json(way: WayBack) -> str:
     """What is stored of the way beside its name."""
     match way:
         case ByReceive():
-            return _dumped({"method": way.method, "headers": dict(way.headers)}, way.trace)
+            query = {"query": dict(way.query)} if way.query else {}
+            return _dumped({"method": way.method, "headers": dict(way.headers), **query}, way.trace)
         case ByEvent():
             return _dumped({}, None)
         case ByBus():
@@ -134,7 +137,10 @@ def _read(name: str, text: str) -> WayBack:
     match name:
         case "receive":
             return ByReceive(
-                method=_text(said["method"]), headers=_texts(said["headers"]), trace=trace_in(said)
+                method=_text(said["method"]),
+                headers=_texts(said["headers"]),
+                query=_texts(said.get("query", {})),
+                trace=trace_in(said),
             )
         case "event":
             return ByEvent()

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PluginSource:
+    """A source that a plugin brings; GET /sources says more of it."""
+
+    name: str
+    settings_schema: dict[str, Any] | None
+    """JSON schema of a connection's settings; null: it has none, or fails to tell them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +24,8 @@ class PluginView:
     version: str
     hooks: tuple[str, ...]
     """The hooks that it implements."""
+    sources: tuple[PluginSource, ...]
+    """The sources that it brings."""
     from_: str
     """Where it was found: "built-in", or the distribution that brought it, with its version."""
     status: Literal["loaded", "failed"]

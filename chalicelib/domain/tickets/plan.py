@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.domain.delivery.event import CloudEvent, ticket_event_id
 from chalicelib.domain.intake.feedback import FeedbackKey
@@ -20,6 +20,9 @@ from chalicelib.domain.tickets.ticket import StageLog, Taken, Ticket
 from chalicelib.domain.tickets.ticket_event import ticket_events
 from chalicelib.domain.trace import Trace
 from chalicelib.errors import Conflict, NotFound, Stale
+
+if TYPE_CHECKING:
+    from chalicelib.domain.tickets.removal import Removal
 
 
 class Thread(NamedTuple):
@@ -70,10 +73,16 @@ class Selection(NamedTuple):
     """With the tickets that they belong to. What is not there yet is locked by its name."""
     threads: frozenset[Thread] = frozenset()
     """With the open ticket of each."""
+    latest: bool = False
+    """Whether the ticket of a thread is that of its latest feedback, open or not."""
+    said: bool = False
+    """Whether all feedback of `threads` is read, too, with its tickets."""
     tickets: tuple[str, ...] = ()
     """By id, whether there are such or not."""
     items: bool = False
-    """Whether all feedback of `tickets` is read, too."""
+    """Whether all feedback of the tickets is read, too."""
+    former: bool = False
+    """Whether tickets that were merged into these are read, too."""
     moves: bool = False
     """Whether feedback may move to another ticket: nothing is taken in meanwhile."""
 
@@ -85,6 +94,12 @@ class Known(NamedTuple):
     tickets: Mapping[str, Standing] = {}
     threads: Mapping[Thread, str] = {}
     """The id of each thread's open ticket."""
+    answers: Mapping[Thread, datetime] = {}
+    """When a conversation was answered that had no ticket then."""
+    redacted: Mapping[FeedbackKey, datetime] = {}
+    """Up to when the words of a feedback were taken back, whether it is there or not."""
+    redacted_threads: Mapping[Thread, datetime] = {}
+    """The same of whole conversations."""
 
     def ticket(self, id: str, within: Restriction | None = None) -> Standing:
         """The ticket that a caller names. Raises NotFound, also where it is not the caller's to see."""
@@ -123,6 +138,10 @@ class Plan:
     logs: list[RunLog] = field(default_factory=list)
     events: list[CloudEvent] = field(default_factory=list)
     """To be told, in this order."""
+    answers: dict[Thread, datetime | None] = field(default_factory=dict)
+    """Answers that wait for a ticket from now on; None: they wait no more."""
+    removal: Removal | None = None
+    """What is removed beside all this, because words were taken back."""
     days: set[date] = field(default_factory=set)
     """Days, in UTC, whose figures change by it."""
     shown: tuple[Standing, ...] = ()

@@ -21,6 +21,10 @@ SentimentLabel = Literal["negative", "neutral", "positive"]
 Uuid = str
 """An id as `uuid` writes it."""
 
+STAGES = ("classify", "extract", "prioritise", "draft", "review")
+"""Those of triage, in their order. Whatever else leaves a row in the audit trail is an act of a person, of a
+provider or of the core."""
+
 LEAD = {"of": "lead"}
 """Marks what a ticket shows of its lead feedback, the one that opened it; its own row does not hold it."""
 
@@ -62,6 +66,17 @@ class Priority:
     """Sentences for people."""
     evidence: tuple[str, ...] = ()
     """The words that the verdict rests on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facet:
+    """A verdict on a facet of a plugin's own."""
+
+    label: str
+    confidence: float = 0.0
+    """0 to 1."""
+    by: str = ""
+    """"plugin/version"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +137,11 @@ class Ticket:
     merged_into: Uuid | None = None
     """The ticket that took its feedback; this one is closed and holds none."""
     links: tuple[Link, ...] = ()
+    answered_at: datetime | None = None
+    """When the customer was last answered, here or at the provider; null: never, as far as is known. What
+    he writes later does not change it."""
+    facets: Mapping[str, Facet] = field(default_factory=dict)
+    """What classifiers said of it beside category, sentiment, language and priority, by the facet's name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +179,7 @@ class Triage:
     description: str
     tags: tuple[str, ...]
     needs_review: bool
+    facets: Mapping[str, Facet] = field(default_factory=dict)
     verdicts: Mapping[str, Verdict] = field(default_factory=dict)
     draft: Draft = field(default_factory=Draft)
     failures: tuple[HookFailure, ...] = ()
@@ -172,8 +193,8 @@ class Triaged(NamedTuple):
     triage: Triage
 
 
-Outcome = Literal["created", "joined", "updated", "unchanged", "stale"]
-CHANGES_NOTHING = ("unchanged", "stale")
+Outcome = Literal["created", "joined", "updated", "unchanged", "stale", "redacted"]
+CHANGES_NOTHING = ("unchanged", "stale", "redacted")
 """Outcomes of what had come before, or came too late."""
 
 
@@ -182,8 +203,9 @@ class Taken(NamedTuple):
 
     outcome: Outcome
     """It opened a ticket, joined one, changed one, or changed nothing: "unchanged", the same digest again;
-    "stale", an older version that came late."""
+    "stale", an older version that came late; "redacted", words that were taken back."""
     ticket_id: str
+    """"" where it is in none."""
 
 
 class Change(NamedTuple):

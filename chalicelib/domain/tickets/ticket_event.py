@@ -16,7 +16,7 @@ from chalicelib.domain.trace import Trace
 if TYPE_CHECKING:
     from chalicelib.domain.tickets.plan import Standing
 
-TicketEventType = Literal["ticket.created", "ticket.updated", "ticket.resolved"]
+TicketEventType = Literal["ticket.created", "ticket.updated", "ticket.resolved", "ticket.answered"]
 
 TEXT_LIMIT = 6_000
 """Characters of text and of description in an event; the API has all of them. A bus entry takes
@@ -25,6 +25,8 @@ LINES_LIMIT = 10_000
 """Characters of tags, of reasons and of links, as JSON; those beyond are left out of the event."""
 EVIDENCE_LIMIT = 1_000
 """Characters of a verdict's evidence, as JSON; words beyond are left out of the event."""
+FACETS_LIMIT = 8_000
+"""Characters of facets of plugins' own, as JSON; those beyond are left out of the event."""
 DETAILS_LIMIT = 20_000
 """Characters of details; larger ones are left out of the event."""
 
@@ -37,6 +39,9 @@ def ticket_events(
     types: list[TicketEventType] = ["ticket.updated" if before.row_version else "ticket.created"]
     if after.ticket.status == "resolved" != before.ticket.status:
         types.append("ticket.resolved")
+    answered_before = before.ticket.answered_at if before.row_version else None
+    if after.ticket.answered_at not in (None, answered_before):
+        types.append("ticket.answered")
     return [
         CloudEvent(
             id=ticket_event_id(after.ticket.id, after.row_version, type),
@@ -60,6 +65,7 @@ def _short(ticket: Ticket) -> dict[str, Any]:
         data["details"] = {}
     data["tags"], data["links"] = _first(data["tags"], LINES_LIMIT), _first(data["links"], LINES_LIMIT)
     data["priority"]["reasons"] = _first(data["priority"]["reasons"], LINES_LIMIT)
+    data["facets"] = dict(_first([*data["facets"].items()], FACETS_LIMIT))
     for name in ("category", "sentiment", "priority"):
         data[name]["evidence"] = _first(data[name]["evidence"], EVIDENCE_LIMIT)
     return data

@@ -1,11 +1,13 @@
-"""Ingest: an event from the bus becomes feedback on its queue, once."""
+"""Ingest: an event from the bus becomes feedback on its queue, once. Of one that holds many items it takes as
+many as it has time for, and hands itself the rest."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from chalicelib.domain.intake.envelope import Envelope, to_bytes
@@ -13,20 +15,24 @@ from chalicelib.domain.intake.feedback import cleaned
 from chalicelib.domain.intake.feedback_message import FeedbackMessage, to_json
 from chalicelib.domain.intake.quarantine import Quarantined
 from chalicelib.domain.intake.way_back import ByEvent
-from chalicelib.errors import NotFound, PluginFailed, TriggerIQError, Unreadable, loggable
+from chalicelib.errors import NotFound, PluginFailed, TriggerIQError, Unavailable, Unreadable, loggable
 from chalicelib.log_context import bound
 from chalicelib.pipeline.intake.keep_attachments import keep_attachments
 from chalicelib.pipeline.intake.receipts import write_receipt
+from chalicelib.ports.delivery import Bus
 from chalicelib.ports.intake import Claims, Connections, Quarantine, Receipts, Sources
 from chalicelib.ports.operations import Blobs, Message, Metrics, Queue
-from triggeriq import Bad, Connection, Feedback, Received, Source
+from triggeriq import Bad, Connection, Feedback, Ignore, Received, Source
 
 log = logging.getLogger(__name__)
 
-ITEMS_LIMIT = 10_000
-"""The most feedback items of one event; a webhook of a megabyte holds fewer."""
+PART = 1_000
+"""Items of one event that are dealt with at once, in some seconds. What is behind them is another part, with
+a claim of its own, which comes to the queue when these are sent."""
+ITEMS_LIMIT = 1_000_000
+"""The most items of one event; the body of a webhook has no room for as many."""
 BAD_LIMIT = 100
-"""So many bad items of one event have an entry each in the quarantine, and the rest share one. Each entry is
+"""So many bad items of one part have an entry each in the quarantine, and the rest share one. Each entry is
 a write, and ingest has half a minute; the replay of any of them replays the whole event anyway."""
 
 
@@ -44,6 +50,10 @@ class Ingest:
     claims: Claims
     blobs: Blobs
     queue: Queue
+    rest: Queue
+    """Its own, for the rest of an event."""
+    bus: Callable[[], Bus]
+    """Asked for by the few events that tell of a release."""
     quarantine: Quarantine
     metrics: Metrics
 
@@ -55,23 +65,27 @@ class Ingest:
             self._count(envelope, quarantined)
 
     def again(self, envelope: Envelope, reread_at: datetime) -> None:
-        """Read a kept event once more, without asking for its claim. Raises Unreadable where its body is
-        gone; Unavailable."""
+        """Read a kept event once more, all parts of it, without asking for its claim. Raises Unreadable where
+        its body is gone; Unavailable."""
         with bound(**envelope.ids):
-            self._count(envelope, self._read(self._with_body(envelope), reread_at))
+            part: Envelope | None = self._with_body(envelope)
+            while part is not None:
+                quarantined, part = self._read(part, envelope, reread_at)
+                self._count(envelope, quarantined)
 
     def _count(self, envelope: Envelope, quarantined: int) -> None:
         # Only at the end: what fails half-way comes again, and counts then.
         self.metrics.count("quarantined", self._known(envelope.source), quarantined)
 
     def _ingest_once(self, envelope: Envelope, owner: str, until: datetime) -> int:
-        claim = f"{envelope.source}#{envelope.connection}#{envelope.id}"
+        claim = _claim(envelope)
         if not self.claims.begin(claim, owner, until):
             log.info("dropped a repeat")
             self.metrics.count("duplicates", self._known(envelope.source))
             return 0
-        # In case that `receive` could not write it
-        write_receipt(self.receipts, envelope.source, envelope.connection, envelope.id, envelope.received_at)
+        if not envelope.begin:  # in case that `receive` could not write it
+            of = (self.receipts, envelope.source, envelope.connection)
+            write_receipt(*of, envelope.id, envelope.received_at)
         try:
             quarantined = self._ingest(envelope)
         except Exception:
@@ -82,13 +96,23 @@ class Ingest:
 
     def _ingest(self, envelope: Envelope) -> int:
         """Returns how many of its items went to the quarantine."""
-        whole = self._with_body(envelope)
-        self.blobs.put(envelope.key, to_bytes(envelope), "application/json")
-        return self._read(whole)
+        quarantined, rest = self._read(self._with_body(envelope), envelope)
+        if rest is not None:
+            # After a crash behind this it is sent twice; the claim of that part stops the second.
+            left = replace(envelope, begin=rest.begin)
+            self.rest.send([Message(left.as_event().body, trace=left.trace)])
+            log.info("handed on", extra={"items": rest.begin})
+        return quarantined
 
-    def _read(self, envelope: Envelope, reread_at: datetime | None = None) -> int:
-        """Send the event's feedback to the queue. Returns how many of its items went to the quarantine
-        instead."""
+    def _read(
+        self, envelope: Envelope, kept: Envelope, reread_at: datetime | None = None
+    ) -> tuple[int, Envelope | None]:
+        """Send on what a part of the event holds. Returns how many of its items went to the quarantine
+        instead, and what begins behind the part, if there is more.
+
+        envelope: with its body. kept: as it is kept where it holds words; when it is read again it is kept
+        already.
+        """
         source = self.sources.find(envelope.source)
         try:
             if source is None:
@@ -100,39 +124,77 @@ class Ingest:
         except Unreadable as error:
             refused_by = f"{source.name}/{source.version}" if source else ""
             by = error.by if isinstance(error, PluginFailed) else refused_by
+            self._keep(kept, reread_at)
             self._quarantine(envelope, "body", str(error), by)
-            return 1
-        by = f"{source.name}/{source.version}"
-        messages: list[FeedbackMessage] = []
+            return 1, None
+        part, more = items[:PART], len(items) > PART
+        if _holds_words(part):
+            self._keep(kept, reread_at)
+        quarantined = self._send(envelope, part, f"{source.name}/{source.version}", reread_at)
+        return quarantined, replace(envelope, begin=envelope.begin + PART) if more else None
+
+    def _send(self, envelope: Envelope, items: Sequence[Any], by: str, reread_at: datetime | None) -> int:
+        messages: list[Message] = []
         bad: list[Bad] = []
-        for index, item in enumerate(items):
+        for index, item in enumerate(items, envelope.begin):
             if isinstance(item, Bad):
                 bad.append(item)
-                continue
-            try:
-                feedback = cleaned(item)
-            except ValueError as error:
-                bad.append(Bad(f"item {index}", f"the plugin made something that is no feedback: {error}"))
-                continue
-            message = FeedbackMessage(
-                source=envelope.source,
-                connection=envelope.connection,
-                event_id=envelope.id,
-                received_at=envelope.received_at,
-                raw_key=envelope.key,
-                reread_at=reread_at,
-                trace=envelope.trace,
-                feedback=feedback,
-            )
-            messages.append(keep_attachments(self.blobs, item, message))
+            elif not isinstance(item, Ignore):
+                try:
+                    messages += self._messages(envelope, item, reread_at)
+                except ValueError as error:
+                    bad.append(Bad(f"item {index}", f"the plugin made something that is no item: {error}"))
         for each in bad[:BAD_LIMIT]:
             self._quarantine(envelope, each.where, each.reason, by)
         if rest := bad[BAD_LIMIT:]:
             reason = f"{len(rest):,} more items can't be read; the first of them: {rest[0].reason}"
             self._quarantine(envelope, f"{rest[0].where} and behind", reason, by)
-        self.queue.send([Message(to_json(message), trace=message.trace) for message in messages])
+        self.queue.send(messages)
         log.info("ingested", extra={"messages": len(messages)})
         return len(bad)
+
+    def _messages(self, envelope: Envelope, item: Any, reread_at: datetime | None) -> list[Message]:
+        """What an item leaves on the queue. Raises ValueError where the plugin made nonsense of it."""
+        if not isinstance(item, Feedback):
+            return self._told(envelope, item)
+        message = FeedbackMessage(
+            source=envelope.source,
+            connection=envelope.connection,
+            event_id=envelope.id,
+            received_at=envelope.received_at,
+            raw_key=envelope.key,
+            reread_at=reread_at,
+            trace=envelope.trace,
+            feedback=cleaned(item),
+        )
+        message = keep_attachments(self.blobs, item, message)
+        return [Message(to_json(message), trace=message.trace)]
+
+    def _told(self, envelope: Envelope, item: Any) -> list[Message]:
+        # Loaded for the few events that hold such a thing
+        from chalicelib.domain.intake import notice_message
+        from chalicelib.domain.intake.release import release_event
+        from triggeriq.notices import Released
+
+        if isinstance(item, Released):
+            event = release_event(item, envelope.source, envelope.connection, envelope.trace)
+            (refusal,) = self.bus().publish([event])
+            if refusal is not None:
+                raise Unavailable("bus", f"{event.type} was refused ({refusal})")
+            return []
+        notice = notice_message.noticed(
+            item,
+            source=envelope.source,
+            connection=envelope.connection,
+            event_id=envelope.id,
+            received_at=envelope.received_at,
+            trace=envelope.trace,
+        )
+        return [Message(notice_message.to_json(notice), trace=notice.trace)]
+
+    def _keep(self, envelope: Envelope, reread_at: datetime | None) -> None:
+        if reread_at is None:
+            self.blobs.put(envelope.key, to_bytes(envelope), "application/json")
 
     def _with_body(self, envelope: Envelope) -> Envelope:
         if envelope.claim_check is None:
@@ -168,15 +230,25 @@ class Ingest:
             log.warning("a claim can't be given up", extra={"error": loggable(error)})  # it expires
 
 
-def _items(source: Source, envelope: Envelope, connection: Connection) -> Sequence[Feedback | Bad]:
+def _claim(envelope: Envelope) -> str:
+    """The name under which the event is claimed, or a part of it. No source has an @ in its name."""
+    event = f"{envelope.source}#{envelope.connection}#{envelope.id}"
+    return f"{envelope.begin}@{event}" if envelope.begin else event
+
+
+def _holds_words(items: Sequence[Any]) -> bool:
+    """Whether anything of it is to be kept. Of what is understood, and is nothing that a customer said, no
+    bytes stay: a colleague's note, a staff reply, words that were taken back. Where nothing is told at all,
+    they stay for when the plugin is mended."""
+    return not items or any(isinstance(item, (Feedback, Bad)) for item in items)
+
+
+def _items(source: Source, envelope: Envelope, connection: Connection) -> Sequence[Any]:
+    """The items of a part, and one more where there are more."""
+    if envelope.begin >= ITEMS_LIMIT:
+        raise Unreadable(f"the event holds more than {ITEMS_LIMIT:,} items")
     received = Received(
         id=envelope.id, received_at=envelope.received_at, headers=envelope.headers, body=envelope.body
     )
-    items: list[Feedback | Bad] = []
-    made: Iterable[Any] = source.transform(received, connection)
-    for item in made:
-        if len(items) == ITEMS_LIMIT:
-            raise Unreadable(f"the event holds more than {ITEMS_LIMIT} items")
-        if isinstance(item, (Feedback, Bad)):
-            items.append(item)
-    return items
+    made = source.transform(received, connection)
+    return list(islice(made, envelope.begin, envelope.begin + PART + 1))

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 from chalicelib.domain.intake.feedback import cleaned
-from chalicelib.domain.intake.source_preview import SourcePreview, Verification
+from chalicelib.domain.intake.source_preview import PreviewedNotice, SourcePreview, Verification
 from chalicelib.domain.page import ANSWER_BYTES, bytes_in_answer
 from chalicelib.errors import NotFound, Unreadable
 from chalicelib.pipeline.intake.refusal import why_refused
@@ -30,6 +32,9 @@ from triggeriq import (
     Source,
 )
 from triggeriq.verification import can_prove
+
+if TYPE_CHECKING:
+    from triggeriq.notices import Answered, Redacted, Released
 
 UNPACKED_LIMIT = 2_000_000
 """Bytes that a previewed file may unpack to."""
@@ -55,6 +60,7 @@ class PreviewSource:
         known = self.connections.find(source_name, connection_name)
         connection = known or Connection(source=source_name, name=connection_name)
         feedback: list[Feedback] = []
+        notices: list[PreviewedNotice] = []
         errors: list[str] = []
         room = ANSWER_BYTES
         try:
@@ -62,18 +68,21 @@ class PreviewSource:
                 if shown_before == SHOWN_LIMIT:
                     errors.append(f"there are more; only the first {SHOWN_LIMIT:,} are shown")
                     break
-                shown = _shown(item)
+                shown = _shown(item, self.now())
                 room -= _bytes(shown)
                 if room < 0:
                     errors.append(f"there are more; only the first {shown_before:,} have room in an answer")
                     break
                 if isinstance(shown, str):
                     errors.append(shown)
+                elif isinstance(shown, PreviewedNotice):
+                    notices.append(shown)
                 else:
                     feedback.append(shown)
         except (Unreadable, ValueError) as error:
             errors.append(str(error))
-        return SourcePreview(self._verify(source, known, request), tuple(feedback), tuple(errors))
+        verification = self._verify(source, known, request)
+        return SourcePreview(verification, tuple(feedback), tuple(errors), tuple(notices))
 
     def _verify(self, source: Source, known: Connection | None, request: Request) -> Verification:
         if known is None:
@@ -120,15 +129,32 @@ class PreviewSource:
             yield from source.transform(received, connection)
 
 
-def _shown(item: Item) -> Feedback | str:
-    """The feedback as it would be kept, or why there is none. Raises ValueError as `cleaned` does."""
+def _shown(item: Item, now: datetime) -> Feedback | PreviewedNotice | str:
+    """The feedback as it would be kept, what is told besides, or why there is neither. Raises ValueError as
+    `cleaned` does."""
     if isinstance(item, Feedback):
         return cleaned(item)
     if isinstance(item, Bad):
         return f"{item.where}: {item.reason}"
-    return f"ignored: {item.reason}" if isinstance(item, Ignore) else f"no feedback: {item}"
+    return f"ignored: {item.reason}" if isinstance(item, Ignore) else _notice(item, now)
 
 
-def _bytes(shown: Feedback | str) -> int:
+def _notice(item: Answered | Redacted | Released, now: datetime) -> PreviewedNotice:
+    # Loaded for the few previews that show one
+    from chalicelib.domain.intake.notice_message import noticed
+    from chalicelib.domain.intake.release import release_event
+    from triggeriq.notices import Released
+
+    if isinstance(item, Released):
+        event = release_event(item, "", "", None)
+        return PreviewedNotice(
+            kind="released", at=event.time, name=event.data["name"], version=event.data["version"]
+        )
+    notice = noticed(item, source="", connection="", event_id="", received_at=now, trace=None)
+    thread = notice.threads[0] if notice.threads else None
+    return PreviewedNotice(kind=notice.kind, at=notice.at, thread=thread, external_id=notice.external_id)
+
+
+def _bytes(shown: Feedback | PreviewedNotice | str) -> int:
     value = shown if isinstance(shown, str) else asdict(shown)
     return bytes_in_answer(json.dumps(value, ensure_ascii=False, default=str))

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from chalicelib.domain.intake import file_job
 from chalicelib.domain.intake.feedback import LINE_LIMIT, clean_text, cleaned
@@ -32,6 +32,9 @@ from chalicelib.pipeline.intake.unpack import File, unpacked
 from chalicelib.ports.intake import Connections, ImportStore, Quarantine, Sources
 from chalicelib.ports.operations import Blobs, Clock, Message, Metrics, Queue, TimeLeft
 from triggeriq import Bad, Connection, Feedback, FileHint, Ignore, Nothing, Source
+
+if TYPE_CHECKING:
+    from triggeriq.notices import Answered, Redacted
 
 log = logging.getLogger(__name__)
 
@@ -234,14 +237,12 @@ class ReadFile:
         if isinstance(item, Ignore) and progress.ignored is None:
             progress.ignored = f"ignored: {item.reason}"
         bad = item if isinstance(item, Bad) else None
-        if isinstance(item, Feedback):
+        if not isinstance(item, Bad | Ignore):
             try:
-                message = _message(held, mark, cleaned(item), progress.trace)
-                message = keep_attachments(self.artifacts, item, message)
-                progress.waiting.append(Message(to_json(message), trace=message.trace))
-                progress.made += 1
+                progress.waiting.append(self._sent(held, mark, item, progress.trace))
+                progress.made += isinstance(item, Feedback)
             except ValueError as error:
-                bad = Bad(mark, f"the plugin made something that is no feedback: {error}")
+                bad = Bad(mark, f"the plugin made something that is no item: {error}")
         if bad:
             job = FileJob(held.id, row_after=progress.mark or "", trace=progress.trace)
             self._quarantine(progress, bad.where, bad.reason, by, job, bad.raw or None)
@@ -253,6 +254,23 @@ class ReadFile:
         progress.read += 1
         if len(progress.waiting) >= BATCH:
             self._flush(progress)
+
+    def _sent(self, held: Import, mark: str, item: object, trace: Trace | None) -> Message:
+        """What an item leaves on the queue. Raises ValueError where the plugin made nonsense of it."""
+        if isinstance(item, Feedback):
+            message = keep_attachments(self.artifacts, item, _message(held, mark, cleaned(item), trace))
+            return Message(to_json(message), trace=message.trace)
+        from chalicelib.domain.intake import notice_message  # few files hold one
+
+        notice = notice_message.noticed(
+            cast("Answered | Redacted", item),
+            source=held.source,
+            connection=held.connection,
+            event_id=_event_id(held, mark),
+            received_at=held.modified_at,
+            trace=trace,
+        )
+        return Message(notice_message.to_json(notice), trace=trace)
 
     def _flush(self, progress: _Progress) -> None:
         self.feedback.send(progress.waiting)
@@ -339,14 +357,22 @@ def _shown(mark: str | None) -> str:
     return (mark or "").partition("@")[0]
 
 
+def _named(mark: str) -> str:
+    """A mark as it fits into a message: a plugin chooses its length."""
+    return clean_text(mark)[:LINE_LIMIT]
+
+
+def _event_id(held: Import, mark: str) -> str:
+    return f"{held.id}:{_named(mark)}"
+
+
 def _message(held: Import, mark: str, feedback: Feedback, trace: Trace | None) -> FeedbackMessage:
-    mark = clean_text(mark)[:LINE_LIMIT]  # a plugin chooses its length, and it must fit into a message
     return FeedbackMessage(
         source=held.source,
         connection=held.connection,
-        event_id=f"{held.id}:{mark}",
+        event_id=_event_id(held, mark),
         received_at=held.modified_at,
-        raw_key=f"s3://{held.bucket}/{held.key}#{mark}",
+        raw_key=f"s3://{held.bucket}/{held.key}#{_named(mark)}",
         reread_at=held.reread_at,
         trace=trace,
         feedback=feedback,

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -30,11 +30,11 @@ from chalicelib.pipeline.intake.publish import Publish, PublishedEvent
 from chalicelib.pipeline.intake.receipts import standing, write_receipt
 from chalicelib.ports.intake import Connections, Quarantine, Receipts, Sources
 from chalicelib.ports.operations import Clock, Metrics
-from triggeriq import Connection, Ignore, NotVerified, Reply, Request, Source
+from triggeriq import Connection, Ignore, NotVerified, Reply, Request, Source, Verified
 
 log = logging.getLogger(__name__)
 
-_NEVER_KEPT = ("authorization", "cookie", "proxy-authorization", "x-api-key")
+_NEVER_KEPT = ("api_key", "apikey", "authorization", "cookie", "key", "proxy-authorization", "x-api-key")
 _SIGNATURE_WORDS = ("signature", "secret", "token", "hmac")
 
 
@@ -100,12 +100,14 @@ class Receive:
             reply = source.handshake(request, connection)
             if reply is not None:
                 return reply
-            connection = self._verify(source, connection, request)
+            connection, verified = self._verify(source, connection, request)
         except PluginFailed as error:
             # It is not known whether the sender is genuine, so nothing that he sent may be kept.
             raise Unavailable(
                 f"plugin {error.by}", "the source's plugin failed; send it again later"
             ) from error
+        if verified.nonce:
+            self._bind(connection, verified.nonce, request)
         try:
             answer = source.receive(request, connection)
         except Unreadable as error:
@@ -125,14 +127,15 @@ class Receive:
         events = self.publish(source, connection, request, answer, trace)
         self.metrics.count("acknowledged", source.name, len(events))
         self.metrics.count("duplicates", source.name, sum(event.duplicate for event in events))
-        return Accepted(events)
+        return answer.reply or Accepted(events)
 
-    def _verify(self, source: Source, connection: Connection, request: Request) -> Connection:
+    def _verify(
+        self, source: Source, connection: Connection, request: Request
+    ) -> tuple[Connection, Verified]:
         """The connection whose secret proved the request. If the one in the cache does not, it is read again:
         its secrets may have been rotated since."""
         try:
-            source.verify(request, connection, self.now())
-            return connection
+            return connection, source.verify(request, connection, self.now())
         except NotVerified as refusal:
             if refusal.reason in ("malformed", "stale"):
                 raise self._refused(source, connection, request, refusal) from refusal
@@ -140,10 +143,20 @@ class Receive:
             if fresh is None or fresh == connection:
                 raise self._refused(source, connection, request, refusal) from refusal
         try:
-            source.verify(request, fresh, self.now())
+            return fresh, source.verify(request, fresh, self.now())
         except NotVerified as refusal:
             raise self._refused(source, fresh, request, refusal) from refusal
-        return fresh
+
+    def _bind(self, connection: Connection, nonce: str, request: Request) -> None:
+        """Let a nonce that does not cover the body in with one body alone. Unlike a receipt this is no
+        economy: while it can't be written down, nothing is taken. Raises Unauthorised, Unavailable."""
+        body = _fingerprint(request)
+        if not self.receipts.bind(connection.source, connection.name, nonce, body):
+            raise Unauthorised(
+                "mismatch",
+                "its signature does not cover the body, and came with another one before: a retry must send "
+                "the same bytes, and everything else a signature of its own",
+            )
 
     def _refused(
         self, source: Source, connection: Connection, request: Request, refusal: NotVerified
@@ -158,7 +171,7 @@ class Receive:
     ) -> str:
         """Keep the request in the quarantine. Returns the entry's id; "" where the same bytes lie there
         already, since a sender may retry for days."""
-        fingerprint = f"sha256:{hashlib.sha256(request.body).hexdigest()}"
+        fingerprint = _fingerprint(request)
         name = f"unreadable {fingerprint}"
         if standing(self.receipts, connection.source, connection.name, [name]):
             self.metrics.count("duplicates", source.name)
@@ -173,7 +186,10 @@ class Receive:
                 event_id=fingerprint,
                 by=f"{source.name}/{source.version}",
                 way_back=ByReceive(
-                    method=request.method, headers=_keepable(source, connection, request), trace=trace
+                    method=request.method,
+                    headers=_keepable(source, connection, request.headers),
+                    query=_keepable(source, connection, request.query),
+                    trace=trace,
                 ),
             ),
             request.body,
@@ -182,6 +198,10 @@ class Receive:
         self.metrics.count("quarantined", source.name)
         write_receipt(self.receipts, connection.source, connection.name, name, self.now())
         return kept
+
+
+def _fingerprint(request: Request) -> str:
+    return f"sha256:{hashlib.sha256(request.body).hexdigest()}"
 
 
 def _check_form(source: Source, request: Request) -> None:
@@ -198,13 +218,14 @@ def _check_form(source: Source, request: Request) -> None:
         raise WrongType(f"{source.name} takes {', '.join(source.content_types)}; send one of these")
 
 
-def _keepable(source: Source, connection: Connection, request: Request) -> dict[str, str]:
-    """The headers that may be stored: none that proves who the sender is. A replay needs no proof."""
-    proving = {scheme.header.lower() for scheme in source.schemes(connection) if scheme.header}
+def _keepable(source: Source, connection: Connection, given: Mapping[str, str]) -> dict[str, str]:
+    """The headers, or the parameters of the query, that may be stored: none that proves who the sender is. A
+    replay needs no proof."""
+    proving = {name.lower() for scheme in source.schemes(connection) for name in scheme.headers}
     return {
         name: clean_text(value)[:LINE_LIMIT]
-        for name, value in request.headers.items()
-        if name not in _NEVER_KEPT
-        and name not in proving
-        and not any(word in name for word in _SIGNATURE_WORDS)
+        for name, value in given.items()
+        if name.lower() not in _NEVER_KEPT
+        and name.lower() not in proving
+        and not any(word in name.lower() for word in _SIGNATURE_WORDS)
     }

@@ -68,7 +68,9 @@ class Replay:
             raise Conflict(f"no plugin gives the source {item.source} now")
         known = self.connections.find(item.source, item.connection, fresh=True)
         connection = known or Connection(source=item.source, name=item.connection)
-        request = Request(method=way.method, headers=way.headers, body=self.blobs.get(item.raw_key))
+        request = Request(
+            method=way.method, headers=way.headers, body=self.blobs.get(item.raw_key), query=way.query
+        )
         try:
             answer = source.receive(request, connection)
         except Unreadable as error:

@@ -1,13 +1,14 @@
 """Process: feedback from its queue becomes tickets, a batch in one transaction, and their events are
-published."""
+published. What a provider told besides follows, one by one."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from chalicelib.domain.intake.feedback_message import from_json
+from chalicelib.domain.intake.feedback_message import FeedbackMessage, from_json
 from chalicelib.domain.operations.record import Record
 from chalicelib.domain.tickets.decisions.take import selection, take
 from chalicelib.domain.tickets.ticket import CHANGES_NOTHING, Taken, Triage, Triaged
@@ -17,6 +18,10 @@ from chalicelib.pipeline.consume import Attempt, each
 from chalicelib.pipeline.tickets.amend import Amend
 from chalicelib.ports.operations import Clock, Metrics, TimeLeft
 from triggeriq import Feedback
+
+if TYPE_CHECKING:
+    from chalicelib.domain.intake.notice_message import NoticeMessage
+    from chalicelib.ports.operations import Blobs
 
 log = logging.getLogger(__name__)
 
@@ -30,23 +35,36 @@ class Process:
     """The use-case; call it with records of the queue `feedback`. Yields each record with its error, or with
     None once it is committed. A record that there was no time for is not yielded."""
 
-    triage: Callable[[Feedback, str], Triage]
+    triage: Callable[[Feedback, str, str], Triage]
+    """Of a feedback, and the names of its source and connection."""
     amend: Amend
+    notice: Callable[[NoticeMessage], None]
+    """Takes what was told besides feedback."""
+    artifacts: Callable[[], Blobs]
+    """Asked for where files go whose feedback was taken back."""
     metrics: Metrics
     now: Clock
 
     def __call__(self, records: Sequence[Record], time_left: TimeLeft) -> Iterator[Attempt]:
         batch: list[tuple[Record, Triaged]] = []
+        notices: list[tuple[Record, NoticeMessage]] = []
 
-        def triage(record: Record) -> None:
-            message = from_json(record.body)
+        def read(record: Record) -> None:
+            message = _message(record.body)
+            if not isinstance(message, FeedbackMessage):
+                notices.append((record, message))
+                return
             with bound(**message.ids):
-                batch.append((record, Triaged(message, self.triage(message.feedback, message.source))))
+                triage = self.triage(message.feedback, message.source, message.connection)
+                batch.append((record, Triaged(message, triage)))
 
-        for record, error in each(triage, TAKE_SECONDS)(records, time_left):
+        for record, error in each(read, TAKE_SECONDS)(records, time_left):
             if error is not None:
                 yield record, error
         yield from self._taken(batch, time_left)
+        told = {record.id: message for record, message in notices}
+        one_by_one = each(lambda record: self.notice(told[record.id]), TAKE_SECONDS)
+        yield from one_by_one([record for record, _ in notices], time_left)
 
     def _taken(self, batch: Sequence[tuple[Record, Triaged]], time_left: TimeLeft) -> Iterator[Attempt]:
         """Take the batch in one transaction. If that fails because of what is in it, take its records one by
@@ -71,11 +89,14 @@ class Process:
         if not batch:
             return
         now = self.now()
-        self.amend(
+        plan = self.amend(
             selection(batch),
             lambda known: take(batch, known, now),
             committed=lambda plan: self._told(batch, plan.taken),
         )
+        if plan.removal is not None:
+            for key in plan.removal.files:
+                self.artifacts().delete(key)
 
     def _told(self, batch: Sequence[Triaged], taken: Sequence[Taken]) -> None:
         """Count and log what was committed."""
@@ -89,3 +110,12 @@ class Process:
                     seconds = (now - message.received_at).total_seconds()
                     self.metrics.seconds_to_ticket(message.source, seconds)
             log.info("taken", extra={**message.ids, "ticket_id": ticket_id, "outcome": outcome})
+
+
+def _message(body: str) -> FeedbackMessage | NoticeMessage:
+    """What a record holds; only feedback has a member of that name. Raises Unreadable."""
+    if '"feedback":' in body:
+        return from_json(body)
+    from chalicelib.domain.intake import notice_message  # few records are one
+
+    return notice_message.from_json(body)

@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, TypeVar, get_args
 
 from chalicelib.domain.intake.feedback import LINE_LIMIT, clean_line, clean_text
+from chalicelib.domain.tickets.facets import FACET_LABEL_LIMIT, FACET_NAME
 from chalicelib.domain.tickets.ticket import CategoryLabel, PriorityLabel, SentimentLabel
 from triggeriq import JSON, Draft, Review, Verdict
 
@@ -19,6 +21,8 @@ LABELS = {
     "sentiment": frozenset(get_args(SentimentLabel)),
     "priority": frozenset(get_args(PriorityLabel)),
 }
+OURS = frozenset((*LABELS, "language"))
+"""Facets that a ticket has a field for; any other is a plugin's own."""
 FACTS_LIMIT = 50_000
 """Characters of what one plugin extracts, as JSON."""
 FACTS_DEPTH = 20
@@ -62,6 +66,8 @@ def read(reader: Callable[[Any], T], value: Any) -> T:
 def verdict(value: Any) -> Verdict:
     _expect(value, Verdict)
     facet, label = _name(value.facet, "facet"), _name(value.label, "label")
+    if facet not in OURS:
+        _check_own(facet, label)
     if label not in LABELS.get(facet, (label,)):
         raise NoAnswer(f"{label[:100]!r} is no {facet}")
     return Verdict(
@@ -72,6 +78,14 @@ def verdict(value: Any) -> Verdict:
         evidence=_texts(value.evidence, "evidence"),
         reasons=_texts(value.reasons, "reasons"),
     )
+
+
+def _check_own(facet: str, label: str) -> None:
+    """A facet of a plugin's own is asked for by its name and its label, which are therefore never cut."""
+    if not re.fullmatch(FACET_NAME, facet):
+        raise NoAnswer(f"the facet {facet[:100]!r} has a name that does not match {FACET_NAME}")
+    if clean_line(label) != label or len(label) > FACET_LABEL_LIMIT:
+        raise NoAnswer(f"the label of {facet} is no line of {FACET_LABEL_LIMIT} characters at most")
 
 
 def facts(value: Any) -> dict[str, JSON]:

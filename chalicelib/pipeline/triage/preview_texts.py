@@ -20,6 +20,8 @@ class TextItem:
     rating: float | None = None
     """1 to 5."""
     source: str | None = None
+    """Of which it is to count, for rules and plugins; None: of none."""
+    connection: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +31,7 @@ class PreviewTexts:
     triage: TriageFeedback
 
     def __call__(self, items: Sequence[TextItem]) -> tuple[Triage, ...]:
-        return tuple(self.triage(_feedback(item), item.source or "") for item in items)
+        return tuple(self.triage(_feedback(item), item.source or "", item.connection or "") for item in items)
 
 
 def _feedback(item: TextItem) -> Feedback:

@@ -10,7 +10,17 @@ from typing import Any, Protocol, TypeVar
 
 from chalicelib.domain.intake.feedback import TEXT_LIMIT
 from chalicelib.domain.operations.configuration import PriorityConfiguration, TriageConfiguration
-from chalicelib.domain.tickets.ticket import Category, HookFailure, Priority, Sentiment, StageLog, Triage
+from chalicelib.domain.tickets.facets import FACETS_MOST
+from chalicelib.domain.tickets.ticket import (
+    STAGES,
+    Category,
+    Facet,
+    HookFailure,
+    Priority,
+    Sentiment,
+    StageLog,
+    Triage,
+)
 from chalicelib.pipeline.triage import answers
 from chalicelib.pipeline.triage.answers import NoAnswer, PluginAnswer
 from chalicelib.ports.operations import Configurations
@@ -18,7 +28,6 @@ from triggeriq import JSON, Draft, Feedback, Verdict
 
 T = TypeVar("T")
 
-STAGES = ("classify", "extract", "prioritise", "draft", "review")
 TAGS_LIMIT = 50
 TITLE_LENGTH = 120
 
@@ -36,13 +45,13 @@ class Stages(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TriageFeedback:
-    """The use-case; call it with a cleaned feedback and the name of its source. It never raises for
-    what a plugin does."""
+    """The use-case; call it with a cleaned feedback and the names of its source and connection, "" where it
+    has none. It never raises for what a plugin does."""
 
     stages: Stages
     configurations: Configurations
 
-    def __call__(self, feedback: Feedback, source: str = "") -> Triage:
+    def __call__(self, feedback: Feedback, source: str = "", connection: str = "") -> Triage:
         configured: PriorityConfiguration = self.configurations.find("priority").value
         rules = [
             # plugins get only the rules for this source, without the condition on the source
@@ -51,13 +60,13 @@ class TriageFeedback:
             if not rule.source or source in rule.source
         ]
         limits: TriageConfiguration = self.configurations.find("triage").value
-        run = _Run(self.stages)
-        verdicts = run.verdicts("classify", feedback=feedback)
-        details = run.facts(feedback=feedback, verdicts=verdicts)
-        priority = run.verdicts("prioritise", feedback=feedback, verdicts=verdicts, rules=rules)
+        run = _Run(self.stages, feedback=feedback, source=source, connection=connection)
+        verdicts = run.verdicts("classify")
+        details = run.facts(verdicts=verdicts)
+        priority = run.verdicts("prioritise", verdicts=verdicts, rules=rules)
         verdicts = MappingProxyType({**verdicts, **priority})
-        draft = run.draft(feedback=feedback, verdicts=verdicts)
-        reviews = run.reviews(feedback=feedback, verdicts=verdicts, draft=draft)
+        draft = run.draft(verdicts=verdicts)
+        reviews = run.reviews(verdicts=verdicts, draft=draft)
         unanswered = [f"{one.plugin} gave no answer to {one.hook}" for one in run.failures]
         reasons = [*reviews, *_doubts(verdicts, limits), *unanswered]
         run.conclude(reasons)
@@ -71,6 +80,7 @@ class TriageFeedback:
             description=draft.description or "",
             tags=draft.tags or (),
             needs_review=bool(reasons),
+            facets=_facets(verdicts),
             verdicts=verdicts,
             draft=draft,
             failures=tuple(run.failures),
@@ -79,10 +89,11 @@ class TriageFeedback:
 
 
 class _Run:
-    """The stages of one feedback, and what each leaves in the audit trail: one row a stage."""
+    """The stages of one feedback, and what each leaves in the audit trail: one row a stage. told: what every
+    hook is told."""
 
-    def __init__(self, stages: Stages) -> None:
-        self._stages = stages
+    def __init__(self, stages: Stages, **told: Any) -> None:
+        self._stages, self._told = stages, told
         self._said: dict[str, dict[str, JSON]] = {stage: {} for stage in STAGES}
         self._by: dict[str, dict[str, None]] = {stage: {} for stage in STAGES}
         self.failures: list[HookFailure] = []
@@ -133,7 +144,7 @@ class _Run:
                     tags=draft.tags if draft.tags is not None else given.tags,
                 )
                 self._say("draft", answer.by, {})
-        draft = _bounded(draft, arguments["feedback"])
+        draft = _bounded(draft, self._told["feedback"])
         self._said["draft"] = {"title": draft.title, "tags": list(draft.tags or ())}
         return draft
 
@@ -156,7 +167,7 @@ class _Run:
         self._said[stage].update(data)
 
     def _answers(self, stage: str, **arguments: Any) -> Iterator[PluginAnswer]:
-        for answer in self._stages.ask(stage, **arguments):
+        for answer in self._stages.ask(stage, **self._told, **arguments):
             if answer.failure:
                 self.failures.append(HookFailure(stage, answer.by, answer.failure))
             else:
@@ -230,6 +241,14 @@ def _sentiment(verdict: Verdict | None) -> Sentiment:
         by=verdict.by,
         evidence=verdict.evidence,
     )
+
+
+def _facets(verdicts: Mapping[str, Verdict]) -> dict[str, Facet]:
+    own = [verdict for facet, verdict in verdicts.items() if facet not in answers.OURS]
+    return {
+        one.facet: Facet(label=one.label, confidence=round(one.confidence, 4), by=one.by)
+        for one in own[:FACETS_MOST]
+    }
 
 
 def _priority(verdict: Verdict | None) -> Priority:

@@ -1,5 +1,5 @@
-"""The table `events`: a receipt for each event that the bus accepted, or the last event about a thing, for 72
-hours."""
+"""The table `events`, for 72 hours: a receipt for each event that the bus accepted, or the last event about a
+thing; and the body that a nonce came with."""
 
 from __future__ import annotations
 
@@ -77,6 +77,27 @@ class DynamoReceipts:
                 "expires_at": {"N": str(int((self._now() + KEPT).timestamp()))},
             },
         )
+
+    @external("receipts.write", _translate)
+    def bind(self, source: str, connection: str, nonce: str, body: str) -> bool:
+        now = self._now()
+        try:
+            self._client.put_item(
+                TableName=self._table,
+                Item={
+                    "pk": {"S": f"nonce#{source}#{connection}#{nonce}"},
+                    "body": {"S": body},
+                    "expires_at": {"N": str(int((now + KEPT).timestamp()))},
+                },
+                ConditionExpression="attribute_not_exists(pk) OR expires_at < :now OR body = :body",
+                ExpressionAttributeValues={
+                    ":now": {"N": str(int(now.timestamp()))},
+                    ":body": {"S": body},
+                },
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
 
 
 def _key_of_last(source: str, connection: str, about: str) -> str:

@@ -32,6 +32,7 @@ _TYPES = {
     "tuple[str, ...]": "text[]",
     "Mapping[str, JSON]": "jsonb",
     "Mapping[str, str]": "jsonb",
+    "Mapping[str, Facet]": "jsonb",
     "tuple[Link, ...]": "jsonb",
     "tuple[Attachment, ...]": "jsonb",
     "Handled | None": "jsonb",
@@ -113,6 +114,8 @@ def _part(cls: type, field: Field[Any]) -> _Part:
         make = _tuple
     elif written.startswith("tuple["):
         make = _items_of(known[written.removeprefix("tuple[").partition(",")[0]])
+    elif is_dataclass(known.get(named := written.removeprefix("Mapping[str, ").removesuffix("]"))):
+        make = _by_name(known[named])
     elif is_dataclass(held := known.get(written.removesuffix(" | None"))):
         make = _one_of(held)
     return _Part((column,), (name,), make)
@@ -124,6 +127,10 @@ def _tuple(row: Sequence[Any]) -> tuple[Any, ...]:
 
 def _items_of(item: type) -> Callable[[Sequence[Any]], Any]:
     return lambda row: tuple(item(**one) for one in row[0])
+
+
+def _by_name(item: type) -> Callable[[Sequence[Any]], Any]:
+    return lambda row: {name: item(**one) for name, one in row[0].items()}
 
 
 def _one_of(cls: Any) -> Callable[[Sequence[Any]], Any]:

@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Set
-from typing import NamedTuple
+from datetime import datetime
+from typing import NamedTuple, get_args
 
 from chalicelib.domain.intake.feedback import FeedbackKey
 from chalicelib.domain.tickets.plan import Kept, Known, Plan, Selection, Thread
-from chalicelib.domain.tickets.ticket import OPEN
+from chalicelib.domain.tickets.ticket import OPEN, Status
 from chalicelib.services.external import external
 from chalicelib.services.postgres.columns import names, recordset, table
 from chalicelib.services.postgres.connection import Database, Session, as_rows
@@ -33,32 +34,59 @@ it. So no feedback moves while feedback is taken in."""
 _KEY = table({"source": "text", "connection": "text", "external_id": "text"})
 _THREAD = table({"source": "text", "connection": "text", "thread": "text"})
 
+_REDACTED = """
+    select at from redactions
+    where kind = '{kind}' and source = r.source and connection = r.connection and name = r.{name} limit 1
+"""
 # `lateral`: one look into the index for each. A join would be planned as a scan of the whole table, once
 # and for all, while the table is still small.
 _FEEDBACK = f"""
-select f.* from {recordset(_KEY, "keys")} cross join lateral (
+select r.source, r.connection, r.external_id, n.at, f.* from {recordset(_KEY, "keys")}
+left join lateral (
     select {names(FEEDBACK)} from feedback
     where source = r.source and connection = r.connection and external_id = r.external_id
     limit 1
-) f
+) f on true
+left join lateral ({_REDACTED.format(kind="feedback", name="external_id")}) n on true
+where f.source is not null or n.at is not null
 """
-# Of several open tickets of a thread, the one with the latest feedback takes the reply. `offset 0` has it
+# Of several tickets of a thread, the one with the latest feedback takes the reply. `offset 0` has it
 # found by its name alone: else PostgreSQL reads what came to the source, latest first, until it meets the
 # name. Where an older release left `threads` empty, `thread` is the name.
-_OPEN_THREADS = f"""
-select r.source, r.connection, r.thread, f.ticket_id from {recordset(_THREAD, "threads")} cross join lateral (
-    select f.ticket_id from (
-        select source, connection, ticket_id, received_at from feedback
-        where threads @> array[r.thread] and threads <> '{{}}'
-        union all
-        select source, connection, ticket_id, received_at from feedback
-        where source = r.source and connection = r.connection and thread = r.thread and threads = '{{}}'
-        offset 0
-    ) f
+_OF_THREAD = """
+    select {columns} from feedback where threads @> array[r.thread] and threads <> '{{}}'
+    union all
+    select {columns} from feedback
+    where source = r.source and connection = r.connection and thread = r.thread and threads = '{{}}'
+    offset 0
+"""
+_THREADS = f"""
+select r.source, r.connection, r.thread, f.ticket_id, a.at, n.at from {recordset(_THREAD, "threads")}
+left join lateral (
+    select f.ticket_id from ({_OF_THREAD.format(columns="source, connection, ticket_id, received_at")}) f
     where f.source = r.source and f.connection = r.connection
     and exists (select from tickets t where t.id = f.ticket_id and t.status = any(:statuses::text[]))
     order by f.received_at desc, f.ticket_id limit 1
-) f
+) f on true
+left join lateral (
+    select at from early_answers
+    where source = r.source and connection = r.connection and thread = r.thread limit 1
+) a on true
+left join lateral ({_REDACTED.format(kind="thread", name="thread")}) n on true
+where f.ticket_id is not null or a.at is not null or n.at is not null
+"""
+_SAID = f"""
+select f.* from {recordset(_THREAD, "threads")} cross join lateral (
+    {_OF_THREAD.format(columns=names(FEEDBACK))}
+) f where f.source = r.source and f.connection = r.connection
+"""
+_MERGED = """
+with recursive away (id) as (
+    select unnest(:ids::uuid[])
+    union
+    select t.id from away join tickets t on t.merged_into = away.id
+)
+select id from away
 """
 _LOCK = "select id from tickets where id = any(:ids::uuid[]) order by id for update"
 _ITEMS = f"select {names(FEEDBACK)} from feedback where ticket_id = any(:ids::uuid[])"
@@ -97,47 +125,80 @@ def _number(name: tuple[str, ...]) -> int:
     return int.from_bytes(hashlib.blake2b(said, digest_size=8).digest(), signed=True)
 
 
+class _Conversations(NamedTuple):
+    """What there is of threads."""
+
+    tickets: dict[Thread, str]
+    answers: dict[Thread, datetime]
+    redacted: dict[Thread, datetime]
+
+
 def _known(session: Session, selection: Selection) -> Known:
     before = None
     while True:
-        feedback = _feedback(session, selection.feedback)
-        open_threads = _open_threads(session, selection.threads)
+        feedback, redacted = _feedback(session, selection.feedback)
+        threads = _threads(session, selection)
+        if selection.said:
+            feedback += _said(session, selection.threads)
         named = {id for id in selection.tickets if is_id(id)}
-        ids = {kept.ticket_id for kept in feedback} | set(open_threads.values()) | named
+        ids = {kept.ticket_id for kept in feedback} | set(threads.tickets.values()) | named
+        if selection.former and ids:
+            ids = {id for (id,) in session.run(_MERGED, ids=sorted(ids))}
         if not ids:
-            return Known()
+            return Known({}, {}, {}, threads.answers, redacted, threads.redacted)
         session.run(_LOCK, ids=sorted(ids))
         tickets = {row[0]: standing_of(row) for row in session.run(_TICKETS, ids=sorted(ids))}
         # While we waited for the locks somebody may have merged one, or closed it; now nobody can.
-        places = ({kept.message.key: kept.ticket_id for kept in feedback}, open_threads)
+        places = ({kept.message.key: kept.ticket_id for kept in feedback}, threads.tickets)
         left = any(tickets[id].ticket.merged_into for id in places[0].values())
-        if places == before or not (left or _open_threads(session, selection.threads) != open_threads):
+        if places == before or not (left or _threads(session, selection).tickets != threads.tickets):
             break
         before = places
     if selection.items:
-        feedback += [kept_of(row) for row in session.run(_ITEMS, ids=sorted(named))]
+        feedback += [kept_of(row) for row in session.run(_ITEMS, ids=sorted(ids))]
     return Known(
         {kept.message.key: kept for kept in feedback},
         tickets,
-        open_threads,
+        threads.tickets,
+        threads.answers,
+        redacted,
+        threads.redacted,
     )
 
 
-def _feedback(session: Session, keys: Set[FeedbackKey]) -> list[Kept]:
+def _feedback(session: Session, keys: Set[FeedbackKey]) -> tuple[list[Kept], dict[FeedbackKey, datetime]]:
+    """What there is under these keys, and until when words under them were taken back."""
     if not keys:
-        return []
-    wanted = as_rows([key._asdict() for key in keys])
-    return [kept_of(row) for row in session.run(_FEEDBACK, keys=wanted)]
+        return [], {}
+    rows = session.run(_FEEDBACK, keys=as_rows([key._asdict() for key in keys]))
+    marked = len(FeedbackKey._fields) + 1
+    found = [kept_of(row[marked:]) for row in rows if row[marked] is not None]
+    return found, {FeedbackKey(*key): at for *key, at in (row[:marked] for row in rows) if at is not None}
 
 
-def _open_threads(session: Session, threads: Set[Thread]) -> dict[Thread, str]:
-    if not threads:
-        return {}
+def _threads(session: Session, selection: Selection) -> _Conversations:
+    if not selection.threads:
+        return _Conversations({}, {}, {})
     rows = session.run(
-        _OPEN_THREADS,
-        threads=as_rows(
-            [{"source": t.source, "connection": t.connection, "thread": t.name} for t in threads]
-        ),
-        statuses=list(OPEN),
+        _THREADS,
+        threads=_thread_rows(selection.threads),
+        statuses=list(get_args(Status) if selection.latest else OPEN),
     )
-    return {Thread(source, connection, name): ticket_id for source, connection, name, ticket_id in rows}
+    found = _Conversations({}, {}, {})
+    for *name, ticket_id, answered_at, redacted_at in rows:
+        thread = Thread(*name)
+        if ticket_id is not None:
+            found.tickets[thread] = ticket_id
+        if answered_at is not None:
+            found.answers[thread] = answered_at
+        if redacted_at is not None:
+            found.redacted[thread] = redacted_at
+    return found
+
+
+def _said(session: Session, threads: Set[Thread]) -> list[Kept]:
+    return [kept_of(row) for row in session.run(_SAID, threads=_thread_rows(threads))]
+
+
+def _thread_rows(threads: Set[Thread]) -> str:
+    return as_rows([{"source": t.source, "connection": t.connection, "thread": t.name} for t in threads])

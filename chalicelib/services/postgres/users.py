@@ -16,14 +16,17 @@ SPARE_CONNECTIONS = 15
 RIGHTS = {
     "tickets": "select, insert, update",
     "feedback": "select, insert, update",
-    "feedback_versions": "select, insert",
-    "processing_logs": "select, insert",
-    "outbox": "select, insert, delete",
+    "feedback_versions": "select, insert, delete",
+    "early_answers": "select, insert, update, delete",
+    "redactions": "select, insert, update",
+    "processing_logs": "select, insert, update (data)",
+    "outbox": "select, insert, update (data), delete",
     "configurations": "select, insert",
     "touched_days": "insert",
     "migrations": "",
 }
-"""What the app may do with each table. A table that is not listed here it can't even read."""
+"""What the app may do with each table. A table that is not listed here it can't even read. Of the audit trail
+it may change only what a row quotes, where words were taken back."""
 
 _MISSING = (
     "select name from unnest(cast(:names as text[])) as name "

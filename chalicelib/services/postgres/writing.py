@@ -63,6 +63,10 @@ where f.ticket_id = r.from_id
 
 def write(session: Session, plan: Plan) -> None:
     """Store all of the plan. A log or an event that is stored already is left as it is."""
+    if plan.answers or plan.removal:
+        from chalicelib.services.postgres import notices  # few plans need it
+
+        notices.write(session, plan)
     if not (plan.feedback or plan.former or plan.tickets or plan.logs or plan.events):
         return
     if plan.moved:  # first, so that the words of a ticket are looked for where they are to be

@@ -373,6 +373,7 @@ class Client:
             route, captured = urlsplit(path).path, {}
         names = {part[1:-1] for part in route.split("/") if part.startswith("{")}
         return {
+            "path": urlsplit(path).path,
             "requestContext": {"httpMethod": method, "resourcePath": route, "requestId": "r-1"},
             "pathParameters": {name: captured[name] for name in names} or None,
             "multiValueQueryStringParameters": parse_qs(urlsplit(path).query, keep_blank_values=True) or None,

@@ -77,6 +77,13 @@ def test_a_plugin_s_failure_has_its_reason() -> None:
     assert written == "process a plugin failed: raised KeyError: 'x' (plugins/sources/acme.py:4)  plugin acme"
 
 
+def test_a_call_of_a_plugin_is_a_line() -> None:
+    called = {"plugin": "acme/3", "hook": "verify", "ms": 0.412, "answer": "refused: mismatch"}
+    with bound(source="acme", connection="shop"):
+        written = line("a plugin was called", "api", **called)
+    assert written == "api     acme/3 verify → refused: mismatch  0.41 ms  acme/shop"
+
+
 @pytest.mark.parametrize(("status", "colour"), [(202, "32"), (304, "36"), (401, "33"), (503, "31")])
 def test_a_status_has_a_colour(status: int, colour: str) -> None:
     assert f"\x1b[{colour}m{status}\x1b[0m" in line(

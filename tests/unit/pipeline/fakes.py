@@ -136,6 +136,7 @@ class FakeReceipts:
         self._standing, self._clock = set(standing), clock
         self._written: dict[tuple[str, str, str], datetime] = {}
         self._told: dict[tuple[str, str, str], tuple[Told, datetime]] = {}
+        self._bound: dict[tuple[str, str, str], tuple[str, datetime]] = {}
 
     @property
     def written(self) -> set[str]:
@@ -165,6 +166,15 @@ class FakeReceipts:
         if self.error:
             raise self.error
         self._told[source, connection, about] = (told, self._clock())
+
+    def bind(self, source: str, connection: str, nonce: str, body: str) -> bool:
+        if self.error:
+            raise self.error
+        bound, at = self._bound.get((source, connection, nonce), (body, self._clock()))
+        if bound != body and self._clock() <= at + self.KEPT:
+            return False
+        self._bound[source, connection, nonce] = (body, self._clock())
+        return True
 
     def _holds(self, key: tuple[str, str, str]) -> bool:
         return key in self._written and self._clock() < self._written[key] + self.KEPT

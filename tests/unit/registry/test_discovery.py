@@ -25,3 +25,11 @@ def test_only_what_the_manifest_lists_is_there(tmp_path: Path) -> None:
     one = Found("acme", "acme.plugin", "triggeriq-acme 1.0")
     (tmp_path / "manifest.json").write_text(as_manifest((one,)), encoding="utf-8")
     assert discover(manifest=tmp_path / "manifest.json") == (one,)
+
+
+def test_a_manifest_keeps_what_each_gives_and_what_nobody_knows(tmp_path: Path) -> None:
+    known = Found("acme", "acme", "acme 1", hooks=("classify", "register_sources"), sources=("acme", "bcme"))
+    unknown = Found("ccme", "ccme", "ccme 1")
+    (tmp_path / "manifest.json").write_text(as_manifest((known, unknown)), encoding="utf-8")
+    assert discover(manifest=tmp_path / "manifest.json") == (known, unknown)
+    assert hash(known)  # its lists are tuples again

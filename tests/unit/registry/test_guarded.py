@@ -158,7 +158,10 @@ def test_anything_else_is_the_plugin_s_failure(plugins: Plugins, error: BaseExce
     assert str(failure.value) == f"the plugin odd/1: receive raised {type(error).__name__}"
 
 
-@pytest.mark.parametrize("answer", [None, "ok", [Event("e")], Events("ok"), Events([("e", None)])])
+@pytest.mark.parametrize(
+    "answer",
+    [None, "ok", [Event("e")], Events("ok"), Events([("e", None)]), Events(Event("e"), reply="ok")],
+)
 def test_only_events_are_received(plugins: Plugins, answer: Any) -> None:
     source = guarded(plugins, type("Odd", (Odd,), {"receive": lambda *_: answer}))
     with pytest.raises(PluginFailed, match="receive returned"):

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.registry import Found, Registry
-from chalicelib.registry import registry as registry_module
+from chalicelib.registry import Found, Registry, loading
 from tests.unit.registry.conftest import SECONDS, Plugins, time_passes
 from triggeriq import (
     Feedback,
@@ -113,11 +112,14 @@ def test_a_module_that_two_plugins_name_stays_with_the_first(plugins: Plugins) -
 def test_two_plugins_of_one_name_are_told_of_both(plugins: Plugins) -> None:
     plugins.add("same", classify=saying("spam"))
     plugins.found.append(Found("same", "nothing", "another 2.0"))
-    registry = plugins.registry()
-    first, second = registry.plugins()
-    assert (first.status, second.status) == ("loaded", "failed")
-    assert second.error is not None
-    assert "plugin_of_the_tests_same (test 1.0) and nothing (another 2.0)" in second.error
+    shown = {plugin.name: plugin for plugin in plugins.registry().plugins()}
+    assert {name: plugin.status for name, plugin in shown.items()} == {
+        "same": "loaded",
+        "same (another 2.0)": "failed",
+    }
+    assert shown["same (another 2.0)"].error == (
+        "plugin_of_the_tests_same (test 1.0) and nothing (another 2.0) both claim the name same; rename one"
+    )
 
 
 class Nameless(Source):
@@ -187,7 +189,7 @@ def test_one_that_never_ends_loading_is_named_and_the_others_are_loaded(
     plugins: Plugins, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Under `chalice local` a request's thread loads them, where no signal comes."""
-    monkeypatch.setattr(registry_module, "LOAD_SECONDS", SECONDS)
+    monkeypatch.setattr(loading, "LOAD_SECONDS", SECONDS)
 
     def register_sources(register: Any) -> None:
         while True:
@@ -203,9 +205,11 @@ def test_one_that_never_ends_loading_is_named_and_the_others_are_loaded(
     plugins.add("made_of_loops", register_sources=hookimpl(lambda register: register(Endless)))
     plugins.add("good", classify=saying("spam"))
     with ThreadPoolExecutor(1) as pool:
-        registry = pool.submit(plugins.registry).result()
+        registry = plugins.registry()
+        shown = {
+            plugin.name: (plugin.status, plugin.error) for plugin in pool.submit(registry.plugins).result()
+        }
     assert labels(registry) == ["spam"]
     assert registry.sources() == {}
-    shown = {plugin.name: (plugin.status, plugin.error) for plugin in registry.plugins()}
     cut = ("failed", f"took longer than {SECONDS:g} s to load")
     assert shown == {"loops": cut, "made_of_loops": cut, "good": ("loaded", None)}

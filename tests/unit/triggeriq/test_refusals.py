@@ -17,10 +17,11 @@ from svix.webhooks import Webhook as Svix
 
 from plugins.sources.standard_webhooks import StandardWebhooks
 from plugins.sources.zendesk import Zendesk
+from tests.unit.triggeriq.providers import FORM, PROVIDERS, ROWS, unsigned
 from triggeriq import Connection, NotVerified, Request, Scheme
 from triggeriq.proofs import ProofHeader, proof_of
 from triggeriq.refusals import why_refused
-from triggeriq.signing import sign
+from triggeriq.signing import sign, signed
 from triggeriq.testing import hostile
 from triggeriq.verification import verify
 
@@ -253,6 +254,128 @@ def test_a_word_that_the_contract_does_not_know_is_a_mismatch() -> None:
     detail = why_refused((PLAIN,), Request(headers={"x-signature": "?"}), "expected c0ffee", NOW)
     assert "c0ffee" not in detail
     assert "does not fit" in detail
+
+
+# ---- a proof in the body, an address, a form ---------------------------------------------------------
+
+
+def refused(scheme: Scheme, request: Request, now: datetime = NOW) -> tuple[str, str]:
+    with pytest.raises(NotVerified) as raised:
+        verify((scheme,), request, Connection(source="x", secrets=("user:key",)), now)
+    return raised.value.reason, why_refused((scheme,), request, raised.value.reason, now)
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "word", "told"),
+    [
+        (
+            "MAILGUN_EVENTS",
+            b"{}",
+            "missing",
+            "signature.signature and signature.timestamp and signature.token are missing in the JSON body; ",
+        ),
+        (
+            "MAILGUN_EVENTS",
+            b'{"signature": {"signature": "?", "timestamp": "17", "token": "t"}}',
+            "malformed",
+            "signature.signature in the JSON body holds no such signature; it should hold <the HMAC-",
+        ),
+        (
+            "MAILGUN_EVENTS",
+            b'{"signature": {"parent-signature": "%s", "timestamp": "1767323045"}}' % (b"0" * 64),
+            "missing",
+            "signature.token is missing in the JSON body; ",
+        ),
+        ("MAILGUN_ROUTES", b"a=1", "missing", "the fields signature and timestamp and token are missing in "),
+        (
+            "MAILGUN_ROUTES",
+            b"token=t&signature=" + b"0" * 64,
+            "missing",
+            "the field timestamp is missing in the form; ",
+        ),
+        (
+            "MAILGUN_ROUTES",
+            b"signature=" + b"0" * 64 + b"&token=t&timestamp=17",
+            "stale",
+            "the form's field timestamp has a time that is too long ago",
+        ),
+        (
+            "TOKEN_IN_JSON",
+            b'{"token": "Bearer x"}',
+            "mismatch",
+            "token in the JSON body has 'Bearer ' before",
+        ),
+    ],
+)
+def test_a_fault_in_the_body_names_the_place(name: str, body: bytes, word: str, told: str) -> None:
+    reason, detail = refused(ROWS[name], Request(headers=FORM, body=body))
+    assert (reason, detail[: len(told)]) == (word, told)
+
+
+def test_a_row_that_does_not_cover_the_body_says_so() -> None:
+    (proof, *_) = proof_of(PROVIDERS["MAILGUN_EVENTS"])
+    assert proof.place == "json"
+    assert proof.form.endswith(
+        "signature.parent-signature may hold one in its place; "
+        "the signature does not cover the body, so each is taken with one body alone"
+    )
+
+
+@pytest.mark.parametrize("name", ["SQUARE", "TRELLO", "HUBSPOT", "TWILIO"])
+def test_where_the_address_is_not_known_it_is_told_who_must_mend_that(name: str) -> None:
+    request = signed(PROVIDERS[name], "user:key", unsigned(PROVIDERS[name]), NOW)
+    reason, detail = refused(PROVIDERS[name], replace(request, url=""))
+    assert reason == "missing"
+    assert "must set TRIGGERIQ_PUBLIC_URL" in detail
+    assert "{url} is the whole address by which you call" in proof_of(PROVIDERS[name])[0].form
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "told"),
+    [
+        (
+            {"content-type": "application/json"},
+            b"{}",
+            "the content type is not application/x-www-form-urlenc",
+        ),
+        (FORM, b"&".join([b"a=1"] * 10_001), "there are too many of them"),
+    ],
+)
+def test_a_body_that_is_no_form_is_told_where_the_form_is_signed(
+    headers: dict[str, str], body: bytes, told: str
+) -> None:
+    twilio = PROVIDERS["TWILIO"]
+    request = signed(twilio, "user:key", unsigned(twilio), NOW)
+    reason, detail = refused(twilio, replace(request, headers={**request.headers, **headers}, body=body))
+    assert (reason, told in detail) == ("malformed", True)
+
+
+@pytest.mark.parametrize(
+    ("time", "word", "told"),
+    [
+        (str(SECONDS), "stale", "has a time in seconds, not in milliseconds"),
+        (f"{SECONDS}000000", "malformed", "has a time in microseconds, not in milliseconds"),
+        (f"{SECONDS}000.5", "malformed", "has a time with a fraction, not in whole milliseconds"),
+        (NOW.isoformat(), "malformed", "has a date, not a number of milliseconds"),
+        (f"{SECONDS - 301}000", "stale", "has a time that is too long ago"),
+    ],
+)
+def test_a_time_that_is_not_in_milliseconds_is_told(time: str, word: str, told: str) -> None:
+    front = PROVIDERS["FRONT"]
+    headers = {**sign(front, "user:key", BODY, NOW), front.timestamp_header.lower(): time}
+    reason, detail = refused(front, Request(headers=headers, body=BODY))
+    assert reason == word
+    assert detail.startswith(f"{front.timestamp_header} {told}")
+
+
+def test_a_proof_in_another_header_of_the_row_is_looked_at() -> None:
+    box = PROVIDERS["BOX"]
+    time = sign(box, "user:key", BODY, NOW)["box-delivery-timestamp"]
+    headers = {"box-signature-secondary": "?", "box-delivery-timestamp": time}
+    reason, detail = refused(box, Request(headers=headers, body=BODY))
+    assert reason == "malformed"
+    assert detail.startswith("Box-Signature-Primary holds no such signature; ")
+    assert "Box-Signature-Secondary may hold one in its place" in detail
 
 
 # ---- what never happens ------------------------------------------------------------------------------

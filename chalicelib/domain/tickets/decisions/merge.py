@@ -28,12 +28,18 @@ def merge(into: Standing, others: Sequence[Standing], by: str, now: datetime) ->
 def merge_into(plan: Plan, into: Standing, others: Sequence[Standing], by: str) -> Standing:
     """The same as a step of a larger plan. Returns `into` as it stands then."""
     ids = [other.ticket.id for other in others]
+    answered = [one.ticket.answered_at for one in (into, *others) if one.ticket.answered_at is not None]
     count = into.ticket.feedback_count + sum(other.ticket.feedback_count for other in others)
     # What was merged away is seen by whoever sees where its feedback is now, and by nobody else.
     connections = tuple(sorted({one for standing in (into, *others) for one in standing.connections}))
     merged = plan.put(
         into,
-        replace(into.ticket, feedback_count=count, updated_at=plan.now),
+        replace(
+            into.ticket,
+            feedback_count=count,
+            answered_at=max(answered, default=None),
+            updated_at=plan.now,
+        ),
         connections=connections,
         log=StageLog(stage="merge", by=by, data={"merged": [*ids]}),
     )

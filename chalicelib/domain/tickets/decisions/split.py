@@ -29,8 +29,9 @@ def split(standing: Standing, wanted: Sequence[FeedbackKey], known: Known, by: s
     """Take the wanted items out into a ticket of their own.
 
     It is the one that the oldest of them once opened, where that was merged away; else a new one, which
-    starts with the triage of the old. That was about something else, so it is marked for review. Shown are
-    what is left and the new one. Raises Invalid, Conflict.
+    starts with the triage of the old, without the words and facts that this rests on. That was about
+    something else, so it is marked for review. Shown are what is left and the new one. Raises Invalid,
+    Conflict.
     """
     plan = Plan(now)
     items = [kept for kept in known.feedback.values() if kept.ticket_id == standing.ticket.id]
@@ -87,11 +88,11 @@ def _started(standing: Standing, lead: Kept, taken_id: bool, now: datetime) -> T
     """taken_id: another ticket has the id that the item's own would get."""
     ticket, feedback = standing.ticket, lead.message.feedback
     triage = Triage(
-        category=ticket.category,
-        sentiment=ticket.sentiment,
+        category=replace(ticket.category, evidence=()),
+        sentiment=replace(ticket.sentiment, evidence=()),
         language=ticket.language,
-        priority=ticket.priority,
-        details=ticket.details,
+        priority=replace(ticket.priority, evidence=()),
+        details={},
         title=(feedback.title or feedback.text.strip().partition("\n")[0] or "(no text)")[:TITLE_LIMIT],
         description=feedback.text,
         tags=ticket.tags,

@@ -7,6 +7,7 @@
                           and more was found in them       → updated
     older than what stands                                 → stale: kept as a former version, no more
     newer, or the same bytes read again and otherwise      → updated
+    taken back where it was said, before or after it came  → redacted: nothing is kept of it
 
 A newer version of a ticket's lead feedback brings its triage along, except for what a person has set;
 that includes the status, so a closed ticket stays closed with its new words. A further item changes
@@ -73,6 +74,9 @@ class _Decision:
         return self._plan
 
     def _take(self, triaged: Triaged) -> Taken:
+        if self._is_taken_back(triaged.message):
+            kept = self._kept(triaged.message)
+            return Taken("redacted", kept.ticket_id if kept else "")
         message, triage = self._under_its_own_id(triaged.message), triaged.triage
         triaged = Triaged(message, triage)
         kept = self._kept(message)
@@ -99,6 +103,21 @@ class _Decision:
             ticket = replace(standing.ticket, updated_at=self._now)
         return self._put("updated", triaged, standing, ticket)
 
+    def _is_taken_back(self, message: FeedbackMessage) -> bool:
+        """With the content of its files, which came before it."""
+        if not (self._known.redacted or self._known.redacted_threads):
+            return False
+        # Here, since few batches need it
+        from chalicelib.domain.tickets.decisions.redact import files_of, is_taken_back
+        from chalicelib.domain.tickets.removal import Removal
+
+        known = self._known
+        if not is_taken_back(message, threads_of(message), known.redacted, known.redacted_threads):
+            return False
+        self._plan.removal = self._plan.removal or Removal()
+        self._plan.removal.files += files_of(message)
+        return True
+
     def _under_its_own_id(self, message: FeedbackMessage) -> FeedbackMessage:
         first = self._kept(message)
         if first is None or not may_have_namesakes(message):
@@ -113,6 +132,7 @@ class _Decision:
         if standing is not None:
             count = standing.ticket.feedback_count + 1
             ticket = replace(standing.ticket, feedback_count=count, updated_at=self._now)
+            ticket, triage = self._with_early_answer(message, ticket, triage)
             return self._put("joined", Triaged(message, triage), standing, ticket)
         ticket, human_set = opened(message, triage, self._now), frozenset[str]()
         if message.feedback.handled is not None:
@@ -121,8 +141,26 @@ class _Decision:
 
             ticket, human_set, log = take_over(ticket, message.feedback.handled)
             triage = replace(triage, logs=(*triage.logs, log))
+        ticket, triage = self._with_early_answer(message, ticket, triage)
         new = Standing(ticket, 0, human_set, connections=(connection_of(message),))
         return self._put("created", Triaged(message, triage), new, ticket)
+
+    def _with_early_answer(
+        self, message: FeedbackMessage, ticket: Ticket, triage: Triage
+    ) -> tuple[Ticket, Triage]:
+        """The ticket with an answer to it that came before it; the triage with what the audit trail says."""
+        waiting = {one: at for one, at in self._known.answers.items() if one not in self._plan.answers}
+        if not waiting:
+            return ticket, triage
+        from chalicelib.domain.tickets.decisions.answer import answered_before
+
+        threads = threads_of(message)
+        answered = answered_before(ticket, message, threads, waiting)
+        if answered is None:
+            return ticket, triage
+        self._plan.answers.update(dict.fromkeys(threads))
+        ticket, log = answered
+        return ticket, replace(triage, logs=(*triage.logs, log))
 
     def _conversation(self, message: FeedbackMessage) -> Standing | None:
         """The open ticket of its conversation. Several become one: the oldest, or one on which a person has
@@ -206,6 +244,7 @@ def opened(message: FeedbackMessage, triage: Triage, now: datetime) -> Ticket:
         sentiment=triage.sentiment,
         priority=triage.priority,
         details=triage.details,
+        facets=triage.facets,
         status="open",
         needs_review=triage.needs_review,
         author=feedback.author,
@@ -233,6 +272,7 @@ def _retriaged(standing: Standing, message: FeedbackMessage, triage: Triage, now
         sentiment=triage.sentiment,
         priority=before.priority if "priority" in by_person else triage.priority,
         details=triage.details,
+        facets=triage.facets,
         needs_review=triage.needs_review,
         author=feedback.author,
         created_at=min(before.created_at, feedback.created_at or before.created_at),

@@ -22,13 +22,15 @@ def test_sources_are_listed(api, use):
     )  # fmt: skip
     (item,) = api("GET", "/sources").json["items"]
     (scheme,) = item.pop("verification")
+    (proof,) = proof_of(Scheme(header="x-signature"))
     assert item == {
         "name": "acme", "title": "Acme Desk", "version": "1", "plugin": "acme", "methods": ["POST"],
         "content_types": ["application/json"], "takes_webhooks": True, "reads": [".csv"],
         "settings_schema": {"type": "object"}, "warning": None, "last_event_at": None,
-        "proofs": [[{"header": "x-signature", "form": proof_of(Scheme(header="x-signature"))[0].form}]],
+        "proofs": [[{"header": "x-signature", "form": proof.form, "place": "headers"}]],
     }  # fmt: skip
     assert (scheme["kind"], scheme["header"], scheme["signed"]) == ("hmac", "x-signature", "{body}")
+    assert scheme["covers_body"] is True
 
 
 def test_a_source_is_previewed(api, use):
@@ -48,6 +50,21 @@ def test_a_source_is_previewed(api, use):
     }  # fmt: skip
     ((source, connection, request),) = use.intake.received
     assert (source, connection, request.body, request.headers) == ("zendesk", "default", b"hi", {"x-a": "b"})
+
+
+@pytest.mark.parametrize(
+    ("body", "url"),
+    [
+        ({}, "https://a.example/webhooks/trello"),
+        ({"connection": "shop", "query": {"a": "1 2"}}, "https://a.example/webhooks/trello/shop?a=1%202"),
+        ({"url": "https://b.example/?x"}, "https://b.example/?x"),
+    ],
+)
+def test_a_preview_has_the_webhook_s_address_or_the_one_given(api, use, body, url):
+    use.settings = use.settings._replace(public_url="https://a.example")
+    use.intake.previewed = SourcePreview(Verification(True), (), ())
+    assert api("POST", "/sources/trello/preview", body).status == 200
+    assert use.intake.received[0][2].url == url
 
 
 @pytest.mark.parametrize(

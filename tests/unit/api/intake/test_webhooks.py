@@ -34,6 +34,32 @@ def test_a_connection_is_named_in_the_path(stranger, use):
     assert (connection, request.query, request.body) == ("eu", {"token": "b"}, b"text")
 
 
+@pytest.mark.parametrize(
+    ("public_url", "called", "url"),
+    [
+        ("https://api.example.com", "/webhooks/square", "https://api.example.com/webhooks/square"),
+        ("https://example.com/in", "/webhooks/trello/a_b", "https://example.com/in/webhooks/trello/a_b"),
+        (
+            "http://127.0.0.1:8000",
+            "/webhooks/trello?memberID=14&mainModel=true",
+            "http://127.0.0.1:8000/webhooks/trello?memberID=14&mainModel=true",
+        ),
+        (
+            "https://a.example",
+            "/webhooks/trello?next=https://b.example/c%3Fd,e&q=%C3%BC%26%3D%20%2B",
+            "https://a.example/webhooks/trello?next=https://b.example/c?d,e&q=%C3%BC%26%3D%20%2B",
+        ),
+        ("https://a.example", "/webhooks/trello?a=1&b&a=2", "https://a.example/webhooks/trello?a=1&a=2&b="),
+        ("", "/webhooks/square?a=1", ""),
+    ],
+)
+def test_the_address_is_that_by_which_the_world_calls(stranger, use, public_url, called, url):
+    use.intake.outcome = Accepted(())
+    use.settings = use.settings._replace(public_url=public_url)
+    stranger("POST", called, "{}")
+    assert use.intake.received[0][2].url == url
+
+
 def test_what_holds_no_feedback_is_accepted_and_said_so(stranger, use):
     use.intake.outcome = Ignored("a status change")
     answer = stranger("POST", "/webhooks/zendesk", "{}")

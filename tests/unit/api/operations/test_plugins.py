@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from chalicelib.domain.operations.plugin_view import PluginView
+from chalicelib.domain.operations.plugin_view import PluginSource, PluginView
 
 
 def test_plugins_are_listed(api, use):
@@ -13,6 +13,7 @@ def test_plugins_are_listed(api, use):
             name="zendesk",
             version="1",
             hooks=("register_sources",),
+            sources=(PluginSource(name="zendesk", settings_schema={"type": "object"}),),
             from_="plugins/sources",
             status="failed",
             error="ImportError",
@@ -24,4 +25,5 @@ def test_plugins_are_listed(api, use):
     (item,) = api("GET", "/plugins").json["items"]
     assert item["from"] == "plugins/sources"
     assert set(item) >= {"name", "version", "hooks", "from", "status", "error"}
+    assert item["sources"] == [{"name": "zendesk", "settings_schema": {"type": "object"}}]
     assert item["failed_at"] == "2026-03-01T00:00:00Z"

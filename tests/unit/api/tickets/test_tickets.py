@@ -13,7 +13,7 @@ TICKET_FIELDS = {
     "rating", "url", "tags", "category", "sentiment", "priority", "details", "status", "needs_review",
     "assignee",
     "author", "customer_id", "created_at", "received_at", "updated_at", "feedback_count",
-    "merged_into", "links",
+    "merged_into", "links", "answered_at", "facets",
 }  # fmt: skip
 ONE = f"/tickets/{TICKET_ID}"
 

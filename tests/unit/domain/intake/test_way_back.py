@@ -38,6 +38,10 @@ STORED: list[tuple[WayBack, dict[str, object]]] = [
         ByFile(FileJob("i-1", row_after="line 3", trace=TRACE)),
         {"v": 1, "import": "i-1", "row_after": "line 3", **TRACED},
     ),
+    (
+        ByReceive(method="PUT", headers={}, query={"kind": "a"}),
+        {"v": 1, "method": "PUT", "headers": {}, "query": {"kind": "a"}},
+    ),
     (ByFile(FileJob("i-1", row_after="")), {"v": 1, "import": "i-1", "row_after": ""}),
     (ByFile(FileJob("i-1", resume=True)), {"v": 1, "import": "i-1", "resume": True}),
     (ByQueue(queue="q", trace=TRACE), {"v": 1, "queue": "q", **TRACED}),
@@ -63,6 +67,7 @@ def test_what_any_release_stored_is_read(way: WayBack, stored: dict[str, object]
         "[" * 100_000,
         '{"v": 1, "method": "POST", "headers": [1]}',
         '{"v": 1, "method": 7, "headers": {}}',
+        '{"v": 1, "method": "PUT", "headers": {}, "query": 7}',
         '{"v": 1, "id": "e", "received_at": "2026-03-01T09:00:00", "headers": {}, "sha256": "ab"}',
     ],
 )  # fmt: skip

@@ -9,8 +9,9 @@ from chalicelib.domain.intake.envelope import INLINE_LIMIT, encoded_size
 from chalicelib.domain.intake.feedback import LINE_LIMIT, TEXT_LIMIT
 from chalicelib.domain.tickets.decisions.change import LINK_KIND_LIMIT, LINKS_MOST
 from chalicelib.domain.tickets.decisions.take import take
+from chalicelib.domain.tickets.facets import FACETS_MOST
 from chalicelib.domain.tickets.plan import Known, Plan
-from chalicelib.domain.tickets.ticket import Category, Link, Priority, Sentiment, Ticket
+from chalicelib.domain.tickets.ticket import Category, Facet, Link, Priority, Sentiment, Ticket
 from tests.said import said, triage
 from triggeriq import Author
 
@@ -42,12 +43,14 @@ LONGEST: dict[str, Any] = {
     "details": {"steps": "x" * 19_000},
     "assignee": LINE,
     "author": Author(id=LINE, name=LINE, email=LINE),
+    "facets": {f"{number:050}": Facet(label=SMILE * 100, by="x" * 200) for number in range(FACETS_MOST)},
     "links": (Link(SMILE * LINK_KIND_LIMIT, "https://a.example/" + "x" * 1_980),) * LINKS_MOST,
 }
 """Every field that may be long, as long as it may be."""
 SHORT = {
     "id", "source", "connection", "version", "kind", "rating", "status", "needs_review", "customer_id",
     "created_at", "received_at", "updated_at", "feedback_count", "merged_into",
+    "answered_at",
 }  # fmt: skip
 
 
@@ -63,6 +66,7 @@ def test_the_largest_ticket_still_fits_on_the_bus() -> None:
     assert encoded_size(event) < INLINE_LIMIT
     assert len(event.data["tags"]) == len(event.data["priority"]["reasons"]) == 1
     assert 0 < len(event.data["links"]) < LINKS_MOST
+    assert 0 < len(event.data["facets"]) < FACETS_MOST
 
 
 def test_what_people_write_is_told_whole() -> None:

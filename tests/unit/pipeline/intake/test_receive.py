@@ -31,7 +31,7 @@ from tests.unit.pipeline.fakes import (
     FakeSources,
     now,
 )
-from triggeriq import Connection, Event, Events, Request, Scheme, Source, Unreadable, Verified
+from triggeriq import Connection, Event, Events, Reply, Request, Scheme, Source, Unreadable, Verified
 
 
 class Named(Source):
@@ -68,6 +68,24 @@ class FilesOnly(Source):
     reads = (".csv",)
 
 
+class Thanking(Named):
+    """Says what its sender is to be shown."""
+
+    def receive(self, request: Request, connection: Connection) -> Events:
+        return Events(Event("1"), reply=Reply(body="Thank you."))
+
+
+def test_a_sender_is_answered_as_the_source_says_once_the_event_is_safe() -> None:
+    receive, bus = receiving()
+    thanking = replace(receive, sources=FakeSources(Thanking()))
+    bus.down = True
+    with pytest.raises(Unavailable):
+        thanking("named", "default", Request())
+    bus.down = False
+    assert thanking("named", "default", Request()) == Reply(body="Thank you.")
+    assert [event.data["id"] for event in bus.events] == ["1"]
+
+
 @pytest.mark.parametrize("method", ["POST", "PUT", "GET"])
 def test_a_source_that_reads_only_files_takes_no_method(method: str) -> None:
     receive = replace(receiving()[0], sources=FakeSources(FilesOnly()))
@@ -101,7 +119,7 @@ class Unnamed(Named):
     """Signs by x-proof, and can name no event."""
 
     def schemes(self, connection: Connection) -> tuple[Scheme, ...]:
-        return (Scheme(header="x-proof"),)
+        return (Scheme(header="x-proof", more_headers=("X-Proof-Old",)),)
 
     def receive(self, request: Request, connection: Connection) -> Events:
         raise Unreadable("no id")
@@ -110,8 +128,12 @@ class Unnamed(Named):
 def test_a_genuine_request_that_cannot_be_read_is_kept_once_and_without_what_proves_it() -> None:
     receive, bus = receiving()
     receive = replace(receive, sources=FakeSources(Unnamed()))
-    proofs = dict.fromkeys(("x-proof", "authorization", "cookie", "x-hub-signature", "x-api-token"), "secret")
-    request = Request(body=b"{}", headers={**proofs, "x-topic": "review\0"})
+    names = ("x-proof", "x-proof-old", "authorization", "cookie", "x-hub-signature", "x-api-token")
+    request = Request(
+        body=b"{}",
+        headers={**dict.fromkeys(names, "secret"), "x-topic": "review\0"},
+        query={"Token": "secret", "key": "secret", "API_KEY": "secret", "kind": "a\0"},
+    )
     with pytest.raises(NotUnderstood, match="genuine but can't be read: no id") as refused:
         receive("named", "default", request)
     quarantine = cast(FakeQuarantine, receive.quarantine)
@@ -119,6 +141,7 @@ def test_a_genuine_request_that_cannot_be_read_is_kept_once_and_without_what_pro
     assert refused.value.kept == kept
     assert isinstance(item.way_back, ByReceive)
     assert (item.way_back.method, item.way_back.headers, raw) == ("POST", {"x-topic": "review"}, b"{}")
+    assert item.way_back.query == {"kind": "a"}
     with pytest.raises(NotUnderstood) as again:
         receive("named", "default", request)
     assert again.value.kept == ""
@@ -176,3 +199,36 @@ def test_a_sender_who_is_refused_is_told_why(
         receive("named", "shop", Request(headers=headers))
     assert refused.value.reason == reason
     assert detail in refused.value.detail
+
+
+class ByNonce(Named):
+    """Signs a nonce and not the body, as Mailgun does; names an event by the body."""
+
+    def verify(self, request: Request, connection: Connection, now: datetime) -> Verified:
+        return Verified(scheme="x-nonce", nonce=request.headers["x-nonce"])
+
+
+def by_nonce(nonce: str, body: str) -> Request:
+    return Request(body=body.encode(), headers={"x-nonce": nonce})
+
+
+def test_a_nonce_lets_in_the_body_that_it_first_came_with_and_no_other() -> None:
+    receive, bus = receiving()
+    receive = replace(receive, sources=FakeSources(ByNonce()))
+    receive("named", "default", by_nonce("n1", "genuine"))
+    with pytest.raises(Unauthorised, match="mismatch") as refused:
+        receive("named", "default", by_nonce("n1", "forged"))
+    assert refused.value.detail.startswith("its signature does not cover the body, and came with another one")
+    again = receive("named", "default", by_nonce("n1", "genuine"))
+    assert isinstance(again, Accepted)
+    assert [(event.id, event.duplicate) for event in again.events] == [("genuine", True)]
+    receive("named", "default", by_nonce("n2", "another"))
+    assert [event.data["id"] for event in bus.events] == ["genuine", "another"]
+
+
+def test_a_nonce_that_can_not_be_written_down_lets_nothing_in() -> None:
+    receive, bus = receiving(Unavailable("dynamodb", "down"))
+    receive = replace(receive, sources=FakeSources(ByNonce()))
+    with pytest.raises(Unavailable):
+        receive("named", "default", by_nonce("n1", "genuine"))
+    assert bus.events == []

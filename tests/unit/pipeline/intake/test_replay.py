@@ -95,7 +95,9 @@ class Replaying:
         return len(self.bus.events) + len(self.feedback.sent) + len(self.files.sent)
 
 
-RECEIVE = ByReceive(method="POST", headers={"x-topic": "review", "x-other": "y"}, trace=TRACE)
+RECEIVE = ByReceive(
+    method="PUT", headers={"x-topic": "review", "x-other": "y"}, query={"kind": "a"}, trace=TRACE
+)
 BUS = ByBus(id="e-1", received_at=NOW, headers={"x-topic": "review"}, sha256="ab", trace=TRACE)
 FILE = ByFile(FileJob("i-1", row_after="line 3", trace=TRACE))
 MESSAGE = ByQueue(queue=QUEUE, trace=TRACE)
@@ -105,7 +107,8 @@ def test_a_request_is_named_again_and_its_events_pass_their_receipts() -> None:
     replaying = Replaying(RECEIVE, answer=Events(Event("e-1")))
     replaying()
     ((request, connection),) = replaying.source.asked
-    assert (request.method, request.body, request.headers) == ("POST", b"the bytes", RECEIVE.headers)
+    assert (request.method, request.body, request.headers) == ("PUT", b"the bytes", RECEIVE.headers)
+    assert request.query == {"kind": "a"}
     assert connection.secrets  # the connection as it stands now
     (envelope,) = [from_event(event.as_json()) for event in replaying.bus.events]
     assert (envelope.id, envelope.body, envelope.replay, envelope.trace) == ("e-1", b"the bytes", True, TRACE)

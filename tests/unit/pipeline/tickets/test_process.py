@@ -28,7 +28,7 @@ class Triaging:
         self._down = down
         self.asked = 0
 
-    def __call__(self, feedback: Feedback, source: str) -> Triage:
+    def __call__(self, feedback: Feedback, source: str, connection: str) -> Triage:
         self.asked += 1
         if self.asked >= self._down:
             raise Unavailable("postgres", "down")
@@ -47,7 +47,9 @@ def processing(triaging: Triaging, tickets: TicketStore | None = None) -> Proces
     nothing: Any = None
     relay = Relay(outbox=nothing, bus=FakeBus(down=True), quarantine=nothing, now=now, grace=nothing)
     amend = Amend(tickets=tickets or InMemoryTickets(), relay=relay)
-    return Process(triage=triaging, amend=amend, metrics=FakeMetrics(), now=now)
+    return Process(
+        triage=triaging, amend=amend, notice=nothing, artifacts=nothing, metrics=FakeMetrics(), now=now
+    )
 
 
 class Choosy(InMemoryTickets):

@@ -13,42 +13,14 @@ from hypothesis import strategies as st
 
 from plugins.classifiers import category, critic, draft, facts, language, priority, sentiment
 from triggeriq import Feedback, Verdict, hookimpl, hookspecs
+from triggeriq.testing import hostile
 
 from .conftest import triage_of
 
 PLUGINS = (sentiment, category, language, facts, priority, draft, critic)
 
-HOSTILE = {
-    "nothing": "",
-    "spaces": " " * 100_000,
-    "one letter": "a" * 100_000,
-    "words": "great app crash " * 6_500,
-    "digits": "1" * 100_000,
-    "digit groups": "1 000 000 " * 10_000,
-    "dots": "1.2.3." * 17_000,
-    "amounts": "$1,000,000" * 10_000,
-    "orders": "order no. a-" * 9_000,
-    "steps": "1. a\n2. b\n" * 9_000,
-    "marks": "?!" * 50_000,
-    "apostrophes": "a'" * 50_000,
-    "at signs": "a@" * 50_000,
-    "addresses without an end": "a.b-c+" * 17_000,
-    "links": "http://" * 14_000,
-    "reply marks": "re:" * 33_000,
-    "greetings": "hi " * 33_000,
-    "emoji": "😀🎉" * 50_000,
-    "joined emoji": "👨\u200d👩\u200d👧" * 10_000,
-    "right to left": "مرحبا \u202e" * 14_000,
-    "no spaces": "動かない" * 25_000,
-    "NULs": "\0" * 100_000,
-    "lone surrogates": "\ud800" * 100_000,
-    "combining marks": "e" + "\u0301" * 100_000,
-    "lines": "\n" * 100_000,
-    "thanks": "thanks, " * 12_500,
-}
 
-
-@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("text", hostile.TEXTS.values(), ids=hostile.TEXTS)
 def test_a_hostile_text_is_triaged_like_any_other(text):
     assert_well_formed(triage_of(Feedback(external_id="1", title=text, text=text)))
 
@@ -112,7 +84,9 @@ def test_a_team_s_own_opinion_comes_before_ours():
     for plugin in (Own(), *PLUGINS):
         manager.register(plugin)
     manager.check_pending()
-    answers = manager.hook.classify(feedback=Feedback(external_id="1", text="I hate it"))
+    answers = manager.hook.classify(
+        feedback=Feedback(external_id="1", text="I hate it"), source="csv", connection="default"
+    )
     assert answers[0] == Verdict(facet="sentiment", label="positive")
     assert {verdict.facet for verdict in answers[1:]} == {"sentiment", "category", "language"}
 

@@ -2,7 +2,26 @@ from __future__ import annotations
 
 import pytest
 
+from plugins.classifiers import category
 from plugins.classifiers.category import classify
+from triggeriq import Feedback
+from triggeriq.testing import ClassifierContract, Example
+
+
+class TestCategory(ClassifierContract):
+    plugin = category
+    examples = (
+        Example(
+            name="a bug",
+            feedback=Feedback(external_id="1", text="It crashes every time I open it."),
+            expect={"classify": {"category": "bug_report"}},
+        ),
+        Example(
+            name="a wish",
+            feedback=Feedback(external_id="1", text="Please add a dark mode."),
+            expect={"classify": {"category": "feature_request"}},
+        ),
+    )
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,28 @@ from __future__ import annotations
 
 import pytest
 
+from plugins.classifiers import critic
 from plugins.classifiers.critic import review
-from triggeriq import Draft, Verdict
+from triggeriq import Draft, Feedback, Verdict
+from triggeriq.testing import ClassifierContract, Example
+
+
+class TestCritic(ClassifierContract):
+    plugin = critic
+    examples = (
+        Example(
+            name="praise that sounds bad",
+            feedback=Feedback(external_id="1", text="I hate it"),
+            verdicts={"category": "praise", "sentiment": "negative"},
+            expect={"review": {"needs_review": True}},
+        ),
+        Example(
+            name="a plain one",
+            feedback=Feedback(external_id="1", text="It crashes at once"),
+            verdicts={"category": "bug_report"},
+            expect={"review": {"needs_review": False}},
+        ),
+    )
 
 
 def verdicts(**labels):

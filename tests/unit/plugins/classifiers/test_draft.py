@@ -2,7 +2,21 @@ from __future__ import annotations
 
 import pytest
 
+from plugins.classifiers import draft as plugin
 from plugins.classifiers.draft import TITLE_LENGTH, draft
+from triggeriq import Feedback
+from triggeriq.testing import ClassifierContract, Example
+
+
+class TestDraft(ClassifierContract):
+    plugin = plugin
+    examples = (
+        Example(
+            name="a sentence",
+            feedback=Feedback(external_id="1", text="The export is empty. I tried it twice."),
+            expect={"draft": {"title": "The export is empty"}},
+        ),
+    )
 
 
 def test_the_title_of_the_feedback_is_kept(feedback):

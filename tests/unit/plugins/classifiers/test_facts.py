@@ -2,8 +2,23 @@ from __future__ import annotations
 
 import pytest
 
+from plugins.classifiers import facts
 from plugins.classifiers.facts import extract
-from triggeriq import App, Verdict
+from triggeriq import App, Feedback, Verdict
+from triggeriq.testing import ClassifierContract, Example
+
+
+class TestFacts(ClassifierContract):
+    plugin = facts
+    examples = (
+        Example(
+            name="a bug on a phone",
+            feedback=Feedback(external_id="1", text="Since 5.2.1 it crashes on my iPhone 14."),
+            verdicts={"category": "bug_report"},
+            expect={"extract": {"device": "iPhone 14"}},
+        ),
+    )
+
 
 BUG = {"category": Verdict(facet="category", label="bug_report")}
 WISH = {"category": Verdict(facet="category", label="feature_request")}

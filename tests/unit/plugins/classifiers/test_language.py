@@ -2,7 +2,24 @@ from __future__ import annotations
 
 import pytest
 
+from plugins.classifiers import language
 from plugins.classifiers.language import classify
+from triggeriq import Feedback
+from triggeriq.testing import ClassifierContract, Example
+
+
+class TestLanguage(ClassifierContract):
+    plugin = language
+    examples = (
+        Example(
+            name="German",
+            feedback=Feedback(
+                external_id="1", text="Die Anwendung stürzt bei jedem Start ab, bitte helfen Sie mir."
+            ),
+            expect={"classify": {"language": "de"}},
+        ),
+    )
+
 
 TEXTS = {
     "en": "I can't log in to my account since yesterday",

@@ -2,8 +2,23 @@ from __future__ import annotations
 
 import pytest
 
+from plugins.classifiers import priority
 from plugins.classifiers.priority import prioritise
-from triggeriq import PriorityRule, Verdict
+from triggeriq import Feedback, PriorityRule, Verdict
+from triggeriq.testing import ClassifierContract, Example
+
+
+class TestPriority(ClassifierContract):
+    plugin = priority
+    examples = (
+        Example(
+            name="a bug",
+            feedback=Feedback(external_id="1", text="It crashes."),
+            verdicts={"category": "bug_report"},
+            expect={"prioritise": "medium"},
+        ),
+    )
+
 
 BUG = PriorityRule(priority="medium", reason="a bug", category=("bug_report",))
 ANGRY_BUG = PriorityRule(priority="high", reason="an angry bug", category=("bug_report",), score_at_most=-0.5)

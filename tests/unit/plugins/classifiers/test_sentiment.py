@@ -2,7 +2,26 @@ from __future__ import annotations
 
 import pytest
 
+from plugins.classifiers import sentiment
 from plugins.classifiers.sentiment import classify
+from triggeriq import Feedback
+from triggeriq.testing import ClassifierContract, Example
+
+
+class TestSentiment(ClassifierContract):
+    plugin = sentiment
+    examples = (
+        Example(
+            name="anger",
+            feedback=Feedback(external_id="1", text="I hate it, this is terrible and useless."),
+            expect={"classify": {"sentiment": "negative"}},
+        ),
+        Example(
+            name="joy",
+            feedback=Feedback(external_id="1", text="I love it, wonderful and fast!"),
+            expect={"classify": {"sentiment": "positive"}},
+        ),
+    )
 
 
 @pytest.mark.parametrize(

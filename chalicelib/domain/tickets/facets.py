@@ -1,0 +1,11 @@
+"""Facets of plugins' own: what a classifier says beside category, sentiment, language and priority."""
+
+from __future__ import annotations
+
+FACET_NAME = r"[A-Za-z0-9_.-]{1,50}"
+FACET_LABEL_LIMIT = 100
+"""Characters of a label."""
+FACETS_MOST = 20
+"""Of one ticket; a plugin that says more is not heard."""
+FACET = "facet."
+"""Before the name of one where it stands beside our own, as in `GET /tickets?facet.team=billing`."""

@@ -1,0 +1,28 @@
+-- When a ticket was last answered, and what plugins say of it on facets of their own. The defaults are for rows of
+-- older releases, and for those that still write.
+
+alter table tickets
+    add column answered_at timestamptz,
+    add column facets jsonb not null default '{}';
+
+-- Answers in conversations that have no ticket yet.
+create table early_answers (
+    source          text not null,
+    connection      text not null,
+    thread          text not null,              -- a name of the conversation
+    at              timestamptz not null,       -- of the latest answer
+    noted_at        timestamptz not null,
+    primary key (source, connection, thread)
+);
+create index early_answers_noted on early_answers (noted_at);
+
+-- Words that were taken back where they were said, whether they ever came or not: what was said up to then is never let
+-- in again.
+create table redactions (
+    kind            text not null check (kind in ('feedback', 'thread')),
+    source          text not null,
+    connection      text not null,
+    name            text not null,              -- the feedback's external_id, or a name of the conversation
+    at              timestamptz not null,
+    primary key (kind, source, connection, name)
+);

@@ -1,0 +1,2 @@
+"""What a filled-in form says: `plugins/sources/typeform.py` puts it together to feedback. No plugins
+themselves."""

@@ -1,0 +1,128 @@
+"""Makes a new plugin of the templates beside this file, each of which is a plugin that works: Acme's."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Iterator, Mapping
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+Kind = Literal["source", "classifier"]
+
+KINDS: tuple[Kind, ...] = ("source", "classifier")
+NAME = "[a-z][a-z0-9_]{0,39}"
+"""What a new plugin may be called: it becomes the name of a module, of a source, and a part of addresses."""
+
+_TEMPLATES = Path(__file__).with_name("templates")
+_PLACES: Mapping[Kind, str] = {"source": "plugins/sources", "classifier": "plugins/classifiers"}
+_PAGES: Mapping[Kind, str] = {"source": "docs/sources", "classifier": "docs/classifiers"}
+
+
+class Refused(Exception):
+    """No plugin is made; the message says why, and nothing was written."""
+
+
+class Made(NamedTuple):
+    """A plugin that was made."""
+
+    files: tuple[Path, ...]
+    tests: Path
+
+
+def make(name: str, kind: str, checkout: Path | None = None, out: Path | None = None) -> Made:
+    """A plugin in the checkout's folder `plugins/`, or in `out` as a distribution of its own. Raises
+    Refused."""
+    if kind not in KINDS:
+        raise Refused(f"KIND is {' or '.join(KINDS)}, not {kind!r}")
+    if not re.fullmatch(NAME, name) or keyword.iskeyword(name):
+        raise Refused(f"a plugin's name matches {NAME} and is no word of Python's; {name!r} is none")
+    if where := _claimed(name, checkout):
+        raise Refused(f"there is a plugin {name} already: {where}")
+    if out is not None:
+        texts, tests = dict(_distribution(name, kind, out)), out / "tests" / f"test_{name}.py"
+    elif checkout is not None:
+        texts = dict(_built_in(name, kind, checkout))
+        tests = checkout / "tests" / "plugins" / f"test_{name}.py"
+    else:
+        raise Refused("a folder is needed in which it is made")
+    if existing := [str(file) for file in texts if file.exists()]:
+        more = f" and {len(existing) - 1} more" if existing[1:] else ""
+        raise Refused(f"it would write over {existing[0]}{more}")
+    for file, content in texts.items():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("xb") as stream:
+            stream.write(content)
+    return Made(tuple(texts), tests)
+
+
+def _claimed(name: str, checkout: Path | None) -> str:
+    """Where a plugin of this name lies; "" where there is none."""
+    for folder in _PLACES.values() if checkout else ():
+        for place in (Path(folder) / f"{name}.py", Path(folder) / name):
+            if (checkout / place).exists():  # type: ignore[operator]  # there is one
+                return str(place)
+    for point in entry_points(group="triggeriq"):
+        if point.name == name:
+            return f"{point.value}, of {point.dist.name if point.dist else 'an installed distribution'}"
+    return ""
+
+
+def _built_in(name: str, kind: Kind, checkout: Path) -> Iterator[tuple[Path, bytes]]:
+    """Its files, as they lie in a checkout."""
+    golden = checkout / "tests" / "data" / "golden" / name
+    page = Path(_PAGES[kind]) / f"{name}.md"
+    module = f"{_PLACES[kind].replace('/', '.')}"
+    beside = {
+        "from acme import Acme\n\nfrom triggeriq": f"from {module}.acme import Acme\nfrom triggeriq",
+        "import acme\n\nfrom triggeriq": f"from {module} import acme\nfrom triggeriq",
+        'Path(__file__).with_name("golden")': 'Path(__file__).parents[1] / "data" / "golden" / "acme"',
+        'Path(__file__).with_name("acme.md")': f'Path(__file__).parents[2] / "{page.parent}" / "acme.md"',
+    }
+    yield checkout / _PLACES[kind] / f"{name}.py", _made(kind, "acme.py", name)
+    yield checkout / "tests" / "plugins" / f"test_{name}.py", _made(kind, "test_acme.py", name, beside)
+    yield checkout / page, _made(kind, "acme.md", name)
+    for file in _golden(kind):
+        yield golden / file, _made(kind, f"golden/{file}", name)
+
+
+def _distribution(name: str, kind: Kind, out: Path) -> Iterator[tuple[Path, bytes]]:
+    """Its files, as they lie in a project of its own."""
+    beside = {
+        "from acme import Acme\n\nfrom triggeriq.testing import WebhookContract\n": (
+            "from triggeriq.testing import WebhookContract\n\nfrom triggeriq_acme import Acme\n"
+        ),
+        "import acme\n\nfrom triggeriq.testing import ClassifierContract\n": (
+            "from triggeriq.testing import ClassifierContract\n\nimport triggeriq_acme\n"
+        ),
+        "plugin = acme\n": "plugin = triggeriq_acme\n",
+        'with_name("acme.md")': 'parents[1] / "docs" / "acme.md"',
+    }
+    yield out / f"triggeriq_{name}.py", _made(kind, "acme.py", name)
+    yield out / "tests" / f"test_{name}.py", _made(kind, "test_acme.py", name, beside)
+    yield out / "docs" / f"{name}.md", _made(kind, "acme.md", name)
+    for file in _golden(kind):
+        yield out / "tests" / "golden" / file, _made(kind, f"golden/{file}", name)
+    for file in ("pyproject.toml", "README.md"):
+        yield out / file, _made("distribution", file, name)
+
+
+def _golden(kind: Kind) -> list[str]:
+    return sorted(file.name for file in (_TEMPLATES / kind / "golden").iterdir())
+
+
+def _made(folder: str, file: str, name: str, beside: Mapping[str, str] | None = None) -> bytes:
+    """A template's bytes with the plugin's name in place of Acme's. beside: what else is replaced, first."""
+    text = (_TEMPLATES / folder / file).read_bytes().decode()
+    for old, new in (beside or {}).items():
+        text = text.replace(old, new)
+    dashed, spoken = name.replace("_", "-"), "".join(part.capitalize() for part in name.split("_"))
+    for old, new in (
+        ("x-acme", f"x-{dashed}"),
+        ("triggeriq-acme", f"triggeriq-{dashed}"),
+        ("acme", name),
+        ("Acme", spoken),
+    ):
+        text = text.replace(old, new)
+    return text.encode()
