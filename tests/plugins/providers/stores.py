@@ -136,7 +136,9 @@ class GooglePlayApi(Reviewed):
             head, claims = opened(form["assertion"][0], rsa_2048())
         except (ValueError, KeyError):
             return Given.of({"error": "invalid_grant"}, 400)
-        now = int(self.now.timestamp())
+        now = claims.get("iat", 0)
+        if abs(self.now.timestamp() - now) > 60:
+            return Given.of({"error": "invalid_grant"}, 400)
         wanted = {
             "iss": "reviews@example.iam",
             "scope": "https://www.googleapis.com/auth/androidpublisher",
