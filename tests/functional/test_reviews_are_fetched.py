@@ -21,7 +21,7 @@ from tests.functional.by_hand import Functions
 from tests.functional.client import KEY
 from tests.functional.conftest import AT_ONCE
 from tests.functional.installing import SitePackages
-from tests.functional.provider import PLUGIN, TOKEN, Provider, Said, providing
+from tests.functional.provider import PLUGIN, TOKEN, Provider, Said, on_time, providing
 from tests.plugins.providers.stores import STORES, Reviewed
 
 PLACE = "/connections/{source}/{connection}"
@@ -170,15 +170,6 @@ def test_credentials_that_are_not_ours_are_refused(desk: Reviews, arn: str) -> N
     problem = json.loads(answer["body"])
     assert (answer["statusCode"], problem["field"]) == (400, "settings.credentials")
     assert arn not in answer["body"]
-
-
-def on_time(kind: type[Reviewed]) -> Reviewed:
-    """The store whose clock is this machine's."""
-
-    class OnTime(kind):  # type: ignore[misc, valid-type]
-        now = property(lambda self: datetime.now(UTC), lambda self, now: None)
-
-    return OnTime(datetime.now(UTC))
 
 
 @pytest.mark.parametrize("kind", STORES, ids=[kind.source for kind in STORES])
