@@ -39,7 +39,7 @@ def credentials(connection: Connection, *names: str) -> dict[str, str]:
     or one of `names` is missing. No message quotes any."""
     wanted = f"a JSON object with {', '.join(names)}"
     if not connection.credentials:
-        raise PollFailed(f"the connection's setting credentials names no secret; it holds {wanted}")
+        raise PollFailed(f"the secret of the setting credentials is empty; it holds {wanted}")
     try:
         found = parse_object(connection.credentials.encode("utf-8", "replace"))
     except Unreadable:

@@ -116,7 +116,10 @@ class AppStore(Source):
         from triggeriq.fetching import newest_first
         from triggeriq.polling import Polled
 
-        calls = _Calls(_settings(connection), connection, http)
+        settings = _settings(connection)
+        if not (settings.credentials or connection.credentials):
+            return
+        calls = _Calls(settings, connection, http)
         for body, behind in newest_first(cursor, calls.page, http, deadline):
             yield Polled(body=body, cursor=behind)
 

@@ -114,7 +114,10 @@ class GooglePlay(Source):
         from triggeriq.fetching import newest_first
         from triggeriq.polling import Polled
 
-        calls = _Calls(_settings(connection), connection, http)
+        settings = _settings(connection)
+        if not (settings.credentials or connection.credentials):
+            return
+        calls = _Calls(settings, connection, http)
         for body, behind in newest_first(cursor, calls.page, http, deadline, first_pages=_WEEK):
             yield Polled(body=body, cursor=behind)
 

@@ -95,11 +95,11 @@ class ItunesRss(Source):
     ) -> Iterator[Polled]:
         """The countries one after the other; those that were not read to their end yet come first."""
         from triggeriq.fetching import Walk, read_cursor, walked, written
-        from triggeriq.polling import Polled, PollFailed
+        from triggeriq.polling import Polled
 
         settings = _settings(connection)
         if not settings.app_id:
-            raise PollFailed("the connection's setting app_id is empty; it says whose reviews are fetched")
+            return
         feeds = f"{settings.address.rstrip('/')}/{{country}}/rss/customerreviews"
         known = read_cursor(cursor)
         walks = {country: Walk.unpacked(known.get(country)) for country in settings.countries}

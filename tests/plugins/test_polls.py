@@ -169,19 +169,21 @@ def test_after_the_deadline_no_page_is_begun(store: Reviewed) -> None:
     assert store.asked == []
 
 
-@pytest.mark.parametrize("missing", ["settings", "credentials"])
-def test_what_is_missing_is_named(store: Reviewed, missing: str) -> None:
+def test_a_connection_for_files_alone_is_not_polled_in_vain(store: Reviewed) -> None:
     settings: Any = SOURCES[store.source].settings
-    given = connection(store)
-    bare = Connection(
-        source=store.source,
-        settings=settings() if missing == "settings" else given.settings,
-        credentials="" if missing == "credentials" else given.credentials,
-    )
-    if store.source == "itunes_rss" and missing == "credentials":
-        pytest.skip("it needs none")
-    with pytest.raises(PollFailed, match=r"setting (app_id|package|business_unit|credentials)"):
-        list(SOURCES[store.source]().poll(None, bare, PlainHttp(NOW), NOW))
+    files_alone = Connection(source=store.source, settings=settings())
+    assert list(SOURCES[store.source]().poll(None, files_alone, PlainHttp(NOW), NOW)) == []
+    unconfigured = Connection(source=store.source)
+    assert list(SOURCES[store.source]().poll(None, unconfigured, PlainHttp(NOW), NOW)) == []
+
+
+def test_whose_reviews_are_fetched_must_be_said(store: Reviewed) -> None:
+    if store.source == "itunes_rss":
+        pytest.skip("it then fetches nothing")
+    settings: Any = SOURCES[store.source].settings
+    nameless = Connection(source=store.source, settings=settings(), credentials=store.credentials)
+    with pytest.raises(PollFailed, match=r"setting (app_id|package|business_unit) is empty"):
+        list(SOURCES[store.source]().poll(None, nameless, PlainHttp(NOW), NOW))
 
 
 def test_a_wrong_key_is_refused_by_the_provider_or_before(store: Reviewed) -> None:

@@ -222,7 +222,7 @@ def test_credentials_are_an_object_with_what_is_asked_for() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "names no secret"),
+        ("", "is empty"),
         ("s3cr3t", "is not JSON"),
         ('["s3cr3t"]', "is not JSON"),
         ('{"other": "s3cr3t"}', "has no key"),
