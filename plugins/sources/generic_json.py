@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Literal, get_args
 
 from triggeriq import (
@@ -98,6 +99,11 @@ class GenericJsonSettings:
         return "{timestamp}.{body}" if self.timestamp_header else "{body}"
 
 
+LOOKED_AT = 1_000
+"""Objects of a body that are looked at while its sender waits. What holds more is taken as it is, and named
+by its bytes alone."""
+
+
 class GenericJson(Source):
     """An event's id is the sha256 of its bytes: a retry repeats them, an edit does not, but for one back to
     former words, which is why the event says what it is about."""
@@ -119,9 +125,11 @@ class GenericJson(Source):
 
     def receive(self, request: Request, connection: Connection) -> Events | Ignore:
         event_id = digest(request.body)
-        items = list(self._items(request.body, event_id, connection))
+        items = list(islice(self._items(request.body, event_id, connection), LOOKED_AT + 1))
         if not items:
             return Ignore("an empty list")
+        if len(items) > LOOKED_AT:
+            return Events(Event(event_id))
         bad = [item for item in items if isinstance(item, Bad)]
         ignored = [item for item in items if isinstance(item, Ignore)]
         if len(bad) + len(ignored) < len(items):
