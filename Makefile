@@ -15,7 +15,7 @@ MINISTACK := $(VENV)/ministack/.ready
 ENVIRONMENT ?= dev
 TERRAFORM := terraform -chdir=terraform
 
-.PHONY: help run demo job plugins test test-plugin plugin capture wheel proof check terraform-test bench package plan \
+.PHONY: help run demo job explain plugins test test-plugin plugin capture wheel proof check terraform-test bench package plan \
 show-plan apply smoke reset setup ministack
 
 help: ## list the commands
@@ -32,6 +32,9 @@ job: $(READY) ## do one job by hand in the running system: NAME=reread ARGS="sou
 
 plugins: $(READY) ## the plugins that are installed, with their sources, and why one was not loaded; ARGS=--json
 	@$(BIN)/python -m local.plugins $(ARGS)
+
+explain: $(READY) ## why a request's signature failed: SOURCE=zendesk REQUEST=request.http, and docs/verification.md; the secret is asked for
+	@$(BIN)/python -m local.explain
 
 test: $(READY) ## every test that needs no cloud, but the long ones; ARGS="-k name" chooses
 	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal $(ARGS)
