@@ -37,7 +37,7 @@ def main() -> int:
     try:
         raw = quarantine.request(options.saved, os.environ)
     except (LookupError, StartError) as error:
-        sys.exit(f"triggeriq: {options.saved} is no file, and {error}")
+        sys.exit(f"triggeriq: {options.saved} is no file, and {error.args[0]}")
     return capture.main(given, raw)
 
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
 import json
-import os
 import re
-import subprocess
-import sys
 from dataclasses import fields
 from pathlib import Path
 
@@ -17,14 +13,10 @@ import pytest
 from chalicelib import errors, settings
 from chalicelib.domain.intake import feedback, file_import
 from chalicelib.domain.tickets import facets
-from chalicelib.errors import Invalid
 from chalicelib.pipeline.intake import give_back, ingest, read_file
 from chalicelib.pipeline.tickets import attachments
-from chalicelib.registry import Registry
-from chalicelib.registry.discovery import Found
-from chalicelib.registry.settings_model import schema_of, validated
 from chalicelib.services.postgres import search_index
-from triggeriq import Feedback, Scheme, Source, hookspecs
+from triggeriq import Scheme, Source, hookspecs
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -49,11 +41,6 @@ def anchors(page: Path) -> set[str]:
     """Names under which GitHub makes a page's headings known."""
     headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
-
-
-def examples() -> dict[str, str]:
-    """The modules written out in docs/plugins.md, by file name."""
-    return dict(re.findall(r"```python\n# (\w+\.py)\n(.*?)```", PLUGINS, re.DOTALL))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -205,53 +192,3 @@ def test_every_part_of_a_source_is_documented():
     ]
     assert [row[0] for row in table(PLUGINS, "attribute")] == attributes
     assert sorted(row[0] for row in table(PLUGINS, "method")) == sorted(methods)
-
-
-def test_the_example_of_a_source_passes_its_own_test(tmp_path):
-    for name, text in examples().items():
-        (tmp_path / name).write_text(text, encoding="utf-8")
-    (tmp_path / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n", encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_acme.py"],
-        cwd=tmp_path,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path}"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert " passed" in done.stdout
-
-
-def test_the_example_of_settings_is_described_and_checked_as_it_says(tmp_path, monkeypatch):
-    (tmp_path / "documented_zones.py").write_text(examples()["zones.py"], encoding="utf-8")
-    monkeypatch.syspath_prepend(tmp_path)
-    zones = importlib.import_module("documented_zones").ZoneSettings
-    described = schema_of(zones)["properties"]
-    assert described["zone"]["description"] == "The zone's name, as it stands in its address."
-    assert described["zone"]["pattern"] == "^[a-z]{1,20}$"
-    with pytest.raises(Invalid) as refusal:
-        validated(zones, {"zone": "EU"})
-    assert refusal.value.field == "settings.zone"
-    with pytest.raises(Invalid, match="a tag has a name") as refusal:
-        validated(zones, {"zone": "eu", "labels": {"P1": ""}})
-    assert refusal.value.field == "settings.labels"
-
-
-def test_the_examples_load_and_the_classifier_s_answer_wins(tmp_path, monkeypatch):
-    for name, text in examples().items():
-        (tmp_path / f"documented_{name}").write_text(text, encoding="utf-8")
-    monkeypatch.syspath_prepend(tmp_path)
-    registry = Registry(
-        [
-            Found("category", "plugins.classifiers.category", "built-in", "classifiers"),
-            Found("refunds", "documented_refunds", "built-in", "classifiers"),
-            Found("acme", "documented_acme", "built-in", "sources"),
-        ]
-    )
-    assert [plugin.error for plugin in registry.plugins()] == [None, None, None]
-    assert registry.find("acme") is not None
-    said = Feedback(external_id="1", text="It crashes. Is there a refund?")
-    first, second = registry.ask("classify", feedback=said)
-    assert (first.by, first.value.label) == ("refunds/1", "complaint")
-    assert second.by == "category/1"

@@ -79,7 +79,7 @@ def test_every_file_of_ours_is_in_it_as_it_is(files, project):
         path for folder in ("chalicelib", "plugins", "triggeriq") for path in (project / folder).rglob("*")
     ]
     left_out = re.compile(
-        r"triggeriq/(testing/.*|pyproject\.toml|py\.typed|LICENSE|README\.md)|plugins/requirements\.txt"
+        r"triggeriq/(testing/.*|pyproject\.toml|py\.typed|LICENSE|README\.md|CHANGELOG\.md)|plugins/requirements\.txt"
     )
     checked = 0
     for path in [*(project / name for name in ("app.py", *staging.LICENCES)), *wanted]:

@@ -3,8 +3,6 @@ that it can't read them. Whatever else it raises or makes is a defect."""
 
 from __future__ import annotations
 
-import importlib
-import inspect
 import random
 from collections.abc import Callable
 from io import BytesIO
@@ -13,50 +11,20 @@ from pathlib import Path
 import pytest
 
 from plugins.sources.inbound_email import InboundEmail
+from tests import mutated
+from tests.mutated import contracts
 from tests.proof.progress import Progress
-from triggeriq import Event, Events, Nothing, Source, Unreadable
-from triggeriq.payload import MAX_ID
-from triggeriq.testing import Delivery, FileContract, Upload, WebhookContract, hostile
+from triggeriq import Nothing, Source
+from triggeriq.testing import FileContract, Upload, WebhookContract, hostile
+from triggeriq.testing.golden import uploads as golden_files
 from triggeriq.testing.samples import connected
 from triggeriq.testing.source_contract import consume
 
 TESTS = Path(__file__).parents[1]
 TIMES = 20_000
 """How often each source's samples are damaged."""
-PIECES = (*hostile.BODIES[:-1], b"\r\n", b"\n\n", b"--", b'"', b"=?utf-8?q?=ff?=", b"&#0;", b"\xed\xa0\x80")
-"""What is put in. Not the longest: it would only take time."""
-
-
-def contracts(kind: type) -> list[type]:
-    """The contract tests of every source: they hold its samples."""
-    files = sorted((TESTS / "plugins").glob("test_*.py"))
-    modules = [importlib.import_module(f"tests.plugins.{file.stem}") for file in files]
-    classes = [found for module in modules for _, found in inspect.getmembers(module, inspect.isclass)]
-    return [found for found in classes if issubclass(found, kind) and found is not kind]
-
-
-def damaged(body: bytes, chance: random.Random) -> bytes:
-    """The body after one to three accidents."""
-    for _ in range(chance.randint(1, 3)):
-        start, end = sorted(chance.choices(range(len(body) + 1), k=2))
-        part = body[start:end]
-        accident = chance.randrange(6)
-        if accident == 0:
-            body = body[:start]
-        elif accident == 1:
-            body = body[:start] + body[end:]
-        elif accident == 2:
-            body = body[:end] + part + body[end:]
-        elif accident == 3:
-            body = body[:start] + part[::-1] + body[end:]
-        elif accident == 4:
-            body = body[:start] + chance.choice(PIECES) + body[start:]
-        elif body:
-            flipped = bytearray(body)
-            for _ in range(chance.randint(1, 8)):
-                flipped[chance.randrange(len(flipped))] = chance.randrange(256)
-            body = bytes(flipped)
-    return body
+MUTATED = 10_000
+"""How many webhooks of each source are mutated."""
 
 
 def survive(what: str, bodies: dict[str, bytes], read: Callable[[str, bytes], None]) -> None:
@@ -66,7 +34,7 @@ def survive(what: str, bodies: dict[str, bytes], read: Callable[[str, bytes], No
     for number in range(TIMES):
         name = names[number % len(names)]
         try:
-            read(name, damaged(bodies[name], random.Random(number)))
+            read(name, hostile.damaged(bodies[name], random.Random(number)))
         except Exception as error:
             raise AssertionError(f"{what}: {name}, damaged with the seed {number}") from error
         progress.tell(number + 1)
@@ -77,22 +45,10 @@ def read_file(source: Source, upload: Upload, body: bytes) -> None:
     consume(item for _, item in read if not isinstance(item, Nothing))
 
 
-def receive(source: Source, delivery: Delivery, body: bytes) -> None:
-    """As a sender's request, and as an event that was taken before."""
-    connection = delivery.connected(source, delivery.secret)
-    try:
-        answer = source.receive(delivery.request(body), connection)
-    except Unreadable:
-        answer = None
-    for event in answer.items if isinstance(answer, Events) else ():
-        assert 0 < len(event.id) <= MAX_ID
-        assert event.occurred_at is None or event.occurred_at.tzinfo is not None
-    consume(source.transform(delivery.received(source, Event("event-1"), body), connection))
-
-
 @pytest.mark.parametrize("contract", contracts(FileContract), ids=lambda contract: contract.source.name)
 def test_a_damaged_file_is_unreadable_at_worst(contract: type[FileContract]) -> None:
-    uploads = {upload.name: upload for upload in contract.uploads}
+    golden = golden_files(contract.golden_files) if contract.golden_files else ()
+    uploads = {upload.name: upload for upload in (*golden, *contract.uploads)}
     bodies = {name: upload.body for name, upload in uploads.items()}
     survive(
         contract.source.name, bodies, lambda name, body: read_file(contract.source(), uploads[name], body)
@@ -100,12 +56,10 @@ def test_a_damaged_file_is_unreadable_at_worst(contract: type[FileContract]) -> 
 
 
 @pytest.mark.parametrize("contract", contracts(WebhookContract), ids=lambda contract: contract.source.name)
-def test_a_damaged_webhook_is_unreadable_at_worst(contract: type[WebhookContract]) -> None:
-    deliveries = {delivery.name: delivery for delivery in contract.deliveries}
-    bodies = {name: delivery.body for name, delivery in deliveries.items()}
-    survive(
-        contract.source.name, bodies, lambda name, body: receive(contract.source(), deliveries[name], body)
-    )
+def test_a_mutated_webhook_gets_no_5xx(contract: type[WebhookContract]) -> None:
+    """Through the app, signed as its sender would."""
+    progress = Progress(f"mutated webhooks of {contract.source.name}", MUTATED)
+    mutated.survive(contract, MUTATED, progress.tell)
 
 
 def test_a_damaged_mail_of_others_is_unreadable_at_worst() -> None:

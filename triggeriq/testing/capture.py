@@ -22,7 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from triggeriq import InvalidSetting, Request, Scheme, Source, Unreadable
+from triggeriq import InvalidSetting, Item, Request, Scheme, Source, Unreadable
 from triggeriq.signing import signed
 from triggeriq.testing import golden
 from triggeriq.testing.installed import find
@@ -134,22 +134,33 @@ def main(arguments: Sequence[str] | None = None, raw: bytes | None = None) -> in
             raw = options.saved.read_bytes() if options.saved else sys.stdin.buffer.read()
         source = find(options.source)()
         captured = capture(source, raw, options.name, now, options.settings)
-        file = golden.save(options.into, captured.delivery, golden.items_of(source, captured.delivery))
-    except (OSError, InvalidSetting, LookupError, Unreadable, ValueError) as error:
+        items, remarks = _items(source, captured.delivery)
+        file = golden.save(options.into, captured.delivery, items)
+    except (OSError, InvalidSetting, LookupError, ValueError) as error:
         sys.stderr.write(f"triggeriq: no golden request was made: {type(error).__name__} {error}\n")
         return 1
-    sys.stdout.write("\n".join(_told(file, captured)) + "\n")
+    sys.stdout.write("\n".join(_told(file, captured, remarks)) + "\n")
     return 0
 
 
-def _told(file: Path, captured: Captured) -> Iterator[str]:
+def _items(source: Source, delivery: Delivery) -> tuple[Sequence[Item], list[str]]:
+    """What the source makes of it, and what is to be said of that."""
+    try:
+        return golden.items_of(source, delivery), []
+    except Unreadable as error:
+        return [], [
+            f"the source can't read it yet ({error}): say in `items` what it holds, and mend the source"
+        ]
+
+
+def _told(file: Path, captured: Captured, remarks: Sequence[str]) -> Iterator[str]:
     yield f"Made {file} and its .json."
     yield "Replaced:" if captured.replaced else "Found nothing private in known fields."
     yield from (
         f"  {one.kind}: {one.old!r} by {one.new!r}" for one in captured.replaced if one.kind != "secret"
     )
     yield from (f"  a secret by {one.new!r}" for one in captured.replaced if one.kind == "secret")
-    yield from (f"To do: {remark}" for remark in captured.remarks)
+    yield from (f"To do: {remark}" for remark in (*captured.remarks, *remarks))
     yield (
         "Look through both files: a name may stand in the words themselves, and the items are what the "
         "source makes of it now, not what is right."

@@ -120,7 +120,7 @@ def _invented(kind: str, old: str, number: int) -> str:
     name = _NAMES[(number - 1) % len(_NAMES)] + ("" if number <= len(_NAMES) else str(number))
     match kind:
         case "name":
-            return f"{name} Example" if " " in old else f"{name.lower() if old.islower() else name}-example"
+            return f"{name} Example" if " " in old else f"{name.lower()}-example" if old.islower() else name
         case "email":
             return f"{name.lower()}@example.com"
         case "phone":

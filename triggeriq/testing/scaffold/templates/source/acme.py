@@ -29,7 +29,7 @@ from triggeriq import (
     Unreadable,
     hookimpl,
 )
-from triggeriq.payload import at, identifier, milliseconds, moment, name, parse_object, rating, text
+from triggeriq.payload import at, digest, identifier, milliseconds, moment, name, parse_object, rating, text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,7 @@ class AcmeSettings:
 
 
 class Acme(Source):
-    """An event is named by the review and the time of its last edit."""
+    """Its events have no numbers, so one is named by its bytes."""
 
     name = "acme"
     title = "Acme"
@@ -61,8 +61,7 @@ class Acme(Source):
         body = parse_object(request.body)
         if not _is_review(body):
             return Ignore("no review")
-        edited = moment(body.get("edited_at"))
-        return Events(Event(f"{_id(body)}@{milliseconds(edited)}", edited))
+        return Events(Event(digest(request.body), moment(body.get("edited_at")), about=_id(body)))
 
     def transform(self, received: Received, connection: Connection) -> Iterator[Item]:
         body = parse_object(received.body)
