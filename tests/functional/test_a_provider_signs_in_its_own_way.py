@@ -181,7 +181,7 @@ def test_a_preview_knows_the_address_of_the_webhook(signing: Functions, connecti
     )
     told = judged(http)
     assert (told["ok"], told["reason"]) == (False, "mismatch")
-    assert told["detail"].startswith("The signature was made over the address with http in place of https. ")
+    assert told["detail"].startswith("the signature was made over the address with http in place of https. ")
     assert judged(http, url=provider.url.replace("https", "http"))["ok"] is True
     assert SECRET not in json.dumps(told)
 
