@@ -15,8 +15,8 @@ MINISTACK := $(VENV)/ministack/.ready
 ENVIRONMENT ?= dev
 TERRAFORM := terraform -chdir=terraform
 
-.PHONY: help run demo job plugins test test-plugin plugin capture wheel proof check terraform-test bench package plan \
-show-plan apply smoke reset setup ministack
+.PHONY: help run demo job plugins explain test test-plugin plugin capture wheel proof check terraform-test bench \
+package plan show-plan apply smoke reset setup ministack
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -33,12 +33,16 @@ job: $(READY) ## do one job by hand in the running system: NAME=reread ARGS="sou
 plugins: $(READY) ## the plugins that are installed, with their sources, and why one was not loaded; ARGS=--json
 	@$(BIN)/python -m local.plugins $(ARGS)
 
+explain: $(READY) ## why a request's signature failed: SOURCE=zendesk REQUEST=request.http, and docs/verification.md; the secret is asked for
+	@$(BIN)/python -m local.explain
+
 test: $(READY) ## every test that needs no cloud, but the long ones; ARGS="-k name" chooses
 	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal $(ARGS)
 	@echo "Not run here: tests/proof, which is long by nature; make proof runs it"
 
 plugin: $(READY) ## a new plugin with tests that are green: NAME=acme KIND=source (or classifier); with OUT=… one of its own
 	@$(BIN)/python -m triggeriq.testing.scaffold --name "$(NAME)" --kind "$(KIND)" --checkout . $(if $(OUT),--out "$(OUT)")
+	@$(if $(OUT),,$(BIN)/python -m source_pages)
 
 PLUGIN_TESTS = $(wildcard tests/plugins/test_$(NAME).py tests/unit/plugins/classifiers/test_$(NAME).py)
 
@@ -65,6 +69,9 @@ terraform-test: $(READY) ## all that can be proven about terraform/ without an a
 
 bench: $(READY) ## the benchmarks beside their baseline
 	$(BIN)/python -m pytest benchmarks $(ARGS)
+
+capture: $(READY) ## a real request as a golden one, without secrets and persons: SOURCE=zendesk NAME=reply FROM=saved.http (or an entry of the running system's quarantine)
+	@$(BIN)/python -m local.capture --source "$(SOURCE)" --name "$(NAME)" --from "$(FROM)" $(ARGS)
 
 wheel: $(READY) ## the wheel of triggeriq in dist/, for plugins made elsewhere
 	@$(BIN)/python -m lambda_package.contract

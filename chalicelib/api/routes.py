@@ -96,6 +96,7 @@ ROUTES = (
     Route("PUT", "/connections/{source}/{connection}", "put_connection", "write", ROWS, "intake.connections:put", "Make or replace a connection", body="ConnectionPut", answer="ConnectionView"),
     Route("DELETE", "/connections/{source}/{connection}", "delete_connection", "write", ROWS, "intake.connections:delete", "Delete a connection", status=204),
     Route("POST", "/connections/{source}/{connection}/reread", "reread_connection", "write", ROWS, "intake.connections:reread", "Read again what was kept since a time, after its plugin was mended", body="RereadRequest", answer="StartedJob", status=202, refusals=(409,)),
+    Route("POST", "/connections/{source}/{connection}/poll", "poll_connection", "write", ROWS, "intake.connections:poll", "Have a connection polled now, within five minutes, whatever it waits for", answer="ConnectionView", status=202, refusals=(409,)),
     Route("GET", "/sources", "list_sources", "read", ROWS, "intake.sources:listed", "The sources installed", answer="SourceList"),
     Route("POST", "/sources/{source}/preview", "preview_source", "write", ROWS, "intake.sources:preview", "What would become of these bytes and headers; nothing is stored", body="SourcePreviewRequest", answer="SourcePreview", limit=PREVIEW_LIMIT),
     Route("POST", "/triage/preview", "preview_triage", "write", PUBLIC, "triage.triage:preview", "What would become of these texts; nothing is stored", body="TriagePreviewRequest", answer="TriagePreviewList"),

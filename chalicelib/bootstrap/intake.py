@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from chalicelib.pipeline.intake.ingest import Ingest
     from chalicelib.pipeline.intake.offer_upload import OfferUpload
     from chalicelib.pipeline.intake.poll import Poll
-    from chalicelib.pipeline.intake.poll_now import PollNow
     from chalicelib.pipeline.intake.preview_source import PreviewSource
     from chalicelib.pipeline.intake.publish import Publish
     from chalicelib.pipeline.intake.read_file import ReadFile
@@ -154,13 +153,6 @@ class IntakeUseCases:
             now=now,
             request_seconds=out.settings.poll_request_seconds,
         )
-
-    @once
-    def poll_now(self) -> PollNow:
-        from chalicelib.pipeline.intake.poll_now import PollNow
-
-        out = self._outside
-        return PollNow(sources=out.registry, known=out.connections, polls=out.polls)
 
     @once
     def connections(self) -> Connect:

@@ -123,10 +123,11 @@ OF_THE_API = {
     "postgres.ticket_attachments",
     "postgres.ticket_feedback", "postgres.ticket_history", "postgres.check", "postgres.last_received",
     "postgres.received",
-    "secrets.read", "jobs.claim", "jobs.write", "jobs.read", "jobs.update", "jobs.list", "jobs.forgotten",
+    "secrets.read", "parameters.read", "polls.read", "polls.begin", "polls.save", "polls.hurry", "web.send",
+    "jobs.claim", "jobs.write", "jobs.read", "jobs.update", "jobs.list", "jobs.forgotten",
 }  # fmt: skip
 """Calls that no event on its way to a ticket makes: of people's requests, a deploy, what fails, and of jobs,
-which test_kept_bytes_are_read_again kills."""
+which test_kept_bytes_are_read_again kills, and of polls, which test_reviews_are_fetched kills."""
 
 
 class Way:

@@ -56,6 +56,10 @@ def uploads(world: World) -> list[Asked]:
     return [Asked("/uploads", {"source": source, **file}, 403) for source in SOURCES]
 
 
+def polls(world: World) -> list[Asked]:
+    return [Asked(f"/connections/{source}/{world.theirs.connection}/poll") for source in SOURCES]
+
+
 def rereads(world: World) -> list[Asked]:
     body = {"since": "2026-01-01"}
     return [Asked(f"/connections/{source}/{world.theirs.connection}/reread", body) for source in SOURCES]
@@ -118,6 +122,7 @@ OF_OTHERS: dict[str, Callable[[World], list[Asked]]] = {
     "PUT /connections/{source}/{connection}": of_connections(SECRETS, 403),
     "DELETE /connections/{source}/{connection}": of_connections(),
     "POST /connections/{source}/{connection}/reread": rereads,
+    "POST /connections/{source}/{connection}/poll": polls,
     "GET /sources": listed("/sources"),
     "POST /sources/{source}/preview": previews,
     "POST /uploads": uploads,

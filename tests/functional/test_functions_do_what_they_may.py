@@ -25,10 +25,17 @@ from tests.functional.installing import SitePackages
 from tests.functional.permitted import SOURCE, Account
 
 BRITTLE = """
+    from dataclasses import dataclass
     from triggeriq import Event, Events, Feedback, Scheme, Source, hookimpl
+    from triggeriq.polling import Polled
+
+    @dataclass(frozen=True)
+    class Settings:
+        credentials: str = ""
 
     class Brittle(Source):
         name = "brittle"
+        settings = Settings
         verification = (Scheme(kind="token", header="x-token"),)
         reads = (".txt",)
 
@@ -42,6 +49,11 @@ BRITTLE = """
 
         def read(self, stream, hint, resume, connection):
             raise RuntimeError("oh")
+
+        def poll(self, cursor, connection, http, deadline):
+            if not connection.credentials:
+                raise RuntimeError("oh")
+            yield Polled(body=b"x" * 250_000, cursor="1")
 
     @hookimpl
     def register_sources(register):
@@ -102,7 +114,7 @@ def test_every_function_may_do_what_it_does_and_nothing_else(account: Account) -
     users = account.sql(
         "select distinct application_name::text, usename::text from pg_stat_activity "
         "where application_name = any(array['receive', 'api', 'ingest', 'uploads', 'files', 'process', "
-        "'relay', 'sweep', 'jobs'])"
+        "'relay', 'sweep', 'poll', 'jobs'])"
     )
     with_database = {name for name, given in account.granted.items() if given.get("database") == "app"}
     assert {tuple(row) for row in users} == {(name, "triggeriq_app") for name in with_database}
@@ -297,6 +309,28 @@ def what_was_left_in_the_outbox(account: Account) -> None:
     assert account.sql("select count(*) from outbox") == [[0]]
 
 
+def connections_are_polled(account: Account) -> None:
+    secrets, ssm = account.stack.client("secretsmanager"), account.stack.client("ssm")
+    ssm.put_parameter(Name="/triggeriq/local/brittle", Value="token", Type="SecureString")
+    lies = {
+        "by-secret": secrets.create_secret(Name="triggeriq/local/brittle", SecretString="token")["ARN"],
+        "by-parameter": ssm.get_parameter(Name="/triggeriq/local/brittle")["Parameter"]["ARN"],
+    }
+    for connection, arn in lies.items():
+        account.connect("brittle", connection, credentials=arn)
+    account.schedule("poll")
+    for connection, reason in {
+        **dict.fromkeys(lies),
+        "default": "the plugin brittle/1: poll raised",
+    }.items():
+        place = {"source": "brittle", "connection": connection}
+        poll = account.call("GET", "/connections/{source}/{connection}", **place)["poll"]
+        assert poll["last_at"], connection
+        assert (poll["reason"] or "").startswith(reason or ""), poll
+        assert account.call("POST", "/connections/{source}/{connection}/poll", **place)["http"] == 202
+    wait_until_quiet(account)
+
+
 def people_work_on_tickets(account: Account) -> None:
     lead, other = [ticket for ticket in account.tickets() if ticket["source"] == SOURCE][:2]
     one = {"id": lead["id"]}
@@ -414,6 +448,7 @@ STORIES = (
     uploads_that_nobody_told_of,
     feedback_that_fails,
     what_was_left_in_the_outbox,
+    connections_are_polled,
     people_work_on_tickets,
     people_look_and_configure,
     what_was_kept_is_read_again,

@@ -63,11 +63,17 @@ class Proving:
         return self.row is not None and self.row.kind == _BY_NAME
 
     @cached_property
+    def named(self) -> tuple[str, ...]:
+        """The headers that its row says are needed."""
+        if self.row is None or self.row.more_headers:
+            return ()
+        return tuple(part.header.lower() for part in proof_of(self.row) if part.place == "headers")
+
+    @cached_property
     def headers(self) -> tuple[str, ...]:
-        """The headers of the proof: those that its row needs, and those without which it is refused."""
-        needed = [] if self.row is None else [part.header.lower() for part in proof_of(self.row)]
+        """The headers of the proof: those that its row needs, and those without which it is not accepted."""
         tried = [name for name in self._delivery.headers if not self._accepts(headers={name: None})]
-        return tuple(dict.fromkeys([*needed, *tried]))
+        return tuple(dict.fromkeys([*self.named, *tried]))
 
     @cached_property
     def has_a_time(self) -> bool:

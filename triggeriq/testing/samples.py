@@ -81,13 +81,18 @@ class Delivery:
             for each in self.expect
         )
 
-    def request(self, body: bytes | None = None, headers: Mapping[str, str | None] | None = None) -> Request:
-        """The request, with another body, or with other headers; a header that is None is left out."""
+    def request(
+        self,
+        body: bytes | None = None,
+        headers: Mapping[str, str | None] | None = None,
+        url: str | None = None,
+    ) -> Request:
+        """The request, with another body or address, or with other headers; one that is None is left out."""
         given = {**self.headers, **(headers or {})}
         return Request(
             method=self.method,
             query=self.query,
-            url=self.url,
+            url=self.url if url is None else url,
             headers={name: value for name, value in given.items() if value is not None},
             body=self.body if body is None else body,
         )

@@ -11,7 +11,7 @@ from chalicelib.domain.intake.credentials import SETTING, place_of
 from chalicelib.domain.intake.poll_state import PollState
 from chalicelib.domain.operations.restriction import Restriction
 from chalicelib.domain.page import Page
-from chalicelib.errors import Invalid, NotFound, PluginFailed
+from chalicelib.errors import Conflict, Invalid, NotFound, PluginFailed
 from chalicelib.pipeline.intake.refusal import why_none_can_be_proven
 from chalicelib.ports.intake import Polls, Sources
 from chalicelib.ports.operations import Clock
@@ -126,6 +126,17 @@ class Connect:
             return why_none_can_be_proven(source, connection)
         except (Invalid, PluginFailed) as error:
             return f"every webhook is refused; PUT it anew once this is mended: {error}"
+
+    def hurry(self, source: str, name: str) -> ConnectionView:
+        """Have it polled with the next run, whatever it waits for. Raises NotFound; Conflict where its source
+        fetches nothing."""
+        stored, plugin = self.store.get(source, name), self.sources.find(source)
+        if stored is None:
+            raise NotFound(f"{source} has no connection {name}")
+        if plugin is None or not plugin.takes("poll"):
+            raise Conflict(f"{source} fetches nothing, so there is nothing to poll; its provider sends")
+        self.polls.hurry(source, name)
+        return self._view(stored)
 
     def list(
         self, limit: int, cursor: str | None, owner: str | None, within: Restriction | None

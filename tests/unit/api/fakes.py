@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 from chalice.local import RouteMatcher
 
 from chalicelib.api.app import App
-from chalicelib.domain.intake.connection import ConnectionView, Secret, StoredConnection
+from chalicelib.domain.intake.connection import ConnectionView, PollView, Secret, StoredConnection
 from chalicelib.domain.intake.file_import import Import
 from chalicelib.domain.intake.file_job import FileJob
 from chalicelib.domain.intake.quarantine import Failure, Quarantined
@@ -181,6 +181,12 @@ class Connections:
 
     def delete(self, source: str, name: str) -> None:
         del self.held[source, name]
+
+    def hurry(self, source: str, name: str) -> ConnectionView:
+        view = PollView(
+            last_at=None, next_at=NOW, failing_since=None, reason=None, last_new_at=None, requests=0
+        )
+        return self.held[source, name].as_view(poll=view)
 
 
 class QuarantineList:

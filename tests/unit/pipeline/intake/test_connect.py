@@ -13,7 +13,7 @@ from chalicelib.domain.intake.connection import ConnectionView, Secret, StoredCo
 from chalicelib.domain.intake.poll_state import PollState
 from chalicelib.domain.operations.restriction import Restriction
 from chalicelib.domain.page import Page
-from chalicelib.errors import Invalid, NotFound
+from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.pipeline.intake.connect import SECRET_LENGTH, SECRETS_LIMIT, Connect
 from chalicelib.ports.operations import Clock
 from tests.unit.pipeline.fakes import NOW, FakeClock, FakePolls, FakeSources, now
@@ -322,3 +322,20 @@ def test_how_polling_goes_is_shown_of_what_is_polled(store: FakeConnectionStore)
     assert view.poll
     assert (view.poll.last_at, view.poll.reason) == (NOW, "it answered 500")
     assert connect.put("signed", "shop", (CURRENT,), {}, "acme").poll is None
+
+
+def test_what_is_polled_can_be_hurried(store: FakeConnectionStore) -> None:
+    polls = FakePolls()
+    connect = connecting(store, Choosy(Fetching(), Signed()), polls=polls)
+    connect.put("fetching", "shop", (), {}, "acme")
+    connect.put("signed", "shop", (CURRENT,), {}, "acme")
+    polls.states["fetching", "shop"] = PollState(
+        source="fetching", connection="shop", next_at=NOW + timedelta(hours=1)
+    )
+    view = connect.hurry("fetching", "shop")
+    assert view.poll
+    assert view.poll.next_at == NOW
+    with pytest.raises(Conflict):
+        connect.hurry("signed", "shop")
+    with pytest.raises(NotFound):
+        connect.hurry("fetching", "gone")

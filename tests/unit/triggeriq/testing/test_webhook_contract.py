@@ -11,7 +11,7 @@ from textwrap import dedent, indent
 
 import pytest
 
-from tests.unit.triggeriq.testing.outcomes import ROOT, TEMPLATES, Outcome, run
+from tests.unit.triggeriq.testing.outcomes import ROOT, TEMPLATES, run
 
 BEGINNING = """
 import hashlib, hmac, os, re, socket, subprocess, time, uuid
@@ -180,7 +180,7 @@ OFFENCES = {
         def transform(self, received, connection):
             for item in super().transform(received, connection):
                 text = getattr(item, "text", "")
-                sum(range(len(text) ** 2 // 50_000))
+                sum(range(len(text) ** 2 // 14_000))
                 yield item
         """,
         ("test_the_longest_body_is_read_in_time",),
@@ -243,70 +243,121 @@ def contract_of(name: str, code: str, base: str) -> str:
     )
 
 
-@pytest.fixture(scope="module")
-def offences(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
-    """All of them, tried at once with the tests that should find each."""
-    folder = tmp_path_factory.mktemp("offences")
-    shutil.copytree(TEMPLATES / "source", folder, dirs_exist_ok=True)
+def test_every_offence_is_found(tmp_path: Path) -> None:
+    """All of them at once, each by the tests that are for it."""
+    shutil.copytree(TEMPLATES / "source", tmp_path, dirs_exist_ok=True)
     module = "".join(contract_of(name, code, "Acme") for name, (code, _) in OFFENCES.items())
-    (folder / "test_offences.py").write_text(BEGINNING + module)
+    (tmp_path / "test_offences.py").write_text(BEGINNING + module)
     wanted = [
         f"test_offences.py::Test{name}::{test}" for name, (_, tests) in OFFENCES.items() for test in tests
     ]
-    return run(folder, *wanted)
-
-
-@pytest.mark.parametrize("name", OFFENCES)
-def test_an_offence_is_found(name: str, offences: Outcome) -> None:
-    assert offences.failed.get(f"Test{name}") == set(OFFENCES[name][1]), offences.said[-3000:]
+    told = run(tmp_path, *wanted)
+    found = {name: told.failed.get(f"Test{name}", set()) for name in OFFENCES}
+    assert found == {name: set(tests) for name, (_, tests) in OFFENCES.items()}, told.said[-3000:]
 
 
 GOOD = {
     "ByRows": ("", "Acme"),
     "BySome": ("", "ByHand"),
     "ByTheName": ('verification = (Scheme(kind="secret_name"),)', "Acme"),
+    "ByAToken": (
+        """
+        signature = Acme.verification[0]
+        verification = (Scheme(kind="token", header=HEADER), signature)
+
+        def schemes(self, connection):
+            return (self.signature,)
+        """,
+        "Acme",
+    ),
 }
+NO_SECRET = "the connection's name is the proof: there is no secret"
+NOT_APPLICABLE = (
+    ("ByRows", "test_a_request_out_of_its_time_is_stale", "no proof has a time"),
+    ("ByRows", "test_a_probe_is_answered_the_same_each_time", "none is answered before it is verified"),
+    ("ByRows", "test_another_address_is_a_mismatch", "no proof is a signature over the address"),
+    ("ByTheName", "test_another_secret_is_a_mismatch", NO_SECRET),
+    ("ByTheName", "test_tampered_bytes_are_a_mismatch", "no proof is a signature over the bytes"),
+)
 
 
-@pytest.fixture(scope="module")
-def good(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
-    folder = tmp_path_factory.mktemp("good")
-    shutil.copytree(TEMPLATES / "source", folder, dirs_exist_ok=True)
-    for said in (folder / "golden").glob("*.json"):
+def test_whatever_verifies_it_a_good_source_passes(tmp_path: Path) -> None:
+    """What does not apply says so by its name, and is not skipped."""
+    shutil.copytree(TEMPLATES / "source", tmp_path, dirs_exist_ok=True)
+    for said in (tmp_path / "golden").glob("*.json"):
         named = said.read_text().replace("{", '{"connection": "a-name-of-32-characters-and-more", ', 1)
         said.write_text(named)
     module = "".join(contract_of(name, code, base) for name, (code, base) in GOOD.items())
-    (folder / "test_good.py").write_text(BEGINNING + module)
-    return run(folder, "-v", "test_good.py")
+    (tmp_path / "test_good.py").write_text(BEGINNING + module)
+    told = run(tmp_path, "-v", "test_good.py")
+    assert told.code == 0, told.said[-5000:]
+    assert told.passed.keys() == {f"Test{name}" for name in GOOD}
+    assert "skipped" not in told.said
+    for of, test, reason in NOT_APPLICABLE:
+        assert f"Test{of}::{test}[not applicable: {reason}] PASSED" in told.said
 
 
-def test_whatever_verifies_it_a_good_source_passes(good: Outcome) -> None:
-    assert good.code == 0, good.said[-5000:]
-    assert good.passed.keys() == {f"Test{name}" for name in GOOD}
+ROWS = """
+from triggeriq import Request, Source
+from triggeriq.forms import parse_form
+from triggeriq.payload import digest, text
+from triggeriq.signing import signed
+from triggeriq.testing import Delivery
+
+NONCE = dict(header="signature", signed=b"{timestamp}{id}", timestamp_header="timestamp", id_header="token",
+             covers_body=False)
+SCHEMES = {
+    "InJson": Scheme(place="json", **NONCE),
+    "InAForm": Scheme(place="form", **NONCE),
+    "OverTheAddress": Scheme(header="x-s", signed=b"{method}{url}{body}", encoding="base64"),
+    "OverTheForm": Scheme(header="x-s", signed=b"{url}{form}", algorithm="sha1", encoding="base64"),
+    "InMilliseconds": Scheme(header="x-s", signed=b"{timestamp}.{body}", timestamp_header="x-t",
+                             timestamp_form="epoch_ms"),
+    "InOneHeader": Scheme(header="x-s", prefix="v1=", separator=",", signed=b"{timestamp}.{body}",
+                          timestamp_header="x-s", timestamp_prefix="t="),
+    "InSeveral": Scheme(header="x-first", more_headers=("x-second",)),
+}
+NOW, SECRET = datetime(2026, 1, 2, tzinfo=UTC), "a secret of the tests"
+
+class Any(Source):
+    name, content_types = "any", ()
+
+    def receive(self, request, connection):
+        self._fields(request.body)
+        return Events(Event(digest(request.body)))
+
+    def transform(self, received, connection):
+        yield Feedback(external_id="1", text=text(self._fields(received.body).get("text")) or "")
+
+    def _fields(self, body):
+        return parse_form(body) if self.form else parse_object(body)
+
+for name, row in SCHEMES.items():
+    form = "Form" in name
+    body = b"text=It+crashes" if form else b'{"text": "It crashes"}'
+    kind = "application/x-www-form-urlencoded" if form else "application/json"
+    unsigned = Request(headers={"content-type": kind}, body=body, url="https://x.example/y")
+    request = signed(row, SECRET, unsigned, NOW)
+    headers = dict(request.headers)
+    if name == "InOneHeader":
+        headers["x-s"] += ",v1=" + "0" * 64 + ",v0=" + "1" * 40
+    if name == "InSeveral":
+        headers["x-second"] = headers["x-first"]
+        headers["x-first"] = "0" * 64
+    source = type(name, (Any,), {"verification": (row,), "form": form})
+    globals()[f"Test{name}"] = type(f"Test{name}", (WebhookContract,), {"source": source, "deliveries": (
+        Delivery(name="one", body=request.body, headers=headers, url=request.url, secret=SECRET, now=NOW,
+                 expect=({"text": "It crashes"},)),)})
+"""
 
 
-NO_SECRET = "the connection's name is the proof: there is no secret"
-
-
-@pytest.mark.parametrize(
-    ("of", "test", "reason"),
-    [
-        ("ByRows", "test_a_request_out_of_its_time_is_stale", "no proof has a time"),
-        (
-            "ByRows",
-            "test_a_name_that_can_be_guessed_is_no_proof",
-            "the proof is more than the connection's name",
-        ),
-        ("ByTheName", "test_another_secret_is_a_mismatch", NO_SECRET),
-        ("ByTheName", "test_tampered_bytes_are_a_mismatch", "no proof is a signature over the bytes"),
-    ],
-)
-def test_what_does_not_apply_says_so_by_its_name(good: Outcome, of: str, test: str, reason: str) -> None:
-    assert f"Test{of}::{test}[not applicable: {reason}] PASSED" in good.said
-
-
-def test_nothing_is_skipped(good: Outcome) -> None:
-    assert "skipped" not in good.said
+def test_it_knows_every_kind_of_row(tmp_path: Path) -> None:
+    """Proofs in the body, over the address, over a form, one of several."""
+    shutil.copytree(TEMPLATES / "source", tmp_path, dirs_exist_ok=True)
+    (tmp_path / "test_rows.py").write_text(BEGINNING + ROWS)
+    told = run(tmp_path, "test_rows.py")
+    assert told.failed == {}, told.said[-5000:]
+    assert len(told.passed) == 7
 
 
 PROBES = """
