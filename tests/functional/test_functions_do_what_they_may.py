@@ -59,7 +59,7 @@ BRITTLE = """
             raise RuntimeError("oh")
 
         def poll(self, cursor, connection, http, deadline):
-            if not connection.credentials:
+            if connection.name == "failing":
                 raise RuntimeError("oh")
             yield Polled(body=b"x" * 250_000, cursor="1")
 
@@ -331,12 +331,13 @@ def connections_are_polled(account: Account) -> None:
         "by-secret": secrets.create_secret(Name="triggeriq/local/brittle", SecretString="token")["ARN"],
         "by-parameter": ssm.get_parameter(Name="/triggeriq/local/brittle")["Parameter"]["ARN"],
     }
+    lies["failing"] = lies["by-secret"]
     for connection, arn in lies.items():
         account.connect("brittle", connection, credentials=arn)
     account.schedule("poll")
     for connection, reason in {
         **dict.fromkeys(lies),
-        "default": "the plugin brittle/1: poll raised",
+        "failing": "the plugin brittle/1: poll raised",
     }.items():
         place = {"source": "brittle", "connection": connection}
         poll = account.call("GET", "/connections/{source}/{connection}", **place)["poll"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -48,8 +49,14 @@ class Named(Source):
         return (Scheme(kind="secret_name"),)
 
 
+@dataclass(frozen=True)
+class FetchingSettings:
+    credentials: str = ""
+
+
 class Fetching(Source):
     name = "fetching"
+    settings = FetchingSettings
 
     def poll(self, cursor: Any, connection: Connection, http: Any, deadline: Any) -> Iterator[Any]:
         return iter(())
@@ -311,7 +318,8 @@ def test_credentials_of_ours_are_kept_by_where_they_lie(store: FakeConnectionSto
 def test_how_polling_goes_is_shown_of_what_is_polled(store: FakeConnectionStore) -> None:
     polls = FakePolls()
     connect = connecting(store, Choosy(Fetching(), Signed()), polls=polls)
-    view = connect.put("fetching", "shop", (), {}, "acme")
+    assert connect.put("fetching", "shop", (), {}, "acme").poll is None
+    view = connect.put("fetching", "shop", (), {"credentials": ARN}, "acme")
     assert view.poll
     assert (view.poll.last_at, view.poll.next_at, view.poll.requests) == (None, None, 0)
     polls.states["fetching", "shop"] = PollState(
@@ -327,7 +335,7 @@ def test_how_polling_goes_is_shown_of_what_is_polled(store: FakeConnectionStore)
 def test_what_is_polled_can_be_hurried(store: FakeConnectionStore) -> None:
     polls = FakePolls()
     connect = connecting(store, Choosy(Fetching(), Signed()), polls=polls)
-    connect.put("fetching", "shop", (), {}, "acme")
+    connect.put("fetching", "shop", (), {"credentials": ARN}, "acme")
     connect.put("signed", "shop", (CURRENT,), {}, "acme")
     polls.states["fetching", "shop"] = PollState(
         source="fetching", connection="shop", next_at=NOW + timedelta(hours=1)
@@ -335,7 +343,10 @@ def test_what_is_polled_can_be_hurried(store: FakeConnectionStore) -> None:
     view = connect.hurry("fetching", "shop")
     assert view.poll
     assert view.poll.next_at == NOW
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict, match="its provider sends"):
         connect.hurry("signed", "shop")
+    connect.put("fetching", "shop", (), {}, "acme")
+    with pytest.raises(Conflict, match="credentials is empty"):
+        connect.hurry("fetching", "shop")
     with pytest.raises(NotFound):
         connect.hurry("fetching", "gone")
