@@ -42,6 +42,7 @@ test: $(READY) ## every test that needs no cloud, but the long ones; ARGS="-k na
 
 plugin: $(READY) ## a new plugin with tests that are green: NAME=acme KIND=source (or classifier); with OUT=… one of its own
 	@$(BIN)/python -m triggeriq.testing.scaffold --name "$(NAME)" --kind "$(KIND)" --checkout . $(if $(OUT),--out "$(OUT)")
+	@$(if $(OUT),,$(BIN)/python -m source_pages)
 
 PLUGIN_TESTS = $(wildcard tests/plugins/test_$(NAME).py tests/unit/plugins/classifiers/test_$(NAME).py)
 
@@ -68,6 +69,9 @@ terraform-test: $(READY) ## all that can be proven about terraform/ without an a
 
 bench: $(READY) ## the benchmarks beside their baseline
 	$(BIN)/python -m pytest benchmarks $(ARGS)
+
+capture: $(READY) ## a real request as a golden one, without secrets and persons: SOURCE=zendesk NAME=reply FROM=saved.http (or an entry of the running system's quarantine)
+	@$(BIN)/python -m local.capture --source "$(SOURCE)" --name "$(NAME)" --from "$(FROM)" $(ARGS)
 
 wheel: $(READY) ## the wheel of triggeriq in dist/, for plugins made elsewhere
 	@$(BIN)/python -m lambda_package.contract

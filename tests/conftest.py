@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hypothesis import settings
 
-from tests.packaging import package, unpacked
+from tests.packaging import package, package_with_example, unpacked
 
-__all__ = ["package", "unpacked"]
+__all__ = ["package", "package_with_example", "unpacked"]
 
 # A test that is slow on a busy machine has not failed.
 settings.register_profile("unhurried", deadline=None)

@@ -8,8 +8,9 @@ import platform
 import shutil
 import subprocess
 import sys
+import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from lambda_package import bytecode, manifest, staging
 from tests.functional.installing import SitePackages
 
 ROOT = Path(__file__).parents[1]
+EXAMPLE = ROOT / "docs" / "examples" / "acme-desk"
 HOST = {"x86_64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}[platform.machine()]
 OTHER = {"x86_64": "arm64", "arm64": "x86_64"}[HOST]
 
@@ -26,21 +28,52 @@ OTHER = {"x86_64": "arm64", "arm64": "x86_64"}[HOST]
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The zip; beside it chalice.tf.json and the folder `project` that it was made of, a copy of this one.
     Not to be changed: all tests, and all workers of pytest-xdist, have the same."""
+    return _made_once(tmp_path_factory, "package", copy_project)
+
+
+@pytest.fixture(scope="session")
+def package_with_example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same of an operator who has a plugin made elsewhere, that of docs/examples: its wheel in dist/, and
+    its line."""
+    return _made_once(tmp_path_factory, "package_with_example", _project_with_example)
+
+
+def _made_once(tmp_path_factory: pytest.TempPathFactory, name: str, prepare: Callable[[Path], None]) -> Path:
+    """The zip in the folder of that name. prepare: makes the project."""
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:  # each has a folder of its own in one that is everybody's
         shared = shared.parent
-    folder = shared / "package"
+    folder = shared / name
     folder.mkdir(exist_ok=True)
     made, project = folder / "deployment.zip", folder / "project"
-    with (shared / "package.lock").open("w") as lock:
+    with (shared / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not made.exists():
             if not project.exists():
-                copy_project(project)
+                prepare(project)
             done = make(project, folder)
             assert done.returncode == 0, done.stdout + done.stderr
             (folder / "said.txt").write_text(done.stdout, encoding="utf-8")
     return made
+
+
+def _project_with_example(target: Path) -> None:
+    copy_project(target)
+    wheel_of(EXAMPLE, target / "dist")
+    with (target / "plugins" / "requirements.txt").open("a") as requirements:
+        requirements.write("triggeriq-acme-desk==1.0.0\n")
+
+
+def wheel_of(distribution: Path, dist: Path) -> Path:
+    """Builds its wheel into the folder `dist`, without asking an index, and leaves it as it was."""
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "source"
+        shutil.copytree(distribution, source, ignore=shutil.ignore_patterns("build", "*.egg-info"))
+        build = ("wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", str(dist))
+        subprocess.run([sys.executable, "-m", "pip", *build, str(source)], check=True, cwd=folder)
+    name = distribution.name.replace("-", "_")
+    (wheel,) = dist.glob(f"*{name}-*.whl")
+    return wheel
 
 
 @pytest.fixture(scope="session")

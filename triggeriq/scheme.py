@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 NONCE_TOLERANCE = 36 * 3600
@@ -130,7 +131,7 @@ class Scheme:
             written = written.removeprefix("whsec_")
         return decoded("hex" if self.key_form == "hex" else "base64", written) or b""
 
-    def pieces(self) -> list[bytes]:
+    def pieces(self) -> tuple[bytes, ...]:
         """What is signed, in order: {body}, {timestamp} and so on, and the bytes between them."""
         return pieces(self.signed)
 
@@ -148,9 +149,10 @@ _FORMS = {
 }
 
 
-def pieces(signed: bytes) -> list[bytes]:
+@lru_cache(256)
+def pieces(signed: bytes) -> tuple[bytes, ...]:
     """The placeholders of what is signed, and the bytes between them."""
-    return _PLACEHOLDERS.split(signed)
+    return tuple(filter(None, _PLACEHOLDERS.split(signed)))
 
 
 def decoded(encoding: str, value: str) -> bytes | None:

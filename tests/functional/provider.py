@@ -1,5 +1,6 @@
 """A provider that sends nothing by itself: a small server that gives reviews, two a page, to whoever knows
-the token; and the plugin that fetches from it."""
+the token; and the plugin that fetches from it. The stores whose sources are built in have servers of their
+own, in tests/plugins/providers."""
 
 from __future__ import annotations
 
@@ -7,9 +8,12 @@ import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
+
+from tests.plugins.providers.stores import Reviewed
 
 TOKEN = "token-of-the-provider"
 PLUGIN = """
@@ -121,3 +125,12 @@ def providing() -> Iterator[Provider]:
         provider.over.set()
         server.shutdown()
         server.server_close()
+
+
+def on_time(kind: type[Reviewed]) -> Reviewed:
+    """The store whose clock is this machine's."""
+
+    class OnTime(kind):  # type: ignore[misc, valid-type]
+        now = property(lambda self: datetime.now(UTC), lambda self, now: None)
+
+    return OnTime(datetime.now(UTC))

@@ -4,7 +4,7 @@ the provider does is told and bounded, and loses nothing."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,7 +21,8 @@ from tests.functional.by_hand import Functions
 from tests.functional.client import KEY
 from tests.functional.conftest import AT_ONCE
 from tests.functional.installing import SitePackages
-from tests.functional.provider import PLUGIN, TOKEN, Provider, Said, providing
+from tests.functional.provider import PLUGIN, TOKEN, Provider, Said, on_time, providing
+from tests.plugins.providers.stores import STORES, Reviewed
 
 PLACE = "/connections/{source}/{connection}"
 REVIEWS = ["It crashes", "It is slow", "I can not log in", "Where is the invoice", "Please add dark mode"]
@@ -30,9 +31,9 @@ REVIEWS = ["It crashes", "It is slow", "I can not log in", "Where is the invoice
 class Desk:
     """A connection to a provider, and what its owner sees."""
 
-    def __init__(self, functions: Functions, stack: Stack, provider: Provider, connection: str) -> None:
-        self.functions, self.stack, self.provider = functions, stack, provider
-        self.place = {"source": "reviews", "connection": connection}
+    def __init__(self, functions: Functions, stack: Stack, source: str, connection: str) -> None:
+        self.functions, self.stack = functions, stack
+        self.place = {"source": source, "connection": connection}
         self.polls = DynamoPolls(stack.client("dynamodb"), named("imports"), lambda: datetime.now(UTC))
 
     def ask(self, method: str, route: str, body: Any = None, query: Any = None, **place: str) -> Any:
@@ -40,8 +41,7 @@ class Desk:
         sent = b"" if body is None else json.dumps(body).encode()
         return self.functions.invoke("api", http_event(method, route, place, headers, sent, query))
 
-    def connect(self, credentials: str) -> Any:
-        settings = {"url": self.provider.url, "credentials": credentials}
+    def connect(self, settings: Mapping[str, Any]) -> Any:
         return self.ask("PUT", PLACE, {"settings": settings}, **self.place)
 
     def poll(self) -> None:
@@ -106,14 +106,25 @@ def secret(quiet_stack: Stack) -> str:
     return str(made["ARN"])
 
 
+class Reviews(Desk):
+    """One of the plugin's."""
+
+    def __init__(self, functions: Functions, stack: Stack, provider: Provider, connection: str) -> None:
+        super().__init__(functions, stack, "reviews", connection)
+        self.provider = provider
+
+    def connect_by(self, credentials: str) -> Any:
+        return self.connect({"url": self.provider.url, "credentials": credentials})
+
+
 @pytest.fixture
-def desk(fetching: Functions, quiet_stack: Stack, secret: str, connection: str) -> Iterator[Desk]:
+def desk(fetching: Functions, quiet_stack: Stack, secret: str, connection: str) -> Iterator[Reviews]:
     fetching.run_until_quiet()
     fetching.told()
     with providing() as provider:
         provider.reviews = REVIEWS[:3]
-        desk = Desk(fetching, quiet_stack, provider, connection)
-        assert desk.connect(secret)["statusCode"] == 200
+        desk = Reviews(fetching, quiet_stack, provider, connection)
+        assert desk.connect_by(secret)["statusCode"] == 200
         yield desk
         desk.ask("DELETE", PLACE, **desk.place)
     fetching.run_until_quiet()
@@ -121,7 +132,7 @@ def desk(fetching: Functions, quiet_stack: Stack, secret: str, connection: str) 
     assert fetching.dead() == []
 
 
-def test_reviews_become_tickets_once(desk: Desk) -> None:
+def test_reviews_become_tickets_once(desk: Reviews) -> None:
     assert desk.shown()["last_at"] is None
     desk.functions.invoke("poll", scheduled())
     assert desk.texts() == sorted(REVIEWS[:3])
@@ -137,11 +148,11 @@ def test_reviews_become_tickets_once(desk: Desk) -> None:
     assert desk.texts() == sorted(REVIEWS[:4])
 
 
-def test_a_parameter_of_ssm_will_do_too(desk: Desk) -> None:
+def test_a_parameter_of_ssm_will_do_too(desk: Reviews) -> None:
     ssm = desk.stack.client("ssm")
     ssm.put_parameter(Name="/triggeriq/local/reviews", Value=TOKEN, Type="SecureString")
     arn = ssm.get_parameter(Name="/triggeriq/local/reviews")["Parameter"]["ARN"]
-    assert desk.connect(arn)["statusCode"] == 200
+    assert desk.connect_by(arn)["statusCode"] == 200
     desk.poll()
     assert desk.texts() == sorted(REVIEWS[:3])
 
@@ -154,11 +165,41 @@ def test_a_parameter_of_ssm_will_do_too(desk: Desk) -> None:
         "arn:aws:ssm:us-east-1:123456789012:parameter/database",
     ],
 )
-def test_credentials_that_are_not_ours_are_refused(desk: Desk, arn: str) -> None:
-    answer = desk.connect(arn)
+def test_credentials_that_are_not_ours_are_refused(desk: Reviews, arn: str) -> None:
+    answer = desk.connect_by(arn)
     problem = json.loads(answer["body"])
     assert (answer["statusCode"], problem["field"]) == (400, "settings.credentials")
     assert arn not in answer["body"]
+
+
+@pytest.mark.parametrize("kind", STORES, ids=[kind.source for kind in STORES])
+def test_a_store_is_fetched_from(
+    fetching: Functions, quiet_stack: Stack, kind: type[Reviewed], connection: str
+) -> None:
+    begin = datetime.now(UTC) - timedelta(hours=1)
+    with on_time(kind) as store:
+        for number, text in enumerate(REVIEWS[:3], 1):
+            store.add(number, begin + timedelta(minutes=number), text)
+        desk = Desk(fetching, quiet_stack, store.source, connection)
+        settings = dict(store.settings)
+        if store.credentials:
+            secrets = quiet_stack.client("secretsmanager")
+            settings["credentials"] = secrets.create_secret(
+                Name=f"triggeriq/local/{store.source}", SecretString=store.credentials
+            )["ARN"]
+        assert desk.connect(settings)["statusCode"] == 200
+        desk.poll()
+        assert desk.shown()["reason"] is None
+        assert desk.texts() == sorted(REVIEWS[:3])
+        store.add(4, begin + timedelta(minutes=4), REVIEWS[3])
+        desk.poll()
+        assert desk.texts() == sorted(REVIEWS[:4])
+        new_at = desk.shown()["last_new_at"]
+        desk.poll()
+        assert desk.shown()["last_new_at"] == new_at
+        assert desk.shown()["reason"] is None
+        desk.ask("DELETE", PLACE, **desk.place)
+    fetching.told()
 
 
 def repeated(provider: Provider, after: int) -> Said:
@@ -190,7 +231,7 @@ def behind_the_first(said: Said) -> Any:
     ],
     ids=["401", "429", "500", "302", "HTML", "long", "repeats", "silent"],
 )
-def test_whatever_a_provider_does_is_told_and_loses_nothing(desk: Desk, trouble: Any, words: str) -> None:
+def test_whatever_a_provider_does_is_told_and_loses_nothing(desk: Reviews, trouble: Any, words: str) -> None:
     desk.provider.trouble = trouble
     began = datetime.now(UTC)
     desk.poll()
@@ -212,7 +253,7 @@ def test_whatever_a_provider_does_is_told_and_loses_nothing(desk: Desk, trouble:
 @pytest.mark.parametrize(
     "call", ["polls.begin", "secrets.read", "web.send", "bus.publish", "receipts.write", "polls.save"]
 )
-def test_a_kill_after_the_call_loses_and_doubles_nothing(desk: Desk, call: str) -> None:
+def test_a_kill_after_the_call_loses_and_doubles_nothing(desk: Reviews, call: str) -> None:
     names = desk.functions.calls_until_killed("poll", scheduled(), after=call)
     assert names[-1] == call
     desk.functions.invoke("poll", scheduled())
@@ -223,7 +264,7 @@ def test_a_kill_after_the_call_loses_and_doubles_nothing(desk: Desk, call: str) 
     assert desk.shown()["reason"] is None
 
 
-def test_silence_is_told(desk: Desk) -> None:
+def test_silence_is_told(desk: Reviews) -> None:
     desk.poll()
     state = desk.polls.find("reviews", desk.place["connection"])
     assert state

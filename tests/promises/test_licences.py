@@ -43,6 +43,7 @@ OURS = (
     "terraform/tests/packages/*",
     "tests/data/LICENCES",
     "triggeriq/LICENSE",
+    "triggeriq/testing/scaffold/templates/*",
 )
 """What is no code and yet was made for this project. Whatever else is added belongs here, or into NOTICE."""
 
@@ -53,12 +54,21 @@ def in_git() -> list[str]:
 
 
 def named(path: str) -> bool:
-    """Whether NOTICE names the file by its path, its folder, or its name beside a file of the same folder."""
+    """Whether NOTICE names the file by its path, its folder, or its name beside a file of the same folder;
+    of golden requests also whether a README.md beside them does."""
     folder, _, name = path.rpartition("/")
+    if folder.startswith("tests/data/golden/") and _is_told_beside(ROOT / path):
+        return True
     return any(
         one in WORDS
         for one in (path, f"{folder}/*{Path(name).suffix}", *(f"{folder}:" for folder in _folders(path)))
     ) or (f"{folder}/" in WORDS and f" {name}" in WORDS)
+
+
+def _is_told_beside(golden: Path) -> bool:
+    readme = golden.with_name("README.md")
+    rows = table(readme.read_text(encoding="utf-8"), "sample") if readme.is_file() else []
+    return any(golden.stem in row[0].split(", ") for row in rows)
 
 
 def _folders(path: str) -> list[str]:

@@ -264,71 +264,32 @@ def test_another_machine_makes_the_same_bytes(package, project, tmp_path):
     assert list((tmp_path / "temporary").iterdir()) == []
 
 
-PLUGIN = {
-    "pyproject.toml": """
-[build-system]
-requires = ["setuptools"]
-build-backend = "setuptools.build_meta"
-[project]
-name = "triggeriq-acme"
-version = "1.2"
-dependencies = ["triggeriq>=1,<2"]
-[project.entry-points.triggeriq]
-acme = "triggeriq_acme"
-[tool.setuptools]
-py-modules = ["triggeriq_acme"]
-""",
-    "triggeriq_acme.py": """
-from triggeriq import Verdict, hookimpl
-
-@hookimpl
-def classify(feedback):
-    return Verdict(facet="product", label="anvil")
-""",
-}
-
-
-@pytest.fixture
-def operator_s(project: Path, tmp_path: Path) -> Path:
-    """A checkout whose operator has a plugin made elsewhere: its wheel in dist/, and its line."""
-    mine, source = tmp_path / "mine", tmp_path / "acme"
-    copy_project(mine, project)
-    source.mkdir()
-    for name, text in PLUGIN.items():
-        (source / name).write_text(text)
-    build = ("wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", str(mine / "dist"))
-    subprocess.run([sys.executable, "-m", "pip", *build, str(source)], check=True)
-    with (mine / "plugins" / "requirements.txt").open("a") as requirements:
-        requirements.write("triggeriq-acme==1.2\n")
-    return mine
-
-
-def test_a_plugin_made_elsewhere_comes_along(operator_s, tmp_path):
-    done = make(operator_s, tmp_path / "into")
-    assert done.returncode == 0, done.stderr
-    with zipfile.ZipFile(tmp_path / "into" / "deployment.zip") as archive:
+def test_a_plugin_made_elsewhere_comes_along(package_with_example, tmp_path):
+    with zipfile.ZipFile(package_with_example) as archive:
         archive.extractall(tmp_path / "task")
         names = archive.namelist()
     assert [name for name in names if name.endswith("triggeriq/__init__.py")] == ["triggeriq/__init__.py"]
     manifest = json.loads((tmp_path / "task" / "plugins" / "manifest.json").read_text())
     assert manifest[-1] == {
-        "name": "acme",
-        "module": "triggeriq_acme",
-        "origin": "triggeriq-acme 1.2",
+        "name": "acme_desk",
+        "module": "triggeriq_acme_desk",
+        "origin": "triggeriq-acme-desk 1.0.0",
         "kind": "",
-        "hooks": ["classify"],
-        "sources": [],
+        "hooks": ["classify", "register_sources"],
+        "sources": ["acme_desk"],
     }
     program = """
 from chalicelib.registry import Registry, discover
 from triggeriq import Feedback
-registry = Registry(discover(), only=["acme"])
-(answer,) = registry.ask("classify", feedback=Feedback(external_id="1", text="It fell"))
-print(answer.by, answer.value.label)
+registry = Registry(discover(), only=["acme_desk"])
+told = {"feedback": Feedback(external_id="1", text="I want a refund"), "source": "", "connection": ""}
+(answer,) = registry.ask("classify", **told)
+print(answer.by, answer.value.label, registry.find("acme_desk").title)
 from importlib.metadata import entry_points
 print([point.name for point in entry_points(group="triggeriq")])
 """
-    assert run_in(tmp_path / "task", program).splitlines() == ["acme/1 anvil", "['acme']"]
+    told = run_in(tmp_path / "task", program).splitlines()
+    assert told == ["acme_desk/1.0.0 billing Acme Desk", "['acme_desk']"]
 
 
 def test_a_package_that_cannot_be_made_leaves_none(project, tmp_path):

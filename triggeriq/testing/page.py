@@ -3,6 +3,7 @@ and its golden requests, so that it can't say what is not so."""
 
 from __future__ import annotations
 
+import argparse
 import ast
 import inspect
 import json
@@ -18,6 +19,7 @@ from typing import Any
 from triggeriq import Scheme, Source
 from triggeriq.proofs import proof_of
 from triggeriq.testing import golden, golden_polls
+from triggeriq.testing.installed import find
 from triggeriq.testing.samples import Exactly, Expected
 from triggeriq.testing.signer import signer_of
 
@@ -226,3 +228,16 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
+
+
+def main() -> None:
+    """`python -m triggeriq.testing.page --source acme --golden tests/golden`: says the page."""
+    parser = argparse.ArgumentParser(prog="python -m triggeriq.testing.page", description=main.__doc__)
+    parser.add_argument("--source", required=True, help="its name, or that of its module")
+    parser.add_argument("--golden", required=True, help="the folder of its golden requests")
+    options = parser.parse_args()
+    sys.stdout.write(page_of(find(options.source), list(samples_of(Path(options.golden)))))
+
+
+if __name__ == "__main__":
+    main()

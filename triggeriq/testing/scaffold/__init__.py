@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import keyword
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from importlib.metadata import entry_points
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Literal, NamedTuple
+
+from triggeriq import Source
+from triggeriq.testing.golden import load
+from triggeriq.testing.marks import Mark, marks_in
+from triggeriq.testing.page import page_of, samples_of
 
 Kind = Literal["source", "classifier"]
 
@@ -16,7 +23,7 @@ NAME = "[a-z][a-z0-9_]{0,39}"
 """What a new plugin may be called: it becomes the name of a module, of a source, and a part of addresses."""
 
 _TEMPLATES = Path(__file__).with_name("templates")
-_PLACES: Mapping[Kind, str] = {"source": "plugins/sources", "classifier": "plugins/classifiers"}
+_FOLDERS: Mapping[Kind, str] = {"source": "plugins/sources", "classifier": "plugins/classifiers"}
 _PAGES: Mapping[Kind, str] = {"source": "docs/sources", "classifier": "docs/classifiers"}
 
 
@@ -24,11 +31,22 @@ class Refused(Exception):
     """No plugin is made; the message says why, and nothing was written."""
 
 
+class Places(NamedTuple):
+    """Where the parts of a plugin lie."""
+
+    module: Path
+    test: Path
+    golden: Path
+    page: Path
+
+
 class Made(NamedTuple):
     """A plugin that was made."""
 
     files: tuple[Path, ...]
     tests: Path
+    left: tuple[Mark, ...]
+    """What is to be filled in."""
 
 
 def make(name: str, kind: str, checkout: Path | None = None, out: Path | None = None) -> Made:
@@ -41,25 +59,62 @@ def make(name: str, kind: str, checkout: Path | None = None, out: Path | None = 
     if where := _claimed(name, checkout):
         raise Refused(f"there is a plugin {name} already: {where}")
     if out is not None:
-        texts, tests = dict(_distribution(name, kind, out)), out / "tests" / f"test_{name}.py"
+        places = Places(
+            module=out / f"triggeriq_{name}.py",
+            test=out / "tests" / f"test_{name}.py",
+            golden=out / "tests" / "golden",
+            page=out / "docs" / f"{name}.md",
+        )
+        texts = dict(_distribution(name, kind, out, places))
     elif checkout is not None:
-        texts = dict(_built_in(name, kind, checkout))
-        tests = checkout / "tests" / "plugins" / f"test_{name}.py"
+        places = Places(
+            module=checkout / _FOLDERS[kind] / f"{name}.py",
+            test=checkout / "tests" / "plugins" / f"test_{name}.py",
+            golden=checkout / "tests" / "data" / "golden" / name,
+            page=checkout / _PAGES[kind] / f"{name}.md",
+        )
+        texts = dict(_built_in(name, kind, places))
     else:
         raise Refused("a folder is needed in which it is made")
-    if existing := [str(file) for file in texts if file.exists()]:
+    if existing := [str(file) for file in (*texts, places.page) if file.exists()]:
         more = f" and {len(existing) - 1} more" if existing[1:] else ""
         raise Refused(f"it would write over {existing[0]}{more}")
     for file, content in texts.items():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with file.open("xb") as stream:
-            stream.write(content)
-    return Made(tuple(texts), tests)
+        _write(file, content)
+    _write(places.page, _page(name, kind, places))
+    # A source's page says what its module says
+    marked = texts if kind == "source" else (*texts, places.page)
+    return Made((*texts, places.page), places.test, tuple(marks_in(marked)))
+
+
+def _write(file: Path, content: bytes) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("xb") as stream:
+        stream.write(content)
+
+
+def _page(name: str, kind: Kind, places: Places) -> bytes:
+    """Of a source it is made of what was just written, as it is whenever that has changed."""
+    if kind == "classifier":
+        return _made(kind, "acme.md", name)
+    spec = spec_from_file_location(f"scaffold_{name}", places.module)
+    assert spec is not None
+    assert spec.loader is not None
+    module = sys.modules[spec.name] = module_from_spec(spec)
+    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    try:
+        spec.loader.exec_module(module)
+        sources: list[type[Source]] = []
+        module.register_sources(sources.append)
+        return page_of(sources[0], list(samples_of(places.golden))).encode()
+    finally:
+        sys.dont_write_bytecode = before
+        del sys.modules[spec.name]
 
 
 def _claimed(name: str, checkout: Path | None) -> str:
     """Where a plugin of this name lies; "" where there is none."""
-    for folder in _PLACES.values() if checkout else ():
+    for folder in _FOLDERS.values() if checkout else ():
         for place in (Path(folder) / f"{name}.py", Path(folder) / name):
             if (checkout / place).exists():  # type: ignore[operator]  # there is one
                 return str(place)
@@ -69,25 +124,19 @@ def _claimed(name: str, checkout: Path | None) -> str:
     return ""
 
 
-def _built_in(name: str, kind: Kind, checkout: Path) -> Iterator[tuple[Path, bytes]]:
+def _built_in(name: str, kind: Kind, places: Places) -> Iterator[tuple[Path, bytes]]:
     """Its files, as they lie in a checkout."""
-    golden = checkout / "tests" / "data" / "golden" / name
-    page = Path(_PAGES[kind]) / f"{name}.md"
-    module = f"{_PLACES[kind].replace('/', '.')}"
+    module = _FOLDERS[kind].replace("/", ".")
     beside = {
         "from acme import Acme\n\nfrom triggeriq": f"from {module}.acme import Acme\nfrom triggeriq",
         "import acme\n\nfrom triggeriq": f"from {module} import acme\nfrom triggeriq",
-        'Path(__file__).with_name("golden")': 'Path(__file__).parents[1] / "data" / "golden" / "acme"',
-        'Path(__file__).with_name("acme.md")': f'Path(__file__).parents[2] / "{page.parent}" / "acme.md"',
+        'with_name("golden")': 'parents[1] / "data" / "golden" / "acme"',
+        'with_name("acme.md")': f'parents[2] / "{_PAGES[kind]}" / "acme.md"',
     }
-    yield checkout / _PLACES[kind] / f"{name}.py", _made(kind, "acme.py", name)
-    yield checkout / "tests" / "plugins" / f"test_{name}.py", _made(kind, "test_acme.py", name, beside)
-    yield checkout / page, _made(kind, "acme.md", name)
-    for file in _golden(kind):
-        yield golden / file, _made(kind, f"golden/{file}", name)
+    yield from _alike(name, kind, places, beside)
 
 
-def _distribution(name: str, kind: Kind, out: Path) -> Iterator[tuple[Path, bytes]]:
+def _distribution(name: str, kind: Kind, out: Path, places: Places) -> Iterator[tuple[Path, bytes]]:
     """Its files, as they lie in a project of its own."""
     beside = {
         "from acme import Acme\n\nfrom triggeriq.testing import WebhookContract\n": (
@@ -99,13 +148,16 @@ def _distribution(name: str, kind: Kind, out: Path) -> Iterator[tuple[Path, byte
         "plugin = acme\n": "plugin = triggeriq_acme\n",
         'with_name("acme.md")': 'parents[1] / "docs" / "acme.md"',
     }
-    yield out / f"triggeriq_{name}.py", _made(kind, "acme.py", name)
-    yield out / "tests" / f"test_{name}.py", _made(kind, "test_acme.py", name, beside)
-    yield out / "docs" / f"{name}.md", _made(kind, "acme.md", name)
-    for file in _golden(kind):
-        yield out / "tests" / "golden" / file, _made(kind, f"golden/{file}", name)
+    yield from _alike(name, kind, places, beside)
     for file in ("pyproject.toml", "README.md"):
         yield out / file, _made("distribution", file, name)
+
+
+def _alike(name: str, kind: Kind, places: Places, beside: Mapping[str, str]) -> Iterator[tuple[Path, bytes]]:
+    yield places.module, _made(kind, "acme.py", name)
+    yield places.test, _made(kind, "test_acme.py", name, beside)
+    for file in _golden(kind):
+        yield places.golden / file, _made(kind, f"golden/{file}", name)
 
 
 def _golden(kind: Kind) -> list[str]:

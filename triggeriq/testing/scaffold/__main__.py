@@ -7,7 +7,6 @@ import argparse
 import sys
 from pathlib import Path
 
-from triggeriq.testing.marks import marks_in
 from triggeriq.testing.scaffold import KINDS, Refused, make
 
 
@@ -24,7 +23,7 @@ def main() -> int:
         sys.stderr.write(f"triggeriq: no plugin was made: {refusal}\n")
         return 1
     told = [f"  {file}" for file in made.files]
-    left = [f"  {mark}" for mark in marks_in(made.files)]
+    left = [f"  {mark}" for mark in made.left]
     sys.stdout.write("\n".join(["Made:", *told, "", "To fill in, each marked FILL_IN:", *left, ""]))
     return 0
 

