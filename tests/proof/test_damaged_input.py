@@ -7,6 +7,7 @@ import importlib
 import inspect
 import random
 from collections.abc import Callable
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -14,13 +15,23 @@ import pytest
 
 from plugins.sources.inbound_email import InboundEmail
 from tests.proof.progress import Progress
-from triggeriq import Event, Events, Nothing, Source, Unreadable
+from triggeriq import Event, Events, Nothing, Received, Source, Unreadable
 from triggeriq.payload import MAX_ID
-from triggeriq.testing import Delivery, FileContract, Upload, WebhookContract, hostile
+from triggeriq.testing import (
+    Delivery,
+    FileContract,
+    PollContract,
+    Upload,
+    WebhookContract,
+    golden_polls,
+    hostile,
+)
+from triggeriq.testing import golden as golden_requests
 from triggeriq.testing.samples import connected
 from triggeriq.testing.source_contract import consume
 
 TESTS = Path(__file__).parents[1]
+NOW = datetime(2026, 1, 2, tzinfo=UTC)
 TIMES = 20_000
 """How often each source's samples are damaged."""
 PIECES = (*hostile.BODIES[:-1], b"\r\n", b"\n\n", b"--", b'"', b"=?utf-8?q?=ff?=", b"&#0;", b"\xed\xa0\x80")
@@ -101,11 +112,30 @@ def test_a_damaged_file_is_unreadable_at_worst(contract: type[FileContract]) -> 
 
 @pytest.mark.parametrize("contract", contracts(WebhookContract), ids=lambda contract: contract.source.name)
 def test_a_damaged_webhook_is_unreadable_at_worst(contract: type[WebhookContract]) -> None:
-    deliveries = {delivery.name: delivery for delivery in contract.deliveries}
+    golden = golden_requests.load(contract.golden) if contract.golden else ()
+    deliveries = {delivery.name: delivery for delivery in (*golden, *contract.deliveries)}
     bodies = {name: delivery.body for name, delivery in deliveries.items()}
     survive(
         contract.source.name, bodies, lambda name, body: receive(contract.source(), deliveries[name], body)
     )
+
+
+@pytest.mark.parametrize("contract", contracts(PollContract), ids=lambda contract: contract.source.name)
+def test_a_damaged_page_that_was_fetched_is_unreadable_at_worst(contract: type[PollContract]) -> None:
+    polls = golden_polls.load(contract.polls)
+    settings = {poll.name: poll.settings for poll in polls}
+    bodies = {
+        f"{poll.name}/{number}": answer.body
+        for poll in polls
+        for number, answer in enumerate(poll.answers.values())
+    }
+
+    def transform(name: str, body: bytes) -> None:
+        source = contract.source()
+        connection = connected(source, settings[name.partition("/")[0]])
+        consume(source.transform(Received(id="page", received_at=NOW, body=body), connection))
+
+    survive(contract.source.name, bodies, transform)
 
 
 def test_a_damaged_mail_of_others_is_unreadable_at_worst() -> None:
