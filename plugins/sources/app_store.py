@@ -58,8 +58,9 @@ class AppStoreSettings:
     webhook: all are refused.
 
     In App Store Connect, under Users and Access, Integrations, App Store Connect API, an Account Holder or
-    Admin makes a team key with the role Customer Support, which may read reviews and change nothing else, and
-    downloads its file AuthKey_….p8, which is possible once.
+    Admin makes a team key with the role Customer Support, which sees reviews and answers them, and little
+    else; or a user of that role makes an individual key in his profile. Its file AuthKey_….p8 can be
+    downloaded once.
     """
 
     app_id: str | None = field(default=None, metadata={"max_length": 200})
@@ -68,8 +69,8 @@ class AppStoreSettings:
     app."""
     credentials: str = field(default="", metadata={"max_length": 2048})
     """The ARN of the secret with which reviews are fetched. It holds {"issuer_id": …, "key_id": …,
-    "private_key": …}: the issuer's id that stands above the keys, the key's id, and the text of its .p8 file.
-    Empty: nothing is fetched."""
+    "private_key": …}: the issuer's id that stands above the team's keys, the key's id, and the text of its
+    .p8 file. An individual key has no issuer_id. Empty: nothing is fetched."""
     address: str = field(
         default="https://api.appstoreconnect.apple.com", metadata={"pattern": r"^https?://[^\s?#@]{1,400}$"}
     )
@@ -138,7 +139,7 @@ class _Calls:
         if not settings.app_id:
             raise PollFailed("the connection's setting app_id is empty; it says whose reviews are fetched")
         self._http = http
-        self._key = credentials(connection, "issuer_id", "key_id", "private_key")
+        self._key = credentials(connection, "key_id", "private_key")
         self._address = settings.address.rstrip("/")
         query = f"sort=-createdDate&limit={_PER_PAGE}&include=response"
         self._first = f"/v1/apps/{quote(settings.app_id, safe='')}/customerReviews?{query}"
@@ -184,8 +185,9 @@ class _Calls:
         now = int(self._http.now().timestamp())
         if now >= self._until:
             self._until = now + _TOKEN_SECONDS // 2
+            issuer = self._key.get("issuer_id")
             claims: dict[str, JSON] = {
-                "iss": self._key["issuer_id"],
+                **({"iss": issuer} if issuer else {"sub": "user"}),  # a team's key, and one of a person
                 "iat": now,
                 "exp": now + _TOKEN_SECONDS,
                 "aud": "appstoreconnect-v1",

@@ -30,6 +30,9 @@ _PER_PAGE = 100
 """The most that Google gives."""
 _WEEK = 1_000
 """Pages of the first poll: all that there are, since none is older than a week."""
+_PAGES = 40
+"""Pages of one poll: Google lets 200 requests an hour through for an app.
+https://support.google.com/googleplay/android-developer/contact/review_apiqr"""
 _SCOPE = "https://www.googleapis.com/auth/androidpublisher"
 _GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 _TOKEN_SECONDS = 3_600
@@ -118,7 +121,7 @@ class GooglePlay(Source):
         if not (settings.credentials or connection.credentials):
             return
         calls = _Calls(settings, connection, http)
-        for body, behind in newest_first(cursor, calls.page, http, deadline, first_pages=_WEEK):
+        for body, behind in newest_first(cursor, calls.page, http, deadline, first_pages=_WEEK, most=_PAGES):
             yield Polled(body=body, cursor=behind)
 
 
