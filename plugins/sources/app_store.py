@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from triggeriq.polling import Http, Polled
 
 _REVIEWS, _RESPONSES = "customerReviews", "customerReviewResponses"
+_ADDRESS = "https://api.appstoreconnect.apple.com"
 _PER_PAGE = 200
 """The most that Apple gives."""
 _TOKEN_SECONDS = 600
@@ -71,9 +72,7 @@ class AppStoreSettings:
     """The ARN of the secret with which reviews are fetched. It holds {"issuer_id": …, "key_id": …,
     "private_key": …}: the issuer's id that stands above the team's keys, the key's id, and the text of its
     .p8 file. An individual key has no issuer_id. Empty: nothing is fetched."""
-    address: str = field(
-        default="https://api.appstoreconnect.apple.com", metadata={"pattern": r"^https?://[^\s?#@]{1,400}$"}
-    )
+    address: str = field(default=_ADDRESS, metadata={"pattern": r"^https?://[^\s?#@]{1,400}$"})
     """Where App Store Connect answers, for whoever has a proxy before it."""
 
 
@@ -150,7 +149,8 @@ class _Calls:
         from triggeriq.fetching import Page, array_of, json_of
 
         headers = {"authorization": f"Bearer {self._signed()}", "accept": "application/json"}
-        answer = self._http.request("GET", self._address + (place or self._first), headers=headers)
+        asked = place if place.startswith("/") else self._first
+        answer = self._http.request("GET", self._address + asked, headers=headers)
         body = json_of(answer)
         reviews = array_of(body, "data")
         times = (moment(at(review, "attributes", "createdDate")) for review in reviews)
@@ -162,21 +162,20 @@ class _Calls:
         )
 
     def _place(self, url: str | None) -> str | None:
-        """What stands behind the host in the address of the next page. It is asked of the host that gave it:
-        no other is ever shown the token."""
+        """What stands behind the host in the address of the next page, where that is Apple's or the
+        setting's. It is asked of the setting's, so that no other is ever shown the token."""
         from triggeriq.polling import PollFailed
 
         if url is None:
             return None
         try:
             there = urlsplit(url)
-            here = urlsplit(self._address)
-            same = (there.scheme, there.netloc.lower()) == (here.scheme, here.netloc.lower())
+            known = [one.path for one in map(urlsplit, (self._address, _ADDRESS)) if one[:2] == there[:2]]
         except ValueError:
-            same = False
-        if not same or not there.path.startswith(f"{here.path}/"):
+            known = []
+        if not known or not there.path.startswith(f"{known[0]}/"):
             raise PollFailed("the provider names a next page at another address, which is not followed")
-        path = there.path.removeprefix(here.path)
+        path = there.path.removeprefix(known[0])
         return f"{path}?{there.query}" if there.query else path
 
     def _signed(self) -> str:
