@@ -27,9 +27,6 @@ MAX_PAGES = 500
 FIRST_PAGES = 10
 """Pages of the first walk. What is older is history, and comes as files."""
 
-ADDRESS = r"^https?://[^\s?#@]{1,400}$"
-"""What the setting of a provider's address looks like, for `metadata`."""
-
 _FORGOTTEN = (400, 404, 410)
 """How a provider answers to a place in a list that it no longer knows."""
 

@@ -36,6 +36,7 @@ from triggeriq import (
     Source,
     hookimpl,
 )
+from triggeriq.names import BASE_ADDRESS
 from triggeriq.payload import at, identifier, milliseconds, moment, name, parse_object, rating, text
 from triggeriq.values import JSON
 
@@ -72,7 +73,7 @@ class AppStoreSettings:
     """The ARN of the secret with which reviews are fetched. It holds {"issuer_id": …, "key_id": …,
     "private_key": …}: the issuer's id that stands above the team's keys, the key's id, and the text of its
     .p8 file. An individual key has no issuer_id. Empty: nothing is fetched."""
-    address: str = field(default=_ADDRESS, metadata={"pattern": r"^https?://[^\s?#@]{1,400}$"})
+    address: str = field(default=_ADDRESS, metadata={"pattern": BASE_ADDRESS})
     """Where App Store Connect answers, for whoever has a proxy before it."""
 
 

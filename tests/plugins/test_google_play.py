@@ -169,6 +169,7 @@ class TestGooglePlay(FileContract, PollContract):
             expect=(*REVIEWS[:3], Bad("line 1", ""), Bad("line 1", "")),
         ),
         Upload(name="nothing.json", body=b'{"tokenPagination": {}}', expect=()),
+        Upload(name="nothing.ndjson", body=b'{"pageInfo": {}}\n', expect=()),
         Upload(name="reviews_org.mozilla.firefox_201803.csv", body=CONSOLE, expect=FIREFOX),
         Upload(name="wide.csv", body=CONSOLE.decode().encode("utf-16"), expect=FIREFOX),
         Upload(name="marked.csv", body=b"\xef\xbb\xbf" + CONSOLE, expect=FIREFOX),
