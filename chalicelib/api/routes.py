@@ -81,6 +81,7 @@ ROUTES = (
     Route("HEAD", "/webhooks/{source}/{connection}", "probe_webhook", WEBHOOK, PUBLIC, "intake.webhooks:receive", "Answer a provider's probe", refusals=(405, 503)),
     Route("GET", "/webhooks/{source}/{connection}", "ask_webhook", WEBHOOK, PUBLIC, "intake.webhooks:receive", "Answer a provider's challenge", refusals=(405, 503), media="text/plain"),
     Route("GET", "/tickets", "list_tickets", "read", ROWS, "tickets.tickets:search", "Search, filter and sort tickets; newest first by default", query="TicketQuery", answer="TicketPage"),
+    Route("GET", "/tickets/facets", "count_tickets", "read", ROWS, "tickets.tickets:count", "Count the tickets of a query by status, category, tag and every other facet", query="TicketCountQuery", answer="TicketCounts"),
     Route("GET", "/tickets/{id}", "get_ticket", "read", ROWS, "tickets.tickets:find", "Read one ticket", answer="Ticket", also=(304,)),
     Route("PATCH", "/tickets/{id}", "change_ticket", "write", ROWS, "tickets.tickets:change", "Set status, assignee, priority, category, tags or links", body="TicketChange", answer="Ticket", refusals=(412,)),
     Route("GET", "/tickets/{id}/history", "list_ticket_history", "read", ROWS, "tickets.tickets:history", "The audit trail, oldest first", query="PageQuery", answer="HistoryPage"),

@@ -64,6 +64,11 @@ class TicketReader(Protocol):
         gave in another order."""
         ...
 
+    def facets(self, wanted: TicketFilter) -> tuple[int, Mapping[str, Mapping[str, int]]]:
+        """How many tickets `search` would list, and of these how many have each label, by facet; see
+        TicketCounts."""
+        ...
+
     def history(self, ticket_id: str, limit: int, cursor: str | None) -> Page[HistoryEntry]:
         """The audit trail of a ticket, oldest first."""
         ...

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any, Literal, get_args
 
 from triggeriq import (
@@ -145,6 +146,11 @@ class GenericJsonSettings:
         return ".".join(name for name, is_signed in parts.items() if is_signed)
 
 
+LOOKED_AT = 1_000
+"""Objects of a body that are looked at while its sender waits. What holds more is taken as it is, and named
+by its bytes alone."""
+
+
 class GenericJson(Source):
     """Feedback of any sender that can POST or PUT JSON: a system of your own, a form, an automation tool.
 
@@ -181,9 +187,11 @@ class GenericJson(Source):
 
     def receive(self, request: Request, connection: Connection) -> Events | Ignore:
         event_id = digest(request.body)
-        items = list(_items(request.body, event_id, connection, _ANY_TIME))
+        items = list(islice(_items(request.body, event_id, connection, _ANY_TIME), LOOKED_AT + 1))
         if not items:
             return Ignore("an empty list")
+        if len(items) > LOOKED_AT:
+            return Events(Event(event_id))
         bad = [item for item in items if isinstance(item, Bad)]
         ignored = [item for item in items if isinstance(item, Ignore)]
         if len(bad) + len(ignored) < len(items):

@@ -107,6 +107,7 @@ OF_OTHERS: dict[str, Callable[[World], list[Asked]]] = {
     "GET /tickets": listed(
         "/tickets", "/tickets?q={theirs}", "/tickets?q=words", "/tickets?connection={theirs}"
     ),
+    "GET /tickets/facets": listed("/tickets/facets", "/tickets/facets?connection={theirs}"),
     "GET /tickets/{id}": of_tickets("/tickets/{}"),
     "PATCH /tickets/{id}": of_tickets("/tickets/{}", {"status": "resolved"}),
     "GET /tickets/{id}/history": of_tickets("/tickets/{}/history"),
@@ -334,6 +335,13 @@ def test_one_s_own_is_there_and_can_be_worked_on(world: World) -> None:
     upload = {"source": "csv", "connection": mine.connection, "file": "two.csv"}
     assert world.ask("POST", "/uploads", upload).status == 201
     assert world.ask("PUT", f"/connections/csv/{mine.connection}", {"settings": {}}).status == 200
+
+
+def test_its_counts_are_those_of_its_own_tickets(world: World) -> None:
+    counts = world.client.call("GET", "/tickets/facets", X_Api_Key=world.key).json
+    listed = world.client.call("GET", "/tickets", X_Api_Key=world.key).json["items"]
+    assert counts["total"] == len(listed) < world.client.get("/tickets/facets")["total"]
+    assert counts["facets"]["source"] == dict.fromkeys(SOURCES, 1)
 
 
 def test_when_a_source_last_gave_feedback_is_counted_from_one_s_own(world: World) -> None:

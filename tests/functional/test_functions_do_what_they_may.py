@@ -26,7 +26,9 @@ from tests.functional.permitted import SOURCE, Account
 
 BRITTLE = """
     from dataclasses import dataclass
-    from triggeriq import Event, Events, Feedback, Scheme, Source, hookimpl
+    from datetime import UTC, datetime
+
+    from triggeriq import AttachedFile, Event, Events, Feedback, Redacted, Released, Scheme, Source, hookimpl
     from triggeriq.polling import Polled
 
     @dataclass(frozen=True)
@@ -45,7 +47,13 @@ BRITTLE = """
             return Events(Event(request.body.decode()))
 
         def transform(self, received, connection):
-            raise RuntimeError("oh")
+            if received.id == "transform":
+                raise RuntimeError("oh")
+            at = datetime(2026, 3, 1, tzinfo=UTC)
+            yield Released(name="acme/shop", version=received.id, at=at)
+            yield Redacted(external_id="a", at=at)
+            files = (AttachedFile(name="a", content=b"a"),)
+            yield Feedback(external_id="a", text="It crashes", version=1, attachments=files)
 
         def read(self, stream, hint, resume, connection):
             raise RuntimeError("oh")
@@ -163,6 +171,13 @@ def requests_that_can_not_be_read(account: Account) -> None:
     assert account.webhook("odd", b"receive", "brittle")["statusCode"] == 422
     assert account.webhook("odd", b"transform", "brittle")["statusCode"] == 202
     account.drain("ingest")
+
+
+def what_is_told_besides_words(account: Account) -> None:
+    assert account.webhook("told", b"told", "brittle")["statusCode"] == 202
+    account.drain("ingest", "process")
+    attachments = {"Bucket": named("artifacts"), "Prefix": "attachments/brittle/"}
+    assert account.stack.client("s3").list_objects_v2(**attachments)["KeyCount"] == 0
 
 
 def a_body_that_is_lost(account: Account) -> None:
@@ -335,6 +350,7 @@ def people_work_on_tickets(account: Account) -> None:
     lead, other = [ticket for ticket in account.tickets() if ticket["source"] == SOURCE][:2]
     one = {"id": lead["id"]}
     assert account.call("GET", "/tickets/{id}", **one)["http"] == 200
+    assert account.call("GET", "/tickets/facets")["total"] > 1
     assert account.call("PATCH", "/tickets/{id}", {"assignee": "jo"}, **one)["http"] == 200
     assert account.call("GET", "/tickets/{id}/history", **one)["items"]
     assert account.call("GET", "/tickets/{id}/feedback", **one)["items"]
@@ -438,6 +454,7 @@ STORIES = (
     an_admin_makes_connections_and_keys,
     a_webhook_becomes_a_ticket,
     requests_that_can_not_be_read,
+    what_is_told_besides_words,
     a_body_that_is_lost,
     events_that_are_parked_or_wait_for_another,
     uploads_of_every_kind,

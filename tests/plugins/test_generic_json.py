@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
-from plugins.sources.generic_json import GenericJson, GenericJsonSettings
+from plugins.sources.generic_json import LOOKED_AT, GenericJson, GenericJsonSettings
 from tests.unit.triggeriq.providers import PROVIDERS
 from triggeriq import (
     Answered,
     Bad,
     Connection,
+    Event,
     Events,
     Feedback,
     Ignore,
@@ -351,3 +352,13 @@ def test_events_of_another_kind_in_a_list_are_ignored() -> None:
 def test_what_may_be_feedback_must_be_readable(value: Any) -> None:
     with pytest.raises(Unreadable, match="no feedback in it"):
         about(value)
+
+
+def test_a_body_of_very_many_objects_is_taken_without_looking_at_each() -> None:
+    """They may be bad, all of them: ingest says so of each."""
+    body = json.dumps([7] * (LOOKED_AT + 1)).encode()
+    connection = Connection(source="generic_json")
+    received = GenericJson().receive(Request(body=body), connection)
+    assert received == Events(Event(hashlib.sha256(body).hexdigest()))
+    with pytest.raises(Unreadable):
+        GenericJson().receive(Request(body=json.dumps([7] * LOOKED_AT).encode()), connection)

@@ -78,6 +78,12 @@ class PostgresTicketReader(NamedTuple):
     ) -> Page[Ticket]:
         return searching.search(self.database, wanted, order, limit, cursor)
 
+    @external("postgres.count_tickets", postgres_errors)
+    def facets(self, wanted: TicketFilter) -> tuple[int, Mapping[str, Mapping[str, int]]]:
+        from chalicelib.services.postgres import counting  # few requests count
+
+        return counting.count(self.database, wanted)
+
     @external("postgres.ticket_history", postgres_errors)
     def history(self, ticket_id: str, limit: int, cursor: str | None) -> Page[HistoryEntry]:
         return ticket_contents.history(self.database, ticket_id, limit, cursor)

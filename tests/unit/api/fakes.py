@@ -26,6 +26,7 @@ from chalicelib.domain.tickets.history_entry import HistoryEntry
 from chalicelib.domain.tickets.plan import Standing, visible
 from chalicelib.domain.tickets.ticket import Category, Change, Priority, Sentiment, Ticket
 from chalicelib.domain.tickets.ticket_attachment import FeedbackName, TicketAttachment
+from chalicelib.domain.tickets.ticket_counts import TicketCounts
 from chalicelib.domain.tickets.ticket_feedback import FeedbackVersion, TicketFeedback
 from chalicelib.domain.tickets.ticket_filter import NEWEST, TicketFilter, TicketOrder
 from chalicelib.errors import NotFound
@@ -67,6 +68,10 @@ class FakeTickets:
     ) -> Page[Ticket]:
         self.asked.append((wanted, limit, cursor, order))
         return Page(tuple(standing.ticket for standing in self.held.values()), "bmV4dA")
+
+    def count(self, wanted: TicketFilter) -> TicketCounts:
+        self.asked.append(wanted)
+        return TicketCounts(total=2, facets={"status": {"open": 2}, "facet.team": {"billing": 1}}, as_of=NOW)
 
     def history(
         self, id: str, limit: int, cursor: str | None, within: Restriction | None = None

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from triggeriq import Source
-from triggeriq.testing.golden import load
 from triggeriq.testing.marks import Mark, marks_in
 from triggeriq.testing.page import page_of, samples_of
 

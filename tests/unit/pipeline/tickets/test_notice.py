@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.intake import feedback_message, notice_message
+from chalicelib.domain.intake.attachment_keys import attachments_key
 from chalicelib.domain.intake.feedback import FeedbackKey
 from chalicelib.domain.operations.record import Record
 from chalicelib.domain.tickets.plan import Known, Plan, Selection
@@ -17,7 +18,7 @@ from chalicelib.pipeline.tickets.notice import AT_ONCE, Notice
 from chalicelib.pipeline.tickets.process import Process
 from chalicelib.pipeline.tickets.relay import Relay
 from tests.in_memory_tickets import InMemoryTickets
-from tests.said import Noticing, answered, said, take_in, taken_back, triage
+from tests.said import Noticing, answered, said, take_in, taken_back, triage, version
 from tests.unit.pipeline.fakes import NOW, FakeBlobs, FakeBus, FakeMetrics, now, plenty, record
 from triggeriq import Attachment
 
@@ -158,3 +159,13 @@ def test_known_is_no_more_than_was_selected() -> None:
     seen: list[Known] = []
     store.amend(Selection(), lambda known: seen.append(known) or Plan(NOW))  # type: ignore[func-returns-value]
     assert seen == [Known({}, {}, {}, {}, {}, {})]
+
+
+def test_files_of_every_version_up_to_then_go_and_those_of_later_ones_stay() -> None:
+    key = FeedbackKey("zendesk", "default", "a")
+    times = {minutes: version(minutes) for minutes in (1, 2, 10, 11)}
+    names = {minutes: attachments_key(key, at, f"e{minutes}", []) for minutes, at in times.items()}
+    other = attachments_key(key._replace(external_id="b"), 0, "e", [])
+    desk = Desk(FakeBlobs({f"{name}/{place}": b"x" for name in (*names.values(), other) for place in (0, 1)}))
+    desk.take(notice("r", taken_back("a", minutes=10)))
+    assert {*desk.blobs.objects} == {f"{name}/{place}" for name in (names[11], other) for place in (0, 1)}
