@@ -27,9 +27,6 @@ MAX_PAGES = 500
 FIRST_PAGES = 10
 """Pages of the first walk. What is older is history, and comes as files."""
 
-ADDRESS = r"^https?://[^\s?#@]{1,400}$"
-"""What the setting of a provider's address looks like, for `metadata`."""
-
 _FORGOTTEN = (400, 404, 410)
 """How a provider answers to a place in a list that it no longer knows."""
 
@@ -123,18 +120,25 @@ class Walk(NamedTuple):
 
 
 def walked(
-    walk: Walk, fetch: Callable[[str], Page], http: Http, deadline: datetime, first_pages: int = FIRST_PAGES
+    walk: Walk,
+    fetch: Callable[[str], Page],
+    http: Http,
+    deadline: datetime,
+    *,
+    first_pages: int = FIRST_PAGES,
+    most: int = MAX_PAGES,
 ) -> Iterator[tuple[bytes, Walk]]:
     """The pages of a walk, each with how far it is when that page is safe. It ends with the page that holds
     something older than the last walk's newest, at the list's end, or at the deadline.
 
-    fetch: the page at a place, "" being the first. Raises PollFailed, also where a page comes again: its
+    fetch: the page at a place, "" being the first. first_pages: where the first walk ends. most: pages of one
+    poll, for a provider that lets few requests through. Raises PollFailed, also where a page comes again: its
     provider would lead round in circles.
     """
     if not walk.place:
         walk = Walk(until=walk.until)
     places, seen = {walk.place}, set[tuple[str | None, ...]]()
-    for count in range(MAX_PAGES):
+    for count in range(most):
         if http.now() > deadline:
             return
         try:
@@ -197,10 +201,12 @@ def newest_first(
     fetch: Callable[[str], Page],
     http: Http,
     deadline: datetime,
+    *,
     first_pages: int = FIRST_PAGES,
+    most: int = MAX_PAGES,
 ) -> Iterator[tuple[bytes, str | None]]:
     """As `walked`, for a source with a single list: each page's bytes with its cursor."""
     walk = Walk.unpacked(read_cursor(cursor).get("walk"))
-    for body, behind in walked(walk, fetch, http, deadline, first_pages):
+    for body, behind in walked(walk, fetch, http, deadline, first_pages=first_pages, most=most):
         # One that is too long is interrupted for good: the next poll walks all of the way
         yield body, written({"walk": behind.packed()}) or written({"walk": Walk(behind.until).packed()})

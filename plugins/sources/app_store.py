@@ -36,6 +36,7 @@ from triggeriq import (
     Source,
     hookimpl,
 )
+from triggeriq.names import BASE_ADDRESS
 from triggeriq.payload import at, identifier, milliseconds, moment, name, parse_object, rating, text
 from triggeriq.values import JSON
 
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from triggeriq.polling import Http, Polled
 
 _REVIEWS, _RESPONSES = "customerReviews", "customerReviewResponses"
+_ADDRESS = "https://api.appstoreconnect.apple.com"
 _PER_PAGE = 200
 """The most that Apple gives."""
 _TOKEN_SECONDS = 600
@@ -58,8 +60,9 @@ class AppStoreSettings:
     webhook: all are refused.
 
     In App Store Connect, under Users and Access, Integrations, App Store Connect API, an Account Holder or
-    Admin makes a team key with the role Customer Support, which may read reviews and change nothing else, and
-    downloads its file AuthKey_….p8, which is possible once.
+    Admin makes a team key with the role Customer Support, which sees reviews and answers them, and little
+    else; or a user of that role makes an individual key in his profile. Its file AuthKey_….p8 can be
+    downloaded once.
     """
 
     app_id: str | None = field(default=None, metadata={"max_length": 200})
@@ -68,11 +71,9 @@ class AppStoreSettings:
     app."""
     credentials: str = field(default="", metadata={"max_length": 2048})
     """The ARN of the secret with which reviews are fetched. It holds {"issuer_id": …, "key_id": …,
-    "private_key": …}: the issuer's id that stands above the keys, the key's id, and the text of its .p8 file.
-    Empty: nothing is fetched."""
-    address: str = field(
-        default="https://api.appstoreconnect.apple.com", metadata={"pattern": r"^https?://[^\s?#@]{1,400}$"}
-    )
+    "private_key": …}: the issuer's id that stands above the team's keys, the key's id, and the text of its
+    .p8 file. An individual key has no issuer_id. Empty: nothing is fetched."""
+    address: str = field(default=_ADDRESS, metadata={"pattern": BASE_ADDRESS})
     """Where App Store Connect answers, for whoever has a proxy before it."""
 
 
@@ -138,7 +139,7 @@ class _Calls:
         if not settings.app_id:
             raise PollFailed("the connection's setting app_id is empty; it says whose reviews are fetched")
         self._http = http
-        self._key = credentials(connection, "issuer_id", "key_id", "private_key")
+        self._key = credentials(connection, "key_id", "private_key")
         self._address = settings.address.rstrip("/")
         query = f"sort=-createdDate&limit={_PER_PAGE}&include=response"
         self._first = f"/v1/apps/{quote(settings.app_id, safe='')}/customerReviews?{query}"
@@ -149,7 +150,8 @@ class _Calls:
         from triggeriq.fetching import Page, array_of, json_of
 
         headers = {"authorization": f"Bearer {self._signed()}", "accept": "application/json"}
-        answer = self._http.request("GET", self._address + (place or self._first), headers=headers)
+        asked = place if place.startswith("/") else self._first
+        answer = self._http.request("GET", self._address + asked, headers=headers)
         body = json_of(answer)
         reviews = array_of(body, "data")
         times = (moment(at(review, "attributes", "createdDate")) for review in reviews)
@@ -161,21 +163,20 @@ class _Calls:
         )
 
     def _place(self, url: str | None) -> str | None:
-        """What stands behind the host in the address of the next page. It is asked of the host that gave it:
-        no other is ever shown the token."""
+        """What stands behind the host in the address of the next page, where that is Apple's or the
+        setting's. It is asked of the setting's, so that no other is ever shown the token."""
         from triggeriq.polling import PollFailed
 
         if url is None:
             return None
         try:
             there = urlsplit(url)
-            here = urlsplit(self._address)
-            same = (there.scheme, there.netloc.lower()) == (here.scheme, here.netloc.lower())
+            known = [one.path for one in map(urlsplit, (self._address, _ADDRESS)) if one[:2] == there[:2]]
         except ValueError:
-            same = False
-        if not same or not there.path.startswith(f"{here.path}/"):
+            known = []
+        if not known or not there.path.startswith(f"{known[0]}/"):
             raise PollFailed("the provider names a next page at another address, which is not followed")
-        path = there.path.removeprefix(here.path)
+        path = there.path.removeprefix(known[0])
         return f"{path}?{there.query}" if there.query else path
 
     def _signed(self) -> str:
@@ -184,8 +185,9 @@ class _Calls:
         now = int(self._http.now().timestamp())
         if now >= self._until:
             self._until = now + _TOKEN_SECONDS // 2
+            issuer = self._key.get("issuer_id")
             claims: dict[str, JSON] = {
-                "iss": self._key["issuer_id"],
+                **({"iss": issuer} if issuer else {"sub": "user"}),  # a team's key, and one of a person
                 "iat": now,
                 "exp": now + _TOKEN_SECONDS,
                 "aud": "appstoreconnect-v1",

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import quote, urlencode
 
 from triggeriq import Connection, FileHint, Item, Nothing, Received, Source, hookimpl
+from triggeriq.names import BASE_ADDRESS
 from triggeriq.payload import at, identifier, milliseconds, moment, name, parse_object
 from triggeriq.values import JSON
 
@@ -30,6 +31,9 @@ _PER_PAGE = 100
 """The most that Google gives."""
 _WEEK = 1_000
 """Pages of the first poll: all that there are, since none is older than a week."""
+_PAGES = 40
+"""Pages of one poll: Google lets 200 requests an hour through for an app.
+https://support.google.com/googleplay/android-developer/contact/review_apiqr"""
 _SCOPE = "https://www.googleapis.com/auth/androidpublisher"
 _GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 _TOKEN_SECONDS = 3_600
@@ -56,11 +60,11 @@ class GooglePlaySettings:
     JSON file that Google gave, of which client_email, private_key and private_key_id are used. Empty: nothing
     is fetched."""
     address: str = field(
-        default="https://androidpublisher.googleapis.com", metadata={"pattern": r"^https?://[^\s?#@]{1,400}$"}
+        default="https://androidpublisher.googleapis.com", metadata={"pattern": BASE_ADDRESS}
     )
     """Where the API answers, for whoever has a proxy before it."""
     token_address: str = field(
-        default="https://oauth2.googleapis.com/token", metadata={"pattern": r"^https?://[^\s?#@]{1,400}$"}
+        default="https://oauth2.googleapis.com/token", metadata={"pattern": BASE_ADDRESS}
     )
     """Where Google gives tokens. It is never taken from the key's own token_uri."""
 
@@ -84,7 +88,6 @@ class GooglePlay(Source):
         """See `triggeriq.documents` for the marks of JSON; a row's is its last line, and the place behind
         it."""
         from plugins.sources.play.export import rows  # a function that receives webhooks reads no files
-        from plugins.sources.play.reviews import things
         from triggeriq.documents import documents, lines
 
         exported = _EXPORTED.fullmatch(hint.name)
@@ -92,7 +95,9 @@ class GooglePlay(Source):
         if hint.name.lower().endswith(".csv"):
             yield from rows(stream, resume, package)
         elif hint.name.lower().endswith((".jsonl", ".ndjson")):
-            yield from lines(stream, resume, lambda item, where: things(item, where, package), key="reviews")
+            yield from lines(
+                stream, resume, lambda item, where: _of_a_page(item, where, package), key="reviews"
+            )
         else:
             alone = ("reviewId", "tokenPagination", "pageInfo")
             yield from documents(
@@ -118,7 +123,7 @@ class GooglePlay(Source):
         if not (settings.credentials or connection.credentials):
             return
         calls = _Calls(settings, connection, http)
-        for body, behind in newest_first(cursor, calls.page, http, deadline, first_pages=_WEEK):
+        for body, behind in newest_first(cursor, calls.page, http, deadline, first_pages=_WEEK, most=_PAGES):
             yield Polled(body=body, cursor=behind)
 
 

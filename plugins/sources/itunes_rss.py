@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from triggeriq import Connection, FileHint, InvalidSetting, Item, Nothing, Received, Source, hookimpl
+from triggeriq.names import BASE_ADDRESS
 from triggeriq.payload import parse_object
 
 if TYPE_CHECKING:
@@ -36,9 +37,7 @@ class ItunesRssSettings:
     countries: tuple[str, ...] = field(default=("us",), metadata={"min_length": 1, "max_length": 20})
     """The stores whose reviews are fetched, by the two letters of their country: ["us", "gb", "de"]. Each has
     reviews of its own."""
-    address: str = field(
-        default="https://itunes.apple.com", metadata={"pattern": r"^https?://[^\s?#@]{1,400}$"}
-    )
+    address: str = field(default="https://itunes.apple.com", metadata={"pattern": BASE_ADDRESS})
     """Where the feed is, for whoever has a proxy before it."""
 
     def __post_init__(self) -> None:

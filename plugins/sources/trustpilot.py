@@ -40,6 +40,7 @@ from triggeriq import (
     Unreadable,
     hookimpl,
 )
+from triggeriq.names import BASE_ADDRESS
 from triggeriq.payload import at, digest, identifier, milliseconds, moment, name, parse_object, rating, text
 
 if TYPE_CHECKING:
@@ -74,9 +75,7 @@ class TrustpilotSettings:
     name, which is the secret: random, and at least 32 characters long. At Trustpilot, under Integrations,
     Developers, Webhook notifications, its address is subscribed to new, updated and deleted service
     reviews."""
-    address: str = field(
-        default="https://api.trustpilot.com", metadata={"pattern": r"^https?://[^\s?#@]{1,400}$"}
-    )
+    address: str = field(default="https://api.trustpilot.com", metadata={"pattern": BASE_ADDRESS})
     """Where the API answers, for whoever has a proxy before it."""
 
 

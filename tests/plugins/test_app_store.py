@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from plugins.sources.app_store import AppStore, AppStoreSettings
-from tests.plugins.providers.keys import p256, pem
+from tests.plugins.providers.keys import opened, p256, pem
 from tests.plugins.providers.plain_http import PlainHttp
 from tests.plugins.providers.provider import Given
 from tests.plugins.providers.stores import AppStoreConnect
@@ -242,3 +243,34 @@ def test_the_first_poll_leaves_history_to_files() -> None:
         settings = read_settings(AppStoreSettings, provider.settings)
         connection = Connection(source="app_store", settings=settings, credentials=provider.credentials)
         assert len(list(AppStore().poll(None, connection, PlainHttp(NOW), NOW))) == 10
+
+
+def test_a_person_s_key_has_no_issuer() -> None:
+    with AppStoreConnect(NOW) as provider:
+        provider.add(1, NOW)
+        settings = read_settings(AppStoreSettings, provider.settings)
+        held = json.loads(provider.credentials)
+        del held["issuer_id"]
+        connection = Connection(source="app_store", settings=settings, credentials=json.dumps(held))
+        assert len(list(AppStore().poll(None, connection, PlainHttp(NOW), NOW))) == 1
+        (asked,) = provider.asked
+        _, claims = opened(asked.headers["authorization"].removeprefix("Bearer "), p256())
+        assert claims["sub"] == "user"
+        assert "iss" not in claims
+
+
+def test_behind_a_proxy_the_next_page_is_asked_of_the_proxy() -> None:
+    with AppStoreConnect(NOW) as provider:
+        provider.add(1, NOW)
+        provider.add(2, NOW)
+        provider.add(3, NOW)
+        first = provider.answer
+        provider.answer = lambda asked: replace(  # type: ignore[method-assign]
+            first(asked),
+            body=first(asked).body.replace(
+                provider.address.encode(), b"https://api.appstoreconnect.apple.com"
+            ),
+        )
+        settings = read_settings(AppStoreSettings, provider.settings)
+        connection = Connection(source="app_store", settings=settings, credentials=provider.credentials)
+        assert len(list(AppStore().poll(None, connection, PlainHttp(NOW), NOW))) == 2

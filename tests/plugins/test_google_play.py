@@ -12,8 +12,10 @@ from typing import Any
 
 import pytest
 
-from plugins.sources.google_play import GooglePlay
+from plugins.sources.google_play import GooglePlay, GooglePlaySettings
 from tests.plugins.providers.keys import pem, rsa_2048
+from tests.plugins.providers.plain_http import PlainHttp
+from tests.plugins.providers.stores import GooglePlayApi
 from triggeriq import (
     Answered,
     Bad,
@@ -24,9 +26,11 @@ from triggeriq import (
     Item,
     Nothing,
     NotVerified,
+    Polled,
     Received,
     Request,
 )
+from triggeriq.settings import read_settings
 from triggeriq.testing import FileContract, PollContract, Upload
 
 DATA = Path(__file__).parents[1] / "data"
@@ -165,6 +169,7 @@ class TestGooglePlay(FileContract, PollContract):
             expect=(*REVIEWS[:3], Bad("line 1", ""), Bad("line 1", "")),
         ),
         Upload(name="nothing.json", body=b'{"tokenPagination": {}}', expect=()),
+        Upload(name="nothing.ndjson", body=b'{"pageInfo": {}}\n', expect=()),
         Upload(name="reviews_org.mozilla.firefox_201803.csv", body=CONSOLE, expect=FIREFOX),
         Upload(name="wide.csv", body=CONSOLE.decode().encode("utf-16"), expect=FIREFOX),
         Upload(name="marked.csv", body=b"\xef\xbb\xbf" + CONSOLE, expect=FIREFOX),
@@ -288,3 +293,17 @@ def test_a_page_without_reviews_holds_nothing() -> None:
 def test_every_webhook_is_refused() -> None:
     with pytest.raises(NotVerified, match="missing"):
         GooglePlay().verify(Request(body=PAGE), Connection(source="google_play", secrets=("any",)), NOW)
+
+
+def test_so_many_pages_are_asked_for_that_google_s_quota_holds() -> None:
+    with GooglePlayApi(NOW) as provider:
+        for number in range(100):
+            provider.add(number, NOW)
+        settings = read_settings(GooglePlaySettings, provider.settings)
+        connection = Connection(source="google_play", settings=settings, credentials=provider.credentials)
+        pages: list[Polled] = []
+        for polls in range(1, 3):
+            cursor = pages[-1].cursor if pages else None
+            pages += GooglePlay().poll(cursor, connection, PlainHttp(NOW), NOW)
+            assert sum(one.method == "GET" for one in provider.asked) <= polls * 40
+        assert len({one["reviewId"] for page in pages for one in json.loads(page.body)["reviews"]}) == 100

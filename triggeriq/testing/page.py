@@ -98,7 +98,9 @@ def _ways_in(source: Source) -> str:
         )
     if source.takes("poll"):
         minutes = source.poll_seconds // 60
-        ways.append(f"It is fetched every {minutes} minutes once a connection has its `credentials`.")
+        asked = {field.name for field in fields(source.settings)} if source.settings else set()
+        once = "has its `credentials`" if "credentials" in asked else "says what to fetch"
+        ways.append(f"It is fetched every {minutes} minutes once a connection {once}.")
     return " ".join(ways)
 
 

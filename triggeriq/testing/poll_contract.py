@@ -13,6 +13,7 @@ import pytest
 from triggeriq import Answer, Connection, Item, Polled, PollFailed, Received
 from triggeriq.fetching import MAX_CURSOR
 from triggeriq.testing import hostile
+from triggeriq.testing.alone import alone
 from triggeriq.testing.golden_polls import GoldenPoll, Recorded, load
 from triggeriq.testing.samples import connected, matches
 from triggeriq.testing.source_contract import SourceContract, consume
@@ -61,6 +62,14 @@ class PollContract(SourceContract):
     def test_polling_twice_gives_the_same(self, golden_poll: GoldenPoll) -> None:
         first, again = (list(self._poll(golden_poll, Recorded(golden_poll))) for _ in range(2))
         assert first == again
+
+    def test_it_asks_for_nothing_but_what_it_is_given(self, golden_poll: GoldenPoll) -> None:
+        """No network but `http`, no clock but its `now`, no file and no environment."""
+        with alone() as asked:
+            pages = list(self._poll(golden_poll, Recorded(golden_poll)))
+            for page in pages:
+                self._items(golden_poll, page.body)
+        assert asked == []
 
     def test_from_each_cursor_a_poll_ends_where_it_did(self, golden_poll: GoldenPoll) -> None:
         pages = list(self._poll(golden_poll, Recorded(golden_poll)))

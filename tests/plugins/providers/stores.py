@@ -94,7 +94,8 @@ class AppStoreConnect(Reviewed):
         now = self.now.timestamp()
         return (
             head == {"alg": "ES256", "typ": "JWT", "kid": "KEY1"}
-            and (claims["iss"], claims["aud"]) == ("issuer-1", "appstoreconnect-v1")
+            and claims["aud"] == "appstoreconnect-v1"
+            and (claims.get("iss"), claims.get("sub")) in (("issuer-1", None), (None, "user"))
             and abs(claims["iat"] - now) <= _CLOCK_SKEW
             and now < claims["exp"] <= claims["iat"] + 1200
         )
