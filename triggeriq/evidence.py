@@ -84,17 +84,20 @@ def parts(value: str, separator: str, prefix: str) -> list[str]:
     return [part.strip()[len(prefix) :] for part in found if part.strip().startswith(prefix)]
 
 
+def is_proven(scheme: Scheme, read: Reader) -> bool:
+    """Whether the request brings a proof, be it right or wrong."""
+    return bool(read(scheme.header)) or any(map(read, scheme.more_headers))
+
+
 def signatures(scheme: Scheme, read: Reader) -> list[bytes]:
     """The signatures that have the scheme's form and size."""
-    size = digest_size(scheme)
-    written = (
-        part
-        for header in scheme.headers
-        if (value := read(header))
-        for part in parts(value, scheme.separator, scheme.prefix)
-    )
-    found = (_canonical(scheme.encoding, part) for part in written)
-    return [signature for signature in found if signature is not None and len(signature) == size]
+    found = []
+    for header in scheme.headers:
+        for part in parts(read(header), scheme.separator, scheme.prefix):
+            signature = _canonical(scheme, part)
+            if signature is not None:
+                found.append(signature)
+    return found
 
 
 def time_of(scheme: Scheme, read: Reader) -> str:
@@ -116,10 +119,11 @@ def seconds_of(scheme: Scheme, text: str) -> float | None:
         return None
 
 
-def _canonical(encoding: str, value: str) -> bytes | None:
-    """As `decoded`, but a digest has only one accepted spelling (apart from the case of hex)."""
-    raw = decoded(encoding, value)
-    if raw is None:
+def _canonical(scheme: Scheme, value: str) -> bytes | None:
+    """A digest of the scheme's size in its one accepted spelling (apart from the case of hex); else None."""
+    raw = decoded(scheme.encoding, value)
+    if raw is None or len(raw) != _SIZES[scheme.algorithm]:
         return None
-    spelling = raw.hex() if encoding == "hex" else base64.b64encode(raw).decode()
-    return raw if spelling == (value.lower() if encoding == "hex" else value) else None
+    if scheme.encoding == "hex":
+        return raw if len(value) == 2 * len(raw) else None  # else there is space in it
+    return raw if base64.b64encode(raw).decode() == value else None

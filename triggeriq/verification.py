@@ -15,6 +15,7 @@ from triggeriq.evidence import (
     Reader,
     form_signed,
     is_form,
+    is_proven,
     reader,
     seconds_of,
     signatures,
@@ -51,7 +52,7 @@ def verify(schemes: tuple[Scheme, ...], request: Request, connection: Connection
     """
     for scheme in schemes:
         read = reader(scheme, request)
-        if scheme.kind == "secret_name" or any(map(read, scheme.headers)):
+        if scheme.kind == "secret_name" or is_proven(scheme, read):
             return _PROVE[scheme.kind](scheme, read, request, connection, now)
     raise NotVerified("missing")
 
