@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from triggeriq import mistakes
 from triggeriq.errors import NotVerified
-from triggeriq.evidence import form_signed, reader, seconds_of, time_of
+from triggeriq.evidence import form_signed, is_proven, reader, seconds_of, time_of
 from triggeriq.mistakes import Guess, distinct
 from triggeriq.refusals import fault_of, meant, why_refused
 from triggeriq.scheme import Scheme, pieces
@@ -145,7 +145,7 @@ def _no_secret(scheme: Scheme, connection: Connection) -> str:
 
 def _other_proofs(scheme: Scheme, request: Request) -> str:
     """Headers that look as if they held a proof, where the one that is looked for is missing."""
-    if any(map(reader(scheme, request), scheme.headers)):
+    if is_proven(scheme, reader(scheme, request)):
         return ""
     looks = [
         name

@@ -18,6 +18,7 @@ from triggeriq.evidence import (
     Reader,
     digest_size,
     is_form,
+    is_proven,
     reader,
     seconds_of,
     time_of,
@@ -81,7 +82,7 @@ def meant(schemes: Sequence[Scheme], request: Request) -> Scheme | None:
     """The scheme that the sender means: the one whose proof is there, else one of whose headers any is there,
     else the first."""
     for scheme in schemes:
-        if scheme.kind == "secret_name" or any(map(reader(scheme, request), scheme.headers)):
+        if scheme.kind == "secret_name" or is_proven(scheme, reader(scheme, request)):
             return scheme
     for scheme in schemes:
         read = reader(scheme, request)

@@ -15,12 +15,13 @@ from triggeriq.evidence import (
     Reader,
     form_signed,
     is_form,
+    is_proven,
     reader,
     seconds_of,
     signatures,
     time_of,
 )
-from triggeriq.scheme import Scheme, decoded, encoded
+from triggeriq.scheme import Scheme, decoded
 
 if TYPE_CHECKING:
     from triggeriq.values import Connection, Request
@@ -51,7 +52,7 @@ def verify(schemes: tuple[Scheme, ...], request: Request, connection: Connection
     """
     for scheme in schemes:
         read = reader(scheme, request)
-        if scheme.kind == "secret_name" or read(scheme.header) or any(map(read, scheme.more_headers)):
+        if scheme.kind == "secret_name" or is_proven(scheme, read):
             return _PROVE[scheme.kind](scheme, read, request, connection, now)
     raise NotVerified("missing")
 
@@ -74,24 +75,21 @@ def _prove_hmac(
         raise NotVerified("malformed")
     signed = _signed(scheme, read, request, now)
     for index, key in usable:
-        right = encoded(scheme.encoding, hmac.digest(key, signed, scheme.algorithm))
-        for signature in given:
-            if hmac.compare_digest(right, signature):
-                nonce = "" if scheme.covers_body else f"sha256:{hashlib.sha256(signed).hexdigest()}"
-                return Verified(scheme=scheme.header, secret=index, nonce=nonce)
+        mac = hmac.digest(key, signed, scheme.algorithm)
+        if any(hmac.compare_digest(mac, signature) for signature in given):
+            nonce = "" if scheme.covers_body else f"sha256:{hashlib.sha256(signed).hexdigest()}"
+            return Verified(scheme=scheme.header, secret=index, nonce=nonce)
     raise NotVerified("mismatch")
 
 
 def _signed(scheme: Scheme, read: Reader, request: Request, now: datetime) -> bytes:
     """What was signed. Raises NotVerified where a part of it is missing or not of its form."""
-    pieces = scheme.pieces()
-    found = {b"{body}": request.body}
+    found = {b"{body}": request.body, b"{method}": _bytes(request.method)}
     if scheme.timestamp_header:
         found[b"{timestamp}"] = _timestamp(scheme, read, now).encode()
     if scheme.id_header:
         found[b"{id}"] = _id(scheme, read).encode()
-    if b"{method}" in pieces:
-        found[b"{method}"] = _bytes(request.method)
+    pieces = scheme.pieces()
     if b"{url}" in pieces:
         if not request.url:
             raise NotVerified("missing")
@@ -177,11 +175,8 @@ def _id(scheme: Scheme, read: Reader) -> str:
 
 def _usable(scheme: Scheme, connection: Connection) -> list[tuple[int, bytes]]:
     """The usable secrets, as keys with their indexes. Raises NotVerified where there is none."""
-    usable = [
-        (index, key)
-        for index, secret in enumerate(connection.secrets)
-        if (key := scheme.key_of(secret))  # an empty key is one that anybody has
-    ]
+    keys = ((index, scheme.key_of(secret)) for index, secret in enumerate(connection.secrets))
+    usable = [(index, key) for index, key in keys if key]  # an empty key is one that anybody has
     if not usable:
         raise NotVerified("missing")
     return usable

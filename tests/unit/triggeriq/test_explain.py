@@ -576,7 +576,18 @@ def test_a_verify_of_the_source_s_own_that_refuses_what_fits() -> None:
     assert told.detail == "the signature fits; it is the source's own verify that refuses the request"
 
 
-@pytest.mark.parametrize("scheme", ROWS.values(), ids=ROWS)
+OF_EACH_KIND = (
+    "STRIPE",
+    "STANDARD_WEBHOOKS",
+    "HUBSPOT",
+    "TWILIO",
+    "MAILGUN_EVENTS",
+    "MAILGUN_ROUTES",
+    "TOKEN",
+)
+
+
+@pytest.mark.parametrize("scheme", [ROWS[name] for name in OF_EACH_KIND], ids=OF_EACH_KIND)
 class TestNothingRaises:
     @settings(max_examples=15)
     @given(junk=st.text(max_size=60), body=st.binary(max_size=60))
