@@ -14,7 +14,7 @@ MINISTACK := $(VENV)/ministack/.ready
 ENVIRONMENT ?= dev
 TERRAFORM := terraform -chdir=terraform
 
-.PHONY: help run demo job test test-plugin proof check terraform-test bench package plan show-plan apply smoke reset setup \
+.PHONY: help run demo job explain test test-plugin proof check terraform-test bench package plan show-plan apply smoke reset setup \
 ministack
 
 help: ## list the commands
@@ -28,6 +28,9 @@ demo: $(READY) ## send sample feedback by every way in to the running system, on
 
 job: $(READY) ## do one job by hand in the running system: NAME=reread ARGS="source=csv connection=default since=2026-01-01"
 	@$(BIN)/python -m local.job $(NAME) $(ARGS)
+
+explain: $(READY) ## why a request's signature failed: SOURCE=zendesk REQUEST=request.http, and docs/verification.md; the secret is asked for
+	@$(BIN)/python -m local.explain
 
 test: $(READY) ## every test that needs no cloud, but the long ones; ARGS="-k name" chooses
 	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal $(ARGS)

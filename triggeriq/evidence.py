@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import re
 from collections.abc import Callable
 from datetime import datetime
@@ -18,6 +17,7 @@ ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)",
 ID = re.compile(r"[!-~]{1,256}")
 """What a time of each form, and an id, look like in their headers."""
 FORM_TYPE = "application/x-www-form-urlencoded"
+_SIZES = {"sha1": 20, "sha256": 32, "sha512": 64}
 FIELDS_LIMIT = 10_000
 """The most fields of a form that is read."""
 
@@ -75,7 +75,7 @@ def form_signed(body: bytes) -> bytes | None:
 
 def digest_size(scheme: Scheme) -> int:
     """Bytes of its signature."""
-    return hashlib.new(scheme.algorithm, usedforsecurity=False).digest_size
+    return _SIZES[scheme.algorithm]
 
 
 def parts(value: str, separator: str, prefix: str) -> list[str]:

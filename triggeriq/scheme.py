@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 NONCE_TOLERANCE = 36 * 3600
@@ -130,9 +131,9 @@ class Scheme:
             written = written.removeprefix("whsec_")
         return decoded("hex" if self.key_form == "hex" else "base64", written) or b""
 
-    def pieces(self) -> list[bytes]:
+    def pieces(self) -> tuple[bytes, ...]:
         """What is signed, in order: {body}, {timestamp} and so on, and the bytes between them."""
-        return _PLACEHOLDERS.split(self.signed)
+        return pieces(self.signed)
 
     @property
     def headers(self) -> tuple[str, ...]:
@@ -146,6 +147,12 @@ _FORMS = {
     "base64": "Base64",
     "hex": "hex digits, two for each byte",
 }
+
+
+@lru_cache(256)
+def pieces(signed: bytes) -> tuple[bytes, ...]:
+    """The placeholders of what is signed, and the bytes between them."""
+    return tuple(filter(None, _PLACEHOLDERS.split(signed)))
 
 
 def decoded(encoding: str, value: str) -> bytes | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -16,8 +17,11 @@ from chalicelib.services.kms import KmsSeal
 from local.catalogue import PREFIX, named
 from tests.contracts.conftest import Client
 from tests.functional.faulty_aws import FaultyAws
-from tests.unit.pipeline.fakes import NOW, FakeConnections, now
-from triggeriq import Connection
+from tests.unit.pipeline.fakes import NOW, FakeClock, FakeConnections, now
+from tests.unit.triggeriq.providers import PROVIDERS, secret_of, unsigned
+from triggeriq import Connection, NotVerified, Scheme
+from triggeriq.signing import signed
+from triggeriq.verification import verify
 
 SOURCE = "zendesk"
 
@@ -85,6 +89,36 @@ def test_a_connection_whose_source_takes_its_settings_no_more_is_unconfigured(
     for fresh in (False, True):
         with pytest.raises(Unconfigured, match="configure it anew"):
             connections.find(SOURCE, f"{unique}-old", fresh)
+
+
+@pytest.mark.parametrize("row", PROVIDERS.values(), ids=PROVIDERS)
+def test_a_previous_secret_is_refused_at_its_expiry_though_the_connection_is_in_the_cache(
+    client: Client, aws: FaultyAws, unique: str, row: Scheme
+) -> None:
+    clock = FakeClock()
+    seal = KmsSeal(client("kms"), f"alias/{PREFIX}")
+    connections = DynamoConnections(
+        client("dynamodb"), named("connections"), seal, as_stored, clock, seconds=3_600
+    )
+    expiry, old, new = NOW + timedelta(minutes=1), secret_of(row), secret_of(row)[:-4] + "abcd"
+    secrets = (Secret(new), Secret(old, expiry))
+    connections.put(replace(stored(unique), secrets=secrets))
+
+    def proven_by(secret: str) -> int | str:
+        request = signed(row, secret, unsigned(row), clock.at)
+        connection = connections.find(SOURCE, unique)
+        assert connection is not None
+        try:
+            return verify((row,), request, connection, clock.at).secret
+        except NotVerified as refusal:
+            return refusal.reason
+
+    assert (proven_by(new), proven_by(old)) == (0, 1)
+    with aws.outage("DynamoDB"):  # from here on only the cache answers
+        clock.at = expiry - timedelta(microseconds=1)
+        assert (proven_by(new), proven_by(old)) == (0, 1)
+        clock.at = expiry
+        assert (proven_by(new), proven_by(old)) == (0, "mismatch")
 
 
 @pytest.mark.parametrize("service", ["DynamoDB", "TrentService"])

@@ -14,6 +14,7 @@ from local.catalogue import named
 from tests.contracts.conftest import Client
 from tests.functional.faulty_aws import FaultyAws
 from tests.unit.pipeline.fakes import NOW, FakeClock, FakeReceipts
+from triggeriq.scheme import NONCE_TOLERANCE
 
 MINUTE = timedelta(minutes=1)
 KEPT = timedelta(hours=72)
@@ -96,6 +97,11 @@ def test_a_nonce_stands_for_the_first_body_that_it_came_with(
     clock.at = NOW + KEPT + MINUTE
     assert receipts.bind("mailgun", unique, "n1", "sha256:b")
     assert not receipts.bind("mailgun", unique, "n1", "sha256:a")
+
+
+def test_a_nonce_is_remembered_as_long_as_its_time_may_hold() -> None:
+    """From as much before its time as the widest row allows, to as much behind it."""
+    assert timedelta(seconds=2 * NONCE_TOLERANCE) == KEPT
 
 
 def test_of_bodies_that_come_at_once_with_a_nonce_one_is_let_in(receipts: Receipts, unique: str) -> None:

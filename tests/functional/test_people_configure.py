@@ -169,7 +169,12 @@ def test_a_preview_says_whether_the_signature_holds_and_why_not(client: Client, 
     stale = signed("msg_1", body, at=datetime.now(UTC) - timedelta(hours=1))
     refused = preview(client, "standard_webhooks", connection, body, **stale).json["verification"]
     assert (refused["ok"], refused["reason"]) == (False, "stale")
-    assert refused["detail"].startswith("webhook-timestamp has a time that is too long ago")
+    assert refused["detail"].startswith("webhook-timestamp is 3,6")
+    assert refused["detail"].endswith(" and 300 s are allowed; apart from that the signature fits")
+    spaced = preview(client, "standard_webhooks", connection, body + b"\n", **signed("msg_1", body)).json
+    assert spaced["verification"]["reason"] == "mismatch"
+    assert "over the body without its final line end" in spaced["verification"]["detail"]
+    assert SECRET.removeprefix("whsec_") not in str(spaced["verification"])
 
 
 def test_a_triage_preview_says_what_each_text_would_be(client: Client) -> None:

@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from chalicelib.registry import Registry
 from chalicelib.registry.discovery import Found
 from chalicelib.registry.settings_model import schema_of, validated
 from chalicelib.services.postgres import search_index
-from triggeriq import Feedback, Source, hookspecs
+from triggeriq import Feedback, Scheme, Source, hookspecs
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -169,6 +170,26 @@ def test_every_hook_is_documented_with_its_arguments():
     assert told == [
         f"{name}({', '.join(inspect.signature(hook).parameters)})" for name, hook in HOOKS.items()
     ]
+
+
+def test_every_field_of_a_scheme_is_documented_with_its_default():
+    page = (ROOT / "docs/verification.md").read_text(encoding="utf-8")
+    told = [(row[0], row[1]) for row in table(page, "field")]
+    assert told == [
+        (field.name, "" if field.name == "header" else shown_default(field.default))
+        for field in fields(Scheme)
+    ]
+    code = "".join(re.findall(r"```python\n(.*?)```", page, re.DOTALL))
+    assert [field.name for field in fields(Scheme) if f"{field.name}=" not in code] == ["kind", "tolerance"][
+        :1
+    ]
+    placeholders = {name for row in table(page, "placeholder") for name in row[0].split(", ")}
+    assert placeholders == {"{body}", "{timestamp}", "{id}", "{url}", "{method}", "{form}"}
+
+
+def shown_default(value: object) -> str:
+    """As the code writes it."""
+    return f'"{value}"' if isinstance(value, str) else str(value).replace("b'", 'b"').replace("}'", '}"')
 
 
 def test_every_part_of_a_source_is_documented():

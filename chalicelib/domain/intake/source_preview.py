@@ -15,7 +15,8 @@ class Verification:
     reason: str | None = None
     """Why it does not, in a word; null where it does, or where the word would help in guessing a secret."""
     detail: str | None = None
-    """What is wrong with it, and what is expected; null where `reason` says it all, or nothing."""
+    """What is wrong with it, what was tried and what fits, what is expected; null where `reason` says it all,
+    or nothing. Of a request that is proven by another secret than the current one, that."""
 
 
 @dataclass(frozen=True, slots=True)

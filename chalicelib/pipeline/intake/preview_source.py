@@ -11,7 +11,6 @@ from chalicelib.domain.intake.feedback import cleaned
 from chalicelib.domain.intake.source_preview import SourcePreview, Verification
 from chalicelib.domain.page import ANSWER_BYTES, bytes_in_answer
 from chalicelib.errors import NotFound, Unreadable
-from chalicelib.pipeline.intake.refusal import why_refused
 from chalicelib.pipeline.intake.unpack import unpacked
 from chalicelib.ports.intake import Connections, Sources
 from chalicelib.ports.operations import Clock
@@ -29,7 +28,6 @@ from triggeriq import (
     Request,
     Source,
 )
-from triggeriq.verification import can_prove
 
 UNPACKED_LIMIT = 2_000_000
 """Bytes that a previewed file may unpack to."""
@@ -84,15 +82,15 @@ class PreviewSource:
             return Verification(False, str(error))
 
     def _judged(self, source: Source, known: Connection, request: Request) -> Verification:
+        from triggeriq import explain  # only a preview needs it
+
         try:
-            source.verify(request, known, self.now())
+            verified = source.verify(request, known, self.now())
         except NotVerified as refusal:
-            schemes = source.schemes(known)
-            if can_prove(schemes, known) and not any(scheme.kind == "hmac" for scheme in schemes):
-                return Verification(False)  # a shared secret: a reason would help in guessing it
-            detail = why_refused(source, known, request, refusal.reason, self.now())
-            return Verification(False, refusal.reason, detail)
-        return Verification(True)
+            told = explain.refused(source.schemes(known), request, known, refusal.reason, self.now())
+        else:
+            told = explain.proven(verified.secret, known)
+        return Verification(told.ok, told.reason, told.detail)
 
     def _items(self, source: Source, request: Request, connection: Connection) -> Iterator[Item]:
         file_name = request.headers.get("x-file-name")

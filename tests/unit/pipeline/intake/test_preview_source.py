@@ -10,13 +10,25 @@ from typing import Any
 import pytest
 
 from chalicelib.api.parsing import adapter
-from chalicelib.domain.intake.source_preview import SourcePreview
+from chalicelib.domain.intake.source_preview import SourcePreview, Verification
 from chalicelib.pipeline.intake.preview_source import SHOWN_LIMIT, UNPACKED_LIMIT, PreviewSource
 from plugins.sources.app_store import AppStore
 from plugins.sources.csv_upload import CsvUpload
 from plugins.sources.generic_json import GenericJson
 from tests.unit.pipeline.fakes import FakeConnections, FakeSources, now
-from triggeriq import Event, Events, Feedback, Item, Request, Source
+from triggeriq import (
+    Connection,
+    Event,
+    Events,
+    Feedback,
+    Item,
+    NotVerified,
+    Request,
+    Scheme,
+    Source,
+    Verified,
+)
+from triggeriq.signing import sign
 
 MANY = SHOWN_LIMIT + 1
 MORE = f"there are more; only the first {SHOWN_LIMIT:,} are shown"
@@ -87,3 +99,65 @@ def test_what_grows_as_json_is_shown_as_far_as_lambda_answers(head: bytes, cell:
     body = shape.dump_json(shape.validate_python(shown, from_attributes=True)).decode()
     assert 4_000_000 < len(json.dumps({"body": body})) < 6_000_000
     assert shown.errors == (f"there are more; only the first {len(shown.feedback):,} have room in an answer",)
+
+
+# ---- whether it is genuine, and why not ----------------------------------------------------------------
+
+KEY = "a-secret-of-the-tests-zqjx"
+ROW = Scheme(header="x-signature")
+
+
+class Signed(Both):
+    verification = (ROW,)
+
+
+class Shared(Both):
+    verification = (Scheme(kind="token", header="x-token"),)
+
+
+class Odd(Signed):
+    """Refuses whatever comes, with a word that the contract does not know."""
+
+    def verify(self, request: Request, connection: Connection, now: Any) -> Verified:
+        raise NotVerified("expected c0ffee")  # type: ignore[arg-type]
+
+
+class WithSecrets(FakeConnections):
+    def __init__(self, *secrets: str) -> None:
+        super().__init__("c")
+        self._secrets = secrets
+
+    def find(self, source: str, name: str, fresh: bool = False) -> Connection | None:
+        return Connection(source=source, name=name, secrets=self._secrets)
+
+
+def verification(source: Source, headers: dict[str, str], *secrets: str, body: bytes = b"{}") -> Verification:
+    previewing = PreviewSource(sources=FakeSources(source), connections=WithSecrets(*secrets), now=now)
+    return previewing(source.name, "c", Request(headers=headers, body=body)).verification
+
+
+def test_a_signature_that_fails_is_explained_by_what_fits() -> None:
+    headers = sign(ROW, KEY, b"{}", now())
+    assert verification(Signed(), headers, KEY) == Verification(True)
+    told = verification(Signed(), headers, KEY, body=b"{}\n")
+    assert (told.ok, told.reason) == (False, "mismatch")
+    assert "over the body without its final line end" in str(told.detail)
+    assert KEY not in str(told)
+
+
+def test_a_secret_that_is_not_the_current_one_is_told() -> None:
+    told = verification(Signed(), sign(ROW, KEY, b"{}", now()), "the new one", KEY)
+    assert (told.ok, told.reason) == (True, None)
+    assert str(told.detail).startswith("secret 2 of 2 proved it, ")
+
+
+def test_of_a_shared_secret_it_is_only_told_whether_it_is_right() -> None:
+    assert verification(Shared(), {"x-token": KEY}, KEY) == Verification(True)
+    for headers in ({"x-token": "another"}, {"x-token": f"Bearer {KEY}"}, {}):
+        assert verification(Shared(), headers, KEY) == Verification(False)
+
+
+def test_a_plugin_s_own_verify_is_heard() -> None:
+    told = verification(Odd(), sign(ROW, KEY, b"{}", now()), KEY)
+    assert told.ok is False
+    assert told.detail == "the signature fits; it is the source's own verify that refuses the request"
