@@ -6,30 +6,30 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from triggeriq import (
     Bad,
     Connection,
     Event,
     Events,
-    Feedback,
     Ignore,
     InvalidSetting,
     Item,
     Received,
-    Redacted,
     Request,
     Scheme,
     Source,
     Unreadable,
     hookimpl,
 )
-from triggeriq.meanings import Meanings
-from triggeriq.other_events import of_another_kind
+from triggeriq.other_events import of_another_kind, told
 from triggeriq.payload import at, digest, identifier, parse_json
 from triggeriq.shape import Shape
 from triggeriq.values import JSON
+
+if TYPE_CHECKING:
+    from triggeriq.meanings import Meanings
 
 Way = Literal["hmac", "api_key", "bearer", "basic", "secret_name"]
 
@@ -104,11 +104,19 @@ class GenericJsonSettings:
 
     def __post_init__(self) -> None:
         Shape.mapped(self.fields)
-        Meanings.of(self.means)
+        self.meanings()
         try:
             self.scheme()
         except ValueError as error:  # all other fields are checked already, so only `signed` can be wrong
             raise InvalidSetting(str(error), "signed") from None
+
+    def meanings(self) -> Meanings | None:
+        """What `means` says; None where it says nothing. Raises InvalidSetting."""
+        if not self.means:
+            return None
+        from triggeriq.meanings import Meanings  # few connections need it
+
+        return Meanings.of(self.means)
 
     def scheme(self) -> Scheme:
         """The scheme that these settings choose."""
@@ -206,13 +214,15 @@ class GenericJson(Source):
 
 def _items(body: bytes, event_id: str, connection: Connection, received_at: datetime) -> Iterator[Item]:
     settings: GenericJsonSettings = connection.settings or GenericJsonSettings()
-    shape, meanings = Shape.mapped(settings.fields), Meanings.of(settings.means)
+    shape, meanings = Shape.mapped(settings.fields), settings.meanings()
     whole, where = parse_json(body), settings.items
     value = at(whole, *where.split(".")) if where else whole
 
     def read(item: JSON, external_id: str, of: JSON) -> Item:
         if not isinstance(item, dict):
             raise Unreadable("an object is expected")
+        if meanings is None:
+            return told(shape, item, external_id, of=of)
         return meanings.item(shape, item, external_id, of=of, whole=whole, received_at=received_at)
 
     if isinstance(value, dict):
@@ -230,8 +240,8 @@ def _items(body: bytes, event_id: str, connection: Connection, received_at: date
 
 
 def _about(items: list[Item], event_id: str) -> str | None:
-    """What the event tells of: the ids that its feedback has of its own; None where some has none."""
-    ids: list[str | None] = [item.external_id for item in items if isinstance(item, (Feedback, Redacted))]
+    """What the event tells of: the ids that its feedback has of its own, or had; None where some has none."""
+    ids: list[str | None] = [item.external_id for item in items if hasattr(item, "external_id")]
     named = [id for id in ids if id is not None and not id.startswith(event_id)]
     return identifier("\n".join(named)) if len(named) == len(ids) else None
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from triggeriq import (
     Connection,
@@ -24,10 +24,12 @@ from triggeriq import (
     Unreadable,
     hookimpl,
 )
-from triggeriq.meanings import Meanings
-from triggeriq.other_events import of_another_kind
+from triggeriq.other_events import of_another_kind, told
 from triggeriq.payload import identifier, moment, name, parse_object
 from triggeriq.shape import Shape
+
+if TYPE_CHECKING:
+    from triggeriq.meanings import Meanings
 
 _ANY_TIME = datetime.fromtimestamp(0, UTC)
 """When something happened matters to `transform` alone."""
@@ -62,7 +64,15 @@ class StandardWebhooksSettings:
 
     def __post_init__(self) -> None:
         Shape.mapped(self.fields)
-        Meanings.of(self.means)
+        self.meanings()
+
+    def meanings(self) -> Meanings | None:
+        """What `means` says; None where it says nothing. Raises InvalidSetting."""
+        if not self.means:
+            return None
+        from triggeriq.meanings import Meanings  # few connections need it
+
+        return Meanings.of(self.means)
 
 
 class StandardWebhooks(Source):
@@ -123,8 +133,12 @@ def _item(body: dict[str, Any], message_id: str, connection: Connection, receive
             return ignored
         raise Unreadable("data: an object is expected")
     settings: StandardWebhooksSettings = connection.settings or StandardWebhooksSettings()
-    shape, meanings = Shape.mapped(settings.fields), Meanings.of(settings.means)
-    found = meanings.item(shape, data, message_id, of=body, whole=body, received_at=received_at)
+    shape, meanings = Shape.mapped(settings.fields), settings.meanings()
+    found = (
+        told(shape, data, message_id, of=body)
+        if meanings is None
+        else meanings.item(shape, data, message_id, of=body, whole=body, received_at=received_at)
+    )
     if not isinstance(found, Feedback):
         return found
     attributes = dict(found.attributes)

@@ -51,6 +51,7 @@ class TestGenericJson(WebhookContract):
         {"id_header": "X-Id", "key_form": "hex"},
         {"signed": "{method}{url}{body}"},
         {"verification": "bearer"},
+        {"verification": "basic"},
         {"verification": "api_key", "place": "json", "header": "auth.token"},
         {
             "covers_body": False,
@@ -64,8 +65,9 @@ class TestGenericJson(WebhookContract):
 def test_a_sender_proves_itself_as_the_settings_say(settings: dict[str, Any]) -> None:
     made = read_settings(GenericJsonSettings, settings)
     url = "https://api.example.com/webhooks/generic_json/shop"
-    request = signed(made.scheme(), "ab" * 16, Request(body=BODY, url=url), NOW)
-    for secret, refused in (("ab" * 16, ""), ("ac" * 16, "mismatch")):
+    genuine, other = ("jo:pass:word", "jo:pass") if made.verification == "basic" else ("ab" * 16, "ac" * 16)
+    request = signed(made.scheme(), genuine, Request(body=BODY, url=url), NOW)
+    for secret, refused in ((genuine, ""), (other, "mismatch")):
         connection = Connection(source="generic_json", secrets=(secret,), settings=made)
         if refused:
             with pytest.raises(NotVerified, match=refused):

@@ -187,12 +187,12 @@ def test_the_first_comment_is_the_ticket_s_description_told_again() -> None:
 
 
 def test_whose_words_a_ticket_s_are_that_an_agent_opened_is_a_setting() -> None:
-    body = sample("ticket_opened_by_an_agent")
+    body = sample("ticket_created", submitter_id="8447388090001")
     assert [type(item) for item in items(body)] == [Answered]
     trusting = Connection(source="zendesk", settings=ZendeskSettings(on_behalf="customer"))
     (said,) = items(body, trusting)
     assert isinstance(said, Feedback)
-    assert said.text.startswith("Called about a blank page.")
+    assert said.text.startswith("The password page is blank")
     assert [type(item) for item in items(body, Connection(source="zendesk"))] == [Answered]
 
 
@@ -220,8 +220,8 @@ def test_a_deleted_ticket_takes_all_its_words_along(kind: str) -> None:
 
 @pytest.mark.parametrize(("status", "is_gone"), [("DELETED", True), ("Scrubbed", True), ("CLOSED", False)])
 def test_a_status_may_mean_the_same(status: str, is_gone: bool) -> None:
-    body = sample("status_changed")
-    body["event"]["current"] = status
+    body = sample("ticket_created", "ticket.status_changed")
+    body["event"] = {"current": status, "previous": "OPEN"}
     assert [type(item) for item in items(body)] == [Redacted if is_gone else Ignore]
 
 
@@ -256,11 +256,15 @@ def test_a_redaction_without_a_time_is_honoured_as_of_its_receipt() -> None:
     assert items(body) == [Redacted(thread="5158", at=NOW)]
 
 
-def test_a_first_comment_made_private_takes_the_ticket_s_words_along() -> None:
-    words = SAMPLES["comment_made_private"]["detail"]["description"]
-    found = items(with_comment("comment_made_private", body=words))
-    assert [item.external_id for item in found if isinstance(item, Redacted)] == ["990000000001", "5158"]
-    (gone,) = items(sample("comment_made_private", is_public=False))
+def test_a_comment_made_private_is_taken_back_and_a_first_one_takes_the_ticket_s_words_along() -> None:
+    words = SAMPLES["ticket_created"]["detail"]["description"]
+    made_private = {"type": "zen:event-type:ticket.comment_made_private"}
+    for said, ids in ((words, ["990000000001", "5158"]), (None, ["990000000001"])):
+        body = with_comment("comment_by_the_customer", body=said, is_public=False) | made_private
+        found = items(body | {"detail": SAMPLES["ticket_created"]["detail"]})
+        assert [item.external_id for item in found if isinstance(item, Redacted)] == ids
+        assert len(found) == len(ids)
+    (gone,) = items(sample("comment_by_the_customer", "ticket.comment_made_private", is_public=False))
     assert isinstance(gone, Redacted)
     assert gone.thread == "5158"
 

@@ -18,29 +18,26 @@ from triggeriq import Answered, Author, Feedback, Ignore, Item, Redacted, Unread
 from triggeriq.payload import at, identifier, milliseconds, moment, name, text
 from triggeriq.values import JSON
 
-PREFIX = "zen:event-type:"
 _GONE = ("deleted", "scrubbed")
 """Statuses of a ticket whose words are taken back."""
 
 
-def is_event(body: Mapping[str, JSON]) -> bool:
-    return (name(body.get("type")) or "").casefold().startswith(PREFIX)
+def items_of(
+    kind: str, body: Mapping[str, JSON], received_at: datetime, agents_speak: bool
+) -> Iterator[Item]:
+    """What an event tells, at least one item.
 
-
-def items_of(body: Mapping[str, JSON], received_at: datetime, agents_speak: bool) -> Iterator[Item]:
-    """What an event tells, at least one item. received_at: when it happened, where it does not say so.
-    agents_speak: whether the words of a ticket that an agent opened for a customer count as the agent's.
-    Raises Unreadable."""
-    event = _Event.parsed(body, received_at, agents_speak)
-    tell = _TOLD.get(event.type)
-    found = list(tell(event)) if tell else []
-    yield from found or [Ignore(f"{event.type[:100]} holds no feedback")]
+    kind: its type, without the prefix, in lower case. received_at: when it happened, where it does not say
+    so. agents_speak: whether the words of a ticket that an agent opened for a customer count as the agent's.
+    Raises Unreadable.
+    """
+    tell = _TOLD.get(kind)
+    found = list(tell(_Event.parsed(body, received_at, agents_speak))) if tell else []
+    yield from found or [Ignore(f"{kind[:100]} holds no feedback")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Event:
-    type: str
-    """Without its prefix, in lower case."""
     id: JSON
     at: datetime
     subject: str
@@ -52,7 +49,6 @@ class _Event:
     def parsed(cls, body: Mapping[str, JSON], received_at: datetime, agents_speak: bool) -> _Event:
         detail = body.get("detail")
         return cls(
-            type=str(body["type"]).strip().casefold().removeprefix(PREFIX),
             id=body.get("id"),
             at=moment(body.get("time")) or moment(at(detail, "updated_at")) or received_at,
             subject=name(body.get("subject")) or "",
