@@ -120,7 +120,7 @@ OF_THE_API = {
     "quarantine.write", "plugins.count", "plugins.works", "api_keys.list", "api_keys.read", "api_keys.revoke",
     "api_keys.write", "postgres.find_ticket",
     "postgres.migrate", "postgres.put_configuration", "postgres.search_tickets",
-    "postgres.ticket_attachments",
+    "postgres.count_tickets", "postgres.ticket_attachments",
     "postgres.ticket_feedback", "postgres.ticket_history", "postgres.check", "postgres.last_received",
     "postgres.received",
     "secrets.read", "parameters.read", "polls.read", "polls.begin", "polls.save", "polls.hurry", "web.send",

@@ -26,7 +26,7 @@ from triggeriq import Bad, Connection, Feedback, Ignore, Received, Source
 
 log = logging.getLogger(__name__)
 
-PART = 1_000
+PART = 500
 """Items of one event that are dealt with at once, in some seconds. What is behind them is another part, with
 a claim of its own, which comes to the queue when these are sent."""
 ITEMS_LIMIT = 1_000_000
