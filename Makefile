@@ -15,8 +15,8 @@ MINISTACK := $(VENV)/ministack/.ready
 ENVIRONMENT ?= dev
 TERRAFORM := terraform -chdir=terraform
 
-.PHONY: help run demo job explain plugins test test-plugin plugin capture wheel proof check terraform-test bench package plan \
-show-plan apply smoke reset setup ministack
+.PHONY: help run demo job plugins explain test test-plugin plugin capture wheel proof check terraform-test bench \
+package plan show-plan apply smoke reset setup ministack
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24

@@ -121,7 +121,7 @@ def _create_tables(client: Clients, tables: dict[str, Any]) -> None:
                 for index, key in indexes.items()
             ]
         if named(name) in existing:
-            _require_same_keys(dynamodb.describe_table(TableName=named(name))["Table"], request)
+            _add_indexes(dynamodb, dynamodb.describe_table(TableName=named(name))["Table"], request)
             continue
         dynamodb.create_table(**request)
         if table["ttl"]:
@@ -129,16 +129,26 @@ def _create_tables(client: Clients, tables: dict[str, Any]) -> None:
             dynamodb.update_time_to_live(TableName=named(name), TimeToLiveSpecification=expiry)
 
 
-def _require_same_keys(found: dict[str, Any], wanted: dict[str, Any]) -> None:
+def _add_indexes(dynamodb: Any, found: dict[str, Any], wanted: dict[str, Any]) -> None:
+    """Indexes that a newer release has. What can't be changed in a table stops the start."""
+
     def keys(table: dict[str, Any]) -> dict[str, Any]:
         indexes = table.get("GlobalSecondaryIndexes") or []
         return {"": table["KeySchema"], **{index["IndexName"]: index["KeySchema"] for index in indexes}}
 
-    if keys(found) != keys(wanted):
+    there, asked = keys(found), keys(wanted)
+    if any(asked.get(name) != key for name, key in there.items()):
         raise StartError(
             f"the table {wanted['TableName']} in the local data has another key or other indexes than "
             "resources.json says. Forget the local data: make reset"
         )
+    for index in wanted.get("GlobalSecondaryIndexes", []):
+        if index["IndexName"] not in there:
+            dynamodb.update_table(
+                TableName=wanted["TableName"],
+                AttributeDefinitions=wanted["AttributeDefinitions"],
+                GlobalSecondaryIndexUpdates=[{"Create": index}],
+            )
 
 
 def _key_schema(key: list[str]) -> list[dict[str, str]]:

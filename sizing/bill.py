@@ -14,6 +14,7 @@ from sizing.usage import (
     HOURS,
     METRICS,
     MONTHS_KEPT,
+    OF_POLLED_ONLY,
     TRAIL_CALLS,
     Profile,
     alarm_metrics,
@@ -181,6 +182,5 @@ def knobs() -> list[tuple[str, str, float]]:
 def further_source() -> float:
     """What another kind of sender adds, in US dollars a month: its metrics, and the alarms on them."""
     alarms = sum(alarm_metrics(1).values()) - sum(alarm_metrics(0).values())
-    return (
-        len(METRICS) * PRICES["CloudWatch metrics of our own"].usd + alarms * PRICES["CloudWatch alarms"].usd
-    )
+    metrics = len(METRICS) - len(OF_POLLED_ONLY)
+    return metrics * PRICES["CloudWatch metrics of our own"].usd + alarms * PRICES["CloudWatch alarms"].usd

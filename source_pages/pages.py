@@ -8,8 +8,7 @@ from pathlib import Path
 
 from chalicelib.registry import discover
 from triggeriq import Source
-from triggeriq.testing.golden import load
-from triggeriq.testing.page import page_of
+from triggeriq.testing.page import page_of, samples_of
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs" / "sources"
@@ -37,8 +36,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     """Each page with its text."""
     sources = built_in()
     for name, source in sources.items():
-        golden = load(GOLDEN / name) if (GOLDEN / name).is_dir() else ()
-        yield DOCS / f"{name}.md", page_of(source, golden)
+        yield DOCS / f"{name}.md", page_of(source, list(samples_of(GOLDEN / name)))
     yield DOCS / "README.md", index(sources)
 
 

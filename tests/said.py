@@ -132,7 +132,7 @@ class Noticing:
         nothing: Any = None
         bus = FakeBus(down=True)  # so that all stays in the outbox
         relay = Relay(outbox=nothing, bus=bus, quarantine=nothing, now=lambda: self.now, grace=nothing)
-        blobs: Any = SimpleNamespace(delete=self.deleted.append)
+        blobs: Any = SimpleNamespace(delete=self.deleted.append, pages=lambda *_: ())
         amend = Amend(tickets=self.tickets, relay=relay)
         Notice(amend=amend, artifacts=blobs, now=lambda: self.now)(message)
         self.told += bus.offered

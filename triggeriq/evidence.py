@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 import re
+import string
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from typing import TypeAlias
 
-from triggeriq.scheme import Scheme, decoded
+from triggeriq.scheme import Scheme
 from triggeriq.values import Request
 
 EPOCH = re.compile(r"[0-9]{1,12}")
@@ -17,7 +18,6 @@ ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)",
 ID = re.compile(r"[!-~]{1,256}")
 """What a time of each form, and an id, look like in their headers."""
 FORM_TYPE = "application/x-www-form-urlencoded"
-_SIZES = {"sha1": 20, "sha256": 32, "sha512": 64}
 FIELDS_LIMIT = 10_000
 """The most fields of a form that is read."""
 
@@ -73,35 +73,54 @@ def form_signed(body: bytes) -> bytes | None:
     return None if fields is None else b"".join(name + value for name, value in sorted(set(fields)))
 
 
+_SIZES = {"sha1": 20, "sha256": 32, "sha512": 64}
+_BASE64 = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
+
+
 def digest_size(scheme: Scheme) -> int:
     """Bytes of its signature."""
     return _SIZES[scheme.algorithm]
 
 
 def parts(value: str, separator: str, prefix: str) -> list[str]:
-    """What stands behind `prefix` in each part of a header that has it."""
-    found = value.split(separator) if separator else [value]
-    return [part.strip()[len(prefix) :] for part in found if part.strip().startswith(prefix)]
+    """What stands behind `prefix` in each part of a header that has it. value: trimmed."""
+    found = map(str.strip, value.split(separator)) if separator else (value,)
+    return [part[len(prefix) :] for part in found if part.startswith(prefix)]
 
 
-def signatures(scheme: Scheme, read: Reader) -> list[bytes]:
-    """The signatures that have the scheme's form and size."""
-    size = digest_size(scheme)
-    written = (
+def signatures(scheme: Scheme, read: Reader) -> list[str]:
+    """The signatures that have the scheme's form and size, as `scheme.encoded` writes them."""
+    spelling = _spelling(scheme.encoding, scheme.algorithm)
+    found = [
         part
         for header in scheme.headers
         if (value := read(header))
         for part in parts(value, scheme.separator, scheme.prefix)
-    )
-    found = (_canonical(scheme.encoding, part) for part in written)
-    return [signature for signature in found if signature is not None and len(signature) == size]
+        if spelling.fullmatch(part)
+    ]
+    return [part.lower() for part in found] if scheme.encoding == "hex" else found
+
+
+@lru_cache
+def _spelling(encoding: str, algorithm: str) -> re.Pattern[str]:
+    """What a digest looks like. In base64 it has one spelling alone: the last character's bits beyond the
+    digest are zero."""
+    size = _SIZES[algorithm]
+    if encoding == "hex":
+        return re.compile(f"[0-9A-Fa-f]{{{2 * size}}}")
+    characters, bits = divmod(8 * size, 6)
+    last = f"[{_BASE64[:: 2 ** (6 - bits)]}]" if bits else ""
+    padding = "=" * (-(characters + bool(bits)) % 4)
+    return re.compile(f"[A-Za-z0-9+/]{{{characters}}}{last}{padding}")
 
 
 def time_of(scheme: Scheme, read: Reader) -> str:
     """The time of signing as the sender wrote it, without its prefix."""
     value = read(scheme.timestamp_header)
+    if not scheme.timestamp_prefix:
+        return value
     found = parts(value, scheme.separator, scheme.timestamp_prefix)
-    return found[0] if scheme.timestamp_prefix and found else value
+    return found[0] if found else value
 
 
 def seconds_of(scheme: Scheme, text: str) -> float | None:
@@ -114,12 +133,3 @@ def seconds_of(scheme: Scheme, text: str) -> float | None:
         return datetime.fromisoformat(text).timestamp() if ISO.fullmatch(text) else None
     except (ValueError, OverflowError):
         return None
-
-
-def _canonical(encoding: str, value: str) -> bytes | None:
-    """As `decoded`, but a digest has only one accepted spelling (apart from the case of hex)."""
-    raw = decoded(encoding, value)
-    if raw is None:
-        return None
-    spelling = raw.hex() if encoding == "hex" else base64.b64encode(raw).decode()
-    return raw if spelling == (value.lower() if encoding == "hex" else value) else None

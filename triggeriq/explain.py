@@ -102,11 +102,12 @@ def _fault(scheme: Scheme, request: Request, reason: str, now: datetime) -> str:
     if reason not in ("malformed", "stale"):
         return ""
     name, fault = fault_of(scheme, request, reason, now)
-    return f"{name} {_clock(scheme, request, now) if reason == 'stale' else fault}; "
+    is_off = reason == "stale" and not fault.endswith("milliseconds")  # else it is in another unit
+    return f"{name} {_clock(scheme, request, now) if is_off else fault}; "
 
 
 def _made(found: Sequence[str]) -> str:
-    return f"The signature was made {', and '.join(found)}"
+    return f"the signature was made {', and '.join(found)}"
 
 
 def _expected(scheme: Scheme) -> str:

@@ -10,6 +10,7 @@ import hashlib
 import json
 import math
 import re
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -36,7 +37,7 @@ _NUMBER = re.compile(r"[+-]?[0-9]{1,30}(?:[.,][0-9]{1,30})?")
 def parse_json(body: bytes) -> JSON:
     """The JSON in `body`, UTF-8 with or without a byte order mark. Raises Unreadable."""
     try:
-        return decode_json(body.decode("utf-8-sig"))
+        return decode_json(body.removeprefix(BOM_UTF8).decode())
     except UnicodeDecodeError as error:
         raise Unreadable(f"not UTF-8 at byte {error.start}") from None
 
@@ -79,17 +80,15 @@ def _children(value: Any) -> Sequence[Any]:
 
 
 def _integer(number: str) -> int:
-    return int(_short(number))
-
-
-def _short(number: str) -> str:
     if len(number) > MAX_DIGITS:
         raise Unreadable(f"a number of {len(number)} digits")
-    return number
+    return int(number)
 
 
 def _finite(number: str) -> float:
-    value = float(_short(number))
+    if len(number) > MAX_DIGITS:
+        raise Unreadable(f"a number of {len(number)} digits")
+    value = float(number)
     if not math.isfinite(value):
         raise Unreadable("a number too large to keep")
     return value

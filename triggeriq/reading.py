@@ -103,17 +103,20 @@ class _Cursor:
                     raise Unreadable(_CUT)
 
 
-def json_items(stream: BinaryIO, key: str, alone: Collection[str] = ()) -> Iterator[JSON]:
+def json_items(
+    stream: BinaryIO, key: str, alone: Collection[str] = (), also: Collection[str] = ()
+) -> Iterator[JSON]:
     """The items of the array under `key` in a document `{"<key>": […], …}`, one by one.
 
     A bare array is read too, and so are several documents one behind the other (pages of an API). alone: an
-    object without `key` that has one of these keys is an item itself. Raises Unreadable, with the position,
-    after the items that could be read: for a truncated file, a syntax error, an item longer than MAX_LINE.
+    object without `key` that has one of these keys is an item itself. also: keys of further arrays whose
+    items are wanted, in the order in which the document has them. Raises Unreadable, with the position, after
+    the items that could be read: for a truncated file, a syntax error, an item longer than MAX_LINE.
     """
     cursor, count = _Cursor(stream), 0
     try:
         while True:
-            for item in _document(cursor, key, alone):
+            for item in _document(cursor, key, alone, also):
                 check_depth(item)
                 yield item
                 count += 1
@@ -123,7 +126,7 @@ def json_items(stream: BinaryIO, key: str, alone: Collection[str] = ()) -> Itera
         raise Unreadable(f"{key}[{count}]: {error}") from None
 
 
-def _document(cursor: _Cursor, key: str, alone: Collection[str]) -> Iterator[JSON]:
+def _document(cursor: _Cursor, key: str, alone: Collection[str], also: Collection[str]) -> Iterator[JSON]:
     if cursor.peek() == "[":
         yield from _array(cursor)
         return
@@ -140,6 +143,8 @@ def _document(cursor: _Cursor, key: str, alone: Collection[str]) -> Iterator[JSO
         elif name == key:
             found = True
             yield cursor.value()
+        elif name in also and cursor.peek() == "[":
+            yield from _array(cursor)
         else:
             value = cursor.value()
             if alone and not found and len(members) < MAX_MEMBERS:

@@ -149,10 +149,15 @@ _FORMS = {
 }
 
 
-@lru_cache(256)
+@lru_cache(maxsize=256)  # a row is asked again for each request
 def pieces(signed: bytes) -> tuple[bytes, ...]:
     """The placeholders of what is signed, and the bytes between them."""
     return tuple(filter(None, _PLACEHOLDERS.split(signed)))
+
+
+def encoded(encoding: str, value: bytes) -> str:
+    """The bytes in hex or base64."""
+    return value.hex() if encoding == "hex" else base64.b64encode(value).decode()
 
 
 def decoded(encoding: str, value: str) -> bytes | None:

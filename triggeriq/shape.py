@@ -72,7 +72,8 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
 """The parts of a feedback, and the dotted paths where each may stand; the first path that holds something
 counts."""
 
-_PATH = re.compile(r"[^.\s]{1,64}(\.[^.\s]{1,64}){0,9}")
+PATH = re.compile(r"[^.\s]{1,64}(\.[^.\s]{1,64}){0,9}")
+"""A dotted path."""
 _KINDS = get_args(Kind)
 
 
@@ -109,7 +110,7 @@ class Shape:
                 raise InvalidSetting(
                     f"{part!r} is no part of a feedback; those are {', '.join(ALIASES)}", place
                 )
-            if not _PATH.fullmatch(path):
+            if not PATH.fullmatch(path):
                 raise InvalidSetting(f"{path!r} is no dotted path such as 'payload.comment.0.text'", place)
         places = {**ALIASES, **{part: (path,) for part, path in fields.items()}}
         return cls({part: tuple(tuple(path.split(".")) for path in paths) for part, paths in places.items()})
@@ -117,6 +118,14 @@ class Shape:
     def has(self, part: str) -> bool:
         """Whether there is any place for this part."""
         return bool(self.paths.get(part))
+
+    def find(self, item: JSON, part: str) -> Any:
+        """What `item` says of one part, read as `feedback` does; None where it says nothing."""
+        for planned, reader, paths in self._plan:
+            if planned == part:
+                found = (reader(value) for path in paths if (value := at(item, *path)) is not None)
+                return next((read for read in found if read is not None), None)
+        return None
 
     def feedback(self, item: Mapping[str, JSON], external_id: str, kind: Kind | None = None) -> Feedback:
         """The feedback in `item`. Raises Unreadable where it has no text, no title and no rating.

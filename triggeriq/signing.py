@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from triggeriq.evidence import form_signed
-from triggeriq.scheme import Scheme
+from triggeriq.scheme import Scheme, encoded
 from triggeriq.values import Request
 
 
@@ -51,8 +51,7 @@ def sign(
     digest = hmac.digest(
         key, b"".join(found.get(piece, piece) for piece in scheme.pieces()), scheme.algorithm
     )
-    signature = digest.hex() if scheme.encoding == "hex" else base64.b64encode(digest).decode()
-    values = {header: scheme.prefix + signature}
+    values = {header: scheme.prefix + encoded(scheme.encoding, digest)}
     if scheme.id_header:
         values[_named(scheme, scheme.id_header)] = message_id
     if scheme.timestamp_header.lower() == scheme.header.lower():

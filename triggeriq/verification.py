@@ -20,7 +20,7 @@ from triggeriq.evidence import (
     signatures,
     time_of,
 )
-from triggeriq.scheme import Scheme, decoded
+from triggeriq.scheme import Scheme, decoded, encoded
 
 if TYPE_CHECKING:
     from triggeriq.values import Connection, Request
@@ -51,7 +51,7 @@ def verify(schemes: tuple[Scheme, ...], request: Request, connection: Connection
     """
     for scheme in schemes:
         read = reader(scheme, request)
-        if scheme.kind == "secret_name" or any(map(read, scheme.headers)):
+        if scheme.kind == "secret_name" or read(scheme.header) or any(map(read, scheme.more_headers)):
             return _PROVE[scheme.kind](scheme, read, request, connection, now)
     raise NotVerified("missing")
 
@@ -74,21 +74,24 @@ def _prove_hmac(
         raise NotVerified("malformed")
     signed = _signed(scheme, read, request, now)
     for index, key in usable:
-        mac = hmac.digest(key, signed, scheme.algorithm)
-        if any(hmac.compare_digest(mac, signature) for signature in given):
-            nonce = "" if scheme.covers_body else f"sha256:{hashlib.sha256(signed).hexdigest()}"
-            return Verified(scheme=scheme.header, secret=index, nonce=nonce)
+        right = encoded(scheme.encoding, hmac.digest(key, signed, scheme.algorithm))
+        for signature in given:
+            if hmac.compare_digest(right, signature):
+                nonce = "" if scheme.covers_body else f"sha256:{hashlib.sha256(signed).hexdigest()}"
+                return Verified(scheme=scheme.header, secret=index, nonce=nonce)
     raise NotVerified("mismatch")
 
 
 def _signed(scheme: Scheme, read: Reader, request: Request, now: datetime) -> bytes:
     """What was signed. Raises NotVerified where a part of it is missing or not of its form."""
-    found = {b"{body}": request.body, b"{method}": _bytes(request.method)}
+    pieces = scheme.pieces()
+    found = {b"{body}": request.body}
     if scheme.timestamp_header:
         found[b"{timestamp}"] = _timestamp(scheme, read, now).encode()
     if scheme.id_header:
         found[b"{id}"] = _id(scheme, read).encode()
-    pieces = scheme.pieces()
+    if b"{method}" in pieces:
+        found[b"{method}"] = _bytes(request.method)
     if b"{url}" in pieces:
         if not request.url:
             raise NotVerified("missing")
@@ -174,8 +177,11 @@ def _id(scheme: Scheme, read: Reader) -> str:
 
 def _usable(scheme: Scheme, connection: Connection) -> list[tuple[int, bytes]]:
     """The usable secrets, as keys with their indexes. Raises NotVerified where there is none."""
-    keys = ((index, scheme.key_of(secret)) for index, secret in enumerate(connection.secrets))
-    usable = [(index, key) for index, key in keys if key]  # an empty key is one that anybody has
+    usable = [
+        (index, key)
+        for index, secret in enumerate(connection.secrets)
+        if (key := scheme.key_of(secret))  # an empty key is one that anybody has
+    ]
     if not usable:
         raise NotVerified("missing")
     return usable

@@ -110,18 +110,25 @@ def _fields(route: Route) -> Mapping[str, FieldInfo]:
 
 def query_as(route: Route, query: Mapping[str, list[str]]) -> Any:
     """The query's parameters in the route's shape, or None where the route takes none. A parameter whose
-    field is a tuple may be given several times. Raises Invalid."""
+    field is a tuple may be given several times; a field that is a mapping takes each that begins with its
+    name and a dot. Raises Invalid."""
     fields = _shape(route.area, route.query).model_fields if route.query else {}
-    given: dict[str, str | tuple[str, ...]] = {}
+    kinds = {name: get_origin(field.annotation) for name, field in fields.items()}
+    given: dict[str, Any] = {}
     for field, values in query.items():
-        several = field in fields and get_origin(fields[field].annotation) is tuple
+        name, _, part = field.partition(".")
+        within = bool(part) and kinds.get(name) is dict
+        several = within or kinds.get(field) is tuple
         most = VALUES_MOST if several else 1
         if len(values) > most:
             times = f"at most {most} times, and ask again for the rest" if several else "once"
             raise Invalid(f"{field} is given {len(values)} times; give it {times}", field)
         if any(map(_UNSTORABLE.search, values)):
             raise Invalid(f"{field} holds a character that no text has", field)
-        given[field] = tuple(values) if several else values[0]
+        if within:
+            given.setdefault(name, {})[part] = tuple(values)
+        else:
+            given[field] = tuple(values) if several else values[0]
     if not route.query:
         if given:
             field = next(iter(given))

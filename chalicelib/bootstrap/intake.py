@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from chalicelib.bootstrap.once import once
@@ -9,6 +10,9 @@ from chalicelib.bootstrap.outside import Outside, now, trace
 from chalicelib.functions import QUEUES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
     from chalicelib.domain.intake.source_view import SourceView
     from chalicelib.domain.operations.restriction import Restriction
     from chalicelib.pipeline.intake.backlog import Backlog
@@ -18,7 +22,6 @@ if TYPE_CHECKING:
     from chalicelib.pipeline.intake.ingest import Ingest
     from chalicelib.pipeline.intake.offer_upload import OfferUpload
     from chalicelib.pipeline.intake.poll import Poll
-    from chalicelib.pipeline.intake.poll_now import PollNow
     from chalicelib.pipeline.intake.preview_source import PreviewSource
     from chalicelib.pipeline.intake.publish import Publish
     from chalicelib.pipeline.intake.read_file import ReadFile
@@ -152,13 +155,6 @@ class IntakeUseCases:
         )
 
     @once
-    def poll_now(self) -> PollNow:
-        from chalicelib.pipeline.intake.poll_now import PollNow
-
-        out = self._outside
-        return PollNow(sources=out.registry, known=out.connections, polls=out.polls)
-
-    @once
     def connections(self) -> Connect:
         from chalicelib.pipeline.intake.connect import Connect
 
@@ -223,12 +219,19 @@ class IntakeUseCases:
 
     def sources(self, within: Restriction | None) -> tuple[SourceView, ...]:
         """What GET /sources shows. within: what the caller is restricted to."""
+        from chalicelib.domain.intake.source_view import SourceDay
         from chalicelib.errors import Unavailable
         from chalicelib.registry.listing import source_views
 
-        registry = self._outside.registry
+        out = self._outside
+        names, since = list(out.registry.sources()), now() - timedelta(hours=24)
+        last_events: Mapping[str, datetime] = {}
+        days: dict[str, SourceDay] = {}
         try:
-            last_events = self._outside.ticket_reader.last_received(list(registry.sources()), within)
-        except Unavailable:  # what is installed can be told without the database
-            last_events = {}
-        return source_views(registry, last_events)
+            last_events = out.ticket_reader.last_received(names, within)
+            read = out.ticket_reader.received(names, since, within)
+            errors = out.quarantine.counted(names, since, within)
+            days = {name: SourceDay.of(read[name], errors[name]) for name in read}
+        except Unavailable:  # what is installed can be told without them
+            pass
+        return source_views(out.registry, last_events, days)

@@ -71,7 +71,7 @@ class TicketUseCases:
     def read(self) -> ReadTickets:
         from chalicelib.pipeline.tickets.read import ReadTickets
 
-        return ReadTickets(tickets=self._outside.ticket_reader)
+        return ReadTickets(tickets=self._outside.ticket_reader, now=now)
 
     @once
     def attachments(self) -> ListAttachments:

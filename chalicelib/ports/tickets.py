@@ -50,11 +50,23 @@ class TicketReader(Protocol):
         """When each source last gave feedback, of connections within; one that never did is absent."""
         ...
 
+    def received(
+        self, sources: Sequence[str], since: datetime, within: Restriction | None = None
+    ) -> Mapping[str, int]:
+        """How many items of feedback each source gave since then, or changed, of connections within. One that
+        the caller may see nothing of is absent."""
+        ...
+
     def search(
         self, wanted: TicketFilter, limit: int, cursor: str | None, order: TicketOrder = ...
     ) -> Page[Any]:
         """In that order, by default the newest first. Raises Invalid for a cursor that it never gave, or
         gave in another order."""
+        ...
+
+    def facets(self, wanted: TicketFilter) -> tuple[int, Mapping[str, Mapping[str, int]]]:
+        """How many tickets `search` would list, and of these how many have each label, by facet; see
+        TicketCounts."""
         ...
 
     def history(self, ticket_id: str, limit: int, cursor: str | None) -> Page[HistoryEntry]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.domain.intake.quarantine import PluginFailures
-from chalicelib.domain.intake.source_view import SourceView
+from chalicelib.domain.intake.source_view import SourceDay, SourceView
 from chalicelib.domain.operations.plugin_view import PluginSource, PluginView
 from chalicelib.errors import PluginFailed
 from chalicelib.registry.guarded import GuardedSource
@@ -47,8 +47,10 @@ def plugin_views(registry: Registry, failures: Mapping[str, PluginFailures]) -> 
     return tuple(views)
 
 
-def source_views(registry: Registry, last_events: Mapping[str, datetime]) -> tuple[SourceView, ...]:
-    """All sources by name."""
+def source_views(
+    registry: Registry, last_events: Mapping[str, datetime], days: Mapping[str, SourceDay]
+) -> tuple[SourceView, ...]:
+    """All sources by name. last_events: when each last gave feedback. days: what came in of each."""
     views = []
     for name, source in sorted(registry.sources().items()):
         schema, warning = _schema(source)
@@ -71,6 +73,7 @@ def source_views(registry: Registry, last_events: Mapping[str, datetime]) -> tup
                 if warning or proves or not takes_webhooks
                 else "it has no way to verify a webhook, so every webhook is refused",
                 last_event_at=last_events.get(name),
+                last_24_hours=days.get(name),
             )
         )
     return tuple(views)

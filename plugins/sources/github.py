@@ -61,7 +61,8 @@ class GitHubSettings:
 
     staff: tuple[str, ...] = ()
     """Logins of colleagues. Owners, members and collaborators count as such by themselves; but whoever keeps
-    his membership of an organisation private is no member to GitHub's webhooks."""
+    his membership of an organisation private is no member to a webhook, as is told in
+    https://github.com/orgs/community/discussions/18690."""
     prereleases: bool = False
     """Whether a prerelease counts as a release, too."""
 

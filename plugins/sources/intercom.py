@@ -1,7 +1,7 @@
 """Intercom: conversations, their ratings, tickets and surveys.
 
 https://developers.intercom.com/docs/webhooks/setting-up-webhooks
-https://developers.intercom.com/docs/references/webhooks/webhook-models
+https://developers.intercom.com/docs/references/2.16/webhooks/webhook-models
 """
 
 from __future__ import annotations

@@ -66,7 +66,7 @@ class Slack(Source):
 
     def handshake(self, request: Request, connection: Connection) -> Reply | None:
         """Slack tries a command's address now and then, and wants a 200:
-        https://api.slack.com/interactivity/slash-commands"""
+        https://docs.slack.dev/interactivity/implementing-slash-commands"""
         asked = _is_form(request.body) and b"ssl_check=1" in request.body
         return Reply() if asked or request.query.get("ssl_check") == "1" else None
 

@@ -38,6 +38,8 @@ from triggeriq.values import JSON
 _TAKEN = ("form_response", "form_response_partial")
 _SAYING = ("text", "choice", "choices", "boolean", "number", "date")
 """Types of answers that tell what somebody thinks, not who he is."""
+_ASKING = ("?", "\uff1f", "\u061f")
+"""How a question ends, in Chinese, Japanese and Arabic, too."""
 _TIMES = ("submitted_at", "staged_at", "landed_at")
 _SCALE = re.compile(r"(-?[0-9]{1,3})-([0-9]{1,3})")
 
@@ -89,11 +91,11 @@ class Typeform(Source):
     Taken: responses (`form_response`), and partial ones (`form_response_partial`) where the webhook sends
     them: the complete one is their newer version. The words are the answers to open questions, with a blank
     line between them; their questions are shown as what they quote, and nothing is classified by those. Where
-    there is no open answer and no rating, the other answers are the words. A rating becomes 1 to 5 stars, by
-    the setting `scale`; NPS counts as 0 to 10, so that 0 is 1 star, 6 is 3.4 and 9 is 4.6. The author is who
-    the answers or the hidden fields name (`email`, `name`, `user_id`); of hidden fields `language`, `app_id`,
-    `app_version` and `thread` count, too. The other answers, hidden fields, variables, score and ending are
-    kept in the attributes, and of files their names.
+    there is no open answer and no rating, the other answers are the words. The title is the form's, unless it
+    is a question. A rating becomes 1 to 5 stars, by the setting `scale`; NPS counts as 0 to 10, so that 0 is
+    1 star, 6 is 3.4 and 9 is 4.6. The author is who the answers or the hidden fields name (`email`, `name`,
+    `user_id`); of hidden fields `language`, `app_id`, `app_version` and `thread` count, too. The other
+    answers, hidden fields, variables, score and ending are kept in the attributes, and of files their names.
 
     Not taken: the files themselves; numbers of cards. A response can't be edited, and Typeform does not tell
     when one is deleted.
@@ -142,7 +144,7 @@ def _response(body: dict[str, Any], connection: Connection) -> Feedback | Ignore
         external_id=token,
         version=milliseconds(said_at),
         kind="survey",
-        title=name(at(response, "definition", "title")),
+        title=_title(response),
         text=words or "",
         quoted=reading.questions(),
         rating=reading.stars,
@@ -159,6 +161,12 @@ def _response(body: dict[str, Any], connection: Connection) -> Feedback | Ignore
         attachments=tuple(Attachment(name=answer.file) for answer in answers if answer.file),
         attributes=_attributes(response, reading, is_partial=kind != "form_response"),
     )
+
+
+def _title(response: JSON) -> str | None:
+    """The form's. One that asks would have what is answered classified as a question."""
+    title = name(at(response, "definition", "title"))
+    return None if title is None or title.endswith(_ASKING) else title
 
 
 class _Reading:
@@ -220,6 +228,7 @@ def _hidden(hidden: JSON, part: str) -> str | None:
 def _attributes(response: JSON, reading: _Reading, *, is_partial: bool) -> dict[str, JSON]:
     hidden, variables = at(response, "hidden"), at(response, "variables")
     facts: dict[str, JSON] = {
+        "form": name(at(response, "definition", "title")),
         "form_id": name(at(response, "form_id")),
         "partial": is_partial or None,
         "answers": reading.others() or None,

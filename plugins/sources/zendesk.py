@@ -71,15 +71,24 @@ class Zendesk(Source):
          "requester_email": "{{ticket.requester.email}}", "submitter_id": "{{ticket.submitter.id}}",
          "priority": "{{ticket.priority}}", "status": "{{ticket.status}}", "type": "{{ticket.ticket_type}}",
          "tags": "{{ticket.tags}}", "channel": "{{ticket.via}}", "url": "{{ticket.link}}",
-         "satisfaction_rating": "{{satisfaction.current_rating}}",
-         "satisfaction_comment": "{{satisfaction.current_comment}}",
          "created_at": "{{ticket.created_at_with_timestamp}}",
          "updated_at": "{{ticket.updated_at_with_timestamp}}"}
 
-    Any part may be left out but the id and words (description, or a comment). Other usual names are
-    understood ("id", "title", "latest_comment", "comment"), capitals and underscores do not count, and tags
-    may be a text or a list. Where words break the JSON (a quote in them), the call is refused with 422 and
-    kept in the quarantine: use an event subscription. A trigger can't tell of a redaction or a deletion.
+    and for ratings of satisfaction, by another trigger (Satisfaction is good, or bad), this one:
+
+        {"ticket_id": "{{ticket.id}}", "subject": "{{ticket.title}}",
+         "satisfaction_rating": "{{satisfaction.current_rating}}",
+         "satisfaction_comment": "{{satisfaction.current_comment}}",
+         "requester_id": "{{ticket.requester.id}}", "requester_name": "{{ticket.requester.name}}",
+         "requester_email": "{{ticket.requester.email}}",
+         "updated_at": "{{ticket.updated_at_with_timestamp}}"}
+
+    Any part may be left out but the id and words (description, a comment, or a rating); a placeholder that
+    the account does not fill in counts as left out. Other usual names are understood ("id", "title",
+    "latest_comment", "comment"), capitals and underscores do not count, and tags may be a text or a list. A
+    call with an agent's comment tells that alone, so that nothing of it is kept. Where words break the JSON
+    (a quote in them), the call is refused with 422 and kept in the quarantine: use an event subscription. A
+    trigger can't tell of a redaction or a deletion.
 
     A webhook is of one kind, never of both. Use a connection for each webhook: each has its own secret.
 

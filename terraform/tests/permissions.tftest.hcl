@@ -253,8 +253,8 @@ run "each_function_may_do_its_work_and_no_more" {
     condition = toset([
       for statement in jsondecode(aws_iam_role_policy.function["poll"].policy).Statement : jsonencode(statement.Condition) if endswith(try(tostring(statement.Resource), ""), ":key/*")
       ]) == toset([
-        jsonencode({ StringEquals = { "kms:ViaService" = "secretsmanager.eu-central-1.amazonaws.com" }, StringLike = { "kms:EncryptionContext:SecretARN" = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:triggeriq/dev/*" } }),
-        jsonencode({ StringEquals = { "kms:ViaService" = "ssm.eu-central-1.amazonaws.com" }, StringLike = { "kms:EncryptionContext:PARAMETER_ARN" = "arn:aws:ssm:eu-central-1:123456789012:parameter/triggeriq/dev/*" } }),
+      jsonencode({ StringEquals = { "kms:ViaService" = "secretsmanager.eu-central-1.amazonaws.com" }, StringLike = { "kms:EncryptionContext:SecretARN" = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:triggeriq/dev/*" } }),
+      jsonencode({ StringEquals = { "kms:ViaService" = "ssm.eu-central-1.amazonaws.com" }, StringLike = { "kms:EncryptionContext:PARAMETER_ARN" = "arn:aws:ssm:eu-central-1:123456789012:parameter/triggeriq/dev/*" } }),
     ])
     error_message = "Any key opens credentials of ours alone, and through the two services alone."
   }

@@ -77,6 +77,25 @@ def test_only_connections_within_count_for_the_last_time(
     assert reader.last_received(["zendesk"], Restriction(("csv/*",))) == {}
 
 
+def test_what_each_source_gave_is_counted_since_a_time(
+    reader: TicketReader, tickets: PostgresTickets, now: datetime
+) -> None:
+    take_in(tickets, [said("a"), said("b", minutes=60), said("c", minutes=90), said("d", source="csv")], now)
+    since = START + timedelta(hours=1)
+    sources = ["zendesk", "csv", "app_store"]
+    assert reader.received(sources, since) == {"zendesk": 2, "csv": 0, "app_store": 0}
+    assert reader.received(sources, START)["csv"] == 1
+
+
+def test_only_connections_within_are_counted(
+    reader: TicketReader, tickets: PostgresTickets, now: datetime
+) -> None:
+    take_in(tickets, [said("a"), said("b", connection="shop"), said("c", connection="shop")], now)
+    sources = ["zendesk", "csv"]
+    assert reader.received(sources, START, Restriction(("zendesk/shop",))) == {"zendesk": 2}
+    assert reader.received(sources, START, Restriction(("zendesk/*", "csv/*"))) == {"zendesk": 3, "csv": 0}
+
+
 def test_tickets_are_found_newest_first(
     reader: TicketReader, tickets: PostgresTickets, now: datetime
 ) -> None:
@@ -136,6 +155,7 @@ def test_a_database_that_is_down_is_unavailable(unreachable: Database) -> None:
     for ask in (
         lambda: reader.find(ABSENT),
         lambda: reader.last_received(["csv"]),
+        lambda: reader.received(["csv"], START),
         lambda: reader.search(TicketFilter(), 10, None),
         lambda: reader.history(ABSENT, 10, None),
         lambda: reader.feedback(ABSENT, 10, None),

@@ -21,7 +21,7 @@ from chalicelib.services.postgres.connection import Database
 from chalicelib.services.postgres.outbox import PostgresOutbox
 from chalicelib.services.postgres.tickets import PostgresTickets
 from tests.in_memory_tickets import InMemoryTickets
-from tests.said import said, take_in
+from tests.said import START, Noticing, answered, said, take_in, taken_back, version
 
 A, B = FeedbackKey("zendesk", "default", "a"), FeedbackKey("csv", "shop", "b")
 ABSENT = "5e9b3a9e-7e5b-4b43-9f5c-0c8f0a8f8d11"
@@ -224,3 +224,82 @@ def test_kept_feedback_comes_back_as_it_was(store: TicketStore, now: datetime) -
     )
     known = looked_up(store, Selection(feedback=frozenset({A})), now)
     assert known.feedback == {A: Kept(message, taken.ticket_id)}
+
+
+def test_a_thread_brings_its_latest_ticket_where_that_is_asked_for(store: TicketStore, now: datetime) -> None:
+    (old,), _ = take_in(store, [said("a", thread="t")], now)
+    close = Change({"status": "closed"}, "ann")
+    store.amend(
+        Selection(tickets=(old.ticket_id,)), lambda known: change(known.alive(old.ticket_id), close, now)
+    )
+    thread = Thread("zendesk", "default", "t")
+    asked = Selection(threads=frozenset({thread}))
+    assert looked_up(store, asked, now).threads == {}
+    assert looked_up(store, asked._replace(latest=True), now).threads == {thread: old.ticket_id}
+    (new,), _ = take_in(store, [said("b", thread="t", minutes=1)], now)
+    assert looked_up(store, asked._replace(latest=True), now).threads == {thread: new.ticket_id}
+
+
+def test_a_thread_brings_all_that_was_said_where_that_is_asked_for(store: TicketStore, now: datetime) -> None:
+    batch = [said("a", thread="t"), said("b", threads=("t", "u")), said("c", thread="u"), said("d")]
+    take_in(store, [*batch, said("e", source="csv", thread="t")], now)
+    asked = Selection(threads=frozenset({Thread("zendesk", "default", "t")}), said=True)
+    known = looked_up(store, asked, now)
+    assert {key.external_id for key in known.feedback} == {"a", "b"}
+    assert {kept.ticket_id for kept in known.feedback.values()} <= known.tickets.keys()
+
+
+def test_tickets_that_were_merged_away_come_where_they_are_asked_for(
+    store: TicketStore, two: tuple[str, str], now: datetime
+) -> None:
+    merged(store, two, now)
+    asked = Selection(feedback=frozenset({B}), items=True, former=True)
+    known = looked_up(store, asked, now)
+    assert ({*known.tickets}, {*known.feedback}) == ({*two}, {A, B})
+    assert {*looked_up(store, asked._replace(former=False), now).tickets} == {two[0]}
+
+
+def test_an_answer_waits_for_its_ticket_and_then_no_more(store: TicketStore, now: datetime) -> None:
+    thread = Thread("zendesk", "default", "t")
+    tell, asked = Noticing(store, now), Selection(threads=frozenset({thread}))
+    tell(answered("t", minutes=10))
+    tell(answered("t", minutes=20))
+    tell(answered("t", minutes=15))
+    assert looked_up(store, asked, now).answers == {thread: START + timedelta(minutes=20)}
+    (taken,), _ = take_in(store, [said("a", thread="t")], now)
+    known = looked_up(store, asked, now)
+    assert known.answers == {}
+    assert known.tickets[taken.ticket_id].ticket.answered_at == START + timedelta(minutes=20)
+
+
+def test_a_mark_of_words_taken_back_stays_with_its_latest_time(store: TicketStore, now: datetime) -> None:
+    tell, thread = Noticing(store, now), Thread("zendesk", "default", "t")
+    for minutes in (10, 20, 15):
+        tell(taken_back("a", minutes=minutes))
+        tell(taken_back(threads=("t",), minutes=minutes))
+    take_in(store, [said("a", minutes=30, thread="t")], now)
+    latest = START + timedelta(minutes=20)
+    known = looked_up(store, Selection(feedback=frozenset({A, B}), threads=frozenset({thread})), now)
+    assert (known.redacted, known.redacted_threads) == ({A: latest}, {thread: latest})
+
+
+def test_former_versions_and_what_quotes_them_go(store: TicketStore, now: datetime) -> None:
+    batch = [
+        said("a", f"Xylophone {minutes}", version=version(minutes), minutes=minutes) for minutes in (1, 2, 3)
+    ]
+    for one in batch:
+        take_in(store, [one], now)
+    (taken,), _ = take_in(store, [said("a", "It works", version=version(11), minutes=11)], now)
+    Noticing(store, now)(taken_back("a"))
+    if isinstance(store, InMemoryTickets):
+        left = repr((store.feedback, store.former, store.logs, store.tickets, store.outbox))
+    else:
+        left = "".join(
+            text
+            for table in ("feedback", "feedback_versions", "processing_logs", "tickets", "outbox")
+            for (text,) in store.database.run(f"select t::text from {table} t")
+        )
+    assert "xylophone" not in left.lower()
+    assert "It works" in left
+    known = looked_up(store, Selection(tickets=(taken.ticket_id,)), now)
+    assert known.tickets[taken.ticket_id].ticket.text == "It works"

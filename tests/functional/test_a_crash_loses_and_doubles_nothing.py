@@ -52,10 +52,10 @@ CALLS = {
     "ingest": [
         "claims.begin",
         "receipts.write",
-        "blobs.put",
         "connections.read",
         "kms.open",
         "quarantine.list",
+        "blobs.put",
         "queue.send",
         "claims.finish",
     ],
@@ -63,10 +63,10 @@ CALLS = {
         "claims.begin",
         "receipts.write",
         "blobs.get",
-        "blobs.put",
         "connections.read",
         "kms.open",
         "quarantine.list",
+        "blobs.put",
         "queue.send",
         "claims.finish",
     ],
@@ -116,16 +116,18 @@ OF_THE_API = {
     "bus.check", "claims.check", "claims.release", "blobs.check", "blobs.list", "blobs.sign",
     "imports.list", "kms.seal",
     "connections.write", "connections.delete", "connections.list", "queue.count", "queue.receive",
-    "queue.delete", "queue.delay", "quarantine.read", "quarantine.delete",
+    "queue.delete", "queue.delay", "quarantine.read", "quarantine.count", "quarantine.delete",
     "quarantine.write", "plugins.count", "plugins.works", "api_keys.list", "api_keys.read", "api_keys.revoke",
     "api_keys.write", "postgres.find_ticket",
     "postgres.migrate", "postgres.put_configuration", "postgres.search_tickets",
     "postgres.ticket_attachments",
     "postgres.ticket_feedback", "postgres.ticket_history", "postgres.check", "postgres.last_received",
-    "secrets.read", "jobs.claim", "jobs.write", "jobs.read", "jobs.update", "jobs.list", "jobs.forgotten",
+    "postgres.received",
+    "secrets.read", "parameters.read", "polls.read", "polls.begin", "polls.save", "polls.hurry", "web.send",
+    "jobs.claim", "jobs.write", "jobs.read", "jobs.update", "jobs.list", "jobs.forgotten",
 }  # fmt: skip
 """Calls that no event on its way to a ticket makes: of people's requests, a deploy, what fails, and of jobs,
-which test_kept_bytes_are_read_again kills."""
+which test_kept_bytes_are_read_again kills, and of polls, which test_reviews_are_fetched kills."""
 
 
 class Way:

@@ -12,15 +12,16 @@ from typing import Any
 
 import pytest
 
+from local.application import Application
 from local.stack import Stack
 from tests.functional.aws_events import http_event
 from tests.functional.by_hand import Functions
-from tests.functional.client import KEY
+from tests.functional.client import KEY, Client
 from tests.functional.conftest import QUICK
 from tests.functional.installing import SitePackages
 from tests.unit.triggeriq.providers import FORM, PROVIDERS
 from triggeriq import Request, Scheme
-from triggeriq.signing import signed
+from triggeriq.signing import sign, signed
 
 PUBLIC_URL = "https://api.example.com/feedback"
 SECRET = "a-secret-of-the-tests-zqjx"
@@ -181,7 +182,7 @@ def test_a_preview_knows_the_address_of_the_webhook(signing: Functions, connecti
     )
     told = judged(http)
     assert (told["ok"], told["reason"]) == (False, "mismatch")
-    assert told["detail"].startswith("The signature was made over the address with http in place of https. ")
+    assert told["detail"].startswith("the signature was made over the address with http in place of https. ")
     assert judged(http, url=provider.url.replace("https", "http"))["ok"] is True
     assert SECRET not in json.dumps(told)
 
@@ -197,3 +198,15 @@ def test_sources_say_which_rows_do_not_cover_the_body(signing: Functions) -> Non
     for name, item in shown.items():
         told = "does not cover the body" in item["proofs"][0][0]["form"]
         assert told == (not rows[name].covers_body)
+
+
+def test_the_local_system_knows_its_own_address(
+    running: Application, client: Client, connection: str
+) -> None:
+    client.connect("generic_json", connection, SECRET, signed="{url}{body}")
+    row, body = Scheme(header="X-Signature", signed=b"{url}{body}"), b'{"text": "hello"}'
+    path = f"/webhooks/generic_json/{connection}?shop=1&q=a%20b"
+    headers = sign(row, SECRET, body, datetime.now(UTC), url=f"{running.url}{path}") | JSON_TYPE
+    assert client.send("POST", path, body, headers).status == 202
+    refused = client.send("POST", path.replace("shop=1", "shop=2"), body, headers)
+    assert (refused.status, refused.json["reason"]) == (401, "mismatch")

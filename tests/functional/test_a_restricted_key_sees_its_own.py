@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import json
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -55,6 +56,10 @@ def uploads(world: World) -> list[Asked]:
     return [Asked("/uploads", {"source": source, **file}, 403) for source in SOURCES]
 
 
+def polls(world: World) -> list[Asked]:
+    return [Asked(f"/connections/{source}/{world.theirs.connection}/poll") for source in SOURCES]
+
+
 def rereads(world: World) -> list[Asked]:
     body = {"since": "2026-01-01"}
     return [Asked(f"/connections/{source}/{world.theirs.connection}/reread", body) for source in SOURCES]
@@ -102,6 +107,7 @@ OF_OTHERS: dict[str, Callable[[World], list[Asked]]] = {
     "GET /tickets": listed(
         "/tickets", "/tickets?q={theirs}", "/tickets?q=words", "/tickets?connection={theirs}"
     ),
+    "GET /tickets/facets": listed("/tickets/facets", "/tickets/facets?connection={theirs}"),
     "GET /tickets/{id}": of_tickets("/tickets/{}"),
     "PATCH /tickets/{id}": of_tickets("/tickets/{}", {"status": "resolved"}),
     "GET /tickets/{id}/history": of_tickets("/tickets/{}/history"),
@@ -117,6 +123,7 @@ OF_OTHERS: dict[str, Callable[[World], list[Asked]]] = {
     "PUT /connections/{source}/{connection}": of_connections(SECRETS, 403),
     "DELETE /connections/{source}/{connection}": of_connections(),
     "POST /connections/{source}/{connection}/reread": rereads,
+    "POST /connections/{source}/{connection}/poll": polls,
     "GET /sources": listed("/sources"),
     "POST /sources/{source}/preview": previews,
     "POST /uploads": uploads,
@@ -330,6 +337,13 @@ def test_one_s_own_is_there_and_can_be_worked_on(world: World) -> None:
     assert world.ask("PUT", f"/connections/csv/{mine.connection}", {"settings": {}}).status == 200
 
 
+def test_its_counts_are_those_of_its_own_tickets(world: World) -> None:
+    counts = world.client.call("GET", "/tickets/facets", X_Api_Key=world.key).json
+    listed = world.client.call("GET", "/tickets", X_Api_Key=world.key).json["items"]
+    assert counts["total"] == len(listed) < world.client.get("/tickets/facets")["total"]
+    assert counts["facets"]["source"] == dict.fromkeys(SOURCES, 1)
+
+
 def test_when_a_source_last_gave_feedback_is_counted_from_one_s_own(world: World) -> None:
     seen = {item["name"]: item["last_event_at"] for item in world.ask("GET", "/sources").json["items"]}
     received: dict[str, list[str]] = {}
@@ -338,6 +352,25 @@ def test_when_a_source_last_gave_feedback_is_counted_from_one_s_own(world: World
     assert {source: at for source, at in seen.items() if at} == {
         source: max(times) for source, times in received.items()
     }
+
+
+def test_what_could_not_be_read_is_counted_of_one_s_own(world: World) -> None:
+    days = {item["name"]: item["last_24_hours"] for item in world.ask("GET", "/sources").json["items"]}
+    waiting = Counter(entry["source"] for entry in world.ask("GET", "/quarantine").json["items"])
+    read = {"standard_webhooks": 2, "csv": 1, "inbound_email": 1}
+    assert days == {
+        source: {
+            "received": read[source] + waiting[source],
+            "errors": waiting[source],
+            "error_rate": round(waiting[source] / (read[source] + waiting[source]), 4),
+        }
+        if source in read
+        else None
+        for source in days
+    }
+    assert waiting.total() > 0
+    unrestricted = {item["name"]: item["last_24_hours"] for item in world.client.get("/sources")["items"]}
+    assert unrestricted["csv"]["received"] >= 2 * days["csv"]["received"]
 
 
 def test_a_key_for_a_whole_source_sees_every_connection_of_it_and_no_other_source(world: World) -> None:

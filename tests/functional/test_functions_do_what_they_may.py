@@ -25,10 +25,19 @@ from tests.functional.installing import SitePackages
 from tests.functional.permitted import SOURCE, Account
 
 BRITTLE = """
-    from triggeriq import Event, Events, Feedback, Scheme, Source, hookimpl
+    from dataclasses import dataclass
+    from datetime import UTC, datetime
+
+    from triggeriq import AttachedFile, Event, Events, Feedback, Redacted, Released, Scheme, Source, hookimpl
+    from triggeriq.polling import Polled
+
+    @dataclass(frozen=True)
+    class Settings:
+        credentials: str = ""
 
     class Brittle(Source):
         name = "brittle"
+        settings = Settings
         verification = (Scheme(kind="token", header="x-token"),)
         reads = (".txt",)
 
@@ -38,10 +47,21 @@ BRITTLE = """
             return Events(Event(request.body.decode()))
 
         def transform(self, received, connection):
-            raise RuntimeError("oh")
+            if received.id == "transform":
+                raise RuntimeError("oh")
+            at = datetime(2026, 3, 1, tzinfo=UTC)
+            yield Released(name="acme/shop", version=received.id, at=at)
+            yield Redacted(external_id="a", at=at)
+            files = (AttachedFile(name="a", content=b"a"),)
+            yield Feedback(external_id="a", text="It crashes", version=1, attachments=files)
 
         def read(self, stream, hint, resume, connection):
             raise RuntimeError("oh")
+
+        def poll(self, cursor, connection, http, deadline):
+            if connection.name == "failing":
+                raise RuntimeError("oh")
+            yield Polled(body=b"x" * 250_000, cursor="1")
 
     @hookimpl
     def register_sources(register):
@@ -102,7 +122,7 @@ def test_every_function_may_do_what_it_does_and_nothing_else(account: Account) -
     users = account.sql(
         "select distinct application_name::text, usename::text from pg_stat_activity "
         "where application_name = any(array['receive', 'api', 'ingest', 'uploads', 'files', 'process', "
-        "'relay', 'sweep', 'jobs'])"
+        "'relay', 'sweep', 'poll', 'jobs'])"
     )
     with_database = {name for name, given in account.granted.items() if given.get("database") == "app"}
     assert {tuple(row) for row in users} == {(name, "triggeriq_app") for name in with_database}
@@ -151,6 +171,13 @@ def requests_that_can_not_be_read(account: Account) -> None:
     assert account.webhook("odd", b"receive", "brittle")["statusCode"] == 422
     assert account.webhook("odd", b"transform", "brittle")["statusCode"] == 202
     account.drain("ingest")
+
+
+def what_is_told_besides_words(account: Account) -> None:
+    assert account.webhook("told", b"told", "brittle")["statusCode"] == 202
+    account.drain("ingest", "process")
+    attachments = {"Bucket": named("artifacts"), "Prefix": "attachments/brittle/"}
+    assert account.stack.client("s3").list_objects_v2(**attachments)["KeyCount"] == 0
 
 
 def a_body_that_is_lost(account: Account) -> None:
@@ -297,10 +324,34 @@ def what_was_left_in_the_outbox(account: Account) -> None:
     assert account.sql("select count(*) from outbox") == [[0]]
 
 
+def connections_are_polled(account: Account) -> None:
+    secrets, ssm = account.stack.client("secretsmanager"), account.stack.client("ssm")
+    ssm.put_parameter(Name="/triggeriq/local/brittle", Value="token", Type="SecureString")
+    lies = {
+        "by-secret": secrets.create_secret(Name="triggeriq/local/brittle", SecretString="token")["ARN"],
+        "by-parameter": ssm.get_parameter(Name="/triggeriq/local/brittle")["Parameter"]["ARN"],
+    }
+    lies["failing"] = lies["by-secret"]
+    for connection, arn in lies.items():
+        account.connect("brittle", connection, credentials=arn)
+    account.schedule("poll")
+    for connection, reason in {
+        **dict.fromkeys(lies),
+        "failing": "the plugin brittle/1: poll raised",
+    }.items():
+        place = {"source": "brittle", "connection": connection}
+        poll = account.call("GET", "/connections/{source}/{connection}", **place)["poll"]
+        assert poll["last_at"], connection
+        assert (poll["reason"] or "").startswith(reason or ""), poll
+        assert account.call("POST", "/connections/{source}/{connection}/poll", **place)["http"] == 202
+    wait_until_quiet(account)
+
+
 def people_work_on_tickets(account: Account) -> None:
     lead, other = [ticket for ticket in account.tickets() if ticket["source"] == SOURCE][:2]
     one = {"id": lead["id"]}
     assert account.call("GET", "/tickets/{id}", **one)["http"] == 200
+    assert account.call("GET", "/tickets/facets")["total"] > 1
     assert account.call("PATCH", "/tickets/{id}", {"assignee": "jo"}, **one)["http"] == 200
     assert account.call("GET", "/tickets/{id}/history", **one)["items"]
     assert account.call("GET", "/tickets/{id}/feedback", **one)["items"]
@@ -404,6 +455,7 @@ STORIES = (
     an_admin_makes_connections_and_keys,
     a_webhook_becomes_a_ticket,
     requests_that_can_not_be_read,
+    what_is_told_besides_words,
     a_body_that_is_lost,
     events_that_are_parked_or_wait_for_another,
     uploads_of_every_kind,
@@ -414,6 +466,7 @@ STORIES = (
     uploads_that_nobody_told_of,
     feedback_that_fails,
     what_was_left_in_the_outbox,
+    connections_are_polled,
     people_work_on_tickets,
     people_look_and_configure,
     what_was_kept_is_read_again,

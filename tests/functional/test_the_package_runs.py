@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ from tests.functional.packaged import (
     World,
     webhook,
 )
+from tests.functional.provider import on_time
+from tests.plugins.providers.stores import AppStoreConnect
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="AWS's runtime client has wheels for Linux only; CI runs this there"
@@ -149,6 +152,21 @@ def what_was_kept_is_read_again(world: World) -> None:
     assert len(world.take("feedback")) > 0
 
 
+def reviews_are_fetched_by_a_signed_token(world: World) -> None:
+    place = {"source": "app_store", "connection": "default"}
+    ssm = world.stack.client("ssm")
+    with on_time(AppStoreConnect) as store:
+        store.add(1, datetime.now(UTC))
+        ssm.put_parameter(Name="/triggeriq/local/app", Value=store.credentials, Type="SecureString")
+        arn = ssm.get_parameter(Name="/triggeriq/local/app")["Parameter"]["ARN"]
+        settings = {**store.settings, "credentials": arn}
+        route = "/connections/{source}/{connection}"
+        world.api("PUT", route, {"settings": settings}, **place)
+        assert world.invoke("poll", schedule(world.packaged.functions["poll"])) == {"polled": 1}
+        assert world.api("GET", route, **place)["poll"]["reason"] is None
+    assert len(world.take("ingest")) == 1
+
+
 def what_was_left_in_the_outbox_is_told(world: World) -> None:
     world.sql(
         "insert into outbox (id, type, subject, time, data) values "
@@ -170,6 +188,7 @@ STORIES = (
     a_file_is_registered_and_read,
     an_upload_that_nobody_told_of_is_found,
     what_was_kept_is_read_again,
+    reviews_are_fetched_by_a_signed_token,
     what_was_left_in_the_outbox_is_told,
 )
 

@@ -199,6 +199,22 @@ def test_a_mention_and_the_message_that_holds_it_are_one_feedback() -> None:
     assert (one.external_id, one.text, one.version) == (other.external_id, other.text, other.version)
 
 
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("<@U0BOT00001>: it hangs", "it hangs"),
+        ("it hangs <@U0BOT00001>", "it hangs @U0BOT00001"),
+        ("<@U0STAFF001> it hangs", "@U0STAFF001 it hangs"),
+    ],
+)
+def test_the_mention_of_our_app_is_no_word_of_its_author_s(written: str, words: str) -> None:
+    assert feedback_of(golden("mention", text=written)).text == words
+
+
+def test_a_mention_alone_says_nothing() -> None:
+    assert item_of(golden("mention", text="<@U0BOT00001> ")) == Ignore("no words")
+
+
 def test_a_channel_of_two_workspaces_makes_one_feedback() -> None:
     ours, theirs = golden("message"), {**golden("message"), "team_id": "T0THEIRS01"}
     assert feedback_of(ours).external_id == feedback_of(theirs).external_id

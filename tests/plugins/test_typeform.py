@@ -148,6 +148,14 @@ def test_open_answers_are_the_words_and_their_questions_are_quoted() -> None:
     assert said.attributes["answers"] == {"Where?": "Phone"}
 
 
+@pytest.mark.parametrize(
+    ("form", "title"), [("Exit survey", "Exit survey"), ("How is it?", None), ("どう？", None)]
+)
+def test_the_title_is_the_form_s_unless_it_asks(form: str, title: str | None) -> None:
+    body = answered(("long_text", "text", "words"), definition={"title": form})
+    assert (response(body).title, response(body).attributes["form"]) == (title, form)
+
+
 def test_which_answers_are_the_words_is_a_setting() -> None:
     body = answered(("long_text", "text", "One"), ("long_text", "text", "Two"), ("dropdown", "text", "Three"))
     assert response(body).text == "One\n\nTwo"

@@ -300,13 +300,20 @@ def test_an_event_with_an_id_is_about_nothing_else() -> None:
 # Triggers
 
 
-def test_the_template_that_is_published_is_read_whole() -> None:
-    """Each placeholder of the class's docstring, with a value that tells it apart."""
-    assert Zendesk.__doc__ is not None
-    published = json.loads("{" + Zendesk.__doc__.split("{", 1)[1].rsplit('"}', 1)[0] + '"}')
-    names = {key: re.fullmatch(r"\{\{(.+)\}\}", value) for key, value in published.items()}
-    assert all(names.values())
-    assert published.keys() == SAMPLES["trigger_with_a_reply"].keys()
+def test_the_templates_that_are_published_are_those_of_the_golden_requests() -> None:
+    """Each part of them is a placeholder, and is sent by an account as the golden requests show it."""
+    published = re.findall(r"^        (\{.*?\})$", Zendesk.__doc__ or "", re.DOTALL | re.MULTILINE)
+    for template, golden in zip(published, ("trigger_with_a_reply", "trigger_with_a_rating"), strict=True):
+        parts = json.loads(template)
+        assert parts.keys() == SAMPLES[golden].keys()
+        assert all(re.fullmatch(r"\{\{[a-z_.]+\}\}", placeholder) for placeholder in parts.values())
+        with pytest.raises(Unreadable):  # not filled in, they count as left out
+            items(parts)
+
+
+def test_a_placeholder_in_a_customer_s_words_is_kept() -> None:
+    (said,) = triggered(ticket_id="41", description="{{first_name}} stands in your mail")
+    assert said.text == "{{first_name}} stands in your mail"
 
 
 def test_a_trigger_without_words_tells_the_admin_what_to_put_in() -> None:
@@ -465,7 +472,7 @@ def test_an_agent_s_comment_is_an_answer(author: dict[str, Any]) -> None:
     answered = Answered(thread="41", at=datetime(2026, 3, 3, 10, tzinfo=UTC))
     assert isinstance(receive(facts), Events)
     assert items(facts) == [answered]
-    assert items({**facts, **OPENER})[1:] == [answered]
+    assert items({**facts, **OPENER}) == [answered]
 
 
 @pytest.mark.parametrize(
@@ -513,13 +520,15 @@ def test_a_trigger_tells_how_satisfied_the_customer_was() -> None:
         {"satisfaction_rating": "Bad, I'm unsatisfied", "satisfaction_comment": "Slow."},
         {"satisfaction": {"current_rating": "Bad", "current_comment": "Slow."}},
     ):
-        *_, said = triggered(**OPENER, **facts)
+        said, opener = triggered(**OPENER, **facts)
+        assert opener.text == OPENER["description"]
         assert (said.external_id, said.kind, said.rating, said.text) == (
             "41-satisfaction",
             "survey",
             1,
             "Slow.",
         )
+        assert triggered(ticket_id="41", subject="Parcel", **facts) == [said]
     assert len(triggered(**OPENER, satisfaction_rating="", satisfaction_comment="")) == 1
 
 

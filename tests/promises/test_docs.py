@@ -12,6 +12,7 @@ import pytest
 
 from chalicelib import errors, settings
 from chalicelib.domain.intake import feedback, file_import
+from chalicelib.domain.tickets import facets
 from chalicelib.pipeline.intake import give_back, ingest, read_file
 from chalicelib.pipeline.tickets import attachments
 from chalicelib.services.postgres import search_index
@@ -130,7 +131,9 @@ def test_the_limits_are_those_of_the_code():
     defaults = settings.Settings()
     in_force = {
         "a webhook's body": Source.max_body,
-        "feedback items of one event": ingest.ITEMS_LIMIT,
+        "items of one event that are dealt with at once; the rest follows": ingest.PART,
+        "items of one event": ingest.ITEMS_LIMIT,
+        "facets of plugins' own, of one ticket": facets.FACETS_MOST,
         "a review file, as stored": file_import.FILE_LIMIT,
         "a packed file above which it is unpacked to parts": read_file.LARGE,
         "a packed file, unpacked": defaults.unpacked_limit,

@@ -17,7 +17,19 @@ from plugins.sources.csv_upload import CsvUpload
 from plugins.sources.generic_json import GenericJson, GenericJsonSettings
 from plugins.sources.standard_webhooks import StandardWebhooks
 from tests.promises.test_docs import table
-from triggeriq import App, Author, Connection, Feedback, FileHint, Received, Unreadable
+from triggeriq import (
+    Answered,
+    App,
+    Author,
+    Connection,
+    Feedback,
+    FileHint,
+    Ignore,
+    Received,
+    Redacted,
+    Unreadable,
+)
+from triggeriq.meanings import MEANINGS
 from triggeriq.shape import ALIASES, DEFAULT
 
 PAGE = (Path(__file__).parents[2] / "docs/sources.md").read_text(encoding="utf-8")
@@ -134,6 +146,19 @@ def test_what_is_said_of_left_out_fields_is_so() -> None:
     assert (rated.kind, said.kind) == ("review", "message")  # type: ignore[union-attr]
     odd = DEFAULT.feedback({"text": "w", "rating": 9, "date": "soon"}, external_id="made")
     assert (odd.rating, odd.created_at, odd.attributes) == (None, None, {"rating": 9, "date": "soon"})
+
+
+def test_what_the_page_says_that_values_mean_they_mean() -> None:
+    rows = {row[0]: row[2].replace("\\|", "|") for row in table(PAGE, "meaning")}
+    assert list(rows) == list(MEANINGS)
+    connection = Connection(source="generic_json", settings=GenericJsonSettings(means=rows))
+    item = {"id": "7", "thread": "t", "text": "words"}
+    for means, told in (
+        ({"visibility": "internal", "action": "deleted"}, Ignore("private")),
+        ({"action": "removed", "author": {"role": "agent"}}, Redacted(external_id="7", at=AT)),
+        ({"author": {"role": "agent"}}, Answered(thread="t", at=AT)),
+    ):
+        assert list(GenericJson().transform(received({**item, **means}), connection)) == [told]
 
 
 def test_the_field_map_of_the_page_is_taken() -> None:

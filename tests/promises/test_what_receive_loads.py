@@ -93,6 +93,7 @@ SAMPLES = {
         },
         scheme=GitHub.verification[0],
     ),
+    "google_play": FILES_ONLY,
     "inbound_email": FILES_ONLY,
     "intercom": Sample(
         body={
@@ -110,6 +111,7 @@ SAMPLES = {
         },
         scheme=Slack.verification[0],
     ),
+    "itunes_rss": FILES_ONLY,
     "standard_webhooks": Sample(
         body={"type": "said", "data": {"said": "It crashes"}},
         scheme=StandardWebhooks.verification[0],
@@ -125,6 +127,7 @@ SAMPLES = {
         },
         scheme=Typeform.verification[0],
     ),
+    "trustpilot": Sample(status=401),  # nobody signs them: a secret address is chosen by a setting
     "zendesk": Sample(body={"ticket_id": "7", "description": "It crashes"}, scheme=Zendesk.verification[0]),
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -14,13 +15,14 @@ from plugins.sources.inbound_email import InboundEmail
 from tests import mutated
 from tests.mutated import contracts
 from tests.proof.progress import Progress
-from triggeriq import Nothing, Source
-from triggeriq.testing import FileContract, Upload, WebhookContract, hostile
+from triggeriq import Nothing, Received, Source
+from triggeriq.testing import FileContract, PollContract, Upload, WebhookContract, golden_polls, hostile
 from triggeriq.testing.golden import uploads as golden_files
 from triggeriq.testing.samples import connected
 from triggeriq.testing.source_contract import consume
 
 TESTS = Path(__file__).parents[1]
+NOW = datetime(2026, 1, 2, tzinfo=UTC)
 TIMES = 20_000
 """How often each source's samples are damaged."""
 MUTATED = 10_000
@@ -60,6 +62,24 @@ def test_a_mutated_webhook_gets_no_5xx(contract: type[WebhookContract]) -> None:
     """Through the app, signed as its sender would."""
     progress = Progress(f"mutated webhooks of {contract.source.name}", MUTATED)
     mutated.survive(contract, MUTATED, progress.tell)
+
+
+@pytest.mark.parametrize("contract", contracts(PollContract), ids=lambda contract: contract.source.name)
+def test_a_damaged_page_that_was_fetched_is_unreadable_at_worst(contract: type[PollContract]) -> None:
+    polls = golden_polls.load(contract.polls)
+    settings = {poll.name: poll.settings for poll in polls}
+    bodies = {
+        f"{poll.name}/{number}": answer.body
+        for poll in polls
+        for number, answer in enumerate(poll.answers.values())
+    }
+
+    def transform(name: str, body: bytes) -> None:
+        source = contract.source()
+        connection = connected(source, settings[name.partition("/")[0]])
+        consume(source.transform(Received(id="page", received_at=NOW, body=body), connection))
+
+    survive(contract.source.name, bodies, transform)
 
 
 def test_a_damaged_mail_of_others_is_unreadable_at_worst() -> None:

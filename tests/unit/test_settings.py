@@ -21,6 +21,8 @@ def test_defaults_follow_the_stage():
     assert settings.uploads_bucket == "triggeriq-prod-uploads"
     assert settings.kms_key == "alias/triggeriq-prod"
     assert settings.cors_origins == ()
+    assert settings.delivery_allow == ()
+    assert from_env({"TRIGGERIQ_STAGE": "local"}).delivery_allow == ("127.0.0.0/8", "::1/128")
 
 
 def test_what_is_set_wins():
@@ -34,6 +36,7 @@ def test_what_is_set_wins():
             "TRIGGERIQ_PARK_SECONDS": "1,2,2",
             "TRIGGERIQ_PLUGIN_SECONDS": " 0.5 ",
             "TRIGGERIQ_TRACE_PLUGINS": "1",
+            "TRIGGERIQ_DELIVERY_ALLOW": "10.1.0.0/16, fd12::/16",
             "TRIGGERIQ_DATABASE": "postgresql://app@/app?host=/tmp/sockets",
         }
     )
@@ -44,6 +47,7 @@ def test_what_is_set_wins():
     assert settings.park_seconds == (1, 2, 2)
     assert settings.plugin_seconds == 0.5
     assert settings.trace_plugins is True
+    assert settings.delivery_allow == ("10.1.0.0/16", "fd12::/16")
     assert settings.database == "postgresql://app@/app?host=/tmp/sockets"
 
 
@@ -72,6 +76,7 @@ WRONG = {
     "PLUGIN_SECONDS": ["0", "61"],
     "PARK_SECONDS": ["", "30,10", "a", "901", "1,,2"],
     "TRACE_PLUGINS": ["", "2", "yes", "01"],
+    "DELIVERY_ALLOW": ["10.1.0.0/33", "10.1.2.3/16", "inside", "10.1.0.0/16 10.2.0.0/16"],
     "UNPACKED_LIMIT": ["0", "1.5", "1_000", "9" * 16],
 }
 

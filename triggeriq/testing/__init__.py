@@ -20,11 +20,13 @@ pytest.register_assert_rewrite(
     "triggeriq.testing.file_contract",
     "triggeriq.testing.source_contract",
     "triggeriq.testing.webhook_contract",
+    "triggeriq.testing.poll_contract",
 )
 
 from triggeriq.testing.classifier_contract import ClassifierContract  # noqa: E402 - see above
 from triggeriq.testing.examples import Example  # noqa: E402 - see above
 from triggeriq.testing.file_contract import FileContract  # noqa: E402 - see above
+from triggeriq.testing.poll_contract import PollContract  # noqa: E402 - see above
 from triggeriq.testing.samples import Delivery, Exactly, Upload, matches  # noqa: E402 - see above
 from triggeriq.testing.source_contract import SourceContract, check  # noqa: E402 - see above
 from triggeriq.testing.webhook_contract import WebhookContract  # noqa: E402 - see above
@@ -35,6 +37,7 @@ __all__ = [
     "Exactly",
     "Example",
     "FileContract",
+    "PollContract",
     "SourceContract",
     "Upload",
     "WebhookContract",

@@ -9,16 +9,18 @@ import inspect
 import json
 import sys
 import textwrap
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import MISSING, Field, fields
+from dataclasses import MISSING, Field, dataclass, fields
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 from triggeriq import Scheme, Source
 from triggeriq.proofs import proof_of
-from triggeriq.testing.golden import load
+from triggeriq.testing import golden, golden_polls
 from triggeriq.testing.installed import find
-from triggeriq.testing.samples import Delivery, Exactly
+from triggeriq.testing.samples import Exactly, Expected
 from triggeriq.testing.signer import signer_of
 
 REASONS = {
@@ -32,12 +34,39 @@ _SHOWN = 1_200
 """Characters of the example's body that are shown."""
 
 
-def page_of(source: type[Source], golden: Sequence[Delivery]) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """Something that came, and what became of it."""
+
+    name: str
+    items: Sequence[Mapping[str, Any]]
+    """As `triggeriq.testing.plain` shows them."""
+    body: bytes = b""
+
+
+def samples_of(folder: Path) -> Iterator[Sample]:
+    """What a folder holds: golden requests, files and polls."""
+    if any(folder.glob("*.http")):
+        for request in golden.load(folder):
+            yield Sample(name=request.name, items=_items(request.expect), body=request.body)
+    if any(file.with_suffix("").is_file() for file in folder.glob("*.json")):
+        for file in golden.uploads(folder):
+            yield Sample(name=f"the file {file.name}", items=_items(file.expect), body=file.body)
+    if any(folder.glob("*/poll.json")):
+        for poll in golden_polls.load(folder):
+            yield Sample(name=poll.name, items=[item for _, page in poll.pages for item in _items(page)])
+
+
+def _items(expected: Sequence[Expected]) -> list[Mapping[str, Any]]:
+    return [each.item for each in expected if isinstance(each, Exactly)]
+
+
+def page_of(source: type[Source], samples: Sequence[Sample]) -> str:
     """The page, in Markdown."""
-    return "\n\n".join(filter(None, _parts(source(), golden))) + "\n"
+    return "\n\n".join(filter(None, _parts(source(), samples))) + "\n"
 
 
-def _parts(source: Source, golden: Sequence[Delivery]) -> Iterator[str]:
+def _parts(source: Source, samples: Sequence[Sample]) -> Iterator[str]:
     cls = type(source)
     yield f"# {source.title or source.name}"
     yield f"The source `{source.name}`. {_ways_in(source)}"
@@ -47,10 +76,10 @@ def _parts(source: Source, golden: Sequence[Delivery]) -> Iterator[str]:
     yield _settings(cls.settings) if cls.settings else "It has none."
     if source.takes("receive"):
         yield from _verification(source)
-    if golden:
-        yield "## What becomes of what is sent"
-        yield _outcomes(golden)
-        yield from _example(source, golden)
+    if samples:
+        yield "## What becomes of what comes"
+        yield _outcomes(samples)
+        yield from _example(samples)
 
 
 def _ways_in(source: Source) -> str:
@@ -69,7 +98,9 @@ def _ways_in(source: Source) -> str:
         )
     if source.takes("poll"):
         minutes = source.poll_seconds // 60
-        ways.append(f"It is fetched every {minutes} minutes once a connection has its `credentials`.")
+        asked = {field.name for field in fields(source.settings)} if source.settings else set()
+        once = "has its `credentials`" if "credentials" in asked else "says what to fetch"
+        ways.append(f"It is fetched every {minutes} minutes once a connection {once}.")
     return " ".join(ways)
 
 
@@ -125,8 +156,10 @@ def _verification(source: Source) -> Iterator[str]:
     if refused := [secret for scheme in rows for secret in scheme.refused_secrets]:
         yield f"The published test secret `{refused[0]}` is never accepted."
     yield "A request that does not is answered with 401 and one word:"
-    yield _table(("word", "what it means"), [(f"`{word}`", told) for word, told in REASONS.items()])
-    if rows[0].kind == "hmac":
+    timed = any(row.timestamp_header for row in rows)
+    words = [(f"`{word}`", told) for word, told in REASONS.items() if timed or word != "stale"]
+    yield _table(("word", "what it means"), words)
+    if rows[0].kind == "hmac" and rows[0].place == "headers":
         yield "This signs a body as the sender does, with Python alone:"
         yield f"```python\n{signer_of(rows[0])}```"
 
@@ -137,14 +170,17 @@ def _headers(scheme: Scheme) -> str:
     )
 
 
-def _outcomes(golden: Sequence[Delivery]) -> str:
-    rows = [(delivery.name.replace("_", " ").replace("-", " "), _outcome(delivery)) for delivery in golden]
-    return _table(("what comes", "what becomes of it"), rows)
+def _outcomes(samples: Sequence[Sample]) -> str:
+    return _table(
+        ("what comes", "what becomes of it"), [(_words(one.name), _outcome(one)) for one in samples]
+    )
 
 
-def _outcome(delivery: Delivery) -> str:
-    items = [each.item for each in delivery.expect if isinstance(each, Exactly)]
-    return "; ".join(map(_told, items)) or "it is answered, and holds nothing"
+def _outcome(sample: Sample) -> str:
+    told = Counter(map(_told, sample.items))
+    return "; ".join(f"{count} × {what}" if count > 1 else what for what, count in told.items()) or (
+        "it is answered, and holds nothing"
+    )
 
 
 def _told(item: Mapping[str, Any]) -> str:
@@ -165,22 +201,26 @@ def _told(item: Mapping[str, Any]) -> str:
             return f"{_cell(shown['where'])} goes to the quarantine"
 
 
-def _example(source: Source, golden: Sequence[Delivery]) -> Iterator[str]:
-    shown = next((one for one in golden if one.texts and len(one.body) <= _SHOWN), None)
-    if shown is None:
-        return
-    body = shown.body.decode("utf-8", "replace").strip()
-    if body.startswith(("{", "[")):
-        body = json.dumps(json.loads(body), indent=2, ensure_ascii=False)
-    first = next(
-        each.item["feedback"]
-        for each in shown.expect
-        if isinstance(each, Exactly) and "feedback" in each.item
-    )
-    yield f"## An example: {shown.name.replace('_', ' ').replace('-', ' ')}"
-    yield f"```json\n{body}\n```"
-    yield "becomes this feedback (what is left out is at its default):"
-    yield f"```json\n{json.dumps(first, indent=2, ensure_ascii=False)}\n```"
+def _example(samples: Sequence[Sample]) -> Iterator[str]:
+    for sample in sorted(samples, key=lambda sample: len(sample.body)):
+        made = [item["feedback"] for item in sample.items if "feedback" in item]
+        if made and 0 < len(sample.body) <= _SHOWN and sample.body.isascii():
+            yield f"## An example: {_words(sample.name)}"
+            yield _shown(sample.body.decode())
+            yield "becomes this feedback (what is left out is at its default):"
+            yield f"```json\n{json.dumps(made[0], indent=2, ensure_ascii=False)}\n```"
+            return
+
+
+def _shown(body: str) -> str:
+    try:
+        return f"```json\n{json.dumps(json.loads(body), indent=2)}\n```"
+    except ValueError:
+        return f"```\n{body.strip()}\n```"
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ").replace("-", " ")
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -198,7 +238,7 @@ def main() -> None:
     parser.add_argument("--source", required=True, help="its name, or that of its module")
     parser.add_argument("--golden", required=True, help="the folder of its golden requests")
     options = parser.parse_args()
-    sys.stdout.write(page_of(find(options.source), load(options.golden)))
+    sys.stdout.write(page_of(find(options.source), list(samples_of(Path(options.golden)))))
 
 
 if __name__ == "__main__":

@@ -7,13 +7,21 @@ from triggeriq import Scheme
 
 _TIMES = {
     "epoch": "str(int(time.time()))",
+    "epoch_ms": "str(int(time.time() * 1000))",
     "iso8601": 'time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())',
 }
-_KEYS = {"text": "secret.encode()", "whsec": 'base64.b64decode(secret.removeprefix("whsec_"))'}
+_KEYS = {
+    "text": "secret.encode()",
+    "whsec": 'base64.b64decode(secret.removeprefix("whsec_"))',
+    "base64": "base64.b64decode(secret)",
+    "hex": "bytes.fromhex(secret)",
+}
+_FORM = 'b"".join((name + value).encode() for name, value in sorted(set(parse_qsl(body.decode(), True))))'
 
 
 def signer_of(scheme: Scheme) -> str:
-    """The code. It reads `secret` and `body`, and makes `headers`."""
+    """The code. It reads `secret`, `body` and, if they are signed, `url` and `method`; it makes `headers`.
+    scheme: of the kind hmac, with its proof in headers."""
     lines = ['secret = "the connection\'s secret"', 'body = b\'{"the": "raw bytes"}\'', ""]
     values = {b"{body}": "body"}
     if scheme.timestamp_header:
@@ -22,7 +30,16 @@ def signer_of(scheme: Scheme) -> str:
     if scheme.id_header:
         lines.append('message_id = "msg_1"  # the same when you try again')
         values[b"{id}"] = "message_id.encode()"
-    signed = " + ".join(values.get(piece, repr(piece)) for piece in scheme.pieces() if piece)
+    named = scheme.pieces()
+    if b"{url}" in named:
+        lines.append('url = "https://triggeriq.example.com/webhooks/…"  # as you call it, with its query')
+        values[b"{url}"] = "url.encode()"
+    if b"{method}" in named:
+        lines.append('method = "POST"')
+        values[b"{method}"] = "method.encode()"
+    if b"{form}" in named:
+        values[b"{form}"] = _FORM
+    signed = " + ".join(values.get(piece, repr(piece)) for piece in named if piece)
     lines.append(f"signed = {signed}")
     lines.append(f'mac = hmac.new({_KEYS[scheme.key_form]}, signed, "{scheme.algorithm}")')
     written = "mac.hexdigest()" if scheme.encoding == "hex" else "base64.b64encode(mac.digest()).decode()"
@@ -30,7 +47,10 @@ def signer_of(scheme: Scheme) -> str:
     lines += ["headers = {", *(f"    {line}," for line in _headers(scheme)), "}"]
     code = "\n".join(lines)
     modules = [name for name in ("base64", "hmac", "time") if f"{name}." in code]
-    return "\n".join([*(f"import {name}" for name in modules), "", code, ""])
+    imports = [f"import {name}" for name in modules]
+    if "parse_qsl(" in code:
+        imports.append("from urllib.parse import parse_qsl")
+    return "\n".join([*imports, "", code, ""])
 
 
 def _headers(scheme: Scheme) -> list[str]:

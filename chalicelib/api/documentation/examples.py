@@ -28,6 +28,7 @@ IDS = {
 
 QUERY: dict[str, str] = {
     "GET /tickets": "source=zendesk&status=open&limit=20",
+    "GET /tickets/facets": "source=zendesk&status=open",
     "GET /health": "deep=1",
     "GET /quarantine": "source=csv",
 }

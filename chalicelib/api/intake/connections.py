@@ -1,7 +1,7 @@
 """/connections: each is one configured instance of a source. An admin makes connections and sees them all.
-The owner of one may read it with the scope read; with the scope write he may replace it, delete it, and have
-what it brought in read again. A caller who is restricted to connections sees no others, even those that he
-owns."""
+The owner of one may read it with the scope read; with the scope write he may replace it, delete it, have it
+polled, and have what it brought in read again. A caller who is restricted to connections sees no others, even
+those that he owns."""
 
 from __future__ import annotations
 
@@ -80,3 +80,9 @@ def reread(call: Call, source: str, connection: str, body: RereadRequest) -> Ans
         owner=known.owner if known else call.caller.owner,
     )
     return Answer(job, headers={"Location": f"/jobs/{job.id}"})
+
+
+def poll(call: Call, source: str, connection: str) -> ConnectionView:
+    find(call, source, connection)
+    view: ConnectionView = call.use.intake.connections.hurry(source, connection)
+    return view

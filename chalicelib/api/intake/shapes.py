@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field
 
 from chalicelib.api.field_types import Asked, Cursor, Line, Name, Shown, ShownPage, Time
 from chalicelib.api.field_types import PageQuery as PageQuery
-from chalicelib.domain.intake.connection import ConnectionView
+from chalicelib.domain.intake.connection import ConnectionView as ConnectionView
 from chalicelib.domain.intake.source_preview import SourcePreview as SourcePreview
 from chalicelib.domain.intake.source_view import SourceView
 from chalicelib.domain.intake.upload_form import UploadForm as UploadForm

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, WithJsonSchema, model_validator
 
 from chalicelib.api.field_types import (
+    ONE_LINE,
     Address,
     Asked,
     Flag,
@@ -24,15 +25,32 @@ from chalicelib.api.field_types import (
 )
 from chalicelib.api.field_types import PageQuery as PageQuery
 from chalicelib.domain.page import Page
+from chalicelib.domain.tickets.facets import FACET_NAME
 from chalicelib.domain.tickets.history_entry import HistoryEntry
 from chalicelib.domain.tickets.ticket import CategoryLabel, PriorityLabel, SentimentLabel, Status, Ticket
 from chalicelib.domain.tickets.ticket_attachment import TicketAttachment
+from chalicelib.domain.tickets.ticket_counts import TicketCounts as TicketCounts
 from chalicelib.domain.tickets.ticket_feedback import TicketFeedback
 from chalicelib.domain.tickets.ticket_filter import Direction, SortBy, TicketFilter, TicketOrder
 from triggeriq import JSON
 
+OWN_FACETS_MOST = 10
+OwnFacets = Annotated[
+    dict[Annotated[str, Field(pattern=f"^{FACET_NAME}$")], Values[Tag]],
+    Field(max_length=OWN_FACETS_MOST),
+    # As OpenAPI says it: an object whose properties are parameters of their own
+    WithJsonSchema(
+        {
+            "type": "object",
+            "propertyNames": {"pattern": rf"^facet\.{FACET_NAME}$"},
+            "additionalProperties": {"type": "string", "maxLength": 100, "pattern": ONE_LINE},
+            "maxProperties": OWN_FACETS_MOST,
+        }
+    ),
+]
 
-class TicketQuery(PageQuery):
+
+class TicketCountQuery(Asked):
     """What can be given several times finds tickets that fit any of the values."""
 
     q: Annotated[str, Field(min_length=1, max_length=500)] | None = Field(
@@ -52,15 +70,24 @@ class TicketQuery(PageQuery):
     rating: Values[Rating] = Field((), description="as the ticket shows it")
     language: Values[Language] = Field((), description="as the ticket shows it")
     version: Values[Line] = Field((), description="of the app, in any feedback in it")
+    facet: OwnFacets = Field(
+        default_factory=dict,
+        description="`facet.<name>=<label>`: of a plugin's own facet; one may be given several times",
+    )
     needs_review: Flag | None = None
     since: Time | None = Field(None, description="received at or after")
     until: Time | None = Field(None, description="received before")
-    sort: SortBy = "received_at"
-    order: Direction = Field("desc", description="`desc`: newest or most urgent first")
 
     def as_filter(self) -> TicketFilter:
         besides = {"q", "limit", "cursor", "sort", "order"}
         return TicketFilter(query=self.q, **self.model_dump(exclude=besides))
+
+
+class TicketQuery(TicketCountQuery, PageQuery):
+    """Also in which order, and how many."""
+
+    sort: SortBy = "received_at"
+    order: Direction = Field("desc", description="`desc`: newest or most urgent first")
 
     def as_order(self) -> TicketOrder:
         return TicketOrder(self.sort, self.order)

@@ -1,4 +1,4 @@
-"""/tickets: search, read, change, audit trail, what was said, files that came with it, merge, split."""
+"""/tickets: search, count, read, change, audit trail, what was said, files that came along, merge, split."""
 
 from __future__ import annotations
 
@@ -8,13 +8,21 @@ from dataclasses import replace
 from chalicelib.api.entity_tags import etag, unchanged, wanted_version
 from chalicelib.api.exchange import Answer, Call
 from chalicelib.api.field_types import PageQuery
-from chalicelib.api.tickets.shapes import Merge, Split, SplitTickets, TicketChange, TicketQuery
+from chalicelib.api.tickets.shapes import (
+    Merge,
+    Split,
+    SplitTickets,
+    TicketChange,
+    TicketCountQuery,
+    TicketQuery,
+)
 from chalicelib.domain.intake.feedback import FeedbackKey
 from chalicelib.domain.page import Page
 from chalicelib.domain.tickets.history_entry import HistoryEntry
 from chalicelib.domain.tickets.plan import Standing
 from chalicelib.domain.tickets.ticket import Change, Ticket
 from chalicelib.domain.tickets.ticket_attachment import TicketAttachment
+from chalicelib.domain.tickets.ticket_counts import TicketCounts
 from chalicelib.domain.tickets.ticket_feedback import TicketFeedback
 from chalicelib.errors import Invalid, NotFound
 
@@ -22,6 +30,10 @@ from chalicelib.errors import Invalid, NotFound
 def search(call: Call, query: TicketQuery) -> Page[Ticket]:
     wanted = replace(query.as_filter(), within=call.caller.restriction)
     return call.use.tickets.read.search(wanted, query.limit, query.cursor, query.as_order())
+
+
+def count(call: Call, query: TicketCountQuery) -> TicketCounts:
+    return call.use.tickets.read.count(replace(query.as_filter(), within=call.caller.restriction))
 
 
 def find(call: Call, id: str) -> Answer:

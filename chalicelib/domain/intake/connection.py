@@ -104,5 +104,5 @@ class ConnectionView:
     """Why all its webhooks are refused as it stands, such as for want of a secret in force; null: they are
     not, or its source takes none."""
     poll: PollView | None = None
-    """How fetching goes; null: its source fetches nothing."""
+    """How fetching goes; null: its source fetches nothing, or it has no credentials to fetch with."""
     updated_at: datetime

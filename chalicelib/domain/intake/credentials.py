@@ -4,7 +4,10 @@ SecureString of Systems Manager, in the part of either that is ours."""
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from typing import NamedTuple
+
+from triggeriq import Source
 
 SETTING = "credentials"
 """The setting of a source that names them."""
@@ -16,6 +19,15 @@ _ARN = re.compile(
     r"(?P<name>[A-Za-z0-9/_+=.@-]{1,1000})"
 )
 _KIND = {"secretsmanager": "secret:", "ssm": "parameter/"}
+
+
+def is_polled(source: Source, credentials: object) -> bool:
+    """Whether a connection with these credentials is polled: its source fetches, and either they are set or
+    the source knows of none. A source may take webhooks too, and a connection may be made for them."""
+    if not source.takes("poll"):
+        return False
+    known = source.settings is not None and any(one.name == SETTING for one in fields(source.settings))
+    return bool(credentials) or not known
 
 
 class Place(NamedTuple):

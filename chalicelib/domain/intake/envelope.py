@@ -137,7 +137,7 @@ def from_event(event: Mapping[str, Any], replay: bool = False) -> Envelope:
             headers={_text(k): _text(v) for k, v in data["headers"].items()},
             body=b"" if check else _body(data),
             claim_check=ClaimCheck(_text(check["key"]), _text(check["sha256"])) if check else None,
-            begin=int(data.get("begin", 0)),
+            begin=_count(data.get("begin", 0)),
             replay=replay or data.get("replay") is True,
             trace=trace_in(event),
         )
@@ -175,6 +175,12 @@ def encoded_size(event: CloudEvent) -> int:
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{value!r} is not text")
+    return value
+
+
+def _count(value: object) -> int:
+    if not isinstance(value, int) or value < 0:
+        raise TypeError(f"{value!r} is no number of items")
     return value
 
 

@@ -11,6 +11,26 @@ from triggeriq.proofs import ProofHeader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SourceDay:
+    """What came in of a source in the last 24 hours."""
+
+    received: int
+    """Items: those that could be read, and `errors`."""
+    errors: int
+    """Those of them that could not, and wait in the quarantine. Not counted beyond some thousands."""
+    error_rate: float | None
+    """`errors` of `received`, from 0 to 1; null: nothing came."""
+
+    @classmethod
+    def of(cls, read: int, errors: int) -> SourceDay:
+        """read: items that could be read."""
+        received = read + errors
+        return cls(
+            received=received, errors=errors, error_rate=round(errors / received, 4) if received else None
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceView:
     """A source that is installed."""
 
@@ -38,3 +58,5 @@ class SourceView:
     """What an admin should know of it; null: nothing."""
     last_event_at: datetime | None
     """When it last gave feedback; null: never, or the database can't be asked."""
+    last_24_hours: SourceDay | None
+    """What came in of it; null: a store can't be asked, or holds nothing that the caller may see."""

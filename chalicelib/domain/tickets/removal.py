@@ -33,3 +33,5 @@ class Removal:
     for those of these runs; and what was not told of them yet is told as they stand now."""
     files: list[str] = field(default_factory=list)
     """Keys of the artifacts bucket whose objects are deleted once the plan is committed."""
+    files_up_to: dict[FeedbackKey, int] = field(default_factory=dict)
+    """Feedback of which all files go that came with a version up to this one."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, NamedTuple
 
@@ -35,6 +36,8 @@ class TicketFilter:
     language: tuple[str, ...] = ()
     version: tuple[str, ...] = ()
     """Of the app, in any feedback in it."""
+    facet: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Labels of facets of plugins' own, by the facet's name."""
     needs_review: bool | None = None
     since: datetime | None = None
     """Received at or after."""

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from chalicelib.domain.intake.connection import ConnectionView, PollView, Secret, StoredConnection
-from chalicelib.domain.intake.credentials import SETTING, place_of
+from chalicelib.domain.intake.credentials import SETTING, is_polled, place_of
 from chalicelib.domain.intake.poll_state import PollState
 from chalicelib.domain.operations.restriction import Restriction
 from chalicelib.domain.page import Page
-from chalicelib.errors import Invalid, NotFound, PluginFailed
+from chalicelib.errors import Conflict, Invalid, NotFound, PluginFailed
 from chalicelib.pipeline.intake.refusal import why_none_can_be_proven
 from chalicelib.ports.intake import Polls, Sources
 from chalicelib.ports.operations import Clock
@@ -104,7 +104,7 @@ class Connect:
 
     def _poll(self, stored: StoredConnection) -> PollView | None:
         source = self.sources.find(stored.source)
-        if source is None or not source.takes("poll"):
+        if source is None or not is_polled(source, stored.settings.get(SETTING)):
             return None
         state = self.polls.find(stored.source, stored.name)
         return (state or PollState(source=stored.source, connection=stored.name)).as_view()
@@ -126,6 +126,19 @@ class Connect:
             return why_none_can_be_proven(source, connection)
         except (Invalid, PluginFailed) as error:
             return f"every webhook is refused; PUT it anew once this is mended: {error}"
+
+    def hurry(self, source: str, name: str) -> ConnectionView:
+        """Have it polled with the next run, whatever it waits for. Raises NotFound; Conflict where it is not
+        polled."""
+        stored, plugin = self.store.get(source, name), self.sources.find(source)
+        if stored is None:
+            raise NotFound(f"{source} has no connection {name}")
+        if plugin is None or not plugin.takes("poll"):
+            raise Conflict(f"{source} fetches nothing, so there is nothing to poll; its provider sends")
+        if not is_polled(plugin, stored.settings.get(SETTING)):
+            raise Conflict(f"it is not polled, since its setting {SETTING} is empty; PUT it with one")
+        self.polls.hurry(source, name)
+        return self._view(stored)
 
     def list(
         self, limit: int, cursor: str | None, owner: str | None, within: Restriction | None

@@ -128,12 +128,21 @@ class Ingest:
             self._quarantine(envelope, "body", str(error), by)
             return 1, None
         part, more = items[:PART], len(items) > PART
-        if _holds_words(part):
+        messages, bad = self._sorted(envelope, part, reread_at)
+        # Of what is understood, and is nothing that a customer said, no bytes stay: a colleague's note, a
+        # staff reply, words that were taken back. Where nothing is told at all, they stay for when the plugin
+        # is mended.
+        if bad or not part or any(isinstance(item, Feedback) for item in part):
             self._keep(kept, reread_at)
-        quarantined = self._send(envelope, part, f"{source.name}/{source.version}", reread_at)
-        return quarantined, replace(envelope, begin=envelope.begin + PART) if more else None
+        self._quarantine_all(envelope, bad, f"{source.name}/{source.version}")
+        self.queue.send(messages)
+        log.info("ingested", extra={"messages": len(messages)})
+        return len(bad), replace(envelope, begin=envelope.begin + PART) if more else None
 
-    def _send(self, envelope: Envelope, items: Sequence[Any], by: str, reread_at: datetime | None) -> int:
+    def _sorted(
+        self, envelope: Envelope, items: Sequence[Any], reread_at: datetime | None
+    ) -> tuple[list[Message], list[Bad]]:
+        """What the items leave on the queue, and those that can't be read."""
         messages: list[Message] = []
         bad: list[Bad] = []
         for index, item in enumerate(items, envelope.begin):
@@ -144,14 +153,14 @@ class Ingest:
                     messages += self._messages(envelope, item, reread_at)
                 except ValueError as error:
                     bad.append(Bad(f"item {index}", f"the plugin made something that is no item: {error}"))
+        return messages, bad
+
+    def _quarantine_all(self, envelope: Envelope, bad: Sequence[Bad], by: str) -> None:
         for each in bad[:BAD_LIMIT]:
             self._quarantine(envelope, each.where, each.reason, by)
         if rest := bad[BAD_LIMIT:]:
             reason = f"{len(rest):,} more items can't be read; the first of them: {rest[0].reason}"
             self._quarantine(envelope, f"{rest[0].where} and behind", reason, by)
-        self.queue.send(messages)
-        log.info("ingested", extra={"messages": len(messages)})
-        return len(bad)
 
     def _messages(self, envelope: Envelope, item: Any, reread_at: datetime | None) -> list[Message]:
         """What an item leaves on the queue. Raises ValueError where the plugin made nonsense of it."""
@@ -234,13 +243,6 @@ def _claim(envelope: Envelope) -> str:
     """The name under which the event is claimed, or a part of it. No source has an @ in its name."""
     event = f"{envelope.source}#{envelope.connection}#{envelope.id}"
     return f"{envelope.begin}@{event}" if envelope.begin else event
-
-
-def _holds_words(items: Sequence[Any]) -> bool:
-    """Whether anything of it is to be kept. Of what is understood, and is nothing that a customer said, no
-    bytes stay: a colleague's note, a staff reply, words that were taken back. Where nothing is told at all,
-    they stay for when the plugin is mended."""
-    return not items or any(isinstance(item, (Feedback, Bad)) for item in items)
 
 
 def _items(source: Source, envelope: Envelope, connection: Connection) -> Sequence[Any]:

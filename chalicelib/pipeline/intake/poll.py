@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from chalicelib.domain.intake.credentials import SETTING
+from chalicelib.domain.intake.credentials import SETTING, is_polled
 from chalicelib.domain.intake.feedback import clean_text
 from chalicelib.domain.intake.poll_state import PollState, digest_of
 from chalicelib.domain.intake.silence import fallen_silent
@@ -84,6 +84,10 @@ class _Taken(Exception):
     """Another invocation has the connection in hand."""
 
 
+class _NotPolled(Exception):
+    """The connection is made for something else: it has no credentials."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Poll:
     """The use-case; call it with the invocation's id. Returns how many connections it polled, those that
@@ -150,6 +154,10 @@ class Poll:
             try:
                 self._fetch(source, turn, holder, until, trace)
                 ended = self._ended(source, turn)
+            except _NotPolled:
+                again = began + timedelta(seconds=source.poll_seconds)
+                self.polls.save(replace(state, next_at=again), holder, None)
+                return False
             except _Taken:
                 log.warning("another invocation polls the connection")
                 return True
@@ -204,6 +212,8 @@ class Poll:
         if connection is None:
             raise PollFailed("the connection is gone")
         turn.credentials = str(getattr(connection.settings, SETTING, None) or "")
+        if not is_polled(source, turn.credentials):
+            raise _NotPolled
         if not turn.credentials:
             return connection
         try:

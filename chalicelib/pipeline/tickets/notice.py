@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import islice
+from typing import Protocol
 
+from chalicelib.domain.intake.attachment_keys import under, version_in
 from chalicelib.domain.intake.feedback import FeedbackKey
 from chalicelib.domain.intake.notice_message import NoticeMessage
 from chalicelib.domain.tickets.decisions import answer, redact
 from chalicelib.domain.tickets.plan import Known, Plan
+from chalicelib.domain.tickets.removal import Removal
 from chalicelib.log_context import bound
 from chalicelib.pipeline.tickets.amend import Amend
-from chalicelib.ports.operations import Blobs, Clock
+from chalicelib.ports.operations import Clock, StoredObject
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 100
 """Feedback of a conversation that one transaction redacts: each is locked by its name."""
+
+
+class Artifacts(Protocol):
+    """The bucket of that name."""
+
+    def pages(self, prefix: str, since: datetime, after: str = "") -> Iterator[Sequence[StoredObject]]: ...
+
+    def delete(self, key: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +39,7 @@ class Notice:
     done when it comes again. Raises Unavailable."""
 
     amend: Amend
-    artifacts: Blobs
+    artifacts: Artifacts
     now: Clock
 
     def __call__(self, message: NoticeMessage) -> None:
@@ -65,10 +77,20 @@ class Notice:
     def _redact(self, message: NoticeMessage, keys: Collection[FeedbackKey]) -> None:
         now = self.now()
         plan = self.amend(redact.selection(keys), lambda known: redact.redact(message, keys, known, now))
-        # Behind the commit: after a crash the message comes again, and names the same files.
-        for key in plan.removal.files if plan.removal else ():
-            self.artifacts.delete(key)
+        # Behind the commit: after a crash the message comes again, and finds the same files.
+        if plan.removal is not None:
+            for file in (*plan.removal.files, *self._files(plan.removal)):
+                self.artifacts.delete(file)
         _told(plan, "redacted")
+
+    def _files(self, removal: Removal) -> Iterator[str]:
+        """Those of former versions, too, to which no row leads any more."""
+        for key, version in removal.files_up_to.items():
+            for page in self.artifacts.pages(under(key), _EVER):
+                yield from (stored.key for stored in page if version_in(stored.key) <= version)
+
+
+_EVER = datetime.min.replace(tzinfo=UTC)
 
 
 def _told(plan: Plan, outcome: str) -> None:

@@ -9,8 +9,10 @@ from chalicelib.domain.page import Page
 from chalicelib.domain.tickets.history_entry import HistoryEntry
 from chalicelib.domain.tickets.plan import Standing, visible
 from chalicelib.domain.tickets.ticket import Ticket
+from chalicelib.domain.tickets.ticket_counts import TicketCounts
 from chalicelib.domain.tickets.ticket_feedback import TicketFeedback
 from chalicelib.domain.tickets.ticket_filter import NEWEST, TicketFilter, TicketOrder
+from chalicelib.ports.operations import Clock
 from chalicelib.ports.tickets import TicketReader
 
 MOVES = ("merge", "split")
@@ -23,6 +25,7 @@ class ReadTickets:
     exist for him."""
 
     tickets: TicketReader
+    now: Clock
 
     def search(
         self, wanted: TicketFilter, limit: int, cursor: str | None, order: TicketOrder = NEWEST
@@ -30,6 +33,12 @@ class ReadTickets:
         """In that order. Raises Invalid for a cursor that no list gave in it."""
         page: Page[Ticket] = self.tickets.search(wanted, limit, cursor, order)
         return page
+
+    def count(self, wanted: TicketFilter) -> TicketCounts:
+        """How many tickets `search` would list, by facet."""
+        as_of = self.now()
+        total, facets = self.tickets.facets(wanted)
+        return TicketCounts(total=total, facets=facets, as_of=as_of)
 
     def find(self, id: str, within: Restriction | None = None) -> Standing:
         """Raises NotFound."""

@@ -3,14 +3,16 @@ for those of the plugins."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
+from chalicelib.domain.as_json import as_json
 from chalicelib.domain.intake.feedback import TEXT_LIMIT
 from chalicelib.domain.operations.configuration import PriorityConfiguration, TriageConfiguration
-from chalicelib.domain.tickets.facets import FACETS_MOST
+from chalicelib.domain.tickets.facets import FACETS_BYTES, FACETS_MOST
 from chalicelib.domain.tickets.ticket import (
     STAGES,
     Category,
@@ -244,11 +246,18 @@ def _sentiment(verdict: Verdict | None) -> Sentiment:
 
 
 def _facets(verdicts: Mapping[str, Verdict]) -> dict[str, Facet]:
-    own = [verdict for facet, verdict in verdicts.items() if facet not in answers.OURS]
-    return {
-        one.facet: Facet(label=one.label, confidence=round(one.confidence, 4), by=one.by)
-        for one in own[:FACETS_MOST]
-    }
+    """Those of plugins' own, as many as have room."""
+    facets: dict[str, Facet] = {}
+    room = FACETS_BYTES
+    for name, verdict in verdicts.items():
+        if name in answers.OURS or len(facets) == FACETS_MOST:
+            continue
+        facet = Facet(label=verdict.label, confidence=round(verdict.confidence, 4), by=verdict.by)
+        size = len(json.dumps({name: as_json(facet)}, ensure_ascii=False).encode())
+        if size <= room:
+            facets[name] = facet
+            room -= size
+    return facets
 
 
 def _priority(verdict: Verdict | None) -> Priority:

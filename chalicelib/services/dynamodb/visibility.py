@@ -19,4 +19,4 @@ def _connections(row: Mapping[str, Any]) -> tuple[str, ...]:
     if "connections" in row:
         return tuple(row["connections"])
     # It was written by a release whose rows did not carry them.
-    return (connection_id(row["source"], row["connection"]),) if row["source"] else ()
+    return (connection_id(row["source"], row["connection"]),) if row.get("source") else ()

@@ -5,6 +5,8 @@
     ~crash     the stem of a word, by the ticket's language
     author=ada, address=ada@example.com, id=17, rating=5, version=2.1
                of what was said, and by whom: what only the rows of feedback hold
+    facet.team=billing
+               of what a plugin says of it
 
 They are made here and not by PostgreSQL's parser: it can't read scripts without spaces, keeps accents and
 marks of direction, takes "-12345" in ORD-12345 for a number, and depends on the server's locale. Only stems
@@ -17,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any
 
+from chalicelib.domain.tickets.facets import FACET
 from chalicelib.domain.tickets.plan import Kept, Standing
 from chalicelib.domain.tickets.words import folded, inflected, tokens_of_text
 from chalicelib.services.postgres.columns import names, table
@@ -83,6 +86,7 @@ def index_row(standing: Standing, items: Collection[Kept]) -> dict[str, Any]:
     lexemes = _words([text, *(line for author in authors for line in (author.name, author.email) if line)])
     lexemes += [quoted(one) for author in authors for one in author_lexemes(author)]
     lexemes += [quoted(version_lexeme(version)) for version in versions]
+    lexemes += [quoted(facet_lexeme(name, facet.label)) for name, facet in ticket.facets.items()]
     if ticket.rating is not None:
         lexemes.append(quoted(rating_lexeme(ticket.rating)))
     stemmer = stemmer_of(ticket.language or "")
@@ -112,6 +116,10 @@ def author_lexemes(author: Author) -> set[str]:
 
 def rating_lexeme(rating: float) -> str:
     return f"rating={rating:g}"
+
+
+def facet_lexeme(name: str, label: str) -> str:
+    return f"{FACET}{name}={label}"
 
 
 def version_lexeme(version: str) -> str:

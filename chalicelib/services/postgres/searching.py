@@ -17,7 +17,7 @@ from chalicelib.services.postgres.connection import Database
 from chalicelib.services.postgres.ids import is_id
 from chalicelib.services.postgres.restricting import own_tickets
 from chalicelib.services.postgres.rows import FROM_TICKET, SELECT_TICKET, standing_of
-from chalicelib.services.postgres.search_index import rating_lexeme, version_lexeme
+from chalicelib.services.postgres.search_index import facet_lexeme, rating_lexeme, version_lexeme
 from chalicelib.services.postgres.search_query import any_of, customer_query, stems_of, words_query
 
 READ_FIRST = 4_000
@@ -68,7 +68,7 @@ select * from pair
 """
 
 
-class _Where:
+class Where:
     """Conditions, all of which must hold, and their parameters."""
 
     def __init__(self, *conditions: str) -> None:
@@ -79,8 +79,8 @@ class _Where:
         self.conditions.append(condition)
         self.parameters |= parameters
 
-    def __and__(self, other: _Where) -> _Where:
-        return _Where(*self.conditions, *other.conditions)
+    def __and__(self, other: Where) -> Where:
+        return Where(*self.conditions, *other.conditions)
 
     def __str__(self) -> str:
         return " and ".join(self.conditions) or "true"
@@ -89,9 +89,24 @@ class _Where:
 def search(
     database: Database, wanted: TicketFilter, order: TicketOrder, limit: int, cursor: str | None
 ) -> Page[Ticket]:
-    """See ports.tickets.TicketReader. Tickets that were merged away are not listed: their feedback is in
-    another ticket."""
-    where = _Where()
+    """See ports.tickets.TicketReader."""
+    found = conditions(database, wanted)
+    if found is None:
+        return Page(())
+    span, where, searched = found
+    if cursor is not None:
+        _begin_behind(span, order, cursor)
+    rows = _rows(database, span, where, searched, order, limit + 1)
+    return page_of(
+        [standing_of(row).ticket for row in rows], limit, cursor=lambda ticket: _cursor(order, ticket)
+    )
+
+
+def conditions(database: Database, wanted: TicketFilter) -> tuple[Where, Where, Where] | None:
+    """What must hold of a ticket: of when it was received, of its columns, and of what the column `search`
+    knows. None: what was typed has no word in it, and is nowhere. Tickets that were merged away are not
+    found: their feedback is in another ticket."""
+    where = Where()
     for name in _COLUMNS:
         _one_of(where, f"t.{name}", name, getattr(wanted, name))
     if wanted.source or wanted.connection:
@@ -104,24 +119,17 @@ def search(
     own, own_parameters = own_tickets(wanted.within, "t")
     if own:
         where.add(own, **own_parameters)
-    span = _Where("t.merged_into is null")
+    span = Where("t.merged_into is null")
     if wanted.since is not None:
         span.add("t.received_at >= cast(:since as timestamptz)", since=wanted.since)
     if wanted.until is not None:
         span.add("t.received_at < cast(:until as timestamptz)", until=wanted.until)
-    if cursor is not None:
-        _begin_behind(span, order, cursor)
     searched = _searched(database, wanted)
-    if searched is None:
-        return Page(())
-    rows = _rows(database, span, where, searched, order, limit + 1)
-    return page_of(
-        [standing_of(row).ticket for row in rows], limit, cursor=lambda ticket: _cursor(order, ticket)
-    )
+    return None if searched is None else (span, where, searched)
 
 
 def _rows(
-    database: Database, span: _Where, where: _Where, searched: _Where, order: TicketOrder, count: int
+    database: Database, span: Where, where: Where, searched: Where, order: TicketOrder, count: int
 ) -> list[list[Any]]:
     """Rows of SELECT_TICKET, the first of the list, `count` at most.
 
@@ -156,7 +164,7 @@ def _rows(
     return ask(f"with t as materialized (select t.* {whole}) select t.id from t order by {by} limit :rows")
 
 
-def _one_of(where: _Where, column: str, name: str, values: tuple[str, ...]) -> None:
+def _one_of(where: Where, column: str, name: str, values: tuple[str, ...]) -> None:
     """One value is asked for by itself: PostgreSQL then reads an index in the order of the list."""
     if len(values) == 1:
         where.add(f"{column} = :{name}", **{name: _clean(values)[0]})
@@ -175,10 +183,12 @@ def _connections(database: Database, sources: Sequence[str], connections: Sequen
     ]
 
 
-def _searched(database: Database, wanted: TicketFilter) -> _Where | None:
+def _searched(database: Database, wanted: TicketFilter) -> Where | None:
     """What the column `search` knows. None: what was typed has no word in it, and is nowhere."""
-    where = _Where()
+    where = Where()
     queries = [any_of(map(rating_lexeme, wanted.rating)), any_of(map(version_lexeme, _clean(wanted.version)))]
+    for name, labels in wanted.facet.items():
+        queries.append(any_of(facet_lexeme(name, label) for label in _clean(labels)))
     if wanted.query is not None:
         text = clean_text(wanted.query)[:QUERY_LIMIT]
         words = words_query(text, stems_of(database, wanted.language))
@@ -202,7 +212,7 @@ def _clean(values: tuple[str, ...]) -> list[str]:
     return [clean_text(value)[:QUERY_LIMIT] for value in values]
 
 
-def _begin_behind(where: _Where, order: TicketOrder, cursor: str) -> None:
+def _begin_behind(where: Where, order: TicketOrder, cursor: str) -> None:
     """Only what comes behind the cursor's position. Raises Invalid for a cursor of another order."""
     sorts = _SORTS[order.by]
     forms = [int if sort.type == "int" else str for sort in sorts]

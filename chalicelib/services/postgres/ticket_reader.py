@@ -56,11 +56,33 @@ class PostgresTicketReader(NamedTuple):
         )
         return {source: at for source, at in rows if at is not None}
 
+    @external("postgres.received", postgres_errors)
+    def received(
+        self, sources: Sequence[str], since: datetime, within: Restriction | None = None
+    ) -> Mapping[str, int]:
+        condition, parameters = own_feedback(within, "f")
+        rows = self.database.ask(
+            "select source, (select count(*) from feedback f "
+            "where f.source = wanted.source and f.received_at >= :since"
+            f"{' and ' + condition if condition else ''}) "
+            "from unnest(cast(:sources as text[])) as wanted (source)",
+            sources=[one for one in sources if within is None or one in within.sources],
+            since=since,
+            **parameters,
+        )
+        return dict(rows)
+
     @external("postgres.search_tickets", postgres_errors)
     def search(
         self, wanted: TicketFilter, limit: int, cursor: str | None, order: TicketOrder = NEWEST
     ) -> Page[Ticket]:
         return searching.search(self.database, wanted, order, limit, cursor)
+
+    @external("postgres.count_tickets", postgres_errors)
+    def facets(self, wanted: TicketFilter) -> tuple[int, Mapping[str, Mapping[str, int]]]:
+        from chalicelib.services.postgres import counting  # few requests count
+
+        return counting.count(self.database, wanted)
 
     @external("postgres.ticket_history", postgres_errors)
     def history(self, ticket_id: str, limit: int, cursor: str | None) -> Page[HistoryEntry]:

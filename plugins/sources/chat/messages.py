@@ -6,7 +6,7 @@ https://docs.slack.dev/apis/slack-connect
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import TypeAlias
 
@@ -45,11 +45,8 @@ def message_in(callback: Mapping[str, JSON], settings: SlackSettings, now: datet
         return Ignore(f"{said_as[:100]} holds no feedback")
     if is_staff(message, settings):
         return _by_staff(message, channel, now, is_edit=message is not event)
-    return feedback_in(
-        message,
-        channel,
-        {"workspace": name(callback.get("team_id")), "channel_type": name(at(event, "channel_type"))},
-    )
+    facts = {"workspace": name(callback.get("team_id")), "channel_type": name(at(event, "channel_type"))}
+    return feedback_in(message, channel, facts, _our_users(callback))
 
 
 def _moment_of(event: JSON) -> datetime | None:
@@ -63,9 +60,15 @@ def _by_staff(message: JSON, channel: str, now: datetime, *, is_edit: bool) -> F
     return Answered(thread=message_id(channel, thread_ts), at=moment(ts) or now)
 
 
-def feedback_in(message: JSON, channel: str, facts: Mapping[str, str | None]) -> Feedback | Ignore:
-    """What a customer wrote. Raises Unreadable where it can't be named."""
+def feedback_in(
+    message: JSON, channel: str, facts: Mapping[str, str | None], our_users: Collection[str] = ()
+) -> Feedback | Ignore:
+    """What a customer wrote, without the mention of our app that it begins with. Raises Unreadable where it
+    can't be named."""
     words, files = words_of(message), _files(at(message, "files"))
+    for user in our_users:
+        if words is not None and words.startswith(f"@{user}"):
+            words = words.removeprefix(f"@{user}").lstrip(" ,:\n") or None
     if words is None and not files:
         return Ignore("no words")
     ts = name(at(message, "ts"))
@@ -96,13 +99,18 @@ def _is_bot(message: JSON, callback: Mapping[str, JSON]) -> bool:
     if at(message, "bot_id") or at(message, "bot_profile") or at(message, "subtype") == "bot_message":
         return True
     user, app_id = name(at(message, "user")), name(at(message, "app_id"))
-    if user == "USLACKBOT" or (app_id is not None and app_id == name(callback.get("api_app_id"))):
-        return True
+    is_ours = app_id is not None and app_id == name(callback.get("api_app_id"))
+    return is_ours or user == "USLACKBOT" or user in _our_users(callback)
+
+
+def _our_users(callback: Mapping[str, JSON]) -> list[str]:
+    """The users as whom our app is a member."""
     for_whom = callback.get("authorizations")
-    return user is not None and any(
-        at(one, "is_bot") is True and name(at(one, "user_id")) == user
+    return [
+        user
         for one in (for_whom if isinstance(for_whom, list) else ())
-    )
+        if at(one, "is_bot") is True and (user := name(at(one, "user_id")))
+    ]
 
 
 def is_staff(message: JSON, settings: SlackSettings) -> bool:

@@ -11,8 +11,10 @@ class SlackSettings:
     (https://api.slack.com/apps).
 
     The address of this connection is the Request URL of all that you use there: Event Subscriptions with the
-    bot events message.channels, message.groups, message.im, message.mpim or app_mention; Slash Commands;
-    Interactivity, with a shortcut on messages or a form.
+    bot events message.channels, message.groups, message.im, message.mpim or app_mention (Slack adds the
+    scopes that each needs); Slash Commands; Interactivity, with a shortcut on messages or a form. Make the
+    connection first, since Slack tries the address at once. Then install the app, and invite it into each
+    channel that it is to read.
     """
 
     staff: tuple[str, ...] = ()

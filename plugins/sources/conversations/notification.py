@@ -1,7 +1,7 @@
 """What a notification of Intercom's holds, in the payloads of its old API (`conversation_message`, `user`)
 and of its new one (`source`, `contacts`).
 
-https://developers.intercom.com/docs/references/webhooks/webhook-models
+https://developers.intercom.com/docs/references/2.16/webhooks/webhook-models
 """
 
 from __future__ import annotations

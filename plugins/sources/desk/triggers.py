@@ -24,10 +24,11 @@ _COMMENT = re.compile(
 """What a comment is called: as its placeholder (ticket.latest_public_comment_formatted), or as one likes."""
 _HEADING = re.compile(r"-{10,}\s{1,5}[^\n]{1,300}\d:\d\d[^\n]{0,20}\n\s{0,5}\n")
 """What placeholders put before the words: a line, and who said them when."""
-_GROUPS = ("ticket", "comments", "satisfaction")
+_PLACEHOLDER = re.compile(r"\{\{[\w. ]{1,100}\}\}")
+_GROUPS = ("ticket", "comments")
 """Objects within the body whose members count as its own."""
-_PEOPLE = ("requester", "submitter", "currentuser", "commentauthor")
-"""Objects that tell of a person: "requester": {"name": …} counts as "requester_name"."""
+_PREFIXED = ("requester", "submitter", "currentuser", "commentauthor", "satisfaction")
+"""Objects whose members count with their name: "requester": {"name": …} is "requester_name"."""
 _PUBLIC = ("ispublic", "commentispublic", "latestcommentispublic")
 """Whether the latest comment is public: {{ticket.latest_comment.is_public}}."""
 _STAFF = ("agent", "admin")
@@ -49,21 +50,29 @@ def items_of(body: Mapping[str, JSON], received_at: datetime, agents_speak: bool
 
 
 def _told(call: _Call, received_at: datetime, agents_speak: bool) -> Iterator[Item]:
+    rated = list(_satisfaction(call))
+    yield from rated
     words, comment = call.said()
-    answered = Answered(thread=call.ticket_id, at=call.updated_at or received_at)
-    ticket = _ticket(call, words)
-    is_opening = comment is None or is_same(comment, words)
+    ticket, answered = (
+        _ticket(call, words),
+        Answered(thread=call.ticket_id, at=call.updated_at or received_at),
+    )
     is_agent_s = agents_speak and call.is_on_behalf
-    if is_opening and is_agent_s:
-        yield Ignore("a ticket that an agent opened") if words is None else answered
-    elif words is not None and not is_agent_s:
-        yield ticket
-    elif is_opening and ticket.title is not None:
-        # A call that tells no words must not replace those of the one before
-        yield replace(ticket, external_id=f"{ticket.external_id}-subject")
-    if not is_opening:
-        yield answered if call.speaks_for_staff else _comment(call, ticket, comment or "")
-    yield from _satisfaction(call, ticket)
+    if comment is None or is_same(comment, words):
+        if is_agent_s:
+            yield Ignore("a ticket that an agent opened") if words is None else answered
+        elif words is not None:
+            yield ticket
+        elif ticket.title is not None and not rated:
+            # A call that tells no words must not replace those of the one before
+            yield replace(ticket, external_id=f"{ticket.external_id}-subject")
+    elif call.speaks_for_staff:
+        # The ticket's own words came before, and of a call that tells of nothing else no byte is kept
+        yield answered
+    else:
+        if words is not None and not is_agent_s:
+            yield ticket
+        yield _comment(call, ticket, comment)
 
 
 def _ticket(call: _Call, words: str | None) -> Feedback:
@@ -103,15 +112,14 @@ def _comment(call: _Call, ticket: Feedback, words: str) -> Feedback:
     )
 
 
-def _satisfaction(call: _Call, ticket: Feedback) -> Iterator[Feedback]:
-    score = call.first("satisfactionrating", "satisfactioncurrentrating", "currentrating", read=stars)
-    words = call.first("satisfactioncomment", "satisfactioncurrentcomment", "currentcomment", read=text)
+def _satisfaction(call: _Call) -> Iterator[Feedback]:
+    score = call.first("satisfactionrating", "satisfactioncurrentrating", read=stars)
+    words = call.first("satisfactioncomment", "satisfactioncurrentcomment", read=text)
     if score is not None:
         yield replace(
-            ticket,
+            _ticket(call, words),
             external_id=f"{call.ticket_id}-satisfaction",
             kind="survey",
-            text=words or "",
             rating=score,
             created_at=call.updated_at,
         )
@@ -125,9 +133,9 @@ class _Call:
         for group in _GROUPS:
             if isinstance(inner := facts.get(group), dict):
                 facts = _plain_names(inner) | facts
-        for person in _PEOPLE:
-            if isinstance(inner := facts.get(person), dict):
-                facts = {f"{person}{key}": value for key, value in _plain_names(inner).items()} | facts
+        for group in _PREFIXED:
+            if isinstance(inner := facts.get(group), dict):
+                facts = {f"{group}{key}": value for key, value in _plain_names(inner).items()} | facts
         self.facts = facts
         self._comments = sorted(filter(_COMMENT.fullmatch, facts), key=_is_worse)
         for comment in self._comments:
@@ -225,4 +233,9 @@ def _is_worse(name: str) -> tuple[bool, bool]:
 
 
 def _plain_names(facts: Mapping[str, JSON]) -> dict[str, JSON]:
-    return {re.sub(r"[\W_]", "", key).lower(): value for key, value in facts.items()}
+    """A placeholder that was not filled in is left out."""
+    return {
+        re.sub(r"[\W_]", "", key).lower(): value
+        for key, value in facts.items()
+        if not (isinstance(value, str) and _PLACEHOLDER.fullmatch(value))
+    }

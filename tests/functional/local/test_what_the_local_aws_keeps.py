@@ -183,6 +183,27 @@ def test_a_table_whose_key_has_changed_is_named(start, shared_project, data_fold
         Stack(data_folder, durable=True, project=changed).start()
 
 
+def test_a_new_index_of_a_table_is_made_and_finds_what_lay_there(
+    start, shared_project, data_folder, tmp_path
+):
+    row = {"pk": {"S": "a"}, "sk": {"S": "b"}}
+    one = start()
+    one.client("dynamodb").put_item(TableName="triggeriq-local-claims", Item=row)
+    one.stop()
+    wanted = json.loads((shared_project / "resources.json").read_text())
+    wanted["tables"]["claims"]["indexes"] = {"by_sk": ["sk", "pk"]}
+    changed = shutil.copytree(shared_project, tmp_path / "changed")
+    (changed / "resources.json").write_text(json.dumps(wanted))
+    with Stack(data_folder, durable=True, project=changed) as stack:
+        found = stack.client("dynamodb").query(
+            TableName="triggeriq-local-claims",
+            IndexName="by_sk",
+            KeyConditionExpression="sk = :sk",
+            ExpressionAttributeValues={":sk": {"S": "b"}},
+        )
+    assert found["Items"] == [row]
+
+
 def test_a_save_waits_for_no_slow_request():
     gate = Gate()
     with gate.passed(), gate.closed(0.01) as empty:

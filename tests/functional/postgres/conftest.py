@@ -24,8 +24,8 @@ _names = itertools.count(1)
 
 FORGET = """
 set local triggeriq.erasing = 'on';
-truncate processing_logs, feedback_versions, feedback, tickets, outbox, configurations, touched_days, early_answers,
-    redactions
+truncate processing_logs, feedback_versions, feedback, tickets, outbox, configurations, touched_days,
+    early_answers, redactions
 """
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from chalicelib.domain.delivery.event import CloudEvent
 from chalicelib.domain.intake.feedback import FeedbackKey
@@ -27,7 +27,7 @@ class Desk:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self.read = ReadTickets(tickets=PostgresTicketReader(database))
+        self.read = ReadTickets(tickets=PostgresTicketReader(database), now=lambda: datetime.now(UTC))
 
     def change(
         self, id: str, wanted: Change, if_version: int | None, now: datetime

@@ -21,7 +21,7 @@ from chalicelib.services.postgres.tickets import PostgresTickets
 from chalicelib.services.postgres.users import APP, OWNER, RIGHTS, SPARE_CONNECTIONS, Master, master_of
 from local.postgres import SETTINGS
 from tests.functional.postgres.desk import Desk
-from tests.said import said, take_in
+from tests.said import Noticing, answered, said, take_in, taken_back
 
 MASTER = Master("master", "sesame")
 FORBIDDEN = [
@@ -196,6 +196,11 @@ def test_the_app_does_all_that_the_app_does(app: Database, now: datetime) -> Non
     desk.change(one.ticket_id, Change({"status": "pending"}, "me"), None, now)
     desk.merge(one.ticket_id, [two.ticket_id], "me", None, now)
     desk.split(one.ticket_id, [("zendesk", "default", "r2")], "me", None, now)
+    take_back = Noticing(tickets, now)
+    take_back(answered("t", minutes=1))
+    take_back(answered("elsewhere"))
+    take_back(taken_back("r1"))
+    take_in(tickets, [said("new", thread="elsewhere")], now)
     desk.read.history(one.ticket_id, 10, None)
     desk.read.tickets.check()
     configurations = PostgresConfigurations(app)

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 from chalice.local import RouteMatcher
 
 from chalicelib.api.app import App
-from chalicelib.domain.intake.connection import ConnectionView, Secret, StoredConnection
+from chalicelib.domain.intake.connection import ConnectionView, PollView, Secret, StoredConnection
 from chalicelib.domain.intake.file_import import Import
 from chalicelib.domain.intake.file_job import FileJob
 from chalicelib.domain.intake.quarantine import Failure, Quarantined
@@ -26,6 +26,7 @@ from chalicelib.domain.tickets.history_entry import HistoryEntry
 from chalicelib.domain.tickets.plan import Standing, visible
 from chalicelib.domain.tickets.ticket import Category, Change, Priority, Sentiment, Ticket
 from chalicelib.domain.tickets.ticket_attachment import FeedbackName, TicketAttachment
+from chalicelib.domain.tickets.ticket_counts import TicketCounts
 from chalicelib.domain.tickets.ticket_feedback import FeedbackVersion, TicketFeedback
 from chalicelib.domain.tickets.ticket_filter import NEWEST, TicketFilter, TicketOrder
 from chalicelib.errors import NotFound
@@ -67,6 +68,10 @@ class FakeTickets:
     ) -> Page[Ticket]:
         self.asked.append((wanted, limit, cursor, order))
         return Page(tuple(standing.ticket for standing in self.held.values()), "bmV4dA")
+
+    def count(self, wanted: TicketFilter) -> TicketCounts:
+        self.asked.append(wanted)
+        return TicketCounts(total=2, facets={"status": {"open": 2}, "facet.team": {"billing": 1}}, as_of=NOW)
 
     def history(
         self, id: str, limit: int, cursor: str | None, within: Restriction | None = None
@@ -181,6 +186,12 @@ class Connections:
 
     def delete(self, source: str, name: str) -> None:
         del self.held[source, name]
+
+    def hurry(self, source: str, name: str) -> ConnectionView:
+        view = PollView(
+            last_at=None, next_at=NOW, failing_since=None, reason=None, last_new_at=None, requests=0
+        )
+        return self.held[source, name].as_view(poll=view)
 
 
 class QuarantineList:

@@ -30,6 +30,13 @@ def test_one_from_the_archive_is_a_replay() -> None:
     assert envelope_of(on_the_queue(ENVELOPE, **{"replay-name": "lost"})) == replace(ENVELOPE, replay=True)
 
 
+def test_what_ingest_hands_on_to_itself_is_an_event_alone() -> None:
+    rest = replace(ENVELOPE, begin=1_000)
+    body = rest.as_event().body
+    assert envelope_of(body) == rest
+    assert detail_of(body)["data"]["begin"] == 1_000
+
+
 def test_what_it_holds_is_found() -> None:
     assert detail_of(on_the_queue(ENVELOPE)) == json.loads(json.dumps(ENVELOPE.as_event().as_json()))
 

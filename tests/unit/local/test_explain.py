@@ -145,7 +145,7 @@ def test_the_command_says_why_and_ends_with_1_or_that_it_is_genuine_and_ends_wit
     done = explained(environment, written(genuine()) + b"\n")
     assert (done.returncode, done.stderr) == (1, b"")
     assert done.stdout.startswith(
-        b"mismatch: The signature was made over the body without its final line end. "
+        b"mismatch: the signature was made over the body without its final line end. "
     )
 
 

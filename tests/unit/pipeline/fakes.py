@@ -22,7 +22,7 @@ from chalicelib.domain.operations.restriction import Restriction, may_see
 from chalicelib.domain.page import Page
 from chalicelib.errors import Busy, Conflict, NotFound, Stale, TriggerIQError, Unavailable, Unconfigured
 from chalicelib.ports.intake import Told
-from chalicelib.ports.operations import Clock, Message
+from chalicelib.ports.operations import Clock, Message, StoredObject
 from chalicelib.ports.web import NoAnswer, WebAnswer
 from chalicelib.registry.guarded import GuardedSource
 from triggeriq import Connection, Source
@@ -298,6 +298,10 @@ class FakeBlobs:
 
     def delete(self, key: str) -> None:
         self.objects.pop(key, None)
+
+    def pages(self, prefix: str, since: datetime, after: str = "") -> Iterator[list[StoredObject]]:
+        found = [key for key in sorted(self.objects) if key.startswith(prefix) and key > after]
+        yield [StoredObject(key, etag_of(self.objects[key]), len(self.objects[key]), NOW) for key in found]
 
 
 class FakeConfigurations:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from io import BytesIO
+from itertools import islice
 from typing import Any
 
 import pytest
 
 from chalicelib import errors
 from chalicelib.errors import PluginFailed
+from chalicelib.registry.guarded import STRETCH
 from tests.unit.pipeline.fakes import NOW
 from tests.unit.registry.conftest import PATIENCE, SECONDS, Plugins, time_passes
 from triggeriq import (
+    Answered,
     Connection,
     Event,
     Events,
@@ -19,6 +22,7 @@ from triggeriq import (
     FileHint,
     NotVerified,
     Received,
+    Released,
     Request,
     Source,
     Unreadable,
@@ -274,3 +278,43 @@ def test_to_refuse_as_the_contract_says_is_to_work(plugins: Plugins) -> None:
     with pytest.raises(NotVerified):
         source.verify(*CALLS["verify"])
     assert plugins.calls == [("odd", "verify", "")]
+
+
+# ---- many items ------------------------------------------------------------------------------------
+
+
+def test_many_items_are_made_as_they_are_asked_for(plugins: Plugins) -> None:
+    made = 0
+
+    class Endless(Odd):
+        def transform(self, received, connection):
+            nonlocal made
+            while True:
+                made += 1
+                yield FEEDBACK
+
+    items = guarded(plugins, Endless).transform(RECEIVED, CONNECTION)
+    assert list(islice(items, 3 * STRETCH)) == [FEEDBACK] * 3 * STRETCH
+    assert made == 3 * STRETCH
+    assert plugins.calls == [("odd", "transform", "")] * 3
+
+
+def test_what_is_no_item_is_a_failure_behind_the_first_stretch_too(plugins: Plugins) -> None:
+    methods = {"transform": lambda *_: iter([FEEDBACK] * STRETCH + ["x"])}
+    items = guarded(plugins, type("Lying", (Odd,), methods)).transform(RECEIVED, CONNECTION)
+    with pytest.raises(PluginFailed, match="transform yielded str"):
+        list(items)
+
+
+def test_a_release_is_told_by_an_event_and_not_by_a_file(plugins: Plugins) -> None:
+    told = [Answered(thread="t", at=NOW), Released(name="a", version="1", at=NOW)]
+    methods = {
+        "transform": lambda *_: iter(told),
+        "read": lambda *_: iter([(str(n), one) for n, one in enumerate(told)]),
+    }
+    source = guarded(plugins, type("Telling", (Odd,), methods))
+    assert list(source.transform(RECEIVED, CONNECTION)) == told
+    items = source.read(BytesIO(), FileHint(name="a", modified_at=NOW), None, CONNECTION)
+    assert next(items) == ("0", told[0])
+    with pytest.raises(PluginFailed, match="read yielded Released"):
+        next(items)

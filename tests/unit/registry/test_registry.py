@@ -213,3 +213,23 @@ def test_one_that_never_ends_loading_is_named_and_the_others_are_loaded(
     assert registry.sources() == {}
     cut = ("failed", f"took longer than {SECONDS:g} s to load")
     assert shown == {"loops": cut, "made_of_loops": cut, "good": ("loaded", None)}
+
+
+def test_a_hook_is_told_what_it_names_and_may_leave_out_the_rest(plugins: Plugins) -> None:
+    heard: list[tuple[str, ...]] = []
+
+    @hookimpl
+    def classify(feedback: Feedback, connection: str, source: str) -> None:
+        heard.append((source, connection))
+
+    @hookimpl
+    def review() -> None:
+        heard.append(())
+
+    plugins.add("listens", classify=classify, review=review)
+    registry = plugins.registry()
+    told = {"feedback": FEEDBACK, "source": "zendesk", "connection": "acme"}
+    for hook in ("classify", "review"):
+        list(registry.ask(hook, **told))
+    assert heard == [("zendesk", "acme"), ()]
+    assert plugins.failures == []

@@ -146,7 +146,7 @@ def test_a_body_that_was_changed_is_told_by_what_was_signed(
     told = explained(GITHUB, replace(sent(GITHUB, body=was(BODY)), body=BODY), SECRET)
     assert told.reason == "mismatch"
     assert told.detail == (
-        f"The signature was made {words}. "
+        f"the signature was made {words}. "
         "It should be made over {body}, with the bytes as they are sent, by the secret as it is written"
     )
 
@@ -165,7 +165,7 @@ def test_a_body_that_was_changed_is_told_by_what_was_signed(
 def test_ends_and_marks_are_told(signed_body: bytes, body: bytes, words: str) -> None:
     told = explained(GITHUB, replace(sent(GITHUB, body=signed_body), body=body), SECRET)
     assert told.detail is not None
-    assert told.detail.startswith(f"The signature was made {words}. ")
+    assert told.detail.startswith(f"the signature was made {words}. ")
 
 
 FORM_BODY = b"b=hello+you&a=%C3%BC&payload=%7B%22x%22%3A1%7D"
@@ -187,7 +187,7 @@ FORM_BODY = b"b=hello+you&a=%C3%BC&payload=%7B%22x%22%3A1%7D"
 def test_a_form_that_was_parsed_before_it_was_signed_is_told(signed_body: bytes, words: str) -> None:
     told = explained(GITHUB, replace(sent(GITHUB, body=signed_body), body=FORM_BODY), SECRET)
     assert told.detail is not None
-    assert told.detail.startswith(f"The signature was made {words}. ")
+    assert told.detail.startswith(f"the signature was made {words}. ")
 
 
 def test_a_form_where_its_bytes_should_be_and_the_other_way_round() -> None:
@@ -195,7 +195,7 @@ def test_a_form_where_its_bytes_should_be_and_the_other_way_round() -> None:
     request = signed(raw, SECRET, Request(headers=FORM, body=FORM_BODY, url=URL), NOW)
     told = explained(TWILIO, request, SECRET)
     assert told.detail is not None
-    assert told.detail.startswith("The signature was made over {url}{body}, not over {url}{form}. ")
+    assert told.detail.startswith("the signature was made over {url}{body}, not over {url}{form}. ")
     request = signed(TWILIO, SECRET, Request(headers=FORM, body=FORM_BODY, url=URL), NOW)
     told = explained(raw, request, SECRET)
     assert told.detail is not None
@@ -244,7 +244,7 @@ def test_another_order_of_what_is_signed_is_told(scheme: Scheme, order: bytes, t
     assert told.reason == "mismatch"
     assert told.detail is not None
     assert told.detail.startswith(
-        f"The signature was made over {told_as}, not over {scheme.signed.decode()}. It should be made over "
+        f"the signature was made over {told_as}, not over {scheme.signed.decode()}. It should be made over "
     )
 
 
@@ -264,7 +264,7 @@ def test_another_address_is_told(name: str, url: str, words: str) -> None:
     request = signed(scheme, SECRET, replace(unsigned(scheme), url=url), NOW)
     told = explained(scheme, replace(request, url=URL), SECRET)
     assert told.detail is not None
-    assert told.detail.startswith(f"The signature was made {words}. ")
+    assert told.detail.startswith(f"the signature was made {words}. ")
 
 
 def test_an_address_that_is_not_known_is_told() -> None:
@@ -276,7 +276,7 @@ def test_an_address_that_is_not_known_is_told() -> None:
 def test_another_method_is_told() -> None:
     request = replace(sent(HUBSPOT), method="post")
     told = explained(HUBSPOT, replace(signed(HUBSPOT, SECRET, request, NOW), method="POST"), SECRET)
-    assert str(told.detail).startswith("The signature was made with the method in lower case. ")
+    assert str(told.detail).startswith("the signature was made with the method in lower case. ")
 
 
 # ---- the key -----------------------------------------------------------------------------------------
@@ -324,7 +324,7 @@ def test_another_key_made_of_the_secret_is_told(scheme: Scheme, secret: str, key
     request = sent(as_hex, key.hex()) if key else _by_an_empty_key()
     told = explained(scheme, request, secret)
     assert told.reason == "mismatch"
-    assert str(told.detail).startswith(f"The signature was made {words}")
+    assert str(told.detail).startswith(f"the signature was made {words}")
 
 
 def _by_an_empty_key() -> Request:
@@ -342,14 +342,14 @@ def test_which_secret_it_was_is_told_where_there_are_several() -> None:
     )
     told = explained(GITHUB, sent(GITHUB), "another", f"{SECRET} ")
     assert str(told.detail).startswith(
-        "The signature was made by secret 2 of 2 without the space around it. "
+        "the signature was made by secret 2 of 2 without the space around it. "
     )
 
 
 def test_the_published_test_secret_is_told() -> None:
     published = ZENDESK.refused_secrets[0]
     request = sent(replace(ZENDESK, refused_secrets=()), published)
-    words = "The signature was made by the provider's published test secret, which is never accepted"
+    words = "the signature was made by the provider's published test secret, which is never accepted"
     assert str(explained(ZENDESK, request, SECRET).detail).startswith(words)
     without = explained(ZENDESK, request)
     assert without.reason == "missing"
@@ -484,7 +484,7 @@ def test_a_stale_clock_and_a_changed_body_are_both_told() -> None:
     request = replace(sent(ZENDESK, body=BODY + b"\n"), body=BODY)
     told = explained(ZENDESK, request, SECRET, now=NOW + timedelta(hours=30))
     assert (
-        " s behind the clock here, and 300 s are allowed; The signature was made over the body with a "
+        " s behind the clock here, and 300 s are allowed; the signature was made over the body with a "
         in str(told.detail)
     )
 
@@ -499,7 +499,18 @@ def test_a_time_that_was_signed_in_another_unit_is_told(header: str, words: str)
     in_ms = replace(STRIPE, timestamp_form="epoch_ms")
     proof = sent(in_ms).headers["stripe-signature"].partition(",")[2]
     told = explained(STRIPE, Request(headers={"stripe-signature": f"t={header},{proof}"}, body=BODY), SECRET)
-    assert str(told.detail).startswith(f"The signature was made {words}. ")
+    assert str(told.detail).startswith(f"the signature was made {words}. ")
+
+
+def test_seconds_where_milliseconds_are_expected_are_told_as_such() -> None:
+    front = PROVIDERS["FRONT"]
+    request = sent(replace(front, timestamp_form="epoch"))
+    told = explained(front, request, SECRET)
+    assert (told.reason, told.detail) == (
+        "stale",
+        "X-Front-Request-Timestamp has a time in seconds, not in milliseconds; "
+        "apart from that the signature fits",
+    )
 
 
 # ---- two at once, and others' libraries ---------------------------------------------------------------
@@ -509,7 +520,7 @@ def test_two_mistakes_at_once_are_told() -> None:
     request = sent(replace(ZENDESK, signed=b"{body}{timestamp}"), body=dumped(separators=(",", ":"))(BODY))
     told = explained(ZENDESK, replace(request, body=BODY), SECRET)
     assert str(told.detail).startswith(
-        "The signature was made over the body's JSON written anew: compact, in ASCII escapes, and "
+        "the signature was made over the body's JSON written anew: compact, in ASCII escapes, and "
         "over {body}{timestamp}, not over {timestamp}{body}. "
     )
 

@@ -41,6 +41,12 @@ def test_items_come_out_of_a_document() -> None:
     assert items(b'{"data": {"id": 1}}') == ([{"id": 1}], "")
 
 
+def test_items_of_further_arrays_come_in_their_place() -> None:
+    body = b'{"first": [8], "data": [1], "more": [2, 3], "other": [9]} {"data": [4]}'
+    assert list(json_items(BytesIO(body), "data", also=("first", "more"))) == [8, 1, 2, 3, 4]
+    assert list(json_items(BytesIO(b'{"data": [1], "more": 2}'), "data", also=("more",))) == [1]
+
+
 @pytest.mark.parametrize(
     ("body", "found", "reason"),
     [

@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from triggeriq import Source
-from triggeriq.testing.golden import load
 from triggeriq.testing.marks import Mark, marks_in
-from triggeriq.testing.page import page_of
+from triggeriq.testing.page import page_of, samples_of
 
 Kind = Literal["source", "classifier"]
 
@@ -106,7 +105,7 @@ def _page(name: str, kind: Kind, places: Places) -> bytes:
         spec.loader.exec_module(module)
         sources: list[type[Source]] = []
         module.register_sources(sources.append)
-        return page_of(sources[0], load(places.golden)).encode()
+        return page_of(sources[0], list(samples_of(places.golden))).encode()
     finally:
         sys.dont_write_bytecode = before
         del sys.modules[spec.name]

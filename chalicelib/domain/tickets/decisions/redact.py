@@ -51,7 +51,7 @@ def selection(keys: Iterable[FeedbackKey]) -> Selection:
 
 def redact(message: NoticeMessage, keys: Collection[FeedbackKey], known: Known, now: datetime) -> Plan:
     """Remove the words of this feedback; nothing but its files where that was done before."""
-    removal = Removal()
+    removal = Removal(files_up_to=dict.fromkeys(keys, as_version(message.at)))
     plan = Plan(now, removal=removal)
     gone: dict[FeedbackKey, Kept] = {}
     touched: set[str] = set()

@@ -15,6 +15,7 @@ from chalicelib.errors import Conflict, Invalid
 from triggeriq import JSON
 
 TITLE_LIMIT = 120
+AS_BEFORE = "It was so in the ticket that it was taken out of."
 CONTENTS = "feedback"
 """Among what a person set: which feedback the ticket holds. No mail joins again what he took apart."""
 
@@ -29,9 +30,9 @@ def split(standing: Standing, wanted: Sequence[FeedbackKey], known: Known, by: s
     """Take the wanted items out into a ticket of their own.
 
     It is the one that the oldest of them once opened, where that was merged away; else a new one, which
-    starts with the triage of the old, without the words and facts that this rests on. That was about
-    something else, so it is marked for review. Shown are what is left and the new one. Raises Invalid,
-    Conflict.
+    starts with the labels of the old, and none of the words, facts and tags that triage found in it. They
+    were about something else, so it is marked for review. Shown are what is left and the new one. Raises
+    Invalid, Conflict.
     """
     plan = Plan(now)
     items = [kept for kept in known.feedback.values() if kept.ticket_id == standing.ticket.id]
@@ -86,16 +87,17 @@ def _connections(items: Iterable[Kept]) -> tuple[str, ...]:
 
 def _started(standing: Standing, lead: Kept, taken_id: bool, now: datetime) -> Ticket:
     """taken_id: another ticket has the id that the item's own would get."""
-    ticket, feedback = standing.ticket, lead.message.feedback
+    ticket, by_person, feedback = standing.ticket, standing.human_set, lead.message.feedback
+    reasons = ticket.priority.reasons if "priority" in by_person else (AS_BEFORE,)
     triage = Triage(
         category=replace(ticket.category, evidence=()),
         sentiment=replace(ticket.sentiment, evidence=()),
         language=ticket.language,
-        priority=replace(ticket.priority, evidence=()),
+        priority=replace(ticket.priority, reasons=reasons, evidence=()),
         details={},
         title=(feedback.title or feedback.text.strip().partition("\n")[0] or "(no text)")[:TITLE_LIMIT],
         description=feedback.text,
-        tags=ticket.tags,
+        tags=ticket.tags if "tags" in by_person else (),
         needs_review=True,
     )
     started = opened(lead.message, triage, now)

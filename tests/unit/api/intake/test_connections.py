@@ -63,3 +63,14 @@ def test_a_connection_is_its_owner_s_or_an_admin_s(api, holder):
     assert (
         len(owner("GET", "/connections").json["items"]) == len(api("GET", "/connections").json["items"]) == 1
     )
+
+
+def test_a_connection_is_polled_by_its_owner_or_an_admin(api, holder):
+    body = {"secrets": ["s"], "owner": "acme"}
+    api("PUT", "/connections/zendesk/eu", body)
+    answer = api("POST", "/connections/zendesk/eu/poll")
+    assert (answer.status, answer.json["poll"]["requests"]) == (202, 0)
+    assert holder("write", owner="acme")("POST", "/connections/zendesk/eu/poll").status == 202
+    assert holder("write", owner="other")("POST", "/connections/zendesk/eu/poll").status == 403
+    assert holder("read", owner="acme")("POST", "/connections/zendesk/eu/poll").status == 403
+    assert api("POST", "/connections/zendesk/us/poll").status == 404

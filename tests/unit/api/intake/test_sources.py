@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.domain.intake.source_preview import SourcePreview, Verification
-from chalicelib.domain.intake.source_view import SourceView
+from chalicelib.domain.intake.source_view import SourceDay, SourceView
 from triggeriq import Feedback, Scheme
 from triggeriq.proofs import proof_of
 
@@ -17,7 +17,7 @@ def test_sources_are_listed(api, use):
             content_types=("application/json",), takes_webhooks=True, reads=(".csv",),
             verification=(Scheme(header="x-signature"),), proofs=(proof_of(Scheme(header="x-signature")),),
             settings_schema={"type": "object"}, warning=None,
-            last_event_at=None,
+            last_event_at=None, last_24_hours=SourceDay.of(read=3, errors=1),
         ),
     )  # fmt: skip
     (item,) = api("GET", "/sources").json["items"]
@@ -27,6 +27,7 @@ def test_sources_are_listed(api, use):
         "name": "acme", "title": "Acme Desk", "version": "1", "plugin": "acme", "methods": ["POST"],
         "content_types": ["application/json"], "takes_webhooks": True, "reads": [".csv"],
         "settings_schema": {"type": "object"}, "warning": None, "last_event_at": None,
+        "last_24_hours": {"received": 4, "errors": 1, "error_rate": 0.25},
         "proofs": [[{"header": "x-signature", "form": proof.form, "place": "headers"}]],
     }  # fmt: skip
     assert (scheme["kind"], scheme["header"], scheme["signed"]) == ("hmac", "x-signature", "{body}")

@@ -243,3 +243,44 @@ def test_feedback_is_taken_out_into_a_ticket_of_its_own(api, use):
     assert (answer.status, answer.headers["Location"]) == (201, f"/tickets/{OTHER_ID}")
     assert (answer.json["ticket"]["id"], answer.json["new"]["id"]) == (TICKET_ID, OTHER_ID)
     assert use.tickets.asked == [(TICKET_ID, [("zendesk", "default", "1")], "local (local)")]
+
+
+def test_a_query_s_tickets_are_counted_by_facet(api, use):
+    answer = api("GET", "/tickets/facets?status=open&q=crash")
+    assert answer.json == {
+        "total": 2,
+        "facets": {"status": {"open": 2}, "facet.team": {"billing": 1}},
+        "as_of": "2024-05-01T12:00:00Z",
+    }
+    assert use.tickets.asked == [TicketFilter(query="crash", status=("open",))]
+
+
+@pytest.mark.parametrize("path", ["/tickets", "/tickets/facets"])
+def test_facets_of_plugins_own_reach_the_search(api, use, path):
+    api("GET", f"{path}?facet.team=billing&facet.team=sales&facet.x.y=1")
+    asked = use.tickets.asked[0]
+    wanted = asked if isinstance(asked, TicketFilter) else asked[0]
+    assert wanted.facet == {"team": ("billing", "sales"), "x.y": ("1",)}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "facet=x",
+        "facet.=x",
+        "facet.a%20team=x",
+        f"facet.{'t' * 51}=x",
+        "facet.team=",
+        f"facet.team={'x' * 101}",
+        "&".join(f"facet.team={number}" for number in range(51)),
+        "&".join(f"facet.team{number}=x" for number in range(11)),
+        "facets.team=x",
+        "limit.x=1",
+        "limit=5",
+        "cursor=abc",
+    ],
+)
+def test_any_other_facet_is_refused_by_name(api, query):
+    answer = api("GET", f"/tickets/facets?{query}")
+    assert answer.status == 400
+    assert answer.json["detail"].startswith(query.partition("=")[0].partition(".")[0])

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.intake.envelope import Envelope, encoded_size, from_event
+from chalicelib.domain.intake.envelope import Envelope, encoded_size, from_event, to_bytes
 from chalicelib.errors import Unreadable
 
 AT = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
@@ -48,6 +48,12 @@ def test_its_size_is_that_of_the_encoded_entry(body: bytes) -> None:
     assert encoded_size(event) == len(detail) + len("feedback.received") + len("triggeriq")
 
 
+def test_what_is_left_of_it_says_where_it_begins_and_what_is_kept_is_whole() -> None:
+    rest = replace(ENVELOPE, begin=1_000)
+    assert from_event(rest.as_event().as_json()) == rest
+    assert to_bytes(rest) == to_bytes(ENVELOPE)
+
+
 def changed(**fields: object) -> dict[str, object]:
     data = {**ENVELOPE.as_event().data, **fields}
     return {"data": {name: value for name, value in data.items() if value is not ...}}
@@ -70,6 +76,8 @@ def changed(**fields: object) -> dict[str, object]:
         changed(body=..., body_base64="?"),
         changed(claim_check={"key": "k"}),
         changed(claim_check=[1]),
+        changed(begin=-1),
+        changed(begin="7"),
     ],
 )
 def test_anything_else_is_unreadable(event: dict[str, object]) -> None:

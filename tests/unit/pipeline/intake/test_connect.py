@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from chalicelib.domain.intake.connection import ConnectionView, Secret, StoredCo
 from chalicelib.domain.intake.poll_state import PollState
 from chalicelib.domain.operations.restriction import Restriction
 from chalicelib.domain.page import Page
-from chalicelib.errors import Invalid, NotFound
+from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.pipeline.intake.connect import SECRET_LENGTH, SECRETS_LIMIT, Connect
 from chalicelib.ports.operations import Clock
 from tests.unit.pipeline.fakes import NOW, FakeClock, FakePolls, FakeSources, now
@@ -48,8 +49,14 @@ class Named(Source):
         return (Scheme(kind="secret_name"),)
 
 
+@dataclass(frozen=True)
+class FetchingSettings:
+    credentials: str = ""
+
+
 class Fetching(Source):
     name = "fetching"
+    settings = FetchingSettings
 
     def poll(self, cursor: Any, connection: Connection, http: Any, deadline: Any) -> Iterator[Any]:
         return iter(())
@@ -311,7 +318,8 @@ def test_credentials_of_ours_are_kept_by_where_they_lie(store: FakeConnectionSto
 def test_how_polling_goes_is_shown_of_what_is_polled(store: FakeConnectionStore) -> None:
     polls = FakePolls()
     connect = connecting(store, Choosy(Fetching(), Signed()), polls=polls)
-    view = connect.put("fetching", "shop", (), {}, "acme")
+    assert connect.put("fetching", "shop", (), {}, "acme").poll is None
+    view = connect.put("fetching", "shop", (), {"credentials": ARN}, "acme")
     assert view.poll
     assert (view.poll.last_at, view.poll.next_at, view.poll.requests) == (None, None, 0)
     polls.states["fetching", "shop"] = PollState(
@@ -322,3 +330,23 @@ def test_how_polling_goes_is_shown_of_what_is_polled(store: FakeConnectionStore)
     assert view.poll
     assert (view.poll.last_at, view.poll.reason) == (NOW, "it answered 500")
     assert connect.put("signed", "shop", (CURRENT,), {}, "acme").poll is None
+
+
+def test_what_is_polled_can_be_hurried(store: FakeConnectionStore) -> None:
+    polls = FakePolls()
+    connect = connecting(store, Choosy(Fetching(), Signed()), polls=polls)
+    connect.put("fetching", "shop", (), {"credentials": ARN}, "acme")
+    connect.put("signed", "shop", (CURRENT,), {}, "acme")
+    polls.states["fetching", "shop"] = PollState(
+        source="fetching", connection="shop", next_at=NOW + timedelta(hours=1)
+    )
+    view = connect.hurry("fetching", "shop")
+    assert view.poll
+    assert view.poll.next_at == NOW
+    with pytest.raises(Conflict, match="its provider sends"):
+        connect.hurry("signed", "shop")
+    connect.put("fetching", "shop", (), {}, "acme")
+    with pytest.raises(Conflict, match="credentials is empty"):
+        connect.hurry("fetching", "shop")
+    with pytest.raises(NotFound):
+        connect.hurry("fetching", "gone")

@@ -39,7 +39,14 @@ FIRST = ("acme", "default")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     app: str = ""
-    credentials: str = ""
+    credentials: str = ARN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenSettings:
+    """Of a provider that asks for no credentials."""
+
+    app: str = "1"
 
 
 class Acme(Source):
@@ -381,18 +388,36 @@ def test_a_source_that_goes_on_asking_after_a_429_is_not_heard(world: World) -> 
 
 @pytest.mark.parametrize("status", [401, 403])
 def test_credentials_that_were_refused_are_read_anew(world: World, status: int) -> None:
-    world.connections.settings[FIRST] = Settings(credentials=ARN)
     world.answers(status)
     world.poll()
     assert world.credentials.forgotten == [ARN]
 
 
 def test_credentials_reach_the_source_and_nobody_else(world: World) -> None:
-    world.connections.settings[FIRST] = Settings(credentials=ARN)
     world.answers(b"")
     world.poll()
     assert world.web.asked[0][2] == {"Authorization": "Bearer token"}
     assert "token" not in repr(world.polls.states)
+
+
+def test_without_credentials_a_connection_is_made_for_something_else(world: World) -> None:
+    world.connections.settings[FIRST] = Settings(credentials="")
+    assert world.poll() == 0
+    state = world.state()
+    assert (state.last_at, state.reason, state.next_at) == (None, None, NOW + timedelta(minutes=15))
+    assert world.web.asked == []
+    assert world.metrics.counted == {}
+
+
+def test_a_source_that_knows_of_no_credentials_needs_none() -> None:
+    class Open(Acme):
+        settings = OpenSettings
+
+    world = World(Open())
+    world.connections.settings[FIRST] = OpenSettings()
+    world.answers(b"one", b"")
+    assert world.poll() == 1
+    assert world.bodies == ["one"]
 
 
 def test_credentials_that_can_not_be_read(world: World) -> None:

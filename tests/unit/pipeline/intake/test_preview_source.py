@@ -10,19 +10,24 @@ from typing import Any
 import pytest
 
 from chalicelib.api.parsing import adapter
-from chalicelib.domain.intake.source_preview import SourcePreview, Verification
+from chalicelib.domain.intake.source_preview import PreviewedNotice, SourcePreview, Verification
 from chalicelib.pipeline.intake.preview_source import SHOWN_LIMIT, UNPACKED_LIMIT, PreviewSource
 from plugins.sources.app_store import AppStore
 from plugins.sources.csv_upload import CsvUpload
 from plugins.sources.generic_json import GenericJson
-from tests.unit.pipeline.fakes import FakeConnections, FakeSources, now
+from tests.unit.pipeline.fakes import NOW, FakeConnections, FakeSources, now
 from triggeriq import (
+    Answered,
+    Bad,
     Connection,
     Event,
     Events,
     Feedback,
+    Ignore,
     Item,
     NotVerified,
+    Redacted,
+    Released,
     Request,
     Scheme,
     Source,
@@ -99,6 +104,36 @@ def test_what_grows_as_json_is_shown_as_far_as_lambda_answers(head: bytes, cell:
     body = shape.dump_json(shape.validate_python(shown, from_attributes=True)).decode()
     assert 4_000_000 < len(json.dumps({"body": body})) < 6_000_000
     assert shown.errors == (f"there are more; only the first {len(shown.feedback):,} have room in an answer",)
+
+
+class Telling(Both):
+    """Everything that is no feedback."""
+
+    def transform(self, received: Any, connection: Any) -> Iterator[Item]:
+        yield Ignore("a colleague's note")
+        yield Answered(thread=" t\0", at=NOW)
+        yield Redacted(external_id="a", at=NOW)
+        yield Released(name="acme/shop", version="4.2.0", at=NOW)
+        yield Bad("item 4", "no text")
+
+
+def test_what_is_told_besides_is_shown_as_it_would_be_sent_on() -> None:
+    shown = preview(Telling(), b"x")
+    assert shown.notices == (
+        PreviewedNotice(kind="answered", at=NOW, thread="t"),
+        PreviewedNotice(kind="redacted", at=NOW, external_id="a"),
+        PreviewedNotice(kind="released", at=NOW, name="acme/shop", version="4.2.0"),
+    )
+    assert shown.errors == ("ignored: a colleague's note", "item 4: no text")
+    assert shown.feedback == ()
+
+
+def test_a_notice_that_names_nothing_is_an_error() -> None:
+    class Odd(Both):
+        def transform(self, received: Any, connection: Any) -> Iterator[Item]:
+            yield Answered(thread="", at=NOW)
+
+    assert preview(Odd(), b"x").errors == ("it names neither a feedback nor a conversation",)
 
 
 # ---- whether it is genuine, and why not ----------------------------------------------------------------

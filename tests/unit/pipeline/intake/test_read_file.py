@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.intake import file_job
+from chalicelib.domain.intake import file_job, notice_message
 from chalicelib.domain.intake.feedback import LINE_LIMIT
 from chalicelib.domain.intake.feedback_message import from_json
 from chalicelib.domain.intake.file_job import FileJob
@@ -20,13 +20,14 @@ from chalicelib.pipeline.intake.read_file import BAD_LIMIT, CHECKPOINT
 from plugins.sources.csv_upload import CsvUpload
 from plugins.sources.inbound_email import InboundEmail
 from tests.unit.pipeline.fakes import (
+    NOW,
     FakeBlobs,
     FakeQueue,
     FakeSources,
     plenty,
 )
 from tests.unit.pipeline.intake.reading import IMPORT, JOB, ROWS, Reading, job_of, sheet
-from triggeriq import Item
+from triggeriq import Answered, Feedback, Item, Redacted, Source
 
 
 def test_a_file_is_read_in_one_go_where_time_allows() -> None:
@@ -269,3 +270,31 @@ def test_a_file_is_told_by_its_ending_however_it_is_written(name: str) -> None:
     reading = Reading(b'{"id": "1", "text": "It crashes"}\n', held)
     reading.read(JOB, plenty)
     assert (reading.held.status, reading.ids) == ("done", ["1"])
+
+
+class Told(Source):
+    """Yields what a test gives it, a row each."""
+
+    name = "csv"
+    reads = (".csv",)
+
+    def __init__(self, *items: Any) -> None:
+        self._items = items
+
+    def read(self, stream: Any, hint: Any, resume: Any, connection: Any) -> Iterator[tuple[str, Any]]:
+        for place, item in enumerate(self._items):
+            yield str(place), item
+
+
+def test_what_a_file_tells_besides_words_goes_on_in_its_place() -> None:
+    reading = Reading(b"x")
+    items = (Answered(thread="t", at=NOW), Feedback(external_id="a", text="Hello"), Redacted(at=NOW))
+    reading.read = replace(reading.read, sources=FakeSources(Told(*items)))
+    reading.read(JOB, plenty)
+    first, second = (message.body for message in reading.feedback.sent)
+    notice = notice_message.from_json(first)
+    assert (notice.kind, notice.threads, notice.event_id) == ("answered", ("t",), "i1:0")
+    assert from_json(second).feedback.external_id == "a"
+    (kept,) = reading.quarantine.items
+    assert kept.where == "2"
+    assert (reading.held.read, reading.held.made, reading.held.quarantined) == (3, 1, 1)

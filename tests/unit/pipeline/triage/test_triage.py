@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.operations.configuration import PriorityConfiguration, TriageConfiguration
-from chalicelib.domain.tickets.ticket import HookFailure, Triage
+from chalicelib.domain.tickets.facets import FACETS_MOST
+from chalicelib.domain.tickets.ticket import Facet, HookFailure, Triage
 from chalicelib.pipeline.triage.answers import PluginAnswer
 from chalicelib.pipeline.triage.triage import STAGES, TriageFeedback
 from tests.unit.pipeline.fakes import FakeConfigurations, FakeStages
@@ -135,3 +136,39 @@ def test_what_a_plugin_says_is_made_clean() -> None:
 def test_every_stage_leaves_one_log() -> None:
     triage, _ = triaged(SURE)
     assert [log.stage for log in triage.logs] == list(STAGES)
+
+
+def test_every_hook_is_told_source_and_connection() -> None:
+    stages = FakeStages(SURE)
+    TriageFeedback(stages=stages, configurations=configured())(FEEDBACK, "zendesk", "acme")
+    assert [hook for hook, _ in stages.asked] == list(STAGES)
+    assert {(told["source"], told["connection"]) for _, told in stages.asked} == {("zendesk", "acme")}
+
+
+def own(facet: str, label: str = "billing") -> PluginAnswer:
+    return PluginAnswer("own/2", Verdict(facet=facet, label=label, confidence=0.71239))
+
+
+def test_a_facet_of_a_plugin_s_own_is_the_ticket_s() -> None:
+    triage, _ = triaged({**SURE, "classify": [*SURE["classify"], own("team"), own("team", "sales")]})
+    assert triage.facets == {"team": Facet(label="billing", confidence=0.7124, by="own/2")}
+    assert triage.needs_review is False
+
+
+def test_one_that_could_not_be_asked_for_is_the_plugin_s_failure() -> None:
+    bad = [own("a team"), own("t" * 51), own("team", "x" * 101), own("team", "two\nlines"), own("", "x")]
+    triage, stages = triaged({**SURE, "classify": [*SURE["classify"], *bad, own("team")]})
+    assert [*triage.facets] == ["team"]
+    assert len(triage.failures) == len(bad) == len(stages.counted)
+
+
+def test_a_ticket_has_room_for_so_many_facets() -> None:
+    many = [own(f"facet-{number:02}") for number in range(FACETS_MOST + 5)]
+    triage, _ = triaged({**SURE, "classify": [*SURE["classify"], *many]})
+    assert [*triage.facets] == [f"facet-{number:02}" for number in range(FACETS_MOST)]
+    long = [own(f"{number}", SMILE * 100) for number in range(10)]
+    triage, _ = triaged({**SURE, "classify": [*SURE["classify"], *long, own("team")]})
+    assert [*triage.facets] == ["0", "1", "2", "3", "team"]
+
+
+SMILE = "\U0001f600"

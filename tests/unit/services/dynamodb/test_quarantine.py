@@ -36,7 +36,19 @@ def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
                 {"AttributeName": "kind", "KeyType": "HASH"},
                 {"AttributeName": "id", "KeyType": "RANGE"},
             ],
-            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("kind", "id")],
+            AttributeDefinitions=[
+                {"AttributeName": name, "AttributeType": "S"} for name in ("kind", "id", "source")
+            ],
+            GlobalSecondaryIndexes=[
+                {
+                    "IndexName": "by_source",
+                    "KeySchema": [
+                        {"AttributeName": "source", "KeyType": "HASH"},
+                        {"AttributeName": "id", "KeyType": "RANGE"},
+                    ],
+                    "Projection": {"ProjectionType": "ALL"},
+                }
+            ],
             BillingMode="PAY_PER_REQUEST",
         )
         yield client
@@ -222,3 +234,43 @@ def test_half_a_character_that_a_plugin_quotes_spoils_no_more_than_itself(
     kept = quarantine.find(quarantine.keep(item), None)
     assert kept is not None
     assert (kept.reason, kept.where) == ("no text: ?", "line ?")
+
+
+def test_entries_are_counted_by_source_since_a_time(quarantine: DynamoQuarantine) -> None:
+    for number in range(5):
+        quarantine.keep(refused(number))
+    quarantine.keep(refused(4))  # the same again
+    quarantine.keep(refused(3, "zendesk"))
+    since = NOW + timedelta(seconds=2)
+    counted = quarantine.counted(["csv", "zendesk", "app_store"], since, None)
+    assert counted == {"csv": 3, "zendesk": 1, "app_store": 0}
+
+
+def test_a_caller_s_own_entries_are_counted(quarantine: DynamoQuarantine) -> None:
+    for number, connection in enumerate(("mine", "theirs", "mine", "theirs", "theirs")):
+        quarantine.keep(refused(number, connection=connection))
+    sources = ["csv", "zendesk"]
+    assert quarantine.counted(sources, NOW, Restriction(("csv/mine",))) == {"csv": 2}
+    assert quarantine.counted(sources, NOW, Restriction(("csv/*", "zendesk/mine"))) == {
+        "csv": 5,
+        "zendesk": 0,
+    }
+
+
+def test_so_many_that_they_come_on_pages_are_counted_up_to_a_limit(
+    quarantine: DynamoQuarantine, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(30):
+        quarantine.keep(refused(number))
+    query = client.query
+    monkeypatch.setattr(client, "query", lambda **asked: query(**asked, Limit=2))
+    assert quarantine.counted(["csv"], NOW, None) == {"csv": 20}
+    assert quarantine.counted(["csv"], NOW + timedelta(seconds=20), Restriction(("csv/*",))) == {"csv": 10}
+
+
+def test_what_belongs_to_no_source_is_kept_and_counts_for_none(quarantine: DynamoQuarantine) -> None:
+    id = quarantine.keep(refused(1, ""))
+    found = quarantine.find(id, None)
+    assert found is not None
+    assert (found.source, found.connections) == ("", ())
+    assert quarantine.find(id, Restriction(("csv/*",))) is None
