@@ -243,6 +243,12 @@ def test_the_entry_point_that_is_shown_is_that_of_the_scaffold() -> None:
     assert shown_project == {name: made[name] for name in shown_project}
 
 
+def test_the_page_of_the_example_is_as_it_is_made() -> None:
+    example = ROOT / "docs" / "examples" / "acme-desk"
+    command = ("-m", "triggeriq.testing.page", "--source", "triggeriq_acme_desk", "--golden", "tests/golden")
+    assert run(example, "-B", *command) == (example / "docs" / "acme_desk.md").read_text(encoding="utf-8")
+
+
 def test_every_block_is_tried_by_one_of_these() -> None:
     """Of a shell: capture, which is; make, which tests/promises/test_docs.py holds against the Makefile; and
     curl and pip, which need what runs elsewhere."""

@@ -135,7 +135,7 @@ def main(arguments: Sequence[str] | None = None, raw: bytes | None = None) -> in
         source = find(options.source)()
         captured = capture(source, raw, options.name, now, options.settings)
         items, remarks = _items(source, captured.delivery)
-        file = golden.save(options.into, captured.delivery, items)
+        file = golden.save(options.into, captured.delivery, items, source.name)
     except (OSError, InvalidSetting, LookupError, ValueError) as error:
         sys.stderr.write(f"triggeriq: no golden request was made: {type(error).__name__} {error}\n")
         return 1

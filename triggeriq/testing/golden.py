@@ -65,14 +65,14 @@ def uploads(folder: str | Path) -> tuple[Upload, ...]:
     return tuple(_named("golden file", file, _upload) for file in found)
 
 
-def save(folder: str | Path, delivery: Delivery, items: Iterable[Item]) -> Path:
-    """Write a golden request with the items that it holds, for a person to look through. Returns the path of
-    its `.http`. Raises FileExistsError where there is one of that name."""
+def save(folder: str | Path, delivery: Delivery, items: Iterable[Item], source: str = "x") -> Path:
+    """Write a golden request with the items that it holds, for a person to look through. source: for the
+    address in it. Returns the path of its `.http`. Raises FileExistsError where there is one of that name."""
     file = Path(folder) / f"{delivery.name}.http"
     file.parent.mkdir(parents=True, exist_ok=True)
     query = f"?{urlencode(delivery.query)}" if delivery.query else ""
     head = [
-        f"{delivery.method} /webhooks/x{query}",
+        f"{delivery.method} /webhooks/{source}{query}",
         *(f"{name}: {value}" for name, value in delivery.headers.items()),
     ]
     with file.open("xb") as stream:

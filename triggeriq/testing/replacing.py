@@ -14,10 +14,14 @@ from triggeriq.testing import hostile
 from triggeriq.testing.private import persons_in, secrets_in
 
 _PERSON = re.compile(
-    r"(?:.*_)?(?:actor|agent|assignee|author|commenter|consumer|contact|creator|customer|from|member|owner|person"
+    r"(?:.*_)?(?:actor|agent|by|assignee|author|commenter|consumer|contact|creator|customer|from|member|owner|person"
     r"|profile|reporter|requester|reviewer|sender|submitter|user|users|members|contacts)(?:_.*)?"
 )
 """Keys whose object is a person."""
+_SIGN_OF_A_PERSON = re.compile(
+    r"(?:.*_)?(?:e_?mail|phone|avatar)(?:_.*)?|(?:first|last|given|family)_?name|login"
+)
+"""Keys of an object that is a person, whatever it is called."""
 _KEYS = {
     "name": r"(?:(?:first|last|full|real|display|given|family|nick|screen|user|author|customer|requester"
     r"|sender)_?name(?:_normalized)?|login|nickname|handle)",
@@ -96,12 +100,18 @@ def _known_fields(value: Any, *, in_person: bool) -> Iterator[tuple[str, str]]:
         for one in value:
             yield from _known_fields(one, in_person=in_person)
     elif isinstance(value, dict):
+        in_person = in_person or any(_SIGN_OF_A_PERSON.fullmatch(_plain(key)) for key in value)
         for key, one in value.items():
-            plain = re.sub(r"(?<=[a-z])(?=[A-Z])|-", "_", str(key)).lower()
+            plain = _plain(key)
             if isinstance(one, (dict, list)):
                 yield from _known_fields(one, in_person=bool(_PERSON.fullmatch(plain)))
             elif (kind := _kind_of(plain, in_person=in_person)) and _tells(one):
                 yield kind, str(one)
+
+
+def _plain(key: str) -> str:
+    """firstName, first-name and First_Name are first_name."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|-", "_", key).lower()
 
 
 def _tells(value: Any) -> bool:

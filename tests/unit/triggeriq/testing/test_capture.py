@@ -141,6 +141,29 @@ def test_a_name_is_found_in_every_spelling(written: bytes) -> None:
     assert b"123456" in body
 
 
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"by": {"name": "Marta Novak"}},
+        {"whoever": {"name": "Marta Novak", "email": "marta@novak-soft.cz"}},
+        {"data": [{"firstName": "Marta Novak", "city": "Brno-Novak"}]},
+        {"comment": {"createdBy": {"Display-Name": "Marta Novak"}}},
+        {"commenter": {"id": 4711, "name": "Marta Novak"}},
+    ],
+)
+def test_a_person_is_known_by_key_or_company(document: dict[str, Any]) -> None:
+    made = captured(GenericJson, json.dumps({**document, "text": "I am Marta Novak."}).encode())
+    assert b"Novak" not in made.delivery.body
+
+
+@pytest.mark.parametrize(
+    "document", [{"product": {"id": 4711, "name": "Anvil"}}, {"name": "Anvil"}, {"label": {"name": "bug"}}]
+)
+def test_what_is_no_person_keeps_its_name(document: dict[str, Any]) -> None:
+    raw = json.dumps(document).encode()
+    assert captured(GenericJson, raw).delivery.body == raw
+
+
 CURL = (
     "curl -X POST 'https://hooks.example/webhooks/zendesk' \\\n  -H 'Content-Type: application/json' \\\n"
     f"  -H 'X-Zendesk-Webhook-Signature: abc=' --data-raw '{json.dumps(BODY)}' --compressed"
