@@ -93,6 +93,6 @@ class MiniStack:
             "GATEWAY_PORT": str(self._port),
             "MINISTACK_ACCOUNT_ID": ACCOUNT,
             "MINISTACK_REGION": REGION,
-            "SERVICES": "dynamodb,events,kms,s3,secretsmanager,sqs,sts",
+            "SERVICES": "dynamodb,events,kms,s3,secretsmanager,sqs,ssm,sts",
             "LOG_LEVEL": "WARNING",
         }

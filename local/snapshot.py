@@ -26,10 +26,11 @@ from cryptography.hazmat.primitives.serialization import (
 
 from local.catalogue import ACCOUNT, REGION
 
-FORMAT = 1
-PLACES = {"dynamodb": REGION, "kms": REGION, "s3": "aws", "sqs": REGION}
+FORMAT = 2
+PLACES = {"dynamodb": REGION, "kms": REGION, "s3": "aws", "secretsmanager": REGION, "sqs": REGION}
 """The services whose data is saved, and moto's name for where that is. They refer to each other only by name.
-The bus has no data but its archive; its rules are made again at each start."""
+The bus has no data but its archive; its rules are made again at each start. SSM's parameters can't be
+pickled, and begin empty."""
 
 
 class UnreadableError(Exception):

@@ -69,6 +69,8 @@ class _Turn:
     began: datetime
     deadline: datetime
     """When it should begin no further page."""
+    end: datetime
+    """When it is over."""
     http: Fetching
     pages: list[str] = field(default_factory=list)
     """Digests of the pages that are safe."""
@@ -146,9 +148,9 @@ class Poll:
         if state is None:
             return False
         trace, began = self.trace(), self.now()
-        deadline = began + timedelta(seconds=seconds - GRACE_SECONDS)
-        http = Fetching(self.web, began + timedelta(seconds=seconds), self.request_seconds, self.now)
-        turn = _Turn(state, began, deadline, http)
+        end = began + timedelta(seconds=seconds)
+        http = Fetching(self.web, end, self.request_seconds, self.now)
+        turn = _Turn(state, began, end - timedelta(seconds=GRACE_SECONDS), end, http)
         with bound(source=source.name, connection=connection, trace_id=trace.xray_id):
             outage: Exception | None = None
             try:
@@ -195,17 +197,18 @@ class Poll:
                 turn.state = replace(turn.state, cursor=page.cursor)
                 if not self.polls.save(turn.state, holder, until):
                     raise _Taken
-                turn.again = len(turn.pages) == PAGES_MOST or self.now() >= turn.deadline
-                if turn.again:
+                if len(turn.pages) == PAGES_MOST or self.now() >= turn.end:
                     break
         except PollFailed:
-            turn.again = turn.http.late and turn.state.cursor != first
-            if not turn.again:
+            if not turn.http.late or turn.state.cursor == first:
                 raise
-        if turn.again and turn.state.cursor == first:
+        cut = len(turn.pages) == PAGES_MOST or self.now() >= turn.end
+        if cut and turn.state.cursor == first:
             raise PollFailed(
                 f"{len(turn.pages)} pages were fetched, and none moved the cursor, so the rest is not reached"
             )
+        # A source that keeps to its deadline ends by itself
+        turn.again = turn.state.cursor != first and (cut or self.now() >= turn.deadline)
 
     def _with_credentials(self, source: Source, turn: _Turn) -> Connection:
         connection = self.connections.find(source.name, turn.state.connection)

@@ -76,6 +76,7 @@ def test_everything_is_there_again_after_a_stop(start):
     one.client("dynamodb").put_item(TableName="triggeriq-local-connections", Item=item)
     put_object(one, bytes(range(256)))
     sealed = one.client("kms").encrypt(KeyId=SECRETS, Plaintext=b"s3cret")["CiphertextBlob"]
+    one.client("secretsmanager").create_secret(Name="triggeriq/local/acme", SecretString="a key")
     send(one, "in flight")
     assert receive(one) == {"in flight": "1"}
     send(one, "queued")
@@ -88,6 +89,8 @@ def test_everything_is_there_again_after_a_stop(start):
     assert found["Item"] == item
     assert get_object(two) == bytes(range(256))
     assert two.client("kms").decrypt(CiphertextBlob=sealed)["Plaintext"] == b"s3cret"
+    secret = two.client("secretsmanager").get_secret_value(SecretId="triggeriq/local/acme")
+    assert secret["SecretString"] == "a key"
     assert receive(two) == {"in flight": "2", "queued": "1"}
     assert two.waiting("delivery")["delivery"] == 3
 
@@ -146,8 +149,8 @@ def test_what_cannot_be_read_is_told_and_set_aside(start):
         (b"", "is damaged"),
         (b"\0\0\0", "is damaged"),
         (b"[]\n", "is of another program"),
-        (b'{"format": 1, "moto": "4.0.1"}\n', f"is of moto 4.0.1, format 1, not moto {moto.__version__}"),
-        (b'{"format": 1, "moto": "%s"}\nno pickle' % moto.__version__.encode(), "is damaged"),
+        (b'{"format": 2, "moto": "4.0.1"}\n', f"is of moto 4.0.1, format 2, not moto {moto.__version__}"),
+        (b'{"format": 2, "moto": "%s"}\nno pickle' % moto.__version__.encode(), "is damaged"),
     ],
 )
 def test_every_other_content_is_set_aside_too(tmp_path, content, reason):

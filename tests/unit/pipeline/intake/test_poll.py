@@ -582,6 +582,41 @@ def test_a_poll_ends_with_its_time_and_goes_on_later(world: World) -> None:
     assert state.next_at == world.clock.at
 
 
+class Punctual(Acme):
+    """Begins no page after its deadline."""
+
+    def poll(self, cursor: Any, connection: Connection, http: Http, deadline: datetime) -> Iterator[Polled]:
+        for page in super().poll(cursor, connection, http, deadline):
+            yield page
+            if http.now() >= deadline:
+                return
+
+
+@pytest.mark.parametrize(("new", "again"), [(True, True), (False, False)])
+def test_a_source_that_keeps_to_its_deadline_goes_on_at_once_where_it_came_further(
+    new: bool, again: bool
+) -> None:
+    class Once(Punctual):
+        def poll(
+            self, cursor: Any, connection: Connection, http: Http, deadline: datetime
+        ) -> Iterator[Polled]:
+            for page in super().poll(cursor, connection, http, deadline):
+                yield page if new else Polled(body=page.body, cursor=cursor)
+
+    world = World(Once())
+
+    def slow(url: str) -> WebAnswer:
+        world.later(seconds=25)
+        return answer(b"page")
+
+    world.web = FakeWeb(by_url=slow)
+    begun = world.clock.at
+    world.poll(time_left=lambda: 54 - (world.clock.at - begun).total_seconds())
+    state = world.state()
+    assert (state.reason, state.requests) == (None, 1)
+    assert (state.next_at == world.clock.at) == again
+
+
 def test_no_request_outlives_the_poll(world: World) -> None:
     begun = world.clock.at
     world.answers(b"")
