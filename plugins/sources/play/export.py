@@ -128,7 +128,8 @@ class _Rows:
     def _key(self, package: str | None, cells: list[str]) -> str:
         """What names a row without a link. Of one without a time, too, all of its cells do."""
         told = [package or "", *(self._one(part, cells) or "" for part in ("submitted", "device", "stars"))]
-        return "|".join(told)[:256] if told[1] else digest("\0".join(cells).encode("utf-8", "surrogatepass"))
+        named = identifier("|".join(told)) if told[1] else None
+        return named or digest("\0".join(cells).encode("utf-8", "surrogatepass"))
 
 
 def _id_in(link: str | None) -> str | None:
