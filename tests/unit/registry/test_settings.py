@@ -82,7 +82,7 @@ def registry(plugins: Plugins) -> Registry:
 
 
 def test_its_schema_has_the_docstrings_the_defaults_and_the_limits(registry: Registry) -> None:
-    plain, shop = source_views(registry, {})
+    plain, shop = source_views(registry, {}, {})
     assert plain.settings_schema is None
     assert shop.settings_schema == {
         "title": "ShopSettings",
@@ -221,7 +221,7 @@ def test_a_source_whose_settings_can_not_be_described_is_listed_with_a_warning(p
 
     strange = type("Strange", (Shop,), {"name": "strange", "settings": Strange})
     plugins.add("some", register_sources=registering(Shop, strange))
-    shop, odd = source_views(plugins.registry(), {})
+    shop, odd = source_views(plugins.registry(), {}, {})
     assert shop.settings_schema is not None
     assert odd.settings_schema is None
     assert "its settings can't be told" in str(odd.warning)
