@@ -87,7 +87,9 @@ class GooglePlay(Source):
     ) -> Iterator[tuple[str, Item | Nothing]]:
         """See `triggeriq.documents` for the marks of JSON; a row's is its last line, and the place behind
         it."""
-        from plugins.sources.play.export import rows  # a function that receives webhooks reads no files
+        from plugins.sources.google_play_parts.export import (
+            rows,  # a function that receives webhooks reads no files
+        )
         from triggeriq.documents import documents, lines
 
         exported = _EXPORTED.fullmatch(hint.name)
@@ -105,7 +107,7 @@ class GooglePlay(Source):
             )
 
     def transform(self, received: Received, connection: Connection) -> Iterator[Item]:
-        from plugins.sources.play.reviews import things
+        from plugins.sources.google_play_parts.reviews import things
         from triggeriq.documents import things_in
 
         package, body = _settings(connection).package, parse_object(received.body)
@@ -133,7 +135,7 @@ def _settings(connection: Connection) -> GooglePlaySettings:
 
 def _of_a_page(item: JSON, where: str, package: str | None) -> Iterator[Item]:
     """What a review holds; nothing in a page that Google gave without any, since it leaves them out."""
-    from plugins.sources.play.reviews import things
+    from plugins.sources.google_play_parts.reviews import things
 
     if (
         isinstance(item, dict)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from plugins.sources.conversations.notification import (
+from plugins.sources.intercom_parts.notification import (
     CUSTOMERS,
     STAFF,
     Notification,

@@ -64,8 +64,8 @@ class ItunesRss(Source):
         """The marks of Atom are the number of entries read so far; see `triggeriq.documents` for the
         others."""
         # Not needed by a function that receives webhooks
-        from plugins.sources.itunes.atom import entries
-        from plugins.sources.itunes.feed import feed_things, review
+        from plugins.sources.itunes_parts.atom import entries
+        from plugins.sources.itunes_parts.feed import feed_things, review
         from triggeriq.documents import documents, lines
 
         app_id = _settings(connection).app_id
@@ -82,7 +82,7 @@ class ItunesRss(Source):
             yield from documents(stream, resume, lambda feed, at: feed_things(feed, at, app_id), "feed")
 
     def transform(self, received: Received, connection: Connection) -> Iterator[Item]:
-        from plugins.sources.itunes.feed import feed_things
+        from plugins.sources.itunes_parts.feed import feed_things
         from triggeriq.documents import things_in
 
         app_id = _settings(connection).app_id
@@ -120,7 +120,7 @@ class _Calls:
 
     def page(self, place: str) -> Page:
         """place: the number of the page."""
-        from plugins.sources.itunes.feed import age, entries_of, id_of
+        from plugins.sources.itunes_parts.feed import age, entries_of, id_of
         from triggeriq.fetching import Page, json_of
         from triggeriq.polling import PollFailed
 

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from plugins.sources.chat.interactions import feedback_of
-from plugins.sources.chat.messages import Found, message_in
-from plugins.sources.chat.settings import SlackSettings
+from plugins.sources.slack_parts.interactions import feedback_of
+from plugins.sources.slack_parts.messages import Found, message_in
+from plugins.sources.slack_parts.settings import SlackSettings
 from triggeriq import (
     JSON,
     Connection,

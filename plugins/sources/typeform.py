@@ -1,4 +1,4 @@
-"""Typeform: what people answer in a form. Its answers are taken apart in `plugins/sources/forms/`.
+"""Typeform: what people answer in a form. Its answers are taken apart in `plugins/sources/typeform_parts/`.
 
 https://www.typeform.com/developers/webhooks/
 https://www.typeform.com/developers/webhooks/secure-your-webhooks/
@@ -113,7 +113,7 @@ class Typeform(Source):
 
 def _response(body: dict[str, Any], connection: Connection) -> Feedback | Ignore:
     # Here, for it is much code, and each function loads all sources
-    from plugins.sources.forms.response import response_of
+    from plugins.sources.typeform_parts.response import response_of
 
     return response_of(body, connection.settings or TypeformSettings())
 

@@ -1,4 +1,4 @@
-"""Zendesk Support. What its webhooks say is taken apart in `plugins/sources/desk/`.
+"""Zendesk Support. What its webhooks say is taken apart in `plugins/sources/zendesk_parts/`.
 
 https://developer.zendesk.com/documentation/webhooks/verifying/
 https://developer.zendesk.com/documentation/webhooks/creating-and-monitoring-webhooks/
@@ -159,11 +159,11 @@ def _items(body: dict[str, Any], received_at: datetime, connection: Connection) 
     agents_speak = connection.settings is None or connection.settings.on_behalf == "agent"
     # Here, for it is much code, and each function loads all sources
     if _is_event(body):
-        from plugins.sources.desk import events
+        from plugins.sources.zendesk_parts import events
 
         kind = str(body["type"]).strip().casefold().removeprefix(_EVENT)
         return list(events.items_of(kind, body, received_at, agents_speak))
-    from plugins.sources.desk import triggers
+    from plugins.sources.zendesk_parts import triggers
 
     return list(triggers.items_of(body, received_at, agents_speak))
 

@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from plugins.sources.chat.settings import SlackSettings
 from plugins.sources.slack import Slack
+from plugins.sources.slack_parts.settings import SlackSettings
 from plugins.sources.wording.mrkdwn import plain, words_of
 from triggeriq import (
     Answered,

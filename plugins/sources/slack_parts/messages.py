@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import TypeAlias
 
-from plugins.sources.chat.settings import SlackSettings
+from plugins.sources.slack_parts.settings import SlackSettings
 from plugins.sources.wording.mrkdwn import words_of
 from triggeriq import JSON, Answered, Attachment, Author, Feedback, Ignore, Redacted, Unreadable
 from triggeriq.payload import at, identifier, milliseconds, moment, name

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import BinaryIO
 from urllib.parse import unquote
 
-from plugins.sources.play.reviews import language
+from plugins.sources.google_play_parts.reviews import language
 from triggeriq.documents import Marks
 from triggeriq.errors import Unreadable
 from triggeriq.lines import Mark, TextFile

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from plugins.sources.chat.messages import feedback_in, is_staff
-from plugins.sources.chat.settings import SlackSettings
+from plugins.sources.slack_parts.messages import feedback_in, is_staff
+from plugins.sources.slack_parts.settings import SlackSettings
 from plugins.sources.wording.mrkdwn import of_blocks, plain
 from triggeriq import JSON, Author, Feedback, Ignore, Unreadable
 from triggeriq.payload import at, identifier, name, parse_object, text

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from plugins.sources.desk.facts import attributes, flag, is_same, kind, stars
+from plugins.sources.zendesk_parts.facts import attributes, flag, is_same, kind, stars
 from triggeriq import Answered, Author, Feedback, Ignore, Item, Redacted, Unreadable
 from triggeriq.payload import at, identifier, milliseconds, moment, name, text
 from triggeriq.values import JSON

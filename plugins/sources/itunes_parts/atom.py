@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 from xml.parsers import expat
 
-from plugins.sources.itunes.feed import country_of
+from plugins.sources.itunes_parts.feed import country_of
 from triggeriq.errors import Unreadable
 from triggeriq.lines import CHUNK, MAX_LINE
 from triggeriq.values import JSON

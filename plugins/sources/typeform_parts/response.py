@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from plugins.sources.forms.answers import SCALES, Answer, answers_of
+from plugins.sources.typeform_parts.answers import SCALES, Answer, answers_of
 from triggeriq import App, Attachment, Author, Feedback, Ignore, Unreadable
 from triggeriq.payload import at, identifier, milliseconds, moment, name
 from triggeriq.shape import ALIASES

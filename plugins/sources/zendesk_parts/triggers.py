@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from plugins.sources.desk.facts import attributes, flag, is_same, kind, stars
+from plugins.sources.zendesk_parts.facts import attributes, flag, is_same, kind, stars
 from triggeriq import Answered, Author, Feedback, Ignore, Item, Unreadable
 from triggeriq.payload import digest, identifier, milliseconds, moment, name, text
 from triggeriq.values import JSON
