@@ -100,8 +100,8 @@ def test_an_event_without_feedback_is_ignored_with_the_reason(
     assert answer.status == 202
     assert answer.json["events"] == []
     assert "user.group_membership_created" in answer.json["ignored"]
-    staff = {**COMMENT, "event": {"comment": {**COMMENT["event"]["comment"], "author": {"is_staff": True}}}}
-    assert client.zendesk(connection, staff).json["ignored"] == "a comment by staff"
+    private = {**COMMENT, "event": {"comment": {**COMMENT["event"]["comment"], "is_public": False}}}
+    assert client.zendesk(connection, private).json["ignored"] == "a private comment"
     stores.wait_until_quiet()
     assert client.tickets(connection) == client.quarantined(connection) == []
 

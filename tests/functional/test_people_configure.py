@@ -122,6 +122,11 @@ def test_a_wrong_setting_is_refused_by_its_name(
 
 SAMPLES: dict[str, tuple[bytes, str]] = {
     "standard_webhooks": (b'{"type": "x", "data": {"id": "1", "text": "Hello there"}}', "Hello there"),
+    "typeform": (
+        b'{"event_type": "form_response", "form_response": {"token": "t", "answers": [{"type": "text", '
+        b'"text": "Hello there", "field": {"type": "long_text"}}]}}',
+        "Hello there",
+    ),
     "zendesk": (b'{"ticket_id": "7", "description": "Hello there"}', "Hello there"),
     "generic_json": (b'{"message": "Hello there"}', "Hello there"),
     "app_store": (b'{"data": [{"id": "1", "attributes": {"body": "Hello there"}}]}', "Hello there"),
