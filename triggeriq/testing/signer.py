@@ -39,7 +39,7 @@ def signer_of(scheme: Scheme) -> str:
         values[b"{method}"] = "method.encode()"
     if b"{form}" in named:
         values[b"{form}"] = _FORM
-    signed = " + ".join(values.get(piece, repr(piece)) for piece in named if piece)
+    signed = " + ".join(values.get(piece, _quoted(piece)) for piece in named if piece)
     lines.append(f"signed = {signed}")
     lines.append(f'mac = hmac.new({_KEYS[scheme.key_form]}, signed, "{scheme.algorithm}")')
     written = "mac.hexdigest()" if scheme.encoding == "hex" else "base64.b64encode(mac.digest()).decode()"
@@ -51,6 +51,12 @@ def signer_of(scheme: Scheme) -> str:
     if "parse_qsl(" in code:
         imports.append("from urllib.parse import parse_qsl")
     return "\n".join([*imports, "", code, ""])
+
+
+def _quoted(piece: bytes) -> str:
+    """As the house's style writes bytes."""
+    inner = repr(piece)[2:-1].replace('"', '\\"')
+    return f'b"{inner}"'
 
 
 def _headers(scheme: Scheme) -> list[str]:
