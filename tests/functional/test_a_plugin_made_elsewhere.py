@@ -116,7 +116,7 @@ def test_in_the_running_system_its_requests_become_a_ticket(desk: Client, connec
     said = f"/tickets/{ticket['id']}/feedback"
     eventually(lambda: all("two-factor" not in one["text"] for one in desk.get(said)["items"]))
     (plugin,) = [one for one in desk.get("/plugins")["items"] if one["name"] == SOURCE]
-    assert (plugin["status"], plugin["origin"]) == ("loaded", "triggeriq-acme-desk 1.0.0")
+    assert (plugin["status"], plugin["from"]) == ("loaded", "triggeriq-acme-desk 1.0.0")
 
 
 @pytest.fixture(scope="module")

@@ -35,6 +35,7 @@ OURS = (
     "chalicelib/pages/*",
     "constraints.txt",
     "docs/*.svg",
+    "docs/examples/*",
     "*functions.json",
     "permissions.json",
     "plugins/requirements.txt",

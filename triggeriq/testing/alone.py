@@ -65,8 +65,9 @@ _CLOCKS = frozenset(
 )
 _CLOCK_METHODS = ("now", "today", "utcnow")
 _ENVIRONMENT = frozenset(
-    getattr(type(os.environ), name).__code__ for name in ("__getitem__", "__iter__", "__len__")
+    read.__code__ for read in (os._Environ.__getitem__, os._Environ.__iter__, os._Environ.__len__)
 )
+"""What runs whenever somebody reads of it, by whatever way."""
 _MAY = ("_pytest.", "hypothesis.", "logging", "pluggy.", "threading", "triggeriq.testing.budget")
 """Modules that look at a clock or the environment on their own account, by how their names begin."""
 
