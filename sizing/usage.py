@@ -49,10 +49,10 @@ CALLS: Mapping[str, Mapping[str, Call | None]] = {
     "ingest": {
         "claims.begin": Call("DynamoDB writes", 1),
         "receipts.write": Call("DynamoDB writes", 1),  # it stands already: refused, and paid for
-        "blobs.put": Call("S3 writes and lists", 1),
         "connections.read": Call("DynamoDB reads", 1),
         "kms.open": Call("KMS requests", 1),
         "quarantine.list": Call("DynamoDB reads", 0.01),  # once a process
+        "blobs.put": Call("S3 writes and lists", 1),
         "queue.send": Call("SQS requests", 1),
         "claims.finish": Call("DynamoDB writes", 1),
     },
