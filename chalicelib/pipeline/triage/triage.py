@@ -13,6 +13,7 @@ from chalicelib.domain.as_json import as_json
 from chalicelib.domain.intake.feedback import TEXT_LIMIT
 from chalicelib.domain.operations.configuration import PriorityConfiguration, TriageConfiguration
 from chalicelib.domain.tickets.facets import FACETS_BYTES, FACETS_MOST
+from chalicelib.domain.tickets.tags import fitting, tags_of
 from chalicelib.domain.tickets.ticket import (
     STAGES,
     Category,
@@ -30,7 +31,6 @@ from triggeriq import JSON, Draft, Feedback, Verdict
 
 T = TypeVar("T")
 
-TAGS_LIMIT = 50
 TITLE_LENGTH = 120
 
 
@@ -201,11 +201,10 @@ def _as_data(verdict: Verdict) -> dict[str, JSON]:
 
 def _bounded(draft: Draft, feedback: Feedback) -> Draft:
     own_words = feedback.title or feedback.text.strip().split("\n")[0] or "(no text)"
-    tags = dict.fromkeys(tag.strip() for tag in draft.tags or ())
     return Draft(
         title=(draft.title or own_words)[:TITLE_LENGTH],
         description=(draft.description or feedback.text)[:TEXT_LIMIT],
-        tags=tuple(tag for tag in tags if tag)[:TAGS_LIMIT],
+        tags=fitting(tags_of(draft.tags or ())),
     )
 
 

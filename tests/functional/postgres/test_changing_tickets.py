@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import random
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -99,6 +100,18 @@ def test_hostile_tags_and_assignees_are_made_storable(
     (ticket, *_), _ = desk.change(id, Change(fields, "ann"), None, now)
     assert ticket.tags == ("ab", "😀" * 100)
     assert ticket == read(desk, id)
+
+
+def test_tags_that_nothing_compresses_have_room_up_to_their_limit(
+    tickets: PostgresTickets, desk: Desk, now: datetime
+) -> None:
+    (id,) = ids(tickets, now, "a")
+    letters = random.Random(1)
+    tags = ["".join(chr(letters.randrange(0x4E00, 0x9FFF)) for _ in range(25)) for _ in range(20)]
+    (ticket, *_), _ = desk.change(id, Change({"tags": tags}, "ann"), None, now)
+    assert ticket.tags == tuple(tags)
+    with pytest.raises(Invalid, match="bytes together"):
+        desk.change(id, Change({"tags": [*tags, "more"]}, "ann"), None, now)
 
 
 def test_merging_moves_all_feedback_and_closes_the_others(

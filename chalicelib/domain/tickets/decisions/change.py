@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 from chalicelib.domain.intake.feedback import LINE_LIMIT, clean_text
 from chalicelib.domain.tickets.plan import Plan, Standing
+from chalicelib.domain.tickets.tags import TAGS_BYTES, TAGS_MOST, fitting, tags_of
 from chalicelib.domain.tickets.ticket import (
     Category,
     CategoryLabel,
@@ -24,8 +25,6 @@ from chalicelib.domain.tickets.ticket import (
 from chalicelib.errors import Invalid
 from triggeriq import JSON
 
-TAGS_MOST = 50
-TAG_LIMIT = 100
 LINKS_MOST = 20
 LINK_KIND_LIMIT = 50
 URL_LIMIT = 2_000
@@ -102,8 +101,10 @@ def _tags(value: JSON) -> list[str]:
         raise Invalid("tags must be a list of texts", "tags")
     if len(value) > TAGS_MOST:
         raise Invalid(f"at most {TAGS_MOST} tags", "tags")
-    tags = (clean_text(tag).strip()[:TAG_LIMIT] for tag in value)
-    return list(dict.fromkeys(tag for tag in tags if tag))
+    tags = tags_of(map(clean_text, value))
+    if fitting(tags) != tags:
+        raise Invalid(f"tags have {TAGS_BYTES:,} bytes together, at most", "tags")
+    return list(tags)
 
 
 def _links(value: JSON) -> list[dict[str, str]]:
