@@ -10,6 +10,7 @@ import re
 import textwrap
 from collections.abc import Iterable
 from dataclasses import fields
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import ClassVar, get_args
@@ -105,15 +106,7 @@ def check(item: Item) -> None:
         assert item.reason
         return
     if isinstance(item, (Answered, Redacted, Released)):
-        assert item.at.tzinfo is not None
-        told = (
-            (item.name, item.version)
-            if isinstance(item, Released)
-            else (item.thread,)
-            if isinstance(item, Answered) or item.external_id is None
-            else (item.external_id,)
-        )
-        assert all(isinstance(one, str) and 0 < len(one.strip()) <= MAX_ID for one in told)
+        _check_notice(item)
         return
     assert isinstance(item, Feedback)
     assert 0 < len(item.external_id.strip()) <= MAX_ID
@@ -135,6 +128,26 @@ def check(item: Item) -> None:
     tags = item.attributes.get("tags", [])
     assert isinstance(tags, list)
     assert all(isinstance(tag, str) for tag in tags)
+
+
+def _check_notice(item: Answered | Redacted | Released) -> None:
+    if isinstance(item, Released):
+        told = {"name": item.name, "version": item.version}
+    elif isinstance(item, Answered) or item.external_id is None:
+        told = {"thread": item.thread}
+    else:
+        told = {"external_id": item.external_id}
+    kind = type(item).__name__
+    at: object = item.at
+    assert isinstance(at, datetime), (
+        f"{kind}: `at` is a time with its zone, not {at!r}; without one raise Unreadable"
+    )
+    assert at.tzinfo is not None, f"{kind}: `at` has no zone"
+    for name, text in told.items():
+        assert isinstance(text, str), (
+            f"{kind}: `{name}` is a text, not {text!r}; without one raise Unreadable"
+        )
+        assert 0 < len(text.strip()) <= MAX_ID, f"{kind}: `{name}` has 1 to {MAX_ID} characters"
 
 
 def consume(items: Iterable[Item]) -> list[Item]:
