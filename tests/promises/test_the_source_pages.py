@@ -22,3 +22,25 @@ def test_a_page_has_no_gap(name: str):
     page = (DOCS / f"{name}.md").read_text(encoding="utf-8")
     assert not re.search(r"\| +\|$", page, re.MULTILINE)
     assert len(SOURCES[name].title) > 2
+
+
+@pytest.mark.parametrize(
+    ("name", "secret", "given"),
+    [
+        ("github", True, True),
+        ("generic_json", True, True),
+        ("trustpilot", False, False),
+        ("csv", False, False),
+    ],
+)
+def test_a_page_says_how_a_connection_is_made(name: str, secret: bool, given: bool):
+    page = (DOCS / f"{name}.md").read_text(encoding="utf-8")
+    assert f"curl -X PUT https://<this system>/connections/{name}/default" in page
+    assert ('"secrets": ["<the secret>"]' in page) == secret
+    assert (f"given `https://<this system>/webhooks/{name}/default`" in page) == given
+
+
+def test_a_setting_s_type_is_that_of_json():
+    page = (DOCS / "github.md").read_text(encoding="utf-8")
+    assert "| `staff` | list of str |" in page
+    assert "tuple[" not in page

@@ -7,6 +7,7 @@ import argparse
 import ast
 import inspect
 import json
+import re
 import sys
 import textwrap
 from collections import Counter
@@ -74,6 +75,7 @@ def _parts(source: Source, samples: Sequence[Sample]) -> Iterator[str]:
     yield inspect.cleandoc(cls.__doc__ or "")
     yield "## The connection's settings"
     yield _settings(cls.settings) if cls.settings else "It has none."
+    yield from _making(source)
     if source.takes("receive"):
         yield from _verification(source)
     if samples:
@@ -107,11 +109,38 @@ def _ways_in(source: Source) -> str:
 def _settings(settings: type) -> str:
     told = docstrings_of(settings)
     rows = [
-        (f"`{field.name}`", _cell(str(field.type)), _default(field), _cell(told.get(field.name, "")))
+        (f"`{field.name}`", _type(field), _default(field), _cell(told.get(field.name, "")))
         for field in fields(settings)
     ]
     about = inspect.cleandoc(settings.__doc__ or "")
     return f"{about}\n\n{_table(('setting', 'type', 'default', 'what it says'), rows)}"
+
+
+def _making(source: Source) -> Iterator[str]:
+    """How an admin makes a connection of it."""
+    by_secret = any(row.kind != "secret_name" for row in source.verification) or (
+        source.takes("schemes") and not source.verification
+    )
+    if not (by_secret or source.settings):
+        return
+    needed = {
+        field.name: "…"
+        for field in (fields(source.settings) if source.settings else ())
+        if field.default is MISSING and field.default_factory is MISSING
+    }
+    said = {**({"secrets": ["<the secret>"]} if by_secret else {}), "settings": needed}
+    call = f"curl -X PUT https://<this system>/connections/{source.name}/default -H 'X-Api-Key: <key>'"
+    body = f"-H 'Content-Type: application/json' -d '{json.dumps(said, ensure_ascii=False)}'"
+    yield "An admin makes the connection by its name, here `default`:"
+    yield f"```sh\n{call} \\\n     {body}\n```"
+    if by_secret:
+        yield f"The provider is then given `https://<this system>/webhooks/{source.name}/default`."
+
+
+def _type(field: Field[Any]) -> str:
+    """As JSON has it: lists and objects, not Python's names for them."""
+    told = re.sub(r"tuple\[(.+), \.\.\.\]", r"list of \1", str(field.type))
+    return _cell(re.sub(r"Mapping\[str, (.+)\]", r"object of \1", told))
 
 
 def docstrings_of(settings: type) -> Mapping[str, str]:
@@ -155,7 +184,7 @@ def _verification(source: Source) -> Iterator[str]:
         yield _headers(scheme)
     if refused := [secret for scheme in rows for secret in scheme.refused_secrets]:
         yield f"The published test secret `{refused[0]}` is never accepted."
-    yield "A request that does not is answered with 401 and one word:"
+    yield "A request without such a proof is answered with 401 and one of these words:"
     timed = any(row.timestamp_header for row in rows)
     words = [(f"`{word}`", told) for word, told in REASONS.items() if timed or word != "stale"]
     yield _table(("word", "what it means"), words)

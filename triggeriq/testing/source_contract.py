@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import ast
-import inspect
 import json
 import math
 import re
-import textwrap
 from collections.abc import Iterable
 from dataclasses import fields
 from datetime import datetime
-from itertools import pairwise
 from pathlib import Path
 from typing import ClassVar, get_args
 
@@ -35,6 +31,7 @@ from triggeriq.payload import MAX_ID
 from triggeriq.settings import fault_of
 from triggeriq.source import METHODS
 from triggeriq.testing.marks import Mark, parametrize_left, sources_of
+from triggeriq.testing.page import docstrings_of
 from triggeriq.values import Kind
 
 
@@ -76,24 +73,9 @@ class SourceContract:
         settings = self.source.settings
         assert fault_of(settings) == ""
         if settings is not None:
-            described = _described(settings)
+            described = docstrings_of(settings)
             missing = [field.name for field in fields(settings) if field.name not in described]
             assert not missing, f"settings: no docstring stands under {', '.join(missing)}"
-
-
-def _described(settings: type) -> set[str]:
-    """The fields with a docstring under them."""
-    (definition,) = ast.parse(textwrap.dedent(inspect.getsource(settings))).body
-    assert isinstance(definition, ast.ClassDef)
-    return {
-        field.target.id
-        for field, text in pairwise(definition.body)
-        if isinstance(field, ast.AnnAssign)
-        and isinstance(field.target, ast.Name)
-        and isinstance(text, ast.Expr)
-        and isinstance(text.value, ast.Constant)
-        and isinstance(text.value.value, str)
-    }
 
 
 def check(item: Item) -> None:
@@ -131,6 +113,7 @@ def check(item: Item) -> None:
 
 
 def _check_notice(item: Answered | Redacted | Released) -> None:
+    told: dict[str, object]
     if isinstance(item, Released):
         told = {"name": item.name, "version": item.version}
     elif isinstance(item, Answered) or item.external_id is None:
