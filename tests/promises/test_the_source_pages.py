@@ -12,7 +12,7 @@ SOURCES = built_in()
 
 
 def test_the_pages_are_those_that_the_sources_make():
-    """`python -m source_pages` writes them anew."""
+    """`make pages` writes them anew."""
     made = {path.name: text for path, text in pages()}
     assert {path.name: path.read_text(encoding="utf-8") for path in DOCS.glob("*.md")} == made
 
