@@ -36,7 +36,7 @@ from triggeriq.values import Kind
 
 
 class SourceContract:
-    """Tests for every source. Subclass WebhookContract or FileContract, or both."""
+    """Tests for every source. Subclass WebhookContract, FileContract or PollContract, whichever apply."""
 
     source: ClassVar[type[Source]]
     """The class under test."""
