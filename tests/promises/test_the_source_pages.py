@@ -42,5 +42,7 @@ def test_a_page_says_how_a_connection_is_made(name: str, secret: bool, given: bo
 
 def test_a_setting_s_type_is_that_of_json():
     page = (DOCS / "github.md").read_text(encoding="utf-8")
-    assert "| `staff` | list of str |" in page
-    assert "tuple[" not in page
+    assert "| `staff` | list of string |" in page
+    page = (DOCS / "generic_json.md").read_text(encoding="utf-8")
+    assert '| `place` | `"headers"`, `"json"` | `"headers"` |' in page
+    assert '| `verification` | `"hmac"`, ' in page
