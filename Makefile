@@ -15,7 +15,7 @@ MINISTACK := $(VENV)/ministack/.ready
 ENVIRONMENT ?= dev
 TERRAFORM := terraform -chdir=terraform
 
-.PHONY: help run demo job plugins explain test test-plugin plugin capture wheel proof check terraform-test bench \
+.PHONY: help run demo job plugins explain test test-plugin plugin capture pages wheel proof check terraform-test bench \
 package plan show-plan apply smoke reset setup ministack
 
 help: ## list the commands
@@ -50,6 +50,9 @@ test-plugin: $(READY) ## the tests of one plugin, in a second or two: NAME=zende
 	@test -n "$(PLUGIN_TESTS)" || { echo "triggeriq: the plugin $(or $(NAME),that NAME is to name) has no tests;" \
 	"write tests/plugins/test_$(or $(NAME),<name>).py, see docs/plugins.md" >&2; exit 1; }
 	@$(BIN)/python -m pytest --quiet $(PLUGIN_TESTS) $(ARGS)
+
+pages: $(READY) ## the pages of the sources in docs/sources/ anew, of their docstrings and golden requests
+	@$(BIN)/python -m source_pages
 
 proof: $(READY) $(MINISTACK) ## load, a million rows, damaged input by the ten thousand: some minutes, with its progress
 	$(BIN)/python -m pytest tests/proof --capture=no --verbose --durations=0 $(ARGS)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from triggeriq.errors import Unreadable
 from triggeriq.payload import at, milliseconds, name, parse_object
-from triggeriq.polling import Answer, Http, PollFailed
+from triggeriq.polling import Answer, Http, Polled, PollFailed
 from triggeriq.values import JSON, Connection
 
 MAX_CURSOR = 1_000
@@ -204,9 +204,10 @@ def newest_first(
     *,
     first_pages: int = FIRST_PAGES,
     most: int = MAX_PAGES,
-) -> Iterator[tuple[bytes, str | None]]:
-    """As `walked`, for a source with a single list: each page's bytes with its cursor."""
+) -> Iterator[Polled]:
+    """As `walked`, for a source with a single list: what its `poll` gives."""
     walk = Walk.unpacked(read_cursor(cursor).get("walk"))
     for body, behind in walked(walk, fetch, http, deadline, first_pages=first_pages, most=most):
         # One that is too long is interrupted for good: the next poll walks all of the way
-        yield body, written({"walk": behind.packed()}) or written({"walk": Walk(behind.until).packed()})
+        stored = written({"walk": behind.packed()}) or written({"walk": Walk(behind.until).packed()})
+        yield Polled(body=body, cursor=stored)

@@ -112,7 +112,7 @@ def _told(value: Any) -> str:
     if isinstance(value, Verdict):
         return f"{_label(value.facet)}={_label(value.label)}"
     if isinstance(value, Events):
-        return f"{len(value.items)} events"
+        return _number(len(value.items), "event")
     if isinstance(value, Reply):
         return f"reply {value.status:d}"
     if isinstance(value, Draft):
@@ -121,12 +121,16 @@ def _told(value: Any) -> str:
     if isinstance(value, Review):
         return "needs review" if value.needs_review else "needs no review"
     if isinstance(value, Mapping):
-        return f"{len(value)} facts"
+        return _number(len(value), "fact")
     if isinstance(value, (list, tuple)):
         if value and all(isinstance(one, Verdict) for one in value[:20]):
             return ", ".join(map(_told, value[:20]))
         return _counted(Counter(map(_kind, value)))
     return {Verified: "verified", Ignore: "ignored"}.get(type(value), type(value).__name__)
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _kind(item: Any) -> str:

@@ -115,14 +115,12 @@ class AppStore(Source):
         self, cursor: str | None, connection: Connection, http: Http, deadline: datetime
     ) -> Iterator[Polled]:
         from triggeriq.fetching import newest_first
-        from triggeriq.polling import Polled
 
         settings = _settings(connection)
         if not (settings.credentials or connection.credentials):
             return
         calls = _Calls(settings, connection, http)
-        for body, behind in newest_first(cursor, calls.page, http, deadline):
-            yield Polled(body=body, cursor=behind)
+        yield from newest_first(cursor, calls.page, http, deadline)
 
 
 def _settings(connection: Connection) -> AppStoreSettings:

@@ -119,14 +119,12 @@ class GooglePlay(Source):
         self, cursor: str | None, connection: Connection, http: Http, deadline: datetime
     ) -> Iterator[Polled]:
         from triggeriq.fetching import newest_first
-        from triggeriq.polling import Polled
 
         settings = _settings(connection)
         if not (settings.credentials or connection.credentials):
             return
         calls = _Calls(settings, connection, http)
-        for body, behind in newest_first(cursor, calls.page, http, deadline, first_pages=_WEEK, most=_PAGES):
-            yield Polled(body=body, cursor=behind)
+        yield from newest_first(cursor, calls.page, http, deadline, first_pages=_WEEK, most=_PAGES)
 
 
 def _settings(connection: Connection) -> GooglePlaySettings:

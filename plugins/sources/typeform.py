@@ -1,4 +1,4 @@
-"""Typeform: what people answer in a form. Its answers are taken apart in `plugins/sources/typeform_parts/`.
+"""Typeform: what people answer in a form.
 
 https://www.typeform.com/developers/webhooks/
 https://www.typeform.com/developers/webhooks/secure-your-webhooks/

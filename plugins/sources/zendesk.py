@@ -1,4 +1,4 @@
-"""Zendesk Support. What its webhooks say is taken apart in `plugins/sources/zendesk_parts/`.
+"""Zendesk Support: tickets, their comments, messages, ratings and posts.
 
 https://developer.zendesk.com/documentation/webhooks/verifying/
 https://developer.zendesk.com/documentation/webhooks/creating-and-monitoring-webhooks/

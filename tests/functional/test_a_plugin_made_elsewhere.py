@@ -108,6 +108,9 @@ def test_in_the_running_system_its_requests_become_a_ticket(desk: Client, connec
     assert send("message").status == 202
     (ticket,) = desk.wait_for_tickets(connection)
     assert (ticket["title"], ticket["facets"]["team"]["label"]) == ("No code", "login")
+    said = {"text": ticket["text"], "title": ticket["title"]}
+    (previewed,) = desk.call("POST", "/triage/preview", {"items": [said]}).json["items"]
+    assert previewed["facets"] == ticket["facets"]
     assert send("message").json["events"][0]["duplicate"] is True
     assert send("answer").status == 202
     eventually(lambda: desk.tickets(connection)[0]["answered_at"])

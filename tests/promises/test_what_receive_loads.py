@@ -220,8 +220,9 @@ def answers(
     return statuses, found
 
 
-def test_there_is_a_sample_for_each_source_that_is_built_in() -> None:
-    assert Registry(one for one in discover() if one.kind == "sources").sources().keys() == SAMPLES.keys()
+def test_each_sample_is_of_a_source_that_is_built_in() -> None:
+    """A team's own source, which lies beside ours, needs none: the core and its tests need not be touched."""
+    assert SAMPLES.keys() <= Registry(one for one in discover() if one.kind == "sources").sources().keys()
 
 
 def test_it_answers_a_webhook_of_each_source_with_what_is_listed_here(aws: str) -> None:

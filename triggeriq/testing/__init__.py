@@ -7,8 +7,9 @@
         golden = Path(__file__).with_name("golden")
 
 Everything runs offline: no AWS, no database, no credentials. Take real bytes for the golden requests, that a
-provider has published or sent you. One that you signed yourself proves only that signer and verifier misread
-the same page.
+provider has published or sent you. One that was signed anew, as `capture` does, proves only that signer and
+verifier agree. Whether they are right is shown once, with the provider's own signature, by a preview or
+`make explain`.
 """
 
 import pytest

@@ -49,12 +49,17 @@ class Captured(NamedTuple):
 
 
 def capture(
-    source: Source, raw: bytes, name: str, now: datetime, settings: Mapping[str, Any] | None = None
+    source: Source,
+    raw: bytes,
+    name: str,
+    now: datetime,
+    settings: Mapping[str, Any] | None = None,
+    also: Sequence[Replaced] = (),
 ) -> Captured:
-    """The golden request of that name. raw: see above. Raises ValueError for what is no request, and
-    InvalidSetting."""
+    """The golden request of that name. raw: see above. also: what is replaced beside what is found. Raises
+    ValueError for what is no request, and InvalidSetting."""
     request = read(raw)
-    replaced = tuple(private_in(request))
+    replaced = (*private_in(request), *also)
     shown = public(request, replaced)
     delivery = Delivery(
         name=name,
@@ -126,6 +131,9 @@ def main(arguments: Sequence[str] | None = None, raw: bytes | None = None) -> in
     parser.add_argument("--into", type=Path, required=True, help="the folder of golden requests")
     parser.add_argument("--name", required=True, help="what it is called there, such as review_edited")
     parser.add_argument("--settings", type=json.loads, default={}, help="of its connection, as JSON")
+    parser.add_argument(
+        "--replace", action="append", default=[], help="further words that are private: Ines=Ada"
+    )
     parser.add_argument("--now", type=datetime.fromisoformat, help="when it came; else it comes now")
     options = parser.parse_args(arguments)
     now = options.now or datetime.now(UTC).replace(microsecond=0)
@@ -133,14 +141,36 @@ def main(arguments: Sequence[str] | None = None, raw: bytes | None = None) -> in
         if raw is None:
             raw = options.saved.read_bytes() if options.saved else sys.stdin.buffer.read()
         source = find(options.source)()
-        captured = capture(source, raw, options.name, now, options.settings)
+        replaced = _other_words(options.replace)
+        captured = capture(source, raw, _name(options.name), now, options.settings, replaced)
         items, remarks = _items(source, captured.delivery)
         file = golden.save(options.into, captured.delivery, items, source.name)
+    except FileExistsError as error:
+        return _refused(f"{error.filename} is there already; choose another name, or remove it and its .json")
     except (OSError, InvalidSetting, LookupError, ValueError) as error:
-        sys.stderr.write(f"triggeriq: no golden request was made: {type(error).__name__} {error}\n")
-        return 1
+        return _refused(str(error))
     sys.stdout.write("\n".join(_told(file, captured, remarks)) + "\n")
     return 0
+
+
+def _refused(why: str) -> int:
+    sys.stderr.write(f"triggeriq: no golden request was made: {why}\n")
+    return 1
+
+
+def _name(said: str) -> str:
+    """Raises ValueError where no file can have it."""
+    if not re.fullmatch(r"\w[\w.-]{0,99}", said):
+        raise ValueError(f"{said!r} can't be a file's name; use letters, digits, _, - and .")
+    return said
+
+
+def _other_words(said: Sequence[str]) -> list[Replaced]:
+    """Raises ValueError where one is not of the form old=new."""
+    pairs = [one.partition("=") for one in said]
+    if any(not (old and new) for old, _, new in pairs):
+        raise ValueError("--replace wants the old words and the new ones, such as Ines=Ada")
+    return [Replaced("said", old, new) for old, _, new in pairs]
 
 
 def _items(source: Source, delivery: Delivery) -> tuple[Sequence[Item], list[str]]:
@@ -162,8 +192,9 @@ def _told(file: Path, captured: Captured, remarks: Sequence[str]) -> Iterator[st
     yield from (f"  a secret by {one.new!r}" for one in captured.replaced if one.kind == "secret")
     yield from (f"To do: {remark}" for remark in (*captured.remarks, *remarks))
     yield (
-        "Look through both files: a name may stand in the words themselves, and the items are what the "
-        "source makes of it now, not what is right."
+        "Look through both files. The items are what the source makes of it now, not what is right. A name "
+        "may still stand in the words: then remove both, and capture it again with --replace 'Ines=Ada'. "
+        "Changed by hand, its signature no longer fits."
     )
     try:
         golden.load(file.parent)

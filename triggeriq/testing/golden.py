@@ -132,8 +132,10 @@ def query_of(target: str) -> dict[str, str]:
 def _named(what: str, file: Path, read: Callable[[Path], T]) -> T:
     try:
         return read(file)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"the {what} {file}: {type(error).__name__} {error}") from error
+    except KeyError as error:
+        raise ValueError(f"the {what} {file}: {error} is missing in its .json") from error
+    except (OSError, ValueError, TypeError) as error:
+        raise ValueError(f"the {what} {file}: {error}") from error
 
 
 def _request(file: Path) -> Delivery:

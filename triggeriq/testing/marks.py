@@ -18,6 +18,7 @@ class Mark(NamedTuple):
     """Something that is to be filled in."""
 
     file: str
+    """With its folder, since every folder may have a README.md."""
     line: int
     what: str
 
@@ -38,7 +39,7 @@ def marks_in(places: Iterable[Path]) -> list[Mark]:
 def _marks(file: Path) -> list[Mark]:
     lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
     return [
-        Mark(file.name, number, mark[1].strip(" -—>*/.") or "something")
+        Mark(f"{file.parent.name}/{file.name}", number, mark[1].strip(" -—>*/.") or "something")
         for number, line in enumerate(lines, start=1)
         if (mark := _MARK.search(line))
     ]

@@ -14,7 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, fields
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from triggeriq import Scheme, Source
 from triggeriq.proofs import proof_of
@@ -30,6 +31,13 @@ REASONS = {
     "mismatch": "the signature fits neither secret of the connection, or the bytes were changed on the way",
 }
 """What each word of a 401 means."""
+_TYPES: Mapping[Any, str] = {
+    str: "string",
+    int: "integer",
+    float: "number",
+    bool: "boolean",
+    NoneType: "null",
+}
 _SHOWN = 1_200
 """Characters of the example's body that are shown."""
 
@@ -74,6 +82,7 @@ def _parts(source: Source, samples: Sequence[Sample]) -> Iterator[str]:
     yield inspect.cleandoc(cls.__doc__ or "")
     yield "## The connection's settings"
     yield _settings(cls.settings) if cls.settings else "It has none."
+    yield from _making(source)
     if source.takes("receive"):
         yield from _verification(source)
     if samples:
@@ -92,10 +101,9 @@ def _ways_in(source: Source) -> str:
             f"of at most {source.max_body:,} bytes."
         )
     if source.takes("read"):
-        endings = ", ".join(f"`{ending}`" if ending else "any" for ending in source.reads)
-        ways.append(
-            f"Files are uploaded under `reviews/{source.name}/<connection>/`, with the endings {endings}."
-        )
+        endings = ", ".join(f"`{ending}`" for ending in source.reads if ending)
+        which = "by any name" if "" in source.reads else f"with the endings {endings}"
+        ways.append(f"Files are uploaded under `reviews/{source.name}/<connection>/`, {which}.")
     if source.takes("poll"):
         minutes = source.poll_seconds // 60
         asked = {field.name for field in fields(source.settings)} if source.settings else set()
@@ -105,13 +113,49 @@ def _ways_in(source: Source) -> str:
 
 
 def _settings(settings: type) -> str:
-    told = docstrings_of(settings)
+    told, types = docstrings_of(settings), get_type_hints(settings)
     rows = [
-        (f"`{field.name}`", _cell(str(field.type)), _default(field), _cell(told.get(field.name, "")))
+        (f"`{field.name}`", _type(types[field.name]), _default(field), _cell(told.get(field.name, "")))
         for field in fields(settings)
     ]
     about = inspect.cleandoc(settings.__doc__ or "")
     return f"{about}\n\n{_table(('setting', 'type', 'default', 'what it says'), rows)}"
+
+
+def _making(source: Source) -> Iterator[str]:
+    """How an admin makes a connection of it."""
+    by_secret = any(row.kind != "secret_name" for row in source.verification) or (
+        source.takes("schemes") and not source.verification
+    )
+    if not (by_secret or source.settings):
+        return
+    needed = {
+        field.name: "<the ARN of the secret>" if field.name == "credentials" else "…"
+        for field in (fields(source.settings) if source.settings else ())
+        if field.name == "credentials" or (field.default is MISSING and field.default_factory is MISSING)
+    }
+    said = {**({"secrets": ["<the secret>"]} if by_secret else {}), "settings": needed}
+    call = f"curl -X PUT https://<this system>/connections/{source.name}/default -H 'X-Api-Key: <key>'"
+    body = f"-H 'Content-Type: application/json' -d '{json.dumps(said, ensure_ascii=False)}'"
+    more = " Further settings go into `settings`." if source.settings else ""
+    yield f"An admin makes the connection, here with the name `default`.{more}"
+    yield f"```sh\n{call} \\\n     {body}\n```"
+    if by_secret:
+        yield f"The provider is then given `https://<this system>/webhooks/{source.name}/default`."
+
+
+def _type(kind: Any) -> str:
+    """As JSON has it, and not as Python calls it."""
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin is Literal:
+        return ", ".join(f"`{json.dumps(one)}`" for one in inner)
+    if origin is tuple:
+        return f"list of {_type(inner[0])}"
+    if origin in (Union, UnionType):
+        return " or ".join(map(_type, inner))
+    if origin is not None and issubclass(origin, Mapping):
+        return f"object of {_type(inner[1])}"
+    return _TYPES.get(kind, kind.__name__)
 
 
 def docstrings_of(settings: type) -> Mapping[str, str]:
@@ -155,7 +199,7 @@ def _verification(source: Source) -> Iterator[str]:
         yield _headers(scheme)
     if refused := [secret for scheme in rows for secret in scheme.refused_secrets]:
         yield f"The published test secret `{refused[0]}` is never accepted."
-    yield "A request that does not is answered with 401 and one word:"
+    yield "A request without such a proof is answered with 401 and one of these words:"
     timed = any(row.timestamp_header for row in rows)
     words = [(f"`{word}`", told) for word, told in REASONS.items() if timed or word != "stale"]
     yield _table(("word", "what it means"), words)

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from triggeriq import NotVerified, Reply, Scheme, Source, Verified
+from triggeriq.explain import refused
 from triggeriq.proofs import proof_of
 from triggeriq.testing.budget import within
 from triggeriq.testing.samples import Delivery
@@ -96,6 +97,19 @@ class Proving:
         connected = self._delivery.connected(self.source, *given, name=connection)
         with within():
             return self.source.verify(self._delivery.request(**changed), connected, now or self._delivery.now)
+
+    def why_refused(self) -> str:
+        """Why the delivery itself is refused, in words; "" where it is not."""
+        try:
+            self.verify()
+        except NotVerified as refusal:
+            if not self.by_rows:
+                return str(refusal)
+            connection = self._delivery.connected(self.source, self._delivery.secret)
+            rows, request = self.source.schemes(connection), self._delivery.request()
+            told = refused(rows, request, connection, refusal.reason, self._delivery.now)
+            return f"{refusal.reason}: {told.detail}" if told.detail else refusal.reason
+        return ""
 
     def refused(self, **changed: Any) -> bool:
         """Whether it is refused then. Raises whatever else `verify` does."""

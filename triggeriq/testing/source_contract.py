@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import ast
-import inspect
 import json
 import math
 import re
-import textwrap
 from collections.abc import Iterable
 from dataclasses import fields
-from itertools import pairwise
+from datetime import datetime
 from pathlib import Path
 from typing import ClassVar, get_args
 
@@ -34,11 +31,12 @@ from triggeriq.payload import MAX_ID
 from triggeriq.settings import fault_of
 from triggeriq.source import METHODS
 from triggeriq.testing.marks import Mark, parametrize_left, sources_of
+from triggeriq.testing.page import docstrings_of
 from triggeriq.values import Kind
 
 
 class SourceContract:
-    """Tests for every source. Subclass WebhookContract or FileContract, or both."""
+    """Tests for every source. Subclass WebhookContract, FileContract or PollContract, whichever apply."""
 
     source: ClassVar[type[Source]]
     """The class under test."""
@@ -75,24 +73,9 @@ class SourceContract:
         settings = self.source.settings
         assert fault_of(settings) == ""
         if settings is not None:
-            described = _described(settings)
+            described = docstrings_of(settings)
             missing = [field.name for field in fields(settings) if field.name not in described]
             assert not missing, f"settings: no docstring stands under {', '.join(missing)}"
-
-
-def _described(settings: type) -> set[str]:
-    """The fields with a docstring under them."""
-    (definition,) = ast.parse(textwrap.dedent(inspect.getsource(settings))).body
-    assert isinstance(definition, ast.ClassDef)
-    return {
-        field.target.id
-        for field, text in pairwise(definition.body)
-        if isinstance(field, ast.AnnAssign)
-        and isinstance(field.target, ast.Name)
-        and isinstance(text, ast.Expr)
-        and isinstance(text.value, ast.Constant)
-        and isinstance(text.value.value, str)
-    }
 
 
 def check(item: Item) -> None:
@@ -105,15 +88,7 @@ def check(item: Item) -> None:
         assert item.reason
         return
     if isinstance(item, (Answered, Redacted, Released)):
-        assert item.at.tzinfo is not None
-        told = (
-            (item.name, item.version)
-            if isinstance(item, Released)
-            else (item.thread,)
-            if isinstance(item, Answered) or item.external_id is None
-            else (item.external_id,)
-        )
-        assert all(isinstance(one, str) and 0 < len(one.strip()) <= MAX_ID for one in told)
+        _check_notice(item)
         return
     assert isinstance(item, Feedback)
     assert 0 < len(item.external_id.strip()) <= MAX_ID
@@ -135,6 +110,27 @@ def check(item: Item) -> None:
     tags = item.attributes.get("tags", [])
     assert isinstance(tags, list)
     assert all(isinstance(tag, str) for tag in tags)
+
+
+def _check_notice(item: Answered | Redacted | Released) -> None:
+    told: dict[str, object]
+    if isinstance(item, Released):
+        told = {"name": item.name, "version": item.version}
+    elif isinstance(item, Answered) or item.external_id is None:
+        told = {"thread": item.thread}
+    else:
+        told = {"external_id": item.external_id}
+    kind = type(item).__name__
+    at: object = item.at
+    assert isinstance(at, datetime), (
+        f"{kind}: `at` is a time with its zone, not {at!r}; without one raise Unreadable"
+    )
+    assert at.tzinfo is not None, f"{kind}: `at` has no zone"
+    for name, text in told.items():
+        assert isinstance(text, str), (
+            f"{kind}: `{name}` is a text, not {text!r}; without one raise Unreadable"
+        )
+        assert 0 < len(text.strip()) <= MAX_ID, f"{kind}: `{name}` has 1 to {MAX_ID} characters"
 
 
 def consume(items: Iterable[Item]) -> list[Item]:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from chalicelib.api.field_types import Asked, Name, Shown
-from chalicelib.domain.tickets.ticket import Category, HookFailure, Priority, Sentiment
+from chalicelib.domain.tickets.ticket import Category, Facet, HookFailure, Priority, Sentiment
 
 
 class TriagePreviewItem(Asked):
@@ -28,6 +28,7 @@ class TriagePreviewShown(Shown):
     sentiment: Sentiment
     language: str | None
     priority: Priority
+    facets: dict[str, Facet] = Field(description="what classifiers said beside these, by the facet's name")
     details: dict[str, Any]
     title: str
     needs_review: bool

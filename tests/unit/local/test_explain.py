@@ -125,7 +125,11 @@ def test_several_secrets_are_a_line_each_and_never_on_the_command_line() -> None
         ({"SOURCE": "zendesk"}, "REQUEST names no file"),
         ({"SOURCE": "zendesk", "REQUEST": "/nowhere/a.http"}, "No such file"),
         ({"SOURCE": "zendesk", "REQUEST": "-", "SETTINGS": "{"}, "-: Expecting"),
-        ({"SOURCE": "zendesk", "REQUEST": "-", "SETTINGS": '{"a": 1}'}, "SETTINGS: settings: zendesk has no"),
+        (
+            {"SOURCE": "intercom", "REQUEST": "-", "SETTINGS": '{"a": 1}'},
+            "SETTINGS: settings: intercom has no",
+        ),
+        ({"SOURCE": "zendesk", "REQUEST": "-", "SETTINGS": '{"a": 1}'}, "SETTINGS: settings.a: there is no"),
         ({"SOURCE": "zendesk", "REQUEST": "-"}, "set the environment variable EXPLAIN_SECRET"),
         ({"SOURCE": "zendesk", "REQUEST": "-", "EXPLAIN_SECRET": "k", "NOW": "soon"}, "NOW is no time"),
     ],

@@ -161,6 +161,7 @@ def test_each_call_of_a_stage_is_told(plugins: Plugins, lines: Any) -> None:
         (Review(needs_review=True, reasons=(WORDS,)), "needs review"),
         (Review(needs_review=False), "needs no review"),
         ({"a": WORDS, "b": 1}, "2 facts"),
+        ({"a": WORDS}, "1 fact"),
         ((Scheme(header="x-token"),), "1 scheme"),
         ([], "no item"),
         (WORDS, "str"),

@@ -65,9 +65,9 @@ class List:
         """What a poll gives, and its last cursor, whether it fails or not."""
         found: list[int] = []
         try:
-            for body, behind in newest_first(cursor, self, Clock(), NOW, **options):  # type: ignore[arg-type]
-                found += json.loads(body)
-                cursor = behind
+            for polled in newest_first(cursor, self, Clock(), NOW, **options):  # type: ignore[arg-type]
+                found += json.loads(polled.body)
+                cursor = polled.cursor
         except PollFailed:
             pass
         return found, cursor
@@ -153,7 +153,7 @@ def test_without_ages_each_walk_is_as_long_as_the_first() -> None:
     for _ in range(2):
         pages = list(newest_first(cursor, fetch, Clock(), NOW))  # type: ignore[arg-type]
         assert len(pages) == FIRST_PAGES
-        cursor = pages[-1][1]
+        cursor = pages[-1].cursor
 
 
 def test_a_list_without_an_end_is_left_after_so_many_pages_and_gone_on_with() -> None:
@@ -164,16 +164,17 @@ def test_a_list_without_an_end_is_left_after_so_many_pages_and_gone_on_with() ->
     cursor: str | None = '{"walk":[1]}'
     for begin in (0, MAX_PAGES - 1):
         pages = list(newest_first(cursor, fetch, Clock(), NOW))  # type: ignore[arg-type]
-        assert (len(pages), pages[0][0]) == (MAX_PAGES, str(begin).encode())
-        cursor = pages[-1][1]
+        assert (len(pages), pages[0].body) == (MAX_PAGES, str(begin).encode())
+        cursor = pages[-1].cursor
 
 
 def test_it_ends_at_the_deadline_and_goes_on_there() -> None:
     clock, listed = Clock(), List(range(12, 0, -1))
     found: list[int] = []
     cursor = None
-    for body, cursor in newest_first(None, listed, clock, NOW + timedelta(seconds=2)):  # type: ignore[arg-type]  # noqa: B007
-        found += json.loads(body)
+    for polled in newest_first(None, listed, clock, NOW + timedelta(seconds=2)):  # type: ignore[arg-type]
+        found += json.loads(polled.body)
+        cursor = polled.cursor
         clock.time += timedelta(seconds=1)
     assert found == [12, 11, 10, 9, 8, 7]
     assert listed.walk(cursor)[0] == [8, 7, 6, 5, 4, 3, 2, 1]
@@ -201,7 +202,8 @@ def test_a_cursor_that_would_be_too_long_leaves_the_place_out() -> None:
         following, age = pages[place]
         return Page(body=b"", ids=[str(age)], ages=[age], next=following)
 
-    cursors = [cursor for _, cursor in newest_first('{"walk":[2]}', fetch, Clock(), NOW)]  # type: ignore[arg-type]
+    polled = newest_first('{"walk":[2]}', fetch, Clock(), NOW)  # type: ignore[arg-type]
+    cursors = [one.cursor for one in polled]
     assert cursors == ['{"walk":[2]}', '{"walk":[2]}', '{"walk":[5]}']
     assert all(cursor and len(cursor) <= MAX_CURSOR for cursor in cursors)
 

@@ -174,6 +174,28 @@ PREVIEW = {
 }
 
 
+ANSI_C = (
+    "curl 'https://hooks.example/webhooks/zendesk' -H 'Content-Type: application/json' --data-raw $'"
+    + json.dumps(BODY).replace("\\", "\\\\").replace("'", "\\'").replace("No luck", "It\\'s no luck\\u0021")
+    + "' --compressed"
+)
+
+
+def test_a_command_of_curl_may_quote_as_browsers_do() -> None:
+    made = captured(raw=ANSI_C.encode())
+    assert json.loads(made.delivery.body)["detail"]["subject"] == "It's no luck!"
+
+
+def test_a_command_of_curl_has_its_fields_joined() -> None:
+    raw = b"curl https://hooks.example/x -d 'id=1' -d 'text=Good'"
+    assert captured(GenericJson, raw).delivery.body == b"id=1&text=Good"
+
+
+def test_a_body_that_lies_elsewhere_is_refused() -> None:
+    with pytest.raises(ValueError, match="its body lies in another file"):
+        captured(raw=b"curl https://hooks.example/x --data @body.json")
+
+
 @pytest.mark.parametrize("raw", [HEAD + RAW, RAW, CURL.encode(), json.dumps(PREVIEW).encode()])
 def test_it_is_read_in_every_form_in_which_it_is_saved(raw: bytes) -> None:
     made = captured(raw=raw)
@@ -225,6 +247,27 @@ def test_the_command_says_what_it_did_and_asks_to_look(tmp_path: Path) -> None:
     assert len(golden.load(tmp_path / "golden")) == 1
     again = run(*command)
     assert again.returncode == 1
-    assert "FileExistsError" in again.stderr
+    assert "one.http is there already; choose another name" in again.stderr
     nobody = run("--source", "nobody", "--name", "one", "--from", saved)
     assert "there is no source nobody" in nobody.stderr
+
+
+def test_further_words_are_replaced_on_request(tmp_path: Path) -> None:
+    saved, into = tmp_path / "saved.json", tmp_path / "golden"
+    saved.write_bytes(RAW.replace(b"No luck", b"No luck, Marj"))
+    command = ("--source", "zendesk", "--from", saved, "--into", into)
+    told = run(*command, "--name", "one", "--replace", "Marj=Ada")
+    assert "said: 'Marj' by 'Ada'" in told.stdout
+    (loaded,) = golden.load(into)
+    assert b"No luck, Ada" in loaded.body
+    assert Zendesk().verify(loaded.request(), loaded.connected(Zendesk(), loaded.secret), loaded.now)
+    assert "such as Ines=Ada" in run(*command, "--name", "two", "--replace", "Marj").stderr
+
+
+@pytest.mark.parametrize("name", ["../one", "", "a/b", ".", "a b"])
+def test_a_name_that_no_file_can_have_is_refused(name: str, tmp_path: Path) -> None:
+    saved = tmp_path / "saved.json"
+    saved.write_bytes(RAW)
+    told = run("--source", "zendesk", "--from", saved, "--into", tmp_path / "golden", f"--name={name}")
+    assert told.returncode == 1
+    assert not list(tmp_path.rglob("*.http"))

@@ -28,8 +28,7 @@ class Acme(Source):
 
     def poll(self, cursor, connection, http, deadline):
         self.key = credentials(connection, "key")["key"]
-        for body, behind in newest_first(cursor, lambda place: self.page(place, http), http, deadline):
-            yield Polled(body=body, cursor=behind)
+        yield from newest_first(cursor, lambda place: self.page(place, http), http, deadline)
 
     def page(self, place, http):
         headers = {"authorization": f"Bearer {self.key}"}

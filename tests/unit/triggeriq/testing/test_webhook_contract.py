@@ -256,6 +256,32 @@ def test_every_offence_is_found(tmp_path: Path) -> None:
     assert found == {name: set(tests) for name, (_, tests) in OFFENCES.items()}, told.said[-3000:]
 
 
+def test_what_is_wrong_is_told_in_words(tmp_path: Path) -> None:
+    """Of a golden request that was changed by hand, and of a notice that lacks what it needs."""
+    shutil.copytree(TEMPLATES / "source", tmp_path, dirs_exist_ok=True)
+    changed = tmp_path / "golden" / "review.http"
+    changed.write_bytes(changed.read_bytes() + b" ")
+    (tmp_path / "test_words.py").write_text(
+        dedent("""
+        from triggeriq import Answered, Redacted
+        from triggeriq.testing.source_contract import check
+
+        def test_no_time():
+            check(Redacted(external_id="1", at=None))
+
+        def test_no_thread():
+            check(Answered(thread=None, at="2026-01-02"))
+        """)
+    )
+    told = run(tmp_path, "test_acme.py", "test_words.py", "-k", "genuine or no_time or no_thread")
+    assert (
+        "the golden request review is refused: mismatch: the signature was made over the body without"
+        in told.said
+    )
+    assert "Redacted: `at` is a time with its zone, not None; without one raise Unreadable" in told.said
+    assert "Answered: `at` is a time with its zone, not '2026-01-02'" in told.said
+
+
 GOOD = {
     "ByRows": ("", "Acme"),
     "BySome": ("", "ByHand"),
