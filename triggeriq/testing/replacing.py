@@ -130,7 +130,11 @@ def _known_fields(value: Any, *, in_person: bool) -> Iterator[tuple[str, str]]:
             plain = _plain(key)
             if isinstance(one, (dict, list)):
                 yield from _known_fields(one, in_person=bool(_PERSON.fullmatch(plain)))
-            elif (kind := _kind_of(plain, in_person=in_person)) and _tells(one):
+            elif (
+                (kind := _kind_of(plain, in_person=in_person))
+                and _tells(one)
+                and (in_person or kind != "name" or "/" not in str(one))  # "acme/shop" is a repository's
+            ):
                 yield kind, str(one)
 
 

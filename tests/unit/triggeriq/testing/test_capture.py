@@ -109,6 +109,12 @@ def test_secrets_are_known_by_what_they_are_called() -> None:
     assert (said["key"], said["token"]) == ("PROJECT-1", "short")
 
 
+def test_a_repository_is_no_person_but_its_owner_may_be_one() -> None:
+    body = {**BODY, "repository": {"full_name": "mquill/shop"}}
+    said = json.loads(captured(raw=HEAD + json.dumps(body).encode()).delivery.body)
+    assert said["repository"]["full_name"] == f"{said['requester']['login']}/shop"
+
+
 def test_a_telephone_number_is_known_among_words() -> None:
     words = "Reach me at +44 (20) 7946-0958 until 2026-01-02T03:00:00+01:00, 1 + 20000000 times."
     body = {**BODY, "event": {"comment": {**BODY["event"]["comment"], "body": words}}}  # type: ignore[index]
