@@ -143,8 +143,11 @@ class TerminalLine(logging.Formatter):
         return f"{shortened(fields['method']):<7} {path:<40} {answer}{self._paint(id, DIM)}"
 
     def _event(self, fields: Mapping[str, Any]) -> str:
-        ticket = f"{shortened(fields['ticket_id'])} {fields['outcome']}"
-        return f"{self._function:<7} {_whose(fields)} → ticket {self._paint(ticket, GREEN)}"
+        outcome, ticket = fields["outcome"], ""
+        if "ticket_id" in fields:  # words that were taken back before they came have none
+            ticket = f"{shortened(fields['ticket_id'])} {outcome}"
+            ticket = f"ticket {self._paint(ticket, GREEN)}"
+        return f"{self._function:<7} {_whose(fields)} → {ticket or outcome}"
 
     def _call(self, fields: Mapping[str, Any]) -> str:
         called = f"{shortened(fields['plugin'])} {fields['hook']} → {shortened(fields['answer'])}"

@@ -29,8 +29,9 @@ class AwsCredentials:
         self._lock = threading.Lock()
 
     def read(self, arn: str) -> str:
-        """The text that lies at the ARN, from a cache. Raises Unconfigured where it names nothing of ours, or
-        nothing that is a secret; Unavailable where it can't be read."""
+        """The text that lies at the ARN, from a cache, without the line break in which a file ends. Raises
+        Unconfigured where it names nothing of ours, or nothing that is a secret; Unavailable where it can't
+        be read."""
         try:
             place = place_of(arn, self._stage)
         except ValueError as error:
@@ -40,6 +41,7 @@ class AwsCredentials:
         if held is not None:
             return held
         text = self._secret(arn) if place.service == "secretsmanager" else self._parameter(place.name)
+        text = text.rstrip("\r\n")
         with self._lock:
             self._cache[arn] = text
         return text

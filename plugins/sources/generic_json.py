@@ -48,7 +48,8 @@ class GenericJsonSettings:
     api_key: the secret itself in a header. bearer: the secret behind `Authorization: Bearer`. basic: HTTP
     basic authentication, the secret being `user:password`. With these three, whoever sees one request can
     send others. secret_name: no signature at all; the connection's own name is the secret, random and at
-    least 32 characters long, and stands in every log of addresses on the way."""
+    least 32 characters long. It stands in every log of addresses on the way, in our own, and in every ticket:
+    whoever may read those can send requests."""
     header: str = field(default="", metadata={"pattern": _PLACE})
     """The header with the proof, or its place in the body (see `place`). Empty: X-Signature for hmac,
     X-Api-Key for api_key, else Authorization."""

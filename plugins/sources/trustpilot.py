@@ -72,9 +72,9 @@ class TrustpilotSettings:
     api_secret only what is public is fetched: neither the customer's address nor the order's number."""
     webhooks: Literal["refused", "secret_name"] = "refused"
     """refused: no webhook is taken. secret_name: Trustpilot's webhooks are taken by the connection's own
-    name, which is the secret: random, and at least 32 characters long. At Trustpilot, under Integrations,
-    Developers, Webhook notifications, its address is subscribed to new, updated and deleted service
-    reviews."""
+    name, which is the secret: random, and at least 32 characters long. It stands in logs, events and every
+    ticket, so whoever may read those can send reviews. At Trustpilot, under Integrations, Developers, Webhook
+    notifications, its address is subscribed to new, updated and deleted service reviews."""
     address: str = field(default="https://api.trustpilot.com", metadata={"pattern": BASE_ADDRESS})
     """Where the API answers, for whoever has a proxy before it."""
 

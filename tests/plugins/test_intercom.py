@@ -188,6 +188,13 @@ def test_where_a_bot_greeted_first_the_customer_s_words_are_taken() -> None:
     assert feedback_of(body).text == "Help!"
 
 
+@pytest.mark.parametrize("author", [STAFF, BOT, None])
+def test_the_subject_of_a_mail_that_no_customer_sent_is_no_title(author: Any) -> None:
+    source = {"type": "email", "subject": "<p>How was your stay?</p>", "body": "<p>…</p>", "author": author}
+    said = feedback_of(conversation("reply_by_a_user", source=source))
+    assert (said.title, bool(said.text)) == (None, True)
+
+
 def test_a_message_without_words_brings_its_files() -> None:
     said = with_parts(
         "reply_by_a_user",
@@ -299,6 +306,19 @@ def test_a_ticket_that_is_wrapped_is_read_alike() -> None:
     body = golden("ticket_reply")
     wrapped = {**body, "data": {"item": {"type": "ticket_reply", "ticket": body["data"]["item"]}}}
     assert item_of(wrapped) == item_of(body)
+
+
+def test_a_part_that_is_wrapped_is_read_alike() -> None:
+    part = {
+        "id": "7",
+        "part_type": "comment",
+        "body": "<p>Soon.</p>",
+        "author": STAFF,
+        "created_at": 1767322700,
+    }
+    item = {"type": "ticket_part", "ticket_part": part, "ticket": {"id": "5"}}
+    told = item_of({**golden("ticket_reply"), "topic": "ticket.admin.replied", "data": {"item": item}})
+    assert told == Answered(thread="5", at=datetime(2026, 1, 2, 2, 58, 20, tzinfo=UTC))
 
 
 def test_a_survey_s_answers_are_taken_at_its_end() -> None:

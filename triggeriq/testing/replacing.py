@@ -30,6 +30,14 @@ _KEYS = {
     "ip": r"(?:.*_)?(?:ip|ip_?address|remote_?addr)",
     "id": r"(?:user|author|requester|submitter|assignee|customer|contact|sender|owner|person|member)_?id",
 }
+_SECRET_KEY = re.compile(r"(?:.*_)?(?:token|secret|pass(?:word|wd|phrase)|pwd|api_?key|access_?key)")
+"""Names under which a secret is sent, also in the body, as Slack's old `token` is."""
+_SECRET_IN_QUERY = re.compile(rf"{_SECRET_KEY.pattern}|auth|code|key|sig|signature")
+"""And those that an address has for one."""
+_SECRET_LENGTH = 8
+"""From so many characters on what stands there is taken for one, and not for a word."""
+_PHONE = re.compile(r"(?<![\w+])\+[1-9][0-9 ().-]{7,18}[0-9](?!\w)")
+"""A number with its country's, wherever it stands."""
 _BY_KEY = {kind: re.compile(keys) for kind, keys in _KEYS.items()}
 _IN_A_PERSON = {
     "name": "name",
@@ -73,9 +81,13 @@ def private_in(request: Request) -> Iterator[Replaced]:
     document = hostile.read(request.body)
     if isinstance(document, list) and request.body.lstrip()[:1] != b"[":
         document = {pair[0]: pair[1] for pair in document}
+    words = "\n".join((_flat(document) or text, *request.query.values()))
     told = [
-        *(("secret", secret) for secret, _ in secrets_in(_flat(document) or text)),
-        *(("email", address) for address in persons_in(_flat(document) or text)),
+        *(("secret", secret) for secret, _ in secrets_in(words)),
+        *_known_secrets(dict(request.query), _SECRET_IN_QUERY),
+        *_known_secrets([dict(request.headers), document], _SECRET_KEY),
+        *(("email", address) for address in persons_in(words)),
+        *(("phone", number) for number in _PHONE.findall(words)),
         *_known_fields(document, in_person=False),
     ]
     for kind, old in told:
@@ -94,6 +106,19 @@ def _flat(document: Any) -> str:
     return document if isinstance(document, str) else ""
 
 
+def _known_secrets(value: Any, names: re.Pattern[str]) -> Iterator[tuple[str, str]]:
+    """What stands under a name of secrets."""
+    if isinstance(value, list):
+        for one in value:
+            yield from _known_secrets(one, names)
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            if isinstance(one, (dict, list)):
+                yield from _known_secrets(one, names)
+            elif isinstance(one, str) and len(one) >= _SECRET_LENGTH and names.fullmatch(_plain(key)):
+                yield "secret", one
+
+
 def _known_fields(value: Any, *, in_person: bool) -> Iterator[tuple[str, str]]:
     """Kinds and texts of the fields of which it is known that they tell of a person."""
     if isinstance(value, list):
@@ -105,7 +130,11 @@ def _known_fields(value: Any, *, in_person: bool) -> Iterator[tuple[str, str]]:
             plain = _plain(key)
             if isinstance(one, (dict, list)):
                 yield from _known_fields(one, in_person=bool(_PERSON.fullmatch(plain)))
-            elif (kind := _kind_of(plain, in_person=in_person)) and _tells(one):
+            elif (
+                (kind := _kind_of(plain, in_person=in_person))
+                and _tells(one)
+                and (in_person or kind != "name" or "/" not in str(one))  # "acme/shop" is a repository's
+            ):
                 yield kind, str(one)
 
 

@@ -1,16 +1,21 @@
 """/connections: each is one configured instance of a source. An admin makes connections and sees them all.
 The owner of one may read it with the scope read; with the scope write he may replace it, delete it, have it
 polled, and have what it brought in read again. A caller who is restricted to connections sees no others, even
-those that he owns."""
+those that he owns.
+
+Settings that name credentials say where they are sent, too. So only an admin who is not restricted changes
+such settings: anybody else could have the secret of another connection sent to a host of his own."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.api.exchange import Answer, Call
 from chalicelib.api.field_types import PageQuery
 from chalicelib.api.intake.shapes import ConnectionPut, RereadRequest
 from chalicelib.domain.intake.connection import ConnectionView, Secret
+from chalicelib.domain.intake.credentials import SETTING
 from chalicelib.domain.page import Page
 from chalicelib.errors import Forbidden, NotFound
 
@@ -58,8 +63,19 @@ def put(call: Call, source: str, body: ConnectionPut, connection: str = "default
     owner = body.owner or (known.owner if known else call.caller.owner)
     if owner != call.caller.owner and not call.caller.may("admin"):
         raise Forbidden("only an admin may name another owner; leave owner out")
+    _require_say_over_credentials(call, known.settings if known else {}, body.settings)
     secrets = tuple(Secret(secret.value, secret.expires_at) for secret in body.secrets)
     return call.use.intake.connections.put(source, connection, secrets, body.settings, owner)
+
+
+def _require_say_over_credentials(call: Call, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    if before == after or not (before.get(SETTING) or after.get(SETTING)):
+        return
+    if not call.caller.may("admin"):
+        raise Forbidden(
+            f"only an admin may change settings that name {SETTING}; send them as they were, or ask an admin"
+        )
+    call.caller.require_unrestricted()
 
 
 def delete(call: Call, source: str, connection: str = "default") -> Answer:

@@ -53,4 +53,5 @@ def place_of(arn: str, stage: str) -> Place:
 
 
 def _lies_under(name: str, under: str) -> bool:
-    return name.startswith(under) and len(name) > len(under)
+    """A step up (`..`) is a name like any other to AWS; nobody means it, so it is refused all the same."""
+    return name.startswith(under) and len(name) > len(under) and not {".", ".."} & {*name.split("/")}

@@ -52,6 +52,8 @@ class Fetching:
             answer = self._web.send(
                 method, url, headers, body, seconds=min(self._seconds, left), limit=PAGE_LIMIT
             )
+        except ValueError as error:
+            raise PollFailed(f"a request that can't be sent: {error}") from error
         except NoAnswer as error:
             self.late = error.fault == "late" and left < self._seconds
             raise PollFailed(f"no answer: {error}") from error

@@ -38,6 +38,7 @@ _FRAMES = 2
 """By how much a body may grow by being sent in chunks."""
 _METHOD = re.compile("[A-Z]{1,20}")
 _HEADER = re.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_VALUE = re.compile(r"[\t -~\xa0-\xff]*")
 _OURS = frozenset(
     (
         "accept-encoding", "connection", "content-length", "host", "te", "trailer", "transfer-encoding",
@@ -87,11 +88,13 @@ class HttpsClient:
     ) -> WebAnswer:
         if not _METHOD.fullmatch(method):
             raise ValueError("a method is of A to Z")
-        for name in headers:
+        for name, value in headers.items():
             if not _HEADER.fullmatch(name):
                 raise ValueError("a header's name is a token")
             if name.lower() in _OURS or name.lower().startswith("proxy-"):
                 raise ValueError(f"the header {name} is the client's to set")
+            if not _VALUE.fullmatch(value):  # which is not quoted: it may be a secret
+                raise ValueError(f"the header {name} has characters that none may have, such as a line break")
         target = target_of(url, local=self._local, own=self._own)
         request = _Request(method, target, headers, body)
         watch = _Watchdog(seconds)

@@ -51,8 +51,8 @@ class Notification(NamedTuple):
 
     @property
     def title(self) -> str | None:
-        """What its customer wrote above it."""
-        subject = words_of(at(self.source, "subject"))
+        """What its customer wrote above it; not the subject of a mail by staff that he answers."""
+        subject = words_of(at(self.source, "subject")) if is_by(self.source, *CUSTOMERS) else None
         return subject or name(at(self.item, "ticket_attributes", "_default_title_"))
 
     def author(self, person: JSON) -> Author:
@@ -92,7 +92,7 @@ def notification(body: Mapping[str, JSON], now: datetime) -> Notification:
         raise Unreadable("data.item: an object is expected")
     inner = next((item[key] for key in ("conversation", "ticket") if isinstance(item.get(key), dict)), item)
     is_part = name(item.get("type")) in ("conversation_part", "ticket_part")
-    part = item if is_part else item.get("conversation_part") or item.get("ticket_part")
+    part = item.get("conversation_part") or item.get("ticket_part") or (item if is_part else None)
     return Notification(inner, part, moment(body.get("created_at")) or now)
 
 

@@ -56,6 +56,11 @@ def test_a_request_is_a_line() -> None:
     assert " ".join(words) == "POST /webhooks/zendesk/shop 202 41 ms request 3fa85f64"
 
 
+def test_words_that_were_taken_back_before_they_came_have_no_ticket() -> None:
+    told = {**TAKEN, "ticket_id": "", "outcome": "redacted"}
+    assert line("taken", **told) == "process zendesk/shop  event f1ebd286 → redacted"
+
+
 def test_an_event_is_a_line_that_ends_with_its_ticket() -> None:
     assert line("taken", **TAKEN) == "process zendesk/shop  event f1ebd286 → ticket 3fa85f64 created"
 

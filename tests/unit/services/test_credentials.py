@@ -44,6 +44,14 @@ def test_the_text_is_read_and_kept_for_a_while(clients: tuple[Any, Any], make: A
     assert AwsCredentials(*clients, "test", seconds=0).read(arn) == "new"
 
 
+@pytest.mark.parametrize("make", [secret, parameter])
+def test_the_line_break_in_which_a_file_ends_is_none_of_it(clients: tuple[Any, Any], make: Any) -> None:
+    assert (
+        AwsCredentials(*clients, "test").read(make(clients, text="key \nof two lines\r\n"))
+        == "key \nof two lines"
+    )
+
+
 def test_a_parameter_that_others_may_read_is_none(clients: tuple[Any, Any]) -> None:
     with pytest.raises(Unconfigured, match="no SecureString"):
         AwsCredentials(*clients, "test").read(parameter(clients, type="String"))

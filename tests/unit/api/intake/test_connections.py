@@ -65,6 +65,38 @@ def test_a_connection_is_its_owner_s_or_an_admin_s(api, holder):
     )
 
 
+CREDENTIALS = "arn:aws:ssm:eu-central-1:123456789012:parameter/triggeriq/prod/acme"
+FETCHED = {"credentials": CREDENTIALS, "address": "https://api.example.com"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({}, FETCHED),  # another connection's secret, to a host of his own
+        (FETCHED, {**FETCHED, "address": "https://mine.example.com"}),
+        (FETCHED, {**FETCHED, "credentials": f"{CREDENTIALS}-2"}),
+        (FETCHED, {"address": "https://mine.example.com"}),
+    ],
+)
+def test_only_an_unrestricted_admin_says_where_credentials_are_sent(api, holder, before, after):
+    api("PUT", "/connections/zendesk/eu", {"secrets": ["s"], "owner": "acme", "settings": before})
+    owner = holder("write", owner="acme")
+    restricted = holder("admin", owner="acme", connections=("zendesk/*",))
+    for caller in (owner, restricted):
+        answer = caller("PUT", "/connections/zendesk/eu", {"secrets": ["t"], "settings": after})
+        assert (answer.status, "admin" in answer.json["detail"]) == (403, True)
+    assert restricted("PUT", "/connections/zendesk/us", {"settings": FETCHED}).status == 403
+    assert api("GET", "/connections/zendesk/eu").json["settings"] == before
+    assert api("PUT", "/connections/zendesk/eu", {"secrets": ["t"], "settings": after}).status == 200
+
+
+def test_the_owner_of_what_is_fetched_rotates_its_secrets(api, holder):
+    api("PUT", "/connections/zendesk/eu", {"secrets": ["s"], "owner": "acme", "settings": FETCHED})
+    owner = holder("write", owner="acme", connections=("zendesk/eu",))
+    answer = owner("PUT", "/connections/zendesk/eu", {"secrets": ["t"], "settings": FETCHED})
+    assert (answer.status, answer.json["settings"]) == (200, FETCHED)
+
+
 def test_a_connection_is_polled_by_its_owner_or_an_admin(api, holder):
     body = {"secrets": ["s"], "owner": "acme"}
     api("PUT", "/connections/zendesk/eu", body)

@@ -34,6 +34,8 @@ def test_the_two_places() -> None:
         PARAMETER + ":1",
         PARAMETER + "*",
         PARAMETER.replace("ssm", "s3"),
+        PARAMETER.replace("acme", "../dev/acme"),
+        SECRET.replace("acme", "./acme"),
         "arn:aws:ssm:eu-central-1::parameter/triggeriq/prod/acme",
     ],
 )

@@ -17,6 +17,7 @@ from chalicelib.errors import Unavailable, Unconfigured
 from chalicelib.pipeline.intake.poll import PAGES_MOST, SHARE_SECONDS, Poll
 from chalicelib.pipeline.intake.publish import Publish
 from chalicelib.ports.web import WebAnswer
+from chalicelib.services.https.client import HttpsClient
 from tests.unit.pipeline.fakes import (
     NOW,
     FakeBlobs,
@@ -418,6 +419,14 @@ def test_a_source_that_knows_of_no_credentials_needs_none() -> None:
     world.answers(b"one", b"")
     assert world.poll() == 1
     assert world.bodies == ["one"]
+
+
+def test_credentials_that_no_header_may_hold_are_told_and_not_quoted(world: World) -> None:
+    world.credentials.texts[ARN] = "hush\nhush"
+    world.web = HttpsClient()  # type: ignore[assignment]
+    world.poll()
+    assert "the header Authorization has characters that none may have" in (world.state().reason or "")
+    assert "hush" not in (world.state().reason or "")
 
 
 def test_credentials_that_can_not_be_read(world: World) -> None:

@@ -122,6 +122,13 @@ def test_what_can_not_be_sent_is_the_caller_s_fault(method: str, headers: dict[s
         assert server.calls == 0
 
 
+@pytest.mark.parametrize("value", ["Bearer hush\n", "Bearer hush\r\nX-C: d", "Bearer hush…", "Bearer hush\0"])
+def test_a_header_that_can_not_be_sent_is_not_quoted(value: str) -> None:
+    with pytest.raises(ValueError, match="the header authorization has characters") as refusal:
+        client().send("GET", "http://hook.test/", {"authorization": value}, None, seconds=10, limit=100)
+    assert "hush" not in str(refusal.value)
+
+
 # ---- where it goes ----
 
 

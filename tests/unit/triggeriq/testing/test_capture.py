@@ -96,6 +96,34 @@ def test_persons_and_secrets_are_gone_wherever_they_stand() -> None:
     assert said["link"].endswith(f"users/{invented}?u={said['requester']['login']}")
 
 
+def test_secrets_are_known_by_what_they_are_called() -> None:
+    raw = HEAD.replace(b" HTTP", b"?code=quillworks&page=quillworks+home HTTP").replace(
+        b"X-Zendesk-Webhook-Id: 01GR", b"X-Quill-Token: open sesame"
+    )
+    body = {**BODY, "client_secret": "swordfish", "key": "PROJECT-1", "token": "short"}
+    made = captured(raw=raw + json.dumps(body).encode())
+    said = json.loads(made.delivery.body)
+    assert made.delivery.query["code"].startswith("replaced-secret-")
+    assert made.delivery.headers["x-quill-token"].startswith("replaced-secret-")
+    assert said["client_secret"].startswith("replaced-secret-")
+    assert (said["key"], said["token"]) == ("PROJECT-1", "short")
+
+
+def test_a_repository_is_no_person_but_its_owner_may_be_one() -> None:
+    body = {**BODY, "repository": {"full_name": "mquill/shop"}}
+    said = json.loads(captured(raw=HEAD + json.dumps(body).encode()).delivery.body)
+    assert said["repository"]["full_name"] == f"{said['requester']['login']}/shop"
+
+
+def test_a_telephone_number_is_known_among_words() -> None:
+    words = "Reach me at +44 (20) 7946-0958 until 2026-01-02T03:00:00+01:00, 1 + 20000000 times."
+    body = {**BODY, "event": {"comment": {**BODY["event"]["comment"], "body": words}}}  # type: ignore[index]
+    made = captured(raw=HEAD + json.dumps(body).encode())
+    kept = json.loads(made.delivery.body)["event"]["comment"]["body"]
+    assert "7946" not in kept
+    assert kept.endswith(" until 2026-01-02T03:00:00+01:00, 1 + 20000000 times.")
+
+
 def test_all_else_is_as_it_was() -> None:
     """Its white space, too."""
     made = captured()
