@@ -55,9 +55,12 @@ def a_job_is_done(deployment: Deployment) -> None:
         raise SmokeError(f"the job {job} is {status}; GET /jobs/{job} has the reason")
 
 
+SCHEDULED = ("relay", "sweep", "poll")
+
+
 def schedules_run(deployment: Deployment) -> None:
     """what is scheduled runs"""
-    for name in ("relay", "sweep"):
+    for name in SCHEDULED:
         if name in deployment.functions:
             _run_scheduled(deployment, deployment.functions[name])
 
@@ -73,7 +76,7 @@ STEPS: Mapping[Callable[[Deployment], None], tuple[str, ...]] = {
     a_webhook_becomes_a_ticket: ("receive", "ingest", "process"),
     a_file_becomes_a_ticket: ("uploads", "files", "process"),
     a_job_is_done: ("jobs",),
-    schedules_run: ("relay", "sweep"),
+    schedules_run: SCHEDULED,
     nothing_is_left: ("api",),
 }
 """In their order."""

@@ -106,7 +106,7 @@ def test_in_the_running_system_its_requests_become_a_ticket(desk: Client, connec
 
     assert send("challenge").body == b"are you there?"
     assert send("message").status == 202
-    (ticket,) = desk.wait_for_tickets(connection)
+    (ticket,) = desk.wait_for_tickets(connection, seconds=120)
     assert (ticket["title"], ticket["facets"]["team"]["label"]) == ("No code", "login")
     said = {"text": ticket["text"], "title": ticket["title"]}
     (previewed,) = desk.call("POST", "/triage/preview", {"items": [said]}).json["items"]

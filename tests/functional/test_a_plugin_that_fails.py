@@ -250,7 +250,7 @@ def test_a_source_that_fails_to_receive_costs_no_bytes(desk: Desk, connection: s
     [
         ("transform-raises", "raised RuntimeError", 0),
         ("transform-runs-away", "was cut", 0),
-        ("transform-lies", "no feedback", 1),
+        ("transform-lies", "is no item", 1),
     ],
 )
 def test_a_source_that_fails_to_transform_leaves_the_event_in_the_quarantine(

@@ -130,6 +130,38 @@ SAMPLES: dict[str, tuple[bytes, str]] = {
     "zendesk": (b'{"ticket_id": "7", "description": "Hello there"}', "Hello there"),
     "generic_json": (b'{"message": "Hello there"}', "Hello there"),
     "app_store": (b'{"data": [{"id": "1", "attributes": {"body": "Hello there"}}]}', "Hello there"),
+    "github": (
+        b'{"action": "opened", "issue": {"id": 1, "number": 1, "title": "Hi", "body": "Hello there", '
+        b'"user": {"login": "ada", "type": "User"}, "author_association": "NONE"}, '
+        b'"repository": {"full_name": "acme/shop"}}',
+        "Hello there",
+    ),
+    "google_play": (
+        b'{"reviews": [{"reviewId": "1", "comments": [{"userComment": {"text": "Hello there", '
+        b'"starRating": 5, "lastModified": {"seconds": "1767323045"}}}]}]}',
+        "Hello there",
+    ),
+    "intercom": (
+        b'{"type": "notification_event", "topic": "conversation.user.created", "id": "notif_1", "data": '
+        b'{"item": {"type": "conversation", "id": "1", "source": {"id": "2", "body": "<p>Hello there</p>", '
+        b'"author": {"type": "user", "id": "3"}}}}}',
+        "Hello there",
+    ),
+    "itunes_rss": (
+        b'{"feed": {"entry": [{"id": {"label": "1"}, "im:rating": {"label": "5"}, "title": {"label": "Hi"}, '
+        b'"content": {"label": "Hello there"}, "author": {"name": {"label": "ada"}}}]}}',
+        "Hello there",
+    ),
+    "slack": (
+        b'{"type": "event_callback", "event_id": "Ev1", "team_id": "T1", "event": {"type": "message", '
+        b'"channel": "C1", "user": "U1", "text": "Hello there", "ts": "1767323045.000100"}}',
+        "Hello there",
+    ),
+    "trustpilot": (
+        b'{"events": [{"eventName": "service-review-created", "version": "1.0", "eventData": {"id": "1", '
+        b'"stars": 5, "title": "Hi", "text": "Hello there", "consumer": {"id": "2", "name": "ada"}}}]}',
+        "Hello there",
+    ),
     "csv": (b"id,text\n1,Hello there\n", "Hello there"),
     "inbound_email": (b"From: a@example.com\nSubject: Hi\n\nHello there\n", "Hello there"),
 }

@@ -348,4 +348,4 @@ def test_many_requests_leave_nothing_open() -> None:
     until = time.monotonic() + 5
     while alive() > before and time.monotonic() < until:
         threading.Event().wait(0.01)
-    assert alive() == before
+    assert alive() <= before
