@@ -127,13 +127,13 @@ def test_the_name_of_an_installed_plugin_is_taken(
 
 
 def test_one_file_in_the_way_stops_all(checkout: Path) -> None:
-    page = checkout / "docs" / "sources" / "shop.md"
-    page.parent.mkdir(parents=True)
-    page.write_text("mine")
-    with pytest.raises(Refused, match=r"write over .*shop\.md"):
+    test = checkout / "tests" / "plugins" / "test_shop.py"
+    test.parent.mkdir(parents=True)
+    test.write_text("mine")
+    with pytest.raises(Refused, match=r"write over .*test_shop\.py"):
         make("shop", "source", checkout)
     assert not (checkout / "plugins" / "sources" / "shop.py").exists()
-    assert page.read_text() == "mine"
+    assert test.read_text() == "mine"
 
 
 def test_make_makes_it(tmp_path: Path) -> None:
