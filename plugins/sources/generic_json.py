@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 Way = Literal["hmac", "api_key", "bearer", "basic", "secret_name"]
 
-_HEADER = r"^[A-Za-z0-9-]{0,100}$"
 _PLACE = r"^[A-Za-z0-9_.-]{0,100}$"
 _ANY_TIME = datetime.fromtimestamp(0, UTC)
 """When something happened matters to `transform` alone."""

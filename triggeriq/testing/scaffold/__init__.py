@@ -113,9 +113,11 @@ def _page(name: str, kind: Kind, places: Places) -> bytes:
 
 def _claimed(name: str, checkout: Path | None) -> str:
     """Where a plugin of this name lies; "" where there is none."""
-    for folder in _FOLDERS.values() if checkout else ():
-        for place in (Path(folder) / f"{name}.py", Path(folder) / name):
-            if (checkout / place).exists():  # type: ignore[operator]  # there is one
+    if checkout is not None:
+        modules = [Path(folder) / file for folder in _FOLDERS.values() for file in (f"{name}.py", name)]
+        # A source may have another name than its module: its page is named after it
+        for place in (*modules, Path(_PAGES["source"]) / f"{name}.md"):
+            if (checkout / place).exists():
                 return str(place)
     for point in entry_points(group="triggeriq"):
         if point.name == name:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from chalicelib.domain.tickets.ticket import Category, HookFailure, Priority, Sentiment, Triage
+from chalicelib.domain.tickets.ticket import Category, Facet, HookFailure, Priority, Sentiment, Triage
 
 
 def test_texts_are_previewed(api, use):
     triage = Triage(
         category=Category(), sentiment=Sentiment(), language="en", priority=Priority(), details={}, title="t",
-        description="", tags=(), needs_review=True,
+        description="", tags=(), needs_review=True, facets={"team": Facet(label="login", by="acme/1")},
         failures=(HookFailure("classify", "acme/1", "raised KeyError"),),
     )  # fmt: skip
     use.triage.previewed = (triage, triage)
@@ -17,8 +17,12 @@ def test_texts_are_previewed(api, use):
     )
     assert len(answer.json["items"]) == 2
     assert set(answer.json["items"][0]) == {
-        "category", "sentiment", "language", "priority", "details", "title", "needs_review", "failures",
+        "category", "sentiment", "language", "priority", "facets", "details", "title", "needs_review",
+        "failures",
     }  # fmt: skip
+    assert answer.json["items"][0]["facets"] == {
+        "team": {"label": "login", "confidence": 0.0, "by": "acme/1"}
+    }
     assert answer.json["items"][0]["failures"] == [
         {"hook": "classify", "plugin": "acme/1", "reason": "raised KeyError"}
     ]

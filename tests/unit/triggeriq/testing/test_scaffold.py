@@ -22,6 +22,8 @@ def checkout(tmp_path: Path) -> Path:
         (tmp_path / "checkout" / folder / "__init__.py").touch()
     (tmp_path / "checkout" / "plugins" / "sources" / "zendesk.py").touch()
     (tmp_path / "checkout" / "plugins" / "sources" / "mail").mkdir()
+    (tmp_path / "checkout" / "docs" / "sources").mkdir(parents=True)
+    (tmp_path / "checkout" / "docs" / "sources" / "csv.md").touch()
     return tmp_path / "checkout"
 
 
@@ -95,6 +97,7 @@ def test_it_is_in_the_house_s_style(name: str, kind: str, checkout: Path, tmp_pa
         ("zendesk", "source", "a plugin zendesk already: plugins/sources/zendesk.py"),
         ("zendesk", "classifier", "a plugin zendesk already"),
         ("mail", "source", "a plugin mail already: plugins/sources/mail"),
+        ("csv", "source", "a plugin csv already: docs/sources/csv.md"),
         ("Shop", "source", "a plugin's name matches"),
         ("shop-talk", "source", "'shop-talk' is none"),
         ("../shop", "source", "is none"),
@@ -124,13 +127,13 @@ def test_the_name_of_an_installed_plugin_is_taken(
 
 
 def test_one_file_in_the_way_stops_all(checkout: Path) -> None:
-    page = checkout / "docs" / "sources" / "shop.md"
-    page.parent.mkdir(parents=True)
-    page.write_text("mine")
-    with pytest.raises(Refused, match=r"write over .*shop\.md"):
+    test = checkout / "tests" / "plugins" / "test_shop.py"
+    test.parent.mkdir(parents=True)
+    test.write_text("mine")
+    with pytest.raises(Refused, match=r"write over .*test_shop\.py"):
         make("shop", "source", checkout)
     assert not (checkout / "plugins" / "sources" / "shop.py").exists()
-    assert page.read_text() == "mine"
+    assert test.read_text() == "mine"
 
 
 def test_make_makes_it(tmp_path: Path) -> None:
