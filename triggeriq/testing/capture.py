@@ -56,10 +56,10 @@ def capture(
     settings: Mapping[str, Any] | None = None,
     also: Sequence[Replaced] = (),
 ) -> Captured:
-    """The golden request of that name. raw: see above. also: what is replaced beside what is found. Raises
+    """The golden request of that name. raw: see above. also: what is replaced, too, where it occurs. Raises
     ValueError for what is no request, and InvalidSetting."""
     request = read(raw)
-    replaced = (*private_in(request), *also)
+    replaced = (*private_in(request), *(one for one in also if public(request, (one,)) != request))
     shown = public(request, replaced)
     delivery = Delivery(
         name=name,

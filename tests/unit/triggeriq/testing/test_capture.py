@@ -284,8 +284,9 @@ def test_further_words_are_replaced_on_request(tmp_path: Path) -> None:
     saved, into = tmp_path / "saved.json", tmp_path / "golden"
     saved.write_bytes(RAW.replace(b"No luck", b"No luck, Marj"))
     command = ("--source", "zendesk", "--from", saved, "--into", into)
-    told = run(*command, "--name", "one", "--replace", "Marj=Ada")
+    told = run(*command, "--name", "one", "--replace", "Marj=Ada", "--replace", "Nobody=Ada")
     assert "said: 'Marj' by 'Ada'" in told.stdout
+    assert "Nobody" not in told.stdout
     (loaded,) = golden.load(into)
     assert b"No luck, Ada" in loaded.body
     assert Zendesk().verify(loaded.request(), loaded.connected(Zendesk(), loaded.secret), loaded.now)
