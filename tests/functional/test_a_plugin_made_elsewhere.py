@@ -85,14 +85,11 @@ def sent(name: str) -> tuple[Delivery, dict[str, str]]:
     return delivery, headers
 
 
-@pytest.fixture(scope="module")
-def desk(
-    stack: Stack, wheels: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Client]:
-    """The running system of one who has installed the example."""
-    site = tmp_path_factory.mktemp("site")
-    pip("install", "--no-index", "--no-deps", "--target", site, wheels[1])
-    with Application(stack, {**QUICK, "PYTHONPATH": str(site)}) as application:
+@pytest.fixture
+def desk(quiet_stack: Stack, wheels: tuple[Path, Path], tmp_path: Path) -> Iterator[Client]:
+    """The running system of one who has installed the example; no other system takes from its queues."""
+    pip("install", "--no-index", "--no-deps", "--target", tmp_path, wheels[1])
+    with Application(quiet_stack, {**QUICK, "PYTHONPATH": str(tmp_path)}) as application:
         yield Client(application.url)
 
 
