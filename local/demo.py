@@ -18,6 +18,7 @@ import urllib.request
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.message import EmailMessage
+from functools import partial
 from typing import Any
 
 from local import aws
@@ -26,8 +27,24 @@ from local.processes import StartError
 from local.stack import running
 from local.state import PROJECT
 from local.system import API_KEY
+from plugins.sources.github import GitHub
+from plugins.sources.intercom import Intercom
+from plugins.sources.slack import Slack
+from plugins.sources.typeform import Typeform
+from triggeriq import Source
+from triggeriq.signing import sign
+from triggeriq.testing.golden import load
 
 SAMPLES = PROJECT / "tests" / "data"
+RECORDED: dict[type[Source], str] = {
+    GitHub: "issue_opened_by_a_customer",
+    Intercom: "conversation_by_a_user",
+    Slack: "message",
+    Typeform: "several_open_answers",
+}
+"""Golden requests, by their sources."""
+FETCHED = {"google_play": "2.json", "itunes_rss": "1.json", "trustpilot": "2.json"}
+"""Pages of golden polls, by their sources."""
 LONG_THREAD = "discourse-embedded_email_dutch_2"
 """A real reply of three lines above a thread of sixty, of tests/data/replies."""
 PATIENCE = 60
@@ -79,6 +96,19 @@ class Demo:
         body = json.dumps({"id": "7", "text": text, "author": {"email": "ana@example.com"}}).encode()
         signature = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
         self._webhook("generic_json", body, {"X-Signature": signature})
+
+    def recorded(self, source: type[Source], name: str) -> None:
+        """A golden request, signed anew."""
+        (golden,) = (one for one in load(SAMPLES / "golden" / source.name) if one.name == name)
+        secret = secrets.token_hex(16)
+        self._connect(source.name, secret)
+        proof = sign(source.verification[0], secret, golden.body, datetime.now(UTC))
+        self._webhook(source.name, golden.body, {**golden.headers, **proof})
+
+    def fetched(self, source: str) -> None:
+        """A page as its provider answers a poll, as a file."""
+        page = (SAMPLES / "golden" / source / "first_poll" / FETCHED[source]).read_bytes()
+        self._upload(f"reviews/{source}/{self.connection}/page.json", page)
 
     def csv(self) -> None:
         self._upload(f"reviews/csv/{self.connection}/reviews.csv", CSV.encode())
@@ -163,12 +193,17 @@ def main() -> int:
         return 1
     demo = Demo(state.address.read_text(), status.aws_port)
     webhooks = (demo.standard_webhooks, demo.zendesk, demo.generic_json)
-    ways: tuple[Callable[[], None], ...] = (*webhooks, demo.csv, demo.app_store, demo.inbound_email)
+    own: tuple[Callable[[], None], ...] = (*webhooks, demo.csv, demo.app_store, demo.inbound_email)
+    ways: dict[str, Callable[[], None]] = {
+        **{way.__name__: way for way in own},
+        **{source.name: partial(demo.recorded, source, name) for source, name in RECORDED.items()},
+        **{source: partial(demo.fetched, source) for source in FETCHED},
+    }
     try:
-        for way in ways:
-            way()
-            print(f"sent {way.__name__:<18} as connection {demo.connection}")
-        return wait(demo, {way.__name__ for way in ways})
+        for source, send in ways.items():
+            send()
+            print(f"sent {source:<18} as connection {demo.connection}")
+        return wait(demo, set(ways))
     except DemoError as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1

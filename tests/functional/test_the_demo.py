@@ -27,7 +27,7 @@ def demo(folder: Path) -> subprocess.CompletedProcess[str]:
 def test_the_demo_makes_a_ticket_in_every_way(running: Application, stack: Stack) -> None:
     done = demo(stack.state.folder)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "11 tickets" in done.stdout
+    assert "21 tickets" in done.stdout
     assert "| to test this in 2 weeks. I will let you know then...\n" in done.stdout
     assert "and 60 lines that were written before" in done.stdout
 
