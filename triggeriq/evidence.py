@@ -79,9 +79,9 @@ def digest_size(scheme: Scheme) -> int:
 
 
 def parts(value: str, separator: str, prefix: str) -> list[str]:
-    """What stands behind `prefix` in each part of a header that has it."""
-    found = value.split(separator) if separator else [value]
-    return [part.strip()[len(prefix) :] for part in found if part.strip().startswith(prefix)]
+    """What stands behind `prefix` in each part of a header that has it. value: trimmed."""
+    found = map(str.strip, value.split(separator)) if separator else (value,)
+    return [part[len(prefix) :] for part in found if part.startswith(prefix)]
 
 
 def is_proven(scheme: Scheme, read: Reader) -> bool:
@@ -103,8 +103,8 @@ def signatures(scheme: Scheme, read: Reader) -> list[bytes]:
 def time_of(scheme: Scheme, read: Reader) -> str:
     """The time of signing as the sender wrote it, without its prefix."""
     value = read(scheme.timestamp_header)
-    found = parts(value, scheme.separator, scheme.timestamp_prefix)
-    return found[0] if scheme.timestamp_prefix and found else value
+    found = parts(value, scheme.separator, scheme.timestamp_prefix) if scheme.timestamp_prefix else ()
+    return found[0] if found else value
 
 
 def seconds_of(scheme: Scheme, text: str) -> float | None:
