@@ -106,27 +106,32 @@ def _create_bus(client: Clients, functions: dict[str, Function], bus: dict[str, 
 def _create_tables(client: Clients, tables: dict[str, Any]) -> None:
     dynamodb = client("dynamodb")
     existing = set(dynamodb.list_tables()["TableNames"])
-    for name, table in tables.items():
+    for table_name, table in tables.items():
         indexes = table.get("indexes", {})
-        names = sorted({name for key in (table["key"], *indexes.values()) for name in key})
+        keys = [table["key"], *(index["key"] for index in indexes.values())]
+        names = sorted({name for key in keys for name in key})
         request: dict[str, Any] = {
-            "TableName": named(name),
+            "TableName": named(table_name),
             "BillingMode": "PAY_PER_REQUEST",
             "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name in names],
             "KeySchema": _key_schema(table["key"]),
         }
         if indexes:
             request["GlobalSecondaryIndexes"] = [
-                {"IndexName": index, "KeySchema": _key_schema(key), "Projection": {"ProjectionType": "ALL"}}
-                for index, key in indexes.items()
+                {
+                    "IndexName": name,
+                    "KeySchema": _key_schema(index["key"]),
+                    "Projection": _projection(index.get("include")),
+                }
+                for name, index in indexes.items()
             ]
-        if named(name) in existing:
-            _add_indexes(dynamodb, dynamodb.describe_table(TableName=named(name))["Table"], request)
+        if named(table_name) in existing:
+            _add_indexes(dynamodb, dynamodb.describe_table(TableName=named(table_name))["Table"], request)
             continue
         dynamodb.create_table(**request)
         if table["ttl"]:
             expiry = {"Enabled": True, "AttributeName": table["ttl"]}
-            dynamodb.update_time_to_live(TableName=named(name), TimeToLiveSpecification=expiry)
+            dynamodb.update_time_to_live(TableName=named(table_name), TimeToLiveSpecification=expiry)
 
 
 def _add_indexes(dynamodb: Any, found: dict[str, Any], wanted: dict[str, Any]) -> None:
@@ -149,6 +154,14 @@ def _add_indexes(dynamodb: Any, found: dict[str, Any], wanted: dict[str, Any]) -
                 AttributeDefinitions=wanted["AttributeDefinitions"],
                 GlobalSecondaryIndexUpdates=[{"Create": index}],
             )
+
+
+def _projection(include: list[str] | None) -> dict[str, Any]:
+    """include: the attributes that the index has besides keys; None: all."""
+    if include is None:
+        return {"ProjectionType": "ALL"}
+    more = {"NonKeyAttributes": include} if include else {}
+    return {"ProjectionType": "INCLUDE" if include else "KEYS_ONLY", **more}
 
 
 def _key_schema(key: list[str]) -> list[dict[str, str]]:

@@ -13,7 +13,7 @@ resource "aws_dynamodb_table" "this" {
   deletion_protection_enabled = local.deletion_protection
 
   dynamic "attribute" {
-    for_each = toset(flatten([each.value.key, values(try(each.value.indexes, {}))]))
+    for_each = toset(flatten([each.value.key, values(try(each.value.indexes, {}))[*].key]))
     content {
       name = attribute.value
       type = "S"
@@ -24,10 +24,12 @@ resource "aws_dynamodb_table" "this" {
     for_each = try(each.value.indexes, {})
     content {
       name            = global_secondary_index.key
-      projection_type = "ALL"
+      # What an index includes is a list of attributes; without one, all.
+      projection_type    = try(length(global_secondary_index.value.include), -1) < 0 ? "ALL" : length(global_secondary_index.value.include) > 0 ? "INCLUDE" : "KEYS_ONLY"
+      non_key_attributes = try(length(global_secondary_index.value.include), 0) > 0 ? global_secondary_index.value.include : null
       # Deprecated in 6.x of the provider for a block that 5.100 does not know.
-      hash_key  = global_secondary_index.value[0]
-      range_key = try(global_secondary_index.value[1], null)
+      hash_key  = global_secondary_index.value.key[0]
+      range_key = try(global_secondary_index.value.key[1], null)
     }
   }
 

@@ -20,11 +20,16 @@ if TYPE_CHECKING:
     from chalicelib.services.dynamodb.api_keys import DynamoApiKeys
     from chalicelib.services.dynamodb.claims import DynamoClaims
     from chalicelib.services.dynamodb.connections import DynamoConnections
+    from chalicelib.services.dynamodb.deliveries import DynamoDeliveries
+    from chalicelib.services.dynamodb.endpoints import DynamoEndpoints
+    from chalicelib.services.dynamodb.event_log import DynamoEventLog
     from chalicelib.services.dynamodb.imports import DynamoImports
+    from chalicelib.services.dynamodb.inbox_items import DynamoInboxItems
     from chalicelib.services.dynamodb.jobs import DynamoJobs
     from chalicelib.services.dynamodb.polls import DynamoPolls
     from chalicelib.services.dynamodb.quarantine import DynamoQuarantine
     from chalicelib.services.dynamodb.receipts import DynamoReceipts
+    from chalicelib.services.dynamodb.subscriptions import DynamoSubscriptions
     from chalicelib.services.emf import EmfMetrics
     from chalicelib.services.eventbridge import EventBridgeBus
     from chalicelib.services.https.client import HttpsClient
@@ -111,6 +116,42 @@ class Outside:
         from chalicelib.services.dynamodb.receipts import DynamoReceipts
 
         return DynamoReceipts(self.client("dynamodb"), self.named("events"), now)
+
+    @once
+    def event_log(self) -> DynamoEventLog:
+        from chalicelib.services.dynamodb.event_log import DynamoEventLog
+
+        return DynamoEventLog(self.client("dynamodb"), self.named("events"), lambda: self.artifacts, now)
+
+    @once
+    def subscriptions(self) -> DynamoSubscriptions:
+        from chalicelib.services.dynamodb.subscriptions import DynamoSubscriptions
+        from chalicelib.services.kms import KmsSeal
+
+        return DynamoSubscriptions(
+            self.client("dynamodb"),
+            self.named("subscriptions"),
+            KmsSeal(self.client("kms"), self.settings.kms_key),
+            now,
+        )
+
+    @once
+    def deliveries(self) -> DynamoDeliveries:
+        from chalicelib.services.dynamodb.deliveries import DynamoDeliveries
+
+        return DynamoDeliveries(self.client("dynamodb"), self.named("deliveries"), now)
+
+    @once
+    def endpoints(self) -> DynamoEndpoints:
+        from chalicelib.services.dynamodb.endpoints import DynamoEndpoints
+
+        return DynamoEndpoints(self.client("dynamodb"), self.named("deliveries"), now)
+
+    @once
+    def inbox_items(self) -> DynamoInboxItems:
+        from chalicelib.services.dynamodb.inbox_items import DynamoInboxItems
+
+        return DynamoInboxItems(self.client("dynamodb"), self.named("inbox"), now)
 
     @once
     def claims(self) -> DynamoClaims:

@@ -8,6 +8,7 @@ from chalicelib.bootstrap.once import once
 from chalicelib.bootstrap.outside import Outside, now
 
 if TYPE_CHECKING:
+    from chalicelib.bootstrap.delivery import DeliveryUseCases
     from chalicelib.bootstrap.intake import IntakeUseCases
     from chalicelib.bootstrap.operations import OperationsUseCases
     from chalicelib.bootstrap.tickets import TicketUseCases
@@ -43,6 +44,12 @@ class UseCases:
         return TicketUseCases(self._outside, self.triage)
 
     @once
+    def delivery(self) -> DeliveryUseCases:
+        from chalicelib.bootstrap.delivery import DeliveryUseCases
+
+        return DeliveryUseCases(self._outside)
+
+    @once
     def operations(self) -> OperationsUseCases:
         from chalicelib.bootstrap.jobs import Kinds
         from chalicelib.bootstrap.operations import OperationsUseCases
@@ -69,7 +76,7 @@ class UseCases:
 
     def make_all(self) -> None:
         """Make every use-case now, instead of on first use."""
-        for area in (self.intake, self.triage, self.tickets, self.operations):
+        for area in (self.intake, self.triage, self.tickets, self.delivery, self.operations):
             for name, part in vars(type(area)).items():
                 if isinstance(part, once):
                     getattr(area, name)

@@ -1,12 +1,20 @@
-"""Events, and the bus that they go out on."""
+"""Events: the bus that they go out on, the log that keeps them, and who is told of them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from chalicelib.domain.delivery.delivery import Attempt, Delivery, DeliveryStatus
+    from chalicelib.domain.delivery.endpoint import Endpoint
     from chalicelib.domain.delivery.event import CloudEvent
+    from chalicelib.domain.delivery.stored_event import StoredEvent
+    from chalicelib.domain.delivery.subscription import Inbox, Subscription
+    from chalicelib.domain.operations.restriction import Restriction
+    from chalicelib.domain.page import Page
 
 
 TOO_LARGE = "too large"
@@ -18,3 +26,175 @@ class Bus(Protocol):
         """Put events on the bus, in as few calls as it takes. Returns for each, in order, None where
         it was accepted, else why not. Raises Unavailable only if none was accepted."""
         ...
+
+
+class EventLog(Protocol):
+    """Every event that was posted, or that subscribers are told, for 30 days."""
+
+    def put(self, event: StoredEvent) -> StoredEvent:
+        """Keep it, unless one of its identity is there. Returns what is kept, which is `event` only the first
+        time. A body that is too long for a row lies beside it, unseen by whoever asks."""
+        ...
+
+    def told(self, event: StoredEvent) -> None:
+        """It is on the bus: takes the mark `untold_since` off."""
+        ...
+
+    def untold(self, before: datetime, limit: int) -> Sequence[StoredEvent]:
+        """Those that wait for the bus since before that time, the longest waiting first."""
+        ...
+
+    def find(self, owner: str, id: str, source: str | None = None) -> StoredEvent | None:
+        """source: which of several events of that id; None: the first."""
+        ...
+
+    def found(self, identities: Sequence[tuple[str, str, str]]) -> Mapping[tuple[str, str, str], StoredEvent]:
+        """Those of these identities that there are."""
+        ...
+
+    def list(
+        self, owners: Sequence[str], limit: int, cursor: str | None, *, since: datetime | None = None,
+        until: datetime | None = None, types: Sequence[str] = (), sources: Sequence[str] = (),
+        within: Restriction | None = None, audience: str | None = None,
+    ) -> Page[StoredEvent]:  # fmt: skip
+        """Of these owners, newest first. types: patterns, as in subscriptions. audience: the owner who asks;
+        None: he may see what is for any. Raises Invalid for a cursor that it never gave. What came in the
+        last seconds may be missing."""
+        ...
+
+    def forget(self, event: StoredEvent) -> None:
+        """What it held is gone; that it came stays."""
+        ...
+
+
+class Subscriptions(Protocol):
+    def put(self, subscription: Subscription) -> Subscription:
+        """Write it where its `version` is the one that is stored (0: none is); returns it with the next one.
+        Raises Conflict where it is not."""
+        ...
+
+    def find(self, id: str) -> Subscription | None: ...
+
+    def delete(self, id: str) -> None:
+        """It is gone, whether it was there or not."""
+        ...
+
+    def all(self) -> Sequence[Subscription]:
+        """Every one, whatever its status; what any process has written before is in it."""
+        ...
+
+    def inbox(self, owner: str) -> Inbox | None: ...
+
+    def put_inbox(self, inbox: Inbox) -> None: ...
+
+    def inboxes(self) -> Sequence[Inbox]:
+        """Every one; what any process has written before is in it."""
+        ...
+
+
+class Deliveries(Protocol):
+    """Which event goes to which subscription, and what was tried. Kept for 30 days."""
+
+    def put(self, delivery: Delivery) -> Delivery:
+        """Keep it, unless one of its subscription and position is there. Returns what is kept."""
+        ...
+
+    def find(self, subscription: str, position: str) -> Delivery | None: ...
+
+    def change(self, before: Delivery, after: Delivery) -> bool:
+        """Have it stand as `after`, where it still has the status, attempt and due_at of `before`, or has
+        those of `after` already. Returns whether it does."""
+        ...
+
+    def record(self, delivery: Delivery, attempt: Attempt) -> None:
+        """Keep an attempt, once by its number."""
+        ...
+
+    def attempts(self, delivery: Delivery) -> Sequence[Attempt]:
+        """The first one first."""
+        ...
+
+    def due(self, at: datetime, limit: int) -> Sequence[DueDelivery]:
+        """What is pending or sending, and due by then, longest due first. It may be out of date."""
+        ...
+
+    def list(
+        self, subscription: str, limit: int, cursor: str | None, *, statuses: Sequence[DeliveryStatus] = (),
+        since: datetime | None = None, until: datetime | None = None, within: Restriction | None = None,
+    ) -> Page[Delivery]:  # fmt: skip
+        """Newest first. Raises Invalid for a cursor that it never gave."""
+        ...
+
+
+class DueDelivery(NamedTuple):
+    """What the index of due times says of a delivery."""
+
+    subscription: str
+    position: str
+    status: DeliveryStatus
+    attempt: int
+    due_at: datetime
+
+
+class Endpoints(Protocol):
+    def find(self, subscription: str) -> Endpoint:
+        """As it stands; a new one where nothing is known."""
+        ...
+
+    def save(self, endpoint: Endpoint) -> Endpoint | None:
+        """Write it where its `saves` is the one that is stored; returns it with the next one. None where
+        somebody else wrote it since it was read."""
+        ...
+
+
+class InboxItems(Protocol):
+    """What lies in the owners' inboxes, for 14 days."""
+
+    def put(self, owner: str, event: StoredEvent) -> None:
+        """Put it in, unless it is there, or was there and was taken off."""
+        ...
+
+    def list(
+        self, owner: str, limit: int, cursor: str | None, *, types: Sequence[str] = (),
+        within: Restriction | None = None, free_at: datetime | None = None,
+    ) -> Page[InboxItem]:  # fmt: skip
+        """Oldest first, complete. free_at: only those that nobody has taken at that time. Raises Invalid for
+        a cursor that it never gave."""
+        ...
+
+    def lease(self, item: InboxItem, lease: str, now: datetime, until: datetime) -> InboxItem | None:
+        """Take it until then; None where somebody else has it, or it is off."""
+        ...
+
+    def find(self, owner: str, position: str) -> InboxItem | None: ...
+
+    def was_there(self, owner: str, position: str) -> bool:
+        """Whether it was taken off."""
+        ...
+
+    def take_off(self, item: InboxItem, lease: str | None) -> bool:
+        """It is off. lease: the one that it must have still; None: any. False where it has another."""
+        ...
+
+    def count(self, owner: str, within: Restriction | None = None) -> tuple[int, datetime | None]:
+        """How many lie in it, up to 10,000, and since when the oldest does."""
+        ...
+
+
+class InboxItem(NamedTuple):
+    """One event in an inbox."""
+
+    owner: str
+    """Of the inbox."""
+    position: str
+    """The event's; within the inbox it is the item's id."""
+    event: tuple[str, str, str]
+    """The event's owner, source and id."""
+    type: str
+    connections: tuple[str, ...]
+    put_at: datetime
+    lease: str | None = None
+    """Whoever has it can name this."""
+    leased_until: datetime | None = None
+    deliveries: int = 0
+    """How often it was taken."""

@@ -49,6 +49,8 @@ class Message(NamedTuple):
     """Short strings that travel beside the body."""
     trace: Trace | None = None
     """The one that it belongs to; None: that of the invocation which sends it."""
+    group: str = ""
+    """Whose it is: SQS hands out the messages of the others first while one's are many (fair queues)."""
 
 
 class Queue(Protocol):

@@ -57,7 +57,7 @@ class EventBridgeBus:
         return {
             **traced,
             "EventBusName": self._bus,
-            "Source": event.source,
+            "Source": event.bus_source,
             "DetailType": event.type,
             "Time": event.time,
             "Detail": event.body,

@@ -106,6 +106,8 @@ def _entry(id: str, message: Message) -> dict[str, Any]:
     entry: dict[str, Any] = {"Id": id, "MessageBody": message.body}
     if message.delay_seconds:
         entry["DelaySeconds"] = message.delay_seconds
+    if message.group:
+        entry["MessageGroupId"] = message.group
     if message.attributes:
         entry["MessageAttributes"] = {
             name: {"DataType": "String", "StringValue": value} for name, value in message.attributes.items()

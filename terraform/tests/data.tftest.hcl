@@ -18,13 +18,13 @@ run "tables_are_as_resources_json_has_them" {
   }
   assert {
     condition = alltrue([for name, table in jsondecode(file("../resources.json")).tables :
-      { for index in aws_dynamodb_table.this[name].global_secondary_index : index.name => [index.hash_key, index.range_key] } == try(table.indexes, {})
+      { for index in aws_dynamodb_table.this[name].global_secondary_index : index.name => [index.hash_key, index.range_key] } == { for index, wanted in try(table.indexes, {}) : index => wanted.key }
     ])
     error_message = "A table's indexes are those of resources.json."
   }
   assert {
     condition = alltrue([for name, table in jsondecode(file("../resources.json")).tables :
-      toset([for attribute in aws_dynamodb_table.this[name].attribute : attribute.name]) == toset(flatten([table.key, values(try(table.indexes, {}))]))
+      toset([for attribute in aws_dynamodb_table.this[name].attribute : attribute.name]) == toset(flatten([table.key, values(try(table.indexes, {}))[*].key]))
     ])
     error_message = "A table declares exactly the attributes that are keys: DynamoDB refuses any other."
   }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -16,7 +16,7 @@ from chalicelib.errors import Poison
 _NAMESPACE = uuid.UUID("a6a5f2c5-0a32-4e0e-8a5f-0c63e0a0c9d7")
 
 OURSELVES = "triggeriq"
-"""Owner and source of what we tell."""
+"""Owner and source of what we tell. No key may have such an owner."""
 OURS = (
     "ticket.", "alert.", "feedback.", "endpoint.", "plugin.", "dlq.", "source.", "file.", "insight.",
     "subscription.", "release.",
@@ -32,18 +32,22 @@ class CloudEvent:
     """Unique within its source; the same however often it is sent."""
     type: str
     """Such as "ticket.created"."""
-    subject: str
-    """The id of what it is about."""
+    subject: str = ""
+    """The id of what it is about; "" where its sender named none."""
     time: datetime
     """When it happened."""
-    data: Mapping[str, Any]
-    """JSON."""
+    data: Any = None
+    """JSON; None: it has none, or has it in base64."""
     owner: str = OURSELVES
     """Whose it is: ours is what we tell, else who posted it."""
     source: str = OURSELVES
-    """As receivers see it: "triggeriq", or "partner.<owner>"."""
+    """In which context it happened, as its sender names it; of what we tell "triggeriq"."""
     connections: tuple[str, ...] = ()
     """The connections that it is made of, each "source/connection"; they decide who may see it."""
+    audience: str = ""
+    """The owner who alone is told of it; "" where everybody is who may see its connections."""
+    more: Mapping[str, Any] = field(default_factory=dict)
+    """Further members as they were sent: dataschema, datacontenttype, data_base64, extensions."""
     trace: Trace | None = None
     """Of what brought it about, told as CloudEvents' extension for distributed tracing has it:
     https://github.com/cloudevents/spec/blob/main/cloudevents/extensions/distributed-tracing.md"""
@@ -64,6 +68,11 @@ class CloudEvent:
         """What makes two events the same: owner, source and id."""
         return (self.owner, self.source, self.id)
 
+    @property
+    def bus_source(self) -> str:
+        """What the bus calls its source. We set it, so that nobody can pass for us."""
+        return OURSELVES if self.owner == OURSELVES else f"partner.{self.owner}"
+
     def as_json(self) -> dict[str, Any]:
         """The event in CloudEvents' JSON format."""
         return {
@@ -71,11 +80,12 @@ class CloudEvent:
             "id": self.id,
             "source": self.source,
             "type": self.type,
-            "subject": self.subject,
+            **({"subject": self.subject} if self.subject else {}),
             "time": self.time.isoformat().replace("+00:00", "Z"),
             "datacontenttype": "application/json",
             **traced(self.trace),
-            "data": self.data,
+            **self.more,
+            **({} if self.data is None else {"data": self.data}),
         }
 
 

@@ -1,0 +1,1 @@
+"""/events, /inbox, /subscriptions, /deliveries, /event-types."""

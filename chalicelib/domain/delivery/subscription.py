@@ -1,0 +1,112 @@
+"""Who wants to be told of which events: subscriptions, to which they are pushed, and inboxes, from which they
+are pulled."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from chalicelib.domain.delivery.stored_event import StoredEvent, concerns
+from chalicelib.domain.intake.connection import Secret
+from chalicelib.domain.operations.restriction import Restriction
+
+Format = Literal["standard", "cloudevents", "slack", "teams"]
+Status = Literal["active", "paused", "disabled"]
+FILTERED = ("category", "priority", "sentiment", "source", "connection", "tag")
+"""What a filter may ask for."""
+
+Filter = Mapping[str, tuple[str, ...]]
+"""By a name of FILTERED, the values of which an event must have one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which events somebody wants."""
+
+    types: tuple[str, ...] = ("*",)
+    """Each "ticket.created", "ticket.*" for all that begin so, or "*" for all."""
+    filter: Filter = field(default_factory=dict)
+    """All of it must hold."""
+
+    def includes(self, event: StoredEvent) -> bool:
+        return any(fits(pattern, event.type) for pattern in self.types) and (
+            not self.filter or _holds(self.filter, event.members().get("data"))
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbox:
+    """An owner's inbox."""
+
+    owner: str
+    wanted: Wanted = Wanted()
+    created_at: datetime
+    updated_at: datetime
+
+    def includes(self, event: StoredEvent) -> bool:
+        return concerns(event, self.owner, None) and self.wanted.includes(event)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """An address to which events are pushed."""
+
+    id: str
+    name: str
+    """Its owner's own for it; by it the id is made."""
+    owner: str
+    within: Restriction | None = None
+    """What its maker was restricted to, and so is it."""
+    url: str
+    wanted: Wanted = Wanted()
+    format: Format = "standard"
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Sent along with each delivery; their values may be secrets."""
+    rate: int | None = None
+    """Deliveries a minute at most."""
+    expires_at: datetime | None = None
+    """Until when it is in force."""
+    status: Status = "active"
+    reason: str | None = None
+    """Why it is not active, in a word: "paused", "gone", "failing", "asked"."""
+    secrets: tuple[Secret, ...] = field(default=(), repr=False)
+    """The current one first; while they are rotated, each signs."""
+    version: int = 0
+    """Counts its changes; 0: it is not stored yet."""
+    created_at: datetime
+    updated_at: datetime
+
+    def includes(self, event: StoredEvent) -> bool:
+        return concerns(event, self.owner, self.within) and self.wanted.includes(event)
+
+    def in_force(self, now: datetime) -> bool:
+        """Whether it may be sent to at all; while it is paused or disabled its deliveries are held."""
+        return self.expires_at is None or now < self.expires_at
+
+
+def subscription_id(owner: str, name: str) -> str:
+    """The id of an owner's subscription of that name."""
+    return f"sub_{hashlib.sha256(json.dumps([owner, name]).encode()).hexdigest()[:20]}"
+
+
+def fits(pattern: str, type: str) -> bool:
+    """Whether an event's type is one that the pattern stands for."""
+    return pattern in ("*", type) or (pattern.endswith(".*") and type.startswith(pattern[:-1]))
+
+
+def _holds(filter: Filter, data: Any) -> bool:
+    return isinstance(data, Mapping) and all(
+        not set(values).isdisjoint(_values(data, name)) for name, values in filter.items()
+    )
+
+
+def _values(data: Mapping[str, Any], name: str) -> Iterable[str]:
+    """What an event says of a name: a ticket has verdicts with a label, and several tags."""
+    said = data.get("tags" if name == "tag" else name)
+    if isinstance(said, Mapping):
+        said = said.get("label")
+    return [one for one in (said if isinstance(said, list) else [said]) if isinstance(one, str)]

@@ -1,0 +1,273 @@
+"""The in-memory twins of what keeps events, subscriptions, deliveries and inboxes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from chalicelib.domain.delivery.delivery import Attempt, Delivery, DeliveryStatus
+from chalicelib.domain.delivery.endpoint import Endpoint
+from chalicelib.domain.delivery.stored_event import StoredEvent, first_position
+from chalicelib.domain.delivery.subscription import Inbox, Subscription, fits
+from chalicelib.domain.operations.restriction import Restriction, may_see
+from chalicelib.domain.page import Page, from_cursor, page_of, to_cursor
+from chalicelib.errors import Conflict
+from chalicelib.ports.delivery import DueDelivery, InboxItem
+
+Identity = tuple[str, str, str]
+
+
+class InMemoryEventLog:
+    """EventLog (chalicelib.ports)."""
+
+    def __init__(self) -> None:
+        self.events: dict[Identity, StoredEvent] = {}
+
+    def put(self, event: StoredEvent) -> StoredEvent:
+        return self.events.setdefault(event.identity, event)
+
+    def told(self, event: StoredEvent) -> None:
+        self.events[event.identity] = replace(self.events[event.identity], untold_since=None)
+
+    def untold(self, before: datetime, limit: int) -> Sequence[StoredEvent]:
+        waiting = [(one.untold_since, one) for one in self.events.values() if one.untold_since is not None]
+        waiting.sort(key=lambda pair: pair[0])
+        return [one for since, one in waiting if since < before][:limit]
+
+    def find(self, owner: str, id: str, source: str | None = None) -> StoredEvent | None:
+        for event in self.events.values():
+            if (event.owner, event.id) == (owner, id) and source in (None, event.source):
+                return event
+        return None
+
+    def found(self, identities: Sequence[Identity]) -> Mapping[Identity, StoredEvent]:
+        return {one: self.events[one] for one in identities if one in self.events}
+
+    def list(
+        self,
+        owners: Sequence[str],
+        limit: int,
+        cursor: str | None,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        types: Sequence[str] = (),
+        sources: Sequence[str] = (),
+        within: Restriction | None = None,
+        audience: str | None = None,
+    ) -> Page[StoredEvent]:
+        before = str(from_cursor(cursor, str)[0]) if cursor else "~"
+        found = sorted(
+            (
+                one
+                for one in self.events.values()
+                if one.owner in owners
+                and one.position < before
+                and (since is None or one.received_at >= since)
+                and (until is None or one.received_at < until)
+                and (not types or any(fits(pattern, one.type) for pattern in types))
+                and (not sources or one.source in sources)
+                and (audience is None or one.audience in ("", audience))
+                and may_see(within, one.connections)
+            ),
+            key=lambda one: one.position,
+            reverse=True,
+        )
+        return page_of(found[: limit + 1], limit, lambda one: to_cursor(one.position))
+
+    def forget(self, event: StoredEvent) -> None:
+        self.events[event.identity] = self.events[event.identity].forgotten()
+
+
+class InMemorySubscriptions:
+    """Subscriptions (chalicelib.ports)."""
+
+    def __init__(self) -> None:
+        self.subscriptions: dict[str, Subscription] = {}
+        self.boxes: dict[str, Inbox] = {}
+
+    def put(self, subscription: Subscription) -> Subscription:
+        stored = self.subscriptions.get(subscription.id)
+        if subscription.version != (stored.version if stored else 0):
+            raise Conflict("it has changed since it was read")
+        after = replace(subscription, version=subscription.version + 1)
+        self.subscriptions[subscription.id] = after
+        return after
+
+    def find(self, id: str) -> Subscription | None:
+        return self.subscriptions.get(id)
+
+    def delete(self, id: str) -> None:
+        self.subscriptions.pop(id, None)
+
+    def all(self) -> Sequence[Subscription]:
+        return list(self.subscriptions.values())
+
+    def inbox(self, owner: str) -> Inbox | None:
+        return self.boxes.get(owner)
+
+    def put_inbox(self, inbox: Inbox) -> None:
+        self.boxes[inbox.owner] = inbox
+
+    def inboxes(self) -> Sequence[Inbox]:
+        return list(self.boxes.values())
+
+
+class InMemoryDeliveries:
+    """Deliveries (chalicelib.ports)."""
+
+    def __init__(self) -> None:
+        self.rows: dict[tuple[str, str], Delivery] = {}
+        self.tried: dict[str, dict[int, Attempt]] = {}
+
+    def put(self, delivery: Delivery) -> Delivery:
+        return self.rows.setdefault((delivery.subscription, delivery.position), delivery)
+
+    def find(self, subscription: str, position: str) -> Delivery | None:
+        return self.rows.get((subscription, position))
+
+    def change(self, before: Delivery, after: Delivery) -> bool:
+        stored = self.rows.get((before.subscription, before.position))
+        if stored is None or _state(stored) not in (_state(before), _state(after)):
+            return False
+        self.rows[before.subscription, before.position] = after
+        return True
+
+    def record(self, delivery: Delivery, attempt: Attempt) -> None:
+        self.tried.setdefault(delivery.id, {}).setdefault(attempt.number, attempt)
+
+    def attempts(self, delivery: Delivery) -> Sequence[Attempt]:
+        return [attempt for _, attempt in sorted(self.tried.get(delivery.id, {}).items())]
+
+    def due(self, at: datetime, limit: int) -> Sequence[DueDelivery]:
+        waiting = [
+            DueDelivery(one.subscription, one.position, one.status, one.attempt, one.due_at)
+            for one in self.rows.values()
+            if one.status in ("pending", "sending") and one.due_at is not None and one.due_at <= at
+        ]
+        return sorted(waiting, key=lambda one: one.due_at)[:limit]
+
+    def list(
+        self,
+        subscription: str,
+        limit: int,
+        cursor: str | None,
+        *,
+        statuses: Sequence[DeliveryStatus] = (),
+        since: datetime | None = None,
+        until: datetime | None = None,
+        within: Restriction | None = None,
+    ) -> Page[Delivery]:
+        before = str(from_cursor(cursor, str)[0]) if cursor else "~"
+        found = sorted(
+            (
+                one
+                for one in self.rows.values()
+                if one.subscription == subscription
+                and one.position < before
+                and (not statuses or one.status in statuses)
+                and (since is None or one.position >= first_position(since))
+                and (until is None or one.position < first_position(until))
+                and may_see(within, one.connections)
+            ),
+            key=lambda one: one.position,
+            reverse=True,
+        )
+        return page_of(found[: limit + 1], limit, lambda one: to_cursor(one.position))
+
+
+def _state(delivery: Delivery) -> tuple[object, ...]:
+    return (delivery.status, delivery.attempt, delivery.due_at)
+
+
+class InMemoryEndpoints:
+    """Endpoints (chalicelib.ports)."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, Endpoint] = {}
+
+    def find(self, subscription: str) -> Endpoint:
+        return self.rows.get(subscription, Endpoint(subscription=subscription))
+
+    def save(self, endpoint: Endpoint) -> Endpoint | None:
+        if endpoint.saves != self.find(endpoint.subscription).saves:
+            return None
+        after = replace(endpoint, saves=endpoint.saves + 1)
+        self.rows[endpoint.subscription] = after
+        return after
+
+
+class InMemoryInboxItems:
+    """InboxItems (chalicelib.ports)."""
+
+    MOST = 10_000
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self.items: dict[tuple[str, str], InboxItem] = {}
+        self.off: set[tuple[str, str]] = set()
+        self._now = now
+
+    def put(self, owner: str, event: StoredEvent) -> None:
+        if (owner, event.position) in self.off:
+            return
+        self.items.setdefault(
+            (owner, event.position),
+            InboxItem(owner, event.position, event.identity, event.type, event.connections, self._now()),
+        )
+
+    def _open(self, owner: str, within: Restriction | None) -> list[InboxItem]:
+        kept_since = self._now() - timedelta(days=14)
+        return [
+            item
+            for (whose, _), item in sorted(self.items.items())
+            if whose == owner and may_see(within, item.connections) and item.put_at > kept_since
+        ]
+
+    def list(
+        self,
+        owner: str,
+        limit: int,
+        cursor: str | None,
+        *,
+        types: Sequence[str] = (),
+        within: Restriction | None = None,
+        free_at: datetime | None = None,
+    ) -> Page[InboxItem]:
+        after = str(from_cursor(cursor, str)[0]) if cursor else ""
+        found = [
+            item
+            for item in self._open(owner, within)
+            if item.position > after
+            and (not types or any(fits(pattern, item.type) for pattern in types))
+            and (free_at is None or item.leased_until is None or item.leased_until <= free_at)
+        ]
+        return page_of(found[: limit + 1], limit, lambda item: to_cursor(item.position))
+
+    def lease(self, item: InboxItem, lease: str, now: datetime, until: datetime) -> InboxItem | None:
+        stored = self.items.get((item.owner, item.position))
+        if stored is None or (
+            stored.leased_until is not None and stored.leased_until > now and stored.lease != lease
+        ):
+            return None
+        taken = stored._replace(lease=lease, leased_until=until, deliveries=stored.deliveries + 1)
+        self.items[item.owner, item.position] = taken
+        return taken
+
+    def find(self, owner: str, position: str) -> InboxItem | None:
+        return self.items.get((owner, position))
+
+    def was_there(self, owner: str, position: str) -> bool:
+        return (owner, position) in self.off
+
+    def take_off(self, item: InboxItem, lease: str | None) -> bool:
+        stored = self.items.get((item.owner, item.position))
+        if stored is not None and lease is not None and stored.lease != lease:
+            return False
+        self.items.pop((item.owner, item.position), None)
+        self.off.add((item.owner, item.position))
+        return True
+
+    def count(self, owner: str, within: Restriction | None = None) -> tuple[int, datetime | None]:
+        found = self._open(owner, within)[: self.MOST]
+        return len(found), found[0].put_at if found else None
