@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain.delivery.delivery import Attempt, Delivery, DeliveryStatus
 from chalicelib.domain.delivery.endpoint import Endpoint
-from chalicelib.domain.delivery.stored_event import StoredEvent, first_position
+from chalicelib.domain.delivery.stored_event import POSITION, StoredEvent, first_position
 from chalicelib.domain.delivery.subscription import Inbox, Subscription, fits
 from chalicelib.domain.operations.restriction import Restriction, may_see
 from chalicelib.domain.page import Page, from_cursor, page_of, to_cursor
@@ -117,15 +118,40 @@ class InMemorySubscriptions:
 class InMemoryDeliveries:
     """Deliveries (chalicelib.ports)."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], datetime]) -> None:
         self.rows: dict[tuple[str, str], Delivery] = {}
         self.tried: dict[str, dict[int, Attempt]] = {}
+        self._now = now
+        self._holders: dict[tuple[str, str], tuple[int, str]] = {}
 
     def put(self, delivery: Delivery) -> Delivery:
         return self.rows.setdefault((delivery.subscription, delivery.position), delivery)
 
     def find(self, subscription: str, position: str) -> Delivery | None:
         return self.rows.get((subscription, position))
+
+    def claim(
+        self, subscription: str, position: str, attempt: int, holder: str, until: datetime
+    ) -> Delivery | None:
+        row, key = self.rows.get((subscription, position)), (subscription, position)
+        if row is None:
+            return None
+        if row.status == "sending" and self._holders.get(key) == (attempt, holder):
+            return row
+        if (row.status, row.attempt) != ("pending", attempt):
+            return None
+        self._holders[key] = (attempt, holder)
+        self.rows[key] = replace(
+            row, status="sending", attempt=attempt + 1, due_at=until, updated_at=self._now()
+        )
+        return self.rows[key]
+
+    def move(self, subscription: str, position: str, attempt: int, until: datetime) -> bool:
+        row = self.rows.get((subscription, position))
+        if row is None or (row.status, row.attempt) != ("pending", attempt):
+            return False
+        self.rows[subscription, position] = replace(row, due_at=until)
+        return True
 
     def change(self, before: Delivery, after: Delivery) -> bool:
         stored = self.rows.get((before.subscription, before.position))
@@ -159,7 +185,7 @@ class InMemoryDeliveries:
         until: datetime | None = None,
         within: Restriction | None = None,
     ) -> Page[Delivery]:
-        before = str(from_cursor(cursor, str)[0]) if cursor else "~"
+        before = str(from_cursor(cursor, re.compile(POSITION))[0]) if cursor else "~"
         found = sorted(
             (
                 one

@@ -101,6 +101,18 @@ class Deliveries(Protocol):
 
     def find(self, subscription: str, position: str) -> Delivery | None: ...
 
+    def claim(
+        self, subscription: str, position: str, attempt: int, holder: str, until: datetime
+    ) -> Delivery | None:
+        """Begin the next attempt of what is pending after so many; it counts as cut off if its outcome is not
+        there by then. None where the row says otherwise: it is another's. The same holder may claim again."""
+        ...
+
+    def move(self, subscription: str, position: str, attempt: int, until: datetime) -> bool:
+        """Look at what is pending after so many attempts at that time, and spend none. False where the row
+        says otherwise."""
+        ...
+
     def change(self, before: Delivery, after: Delivery) -> bool:
         """Have it stand as `after`, where it still has the status, attempt and due_at of `before`, or has
         those of `after` already. Returns whether it does."""
