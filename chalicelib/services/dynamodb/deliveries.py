@@ -251,7 +251,7 @@ class DynamoDeliveries:
         items, last = filled(rows, limit, key, start, shown, _between)
         return Page(tuple(map(_delivery, items)), to_cursor(last["sk"]["S"]) if last else None)
 
-    def _whole(self, found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    def _whole(self, found: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
         """The rows of which an index gave the keys, in its order; those that are gone are left out."""
         rows: dict[str, dict[str, Any]] = {}
         for first in range(0, len(found), _READ_ONCE):
