@@ -163,8 +163,11 @@ class InMemoryDeliveries:
     def record(self, delivery: Delivery, attempt: Attempt) -> None:
         self.tried.setdefault(delivery.id, {}).setdefault(attempt.number, attempt)
 
-    def attempts(self, delivery: Delivery) -> Sequence[Attempt]:
-        return [attempt for _, attempt in sorted(self.tried.get(delivery.id, {}).items())]
+    def attempts(self, deliveries: Sequence[Delivery]) -> Mapping[str, Sequence[Attempt]]:
+        return {
+            one.id: [attempt for _, attempt in sorted(self.tried.get(one.id, {}).items())]
+            for one in deliveries
+        }
 
     def due(self, at: datetime, limit: int) -> Sequence[DueDelivery]:
         waiting = [
@@ -184,6 +187,7 @@ class InMemoryDeliveries:
         since: datetime | None = None,
         until: datetime | None = None,
         within: Restriction | None = None,
+        undelivered: bool = False,
     ) -> Page[Delivery]:
         before = str(from_cursor(cursor, re.compile(POSITION))[0]) if cursor else "~"
         found = sorted(
@@ -193,6 +197,7 @@ class InMemoryDeliveries:
                 if one.subscription == subscription
                 and one.position < before
                 and (not statuses or one.status in statuses)
+                and (not undelivered or one.undelivered)
                 and (since is None or one.position >= first_position(since))
                 and (until is None or one.position < first_position(until))
                 and may_see(within, one.connections)

@@ -122,8 +122,8 @@ class Deliveries(Protocol):
         """Keep an attempt, once by its number."""
         ...
 
-    def attempts(self, delivery: Delivery) -> Sequence[Attempt]:
-        """The first one first."""
+    def attempts(self, deliveries: Sequence[Delivery]) -> Mapping[str, Sequence[Attempt]]:
+        """What was tried of each, the first one first, by the delivery's id."""
         ...
 
     def due(self, at: datetime, limit: int) -> Sequence[DueDelivery]:
@@ -133,8 +133,10 @@ class Deliveries(Protocol):
     def list(
         self, subscription: str, limit: int, cursor: str | None, *, statuses: Sequence[DeliveryStatus] = (),
         since: datetime | None = None, until: datetime | None = None, within: Restriction | None = None,
+        undelivered: bool = False,
     ) -> Page[Delivery]:  # fmt: skip
-        """Newest first. Raises Invalid for a cursor that it never gave."""
+        """Newest first, by the time of the events. undelivered: only those that Delivery.undelivered says.
+        Raises Invalid for a cursor that it never gave."""
         ...
 
 
