@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from chalicelib.domain.delivery.delivery import Attempt, Delivery, DeliveryStatus
 from chalicelib.domain.delivery.endpoint import Endpoint
 from chalicelib.domain.delivery.stored_event import POSITION, StoredEvent, first_position
-from chalicelib.domain.delivery.subscription import Inbox, Subscription, fits
+from chalicelib.domain.delivery.subscription import Confidential, Inbox, Subscription, fits
 from chalicelib.domain.operations.restriction import Restriction, may_see
 from chalicelib.domain.page import Page, from_cursor, page_of, to_cursor
 from chalicelib.errors import Conflict
@@ -87,14 +87,21 @@ class InMemorySubscriptions:
     def __init__(self) -> None:
         self.subscriptions: dict[str, Subscription] = {}
         self.boxes: dict[str, Inbox] = {}
+        self.kept: dict[bytes, Confidential] = {}
 
-    def put(self, subscription: Subscription) -> Subscription:
+    def put(self, subscription: Subscription, confidential: Confidential | None = None) -> Subscription:
         stored = self.subscriptions.get(subscription.id)
         if subscription.version != (stored.version if stored else 0):
             raise Conflict("it has changed since it was read")
         after = replace(subscription, version=subscription.version + 1)
+        if confidential is not None:
+            after = after.with_(confidential, str(len(self.kept)).encode())
+            self.kept[after.sealed] = confidential
         self.subscriptions[subscription.id] = after
         return after
+
+    def opened(self, subscription: Subscription) -> Confidential:
+        return self.kept[subscription.sealed] if subscription.sealed else Confidential()
 
     def find(self, id: str) -> Subscription | None:
         return self.subscriptions.get(id)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.delivery.endpoint import Endpoint
     from chalicelib.domain.delivery.event import CloudEvent
     from chalicelib.domain.delivery.stored_event import StoredEvent
-    from chalicelib.domain.delivery.subscription import Inbox, Subscription
+    from chalicelib.domain.delivery.subscription import Confidential, Inbox, Subscription
     from chalicelib.domain.operations.restriction import Restriction
     from chalicelib.domain.page import Page
 
@@ -68,9 +68,14 @@ class EventLog(Protocol):
 
 
 class Subscriptions(Protocol):
-    def put(self, subscription: Subscription) -> Subscription:
+    def put(self, subscription: Subscription, confidential: Confidential | None = None) -> Subscription:
         """Write it where its `version` is the one that is stored (0: none is); returns it with the next one.
-        Raises Conflict where it is not."""
+        confidential: what is sealed with it; None: what was sealed before stays. Raises Conflict where the
+        version is another, Invalid where there is more than can be sealed."""
+        ...
+
+    def opened(self, subscription: Subscription) -> Confidential:
+        """What is sealed with it. Only who sends asks for it: none of the others opens anything."""
         ...
 
     def find(self, id: str) -> Subscription | None: ...
