@@ -14,7 +14,7 @@ from chalicelib.domain.delivery.subscription import Confidential, Inbox, Subscri
 from chalicelib.domain.operations.restriction import Restriction, may_see
 from chalicelib.domain.page import Page, from_cursor, page_of, to_cursor
 from chalicelib.errors import Conflict
-from chalicelib.ports.delivery import DueDelivery, InboxItem
+from chalicelib.ports.delivery import INBOX_COUNT_MOST, DueDelivery, InboxCount, InboxItem
 
 Identity = tuple[str, str, str]
 
@@ -239,27 +239,23 @@ class InMemoryEndpoints:
 class InMemoryInboxItems:
     """InboxItems (chalicelib.ports)."""
 
-    MOST = 10_000
-
     def __init__(self, now: Callable[[], datetime]) -> None:
         self.items: dict[tuple[str, str], InboxItem] = {}
         self.off: set[tuple[str, str]] = set()
         self._now = now
 
     def put(self, owner: str, event: StoredEvent) -> None:
-        if (owner, event.position) in self.off:
+        if (owner, event.position) in self.off or self.find(owner, event.position):
             return
-        self.items.setdefault(
-            (owner, event.position),
-            InboxItem(owner, event.position, event.identity, event.type, event.connections, self._now()),
+        self.items[owner, event.position] = InboxItem(
+            owner, event.position, event.identity, event.type, event.connections, self._now()
         )
 
     def _open(self, owner: str, within: Restriction | None) -> list[InboxItem]:
-        kept_since = self._now() - timedelta(days=14)
         return [
             item
-            for (whose, _), item in sorted(self.items.items())
-            if whose == owner and may_see(within, item.connections) and item.put_at > kept_since
+            for (whose, position), item in sorted(self.items.items())
+            if whose == owner and may_see(within, item.connections) and self.find(owner, position)
         ]
 
     def list(
@@ -272,7 +268,7 @@ class InMemoryInboxItems:
         within: Restriction | None = None,
         free_at: datetime | None = None,
     ) -> Page[InboxItem]:
-        after = str(from_cursor(cursor, str)[0]) if cursor else ""
+        after = str(from_cursor(cursor, re.compile(POSITION))[0]) if cursor else ""
         found = [
             item
             for item in self._open(owner, within)
@@ -283,17 +279,18 @@ class InMemoryInboxItems:
         return page_of(found[: limit + 1], limit, lambda item: to_cursor(item.position))
 
     def lease(self, item: InboxItem, lease: str, now: datetime, until: datetime) -> InboxItem | None:
-        stored = self.items.get((item.owner, item.position))
-        if stored is None or (
-            stored.leased_until is not None and stored.leased_until > now and stored.lease != lease
-        ):
+        stored = self.find(item.owner, item.position)
+        if stored is None or stored.lease == lease:
+            return stored
+        if stored.leased_until is not None and stored.leased_until > now:
             return None
         taken = stored._replace(lease=lease, leased_until=until, deliveries=stored.deliveries + 1)
         self.items[item.owner, item.position] = taken
         return taken
 
     def find(self, owner: str, position: str) -> InboxItem | None:
-        return self.items.get((owner, position))
+        item = self.items.get((owner, position))
+        return item if item and item.put_at + timedelta(days=14) > self._now() else None
 
     def was_there(self, owner: str, position: str) -> bool:
         return (owner, position) in self.off
@@ -306,6 +303,10 @@ class InMemoryInboxItems:
         self.off.add((item.owner, item.position))
         return True
 
-    def count(self, owner: str, within: Restriction | None = None) -> tuple[int, datetime | None]:
-        found = self._open(owner, within)[: self.MOST]
-        return len(found), found[0].put_at if found else None
+    def count(self, owner: str, within: Restriction | None = None) -> InboxCount:
+        found = self._open(owner, within)
+        return InboxCount(
+            min(len(found), INBOX_COUNT_MOST),
+            found[0].put_at if found else None,
+            len(found) <= INBOX_COUNT_MOST,
+        )

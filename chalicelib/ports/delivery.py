@@ -182,7 +182,8 @@ class InboxItems(Protocol):
         ...
 
     def lease(self, item: InboxItem, lease: str, now: datetime, until: datetime) -> InboxItem | None:
-        """Take it until then; None where somebody else has it, or it is off."""
+        """Take it until then, and count that; None where somebody else has it, or it is off. With the lease
+        that it has already it is returned as it stands."""
         ...
 
     def find(self, owner: str, position: str) -> InboxItem | None: ...
@@ -195,9 +196,23 @@ class InboxItems(Protocol):
         """It is off. lease: the one that it must have still; None: any. False where it has another."""
         ...
 
-    def count(self, owner: str, within: Restriction | None = None) -> tuple[int, datetime | None]:
-        """How many lie in it, up to 10,000, and since when the oldest does."""
+    def count(self, owner: str, within: Restriction | None = None) -> InboxCount:
+        """How many lie in it, up to INBOX_COUNT_MOST."""
         ...
+
+
+INBOX_COUNT_MOST = 10_000
+"""Where counting stops, which takes longer the more there is."""
+
+
+class InboxCount(NamedTuple):
+    """How full an inbox is."""
+
+    found: int
+    oldest_at: datetime | None
+    """Since when the oldest item lies in it."""
+    complete: bool
+    """Whether all were counted."""
 
 
 class InboxItem(NamedTuple):

@@ -179,13 +179,14 @@ def test_the_longest_due_come_first(deliveries: Deliveries, unique: str) -> None
 
 
 def test_an_attempt_is_recorded_once(deliveries: Deliveries, unique: str) -> None:
-    row = deliveries.put(delivery(unique))
+    row = deliveries.put(delivery(unique, attempt=2))
+    other = deliveries.put(delivery(unique, 2, attempt=1))
     second = attempt(2, status=200, ms=12, answer="thanks")
     first = attempt(1, error="it did not answer in time")
     for one in (second, first, replace(first, error="another")):
         deliveries.record(row, one)
-    assert deliveries.attempts(row) == [first, second]
-    assert deliveries.attempts(delivery(unique, 2)) == []
+    assert deliveries.attempts([row, other]) == {row.id: [first, second], other.id: []}
+    assert deliveries.attempts([]) == {}
 
 
 def test_deliveries_are_listed_newest_first_in_pages(deliveries: Deliveries, unique: str) -> None:
@@ -230,6 +231,27 @@ def test_what_was_delivered_after_all_is_not_listed_as_undelivered(
     assert deliveries.list(unique, 10, None).items == (again,)
 
 
+def test_what_has_not_arrived_yet_is_listed_from_its_first_failure_on(
+    deliveries: Deliveries, unique: str
+) -> None:
+    def undelivered() -> tuple[Delivery, ...]:
+        return deliveries.list(unique, 10, None, undelivered=True).items
+
+    row = deliveries.put(delivery(unique))
+    held = deliveries.put(delivery(unique, 2, status="held", due_at=None))
+    first = deliveries.claim(unique, row.position, 0, "me", NOW + MINUTE)
+    assert first is not None
+    assert undelivered() == (held,)
+    failed = replace(first, status="pending", due_at=NOW + 2 * MINUTE)
+    assert deliveries.change(first, failed)
+    assert undelivered() == (held, failed)
+    second = deliveries.claim(unique, row.position, 1, "me", NOW + 3 * MINUTE)
+    assert second is not None
+    assert undelivered() == (held, second)
+    assert deliveries.change(second, replace(second, status="delivered", due_at=None))
+    assert undelivered() == (held,)
+
+
 def test_a_restricted_caller_sees_those_of_its_connections(deliveries: Deliveries, unique: str) -> None:
     rows = [
         deliveries.put(
@@ -252,11 +274,11 @@ def test_an_invented_cursor_is_refused(deliveries: Deliveries, unique: str) -> N
 def test_what_has_expired_is_not_shown_though_it_still_stands(
     dynamo: DynamoDeliveries, clock: FakeClock, unique: str
 ) -> None:
-    row = dynamo.put(delivery(unique, status="failed", due_at=None))
+    row = dynamo.put(delivery(unique, status="failed", attempt=1, due_at=None))
     dynamo.record(row, attempt())
     clock.at = NOW + KEPT + SECOND
     assert dynamo.find(unique, row.position) is None
-    assert dynamo.attempts(row) == []
+    assert dynamo.attempts([row]) == {row.id: []}
     assert dynamo.list(unique, 10, None).items == ()
     assert dynamo.list(unique, 10, None, statuses=("failed",)).items == ()
     anew = delivery(unique, type="ticket.updated")
@@ -282,7 +304,7 @@ def test_a_table_that_is_down_is_unavailable(client: Client, aws: FaultyAws, uni
             lambda: deliveries.move(unique, row.position, 0, NOW),
             lambda: deliveries.change(row, row),
             lambda: deliveries.record(row, attempt()),
-            lambda: deliveries.attempts(row),
+            lambda: deliveries.attempts([replace(row, attempt=1)]),
             lambda: deliveries.due(NOW, 10),
             lambda: deliveries.list(unique, 10, None),
         ):

@@ -3,8 +3,8 @@
     pk subscription, sk position     the delivery
     pk delivery id, sk "001"         its first attempt
 
-A row has `due_shard` only while it is pending or sending, and `undelivered` only while it failed or is held:
-so each of the two indexes holds what somebody has to look at, and nothing else.
+A row has `due_shard` only while it is pending or sending, and `undelivered` only while it has failed before
+and not arrived, or is held. So each of the two indexes holds what somebody has to look at, and nothing else.
 """
 
 from __future__ import annotations
@@ -39,7 +39,10 @@ _translate = aws_errors("dynamodb")
 _SHARDS = ("0", "1", "2", "3")
 """Of the index of due times, so that no one partition takes every write."""
 _READ_ONCE = 100
-"""Rows of one BatchGetItem."""
+"""Rows of one BatchGetItem.
+https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html"""
+_READS = 5
+"""How often it is asked for what it left out."""
 _LAST = "f" * 12 + "-" + "f" * 20
 """The greatest position."""
 _TIMES = {"due_at", "created_at", "updated_at"}
@@ -169,7 +172,7 @@ class DynamoDeliveries:
     def record(self, delivery: Delivery, attempt: Attempt) -> None:
         row = {name: _plain(getattr(attempt, name)) for name in _ATTEMPT}
         row = {name: value for name, value in row.items() if value is not None}
-        row |= {"pk": delivery.id, "sk": f"{attempt.number:03d}", "expires_at": self._expiry()}
+        row |= {"pk": delivery.id, "sk": _number(attempt.number), "expires_at": self._expiry()}
         try:
             self._client.put_item(
                 TableName=self._table, Item=to_item(row), ConditionExpression="attribute_not_exists(pk)"
@@ -177,16 +180,16 @@ class DynamoDeliveries:
         except self._client.exceptions.ConditionalCheckFailedException:
             return  # it was recorded before
 
-    @external("deliveries.attempts", _translate)
-    def attempts(self, delivery: Delivery) -> Sequence[Attempt]:
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
-            KeyConditionExpression="pk = :id",
-            FilterExpression=IN_FORCE,
-            ExpressionAttributeValues=to_item({":id": delivery.id}) | self._present(),
-            ConsistentRead=True,
-        )
-        return [_attempt(item) for page in pages for item in page["Items"]]
+    def attempts(self, deliveries: Sequence[Delivery]) -> Mapping[str, Sequence[Attempt]]:
+        keys = [
+            {"pk": delivery.id, "sk": _number(number)}
+            for delivery in deliveries
+            for number in range(1, delivery.attempt + 1)
+        ]
+        found: dict[str, list[Attempt]] = {delivery.id: [] for delivery in deliveries}
+        for item in sorted(self._rows(keys), key=lambda item: str(item["sk"]["S"])):
+            found[item["pk"]["S"]].append(_attempt(item))
+        return found
 
     def due(self, at: datetime, limit: int) -> Sequence[DueDelivery]:
         found = [one for shard in _SHARDS for one in self._due(shard, at, limit)]
@@ -214,9 +217,10 @@ class DynamoDeliveries:
         since: datetime | None = None,
         until: datetime | None = None,
         within: Restriction | None = None,
+        undelivered: bool = False,
     ) -> Page[Delivery]:
-        undelivered = bool(statuses) and set(statuses) <= set(UNDELIVERED)
-        key = ("undelivered", "pk", "sk") if undelivered else ("pk", "sk")
+        indexed = undelivered or (bool(statuses) and set(statuses) <= set(UNDELIVERED))
+        key = ("undelivered", "pk", "sk") if indexed else ("pk", "sk")
         start = None
         if cursor:
             (position,) = from_cursor(cursor, re.compile(POSITION))
@@ -233,18 +237,19 @@ class DynamoDeliveries:
                 }
             ),
             ScanIndexForward=False,
-            Limit=limit + 1 if within is None and (undelivered or not statuses) else READ_AT_ONCE,
-            **({"IndexName": "undelivered"} if undelivered else {"ConsistentRead": True}),
+            Limit=limit + 1 if within is None and (indexed or not statuses) else READ_AT_ONCE,
+            **({"IndexName": "undelivered"} if indexed else {"ConsistentRead": True}),
         )
 
         def rows(**start: Any) -> Mapping[str, Any]:
             answer = read(**start)
-            return {**answer, "Items": self._whole(answer["Items"])} if undelivered else answer
+            return {**answer, "Items": self._whole(answer["Items"])} if indexed else answer
 
         def shown(item: Mapping[str, Any]) -> bool:
             return (
                 self._in_force(item)
                 and (not statuses or item["status"]["S"] in statuses)
+                and (not undelivered or _delivery(item).undelivered)
                 and visible(from_item(item), within)
             )
 
@@ -252,24 +257,30 @@ class DynamoDeliveries:
         return Page(tuple(map(_delivery, items)), to_cursor(last["sk"]["S"]) if last else None)
 
     def _whole(self, found: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
-        """The rows of which an index gave the keys, in its order; those that are gone are left out."""
-        rows: dict[str, dict[str, Any]] = {}
-        for first in range(0, len(found), _READ_ONCE):
-            keys = [{"pk": one["pk"], "sk": one["sk"]} for one in found[first : first + _READ_ONCE]]
-            for _ in range(3):
-                answer = self._client.batch_get_item(
-                    RequestItems={self._table: {"Keys": keys, "ConsistentRead": True}}
-                )
-                rows |= {item["sk"]["S"]: item for item in answer["Responses"].get(self._table, ())}
-                keys = answer.get("UnprocessedKeys", {}).get(self._table, {}).get("Keys", [])
-                if not keys:
-                    break
-            else:
-                raise Unavailable("dynamodb", "it did not give all of the rows")
-        # What has changed since shows no more in the index's own key
+        """The rows of which the index gave the keys, in its order and with its own key; those that are gone
+        are left out."""
+        keys = [from_item({"pk": one["pk"], "sk": one["sk"]}) for one in found]
+        rows = {item["sk"]["S"]: item for item in self._rows(keys)}
         return [
             {**rows[sk], "undelivered": one["undelivered"]} for one in found if (sk := one["sk"]["S"]) in rows
         ]
+
+    def _rows(self, keys: Sequence[Mapping[str, str]]) -> Sequence[Mapping[str, Any]]:
+        """Those that are in force, in any order."""
+        batches = [keys[first : first + _READ_ONCE] for first in range(0, len(keys), _READ_ONCE)]
+        return [item for batch in batches for item in self._get(batch) if self._in_force(item)]
+
+    @external("deliveries.get", _translate)
+    def _get(self, keys: Sequence[Mapping[str, str]]) -> Sequence[Mapping[str, Any]]:
+        found: list[Mapping[str, Any]] = []
+        asked: Any = {self._table: {"Keys": [to_item(key) for key in keys], "ConsistentRead": True}}
+        for _ in range(_READS):
+            answer = self._client.batch_get_item(RequestItems=asked)
+            found += answer["Responses"].get(self._table, ())
+            asked = answer.get("UnprocessedKeys")
+            if not asked:
+                return found
+        raise Unavailable("dynamodb", "it leaves keys out again and again")
 
     def _in_force(self, item: Mapping[str, Any]) -> bool:
         return int(item["expires_at"]["N"]) > self._now().timestamp()
@@ -281,13 +292,18 @@ class DynamoDeliveries:
         return int((self._now() + KEPT).timestamp())
 
 
+def _number(attempt: int) -> str:
+    return f"{attempt:03d}"
+
+
 def _indexed(delivery: Delivery) -> dict[str, str]:
-    """The attributes that put a row into an index."""
-    if delivery.status in UNDELIVERED:
-        return {"undelivered": delivery.subscription}
+    """The attributes that put a row into an index. A claim changes neither."""
+    found = {}
+    if delivery.undelivered:
+        found["undelivered"] = delivery.subscription
     if delivery.due_at is not None and delivery.status in ("pending", "sending"):
-        return {"due_shard": _SHARDS[zlib.crc32(delivery.id.encode()) % len(_SHARDS)]}
-    return {}
+        found["due_shard"] = _SHARDS[zlib.crc32(delivery.id.encode()) % len(_SHARDS)]
+    return found
 
 
 def _state(prefix: str, delivery: Delivery) -> tuple[str, dict[str, Any]]:
