@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain.delivery.delivery import Attempt, Delivery, DeliveryStatus
 from chalicelib.domain.delivery.endpoint import Endpoint
-from chalicelib.domain.delivery.stored_event import StoredEvent, first_position
+from chalicelib.domain.delivery.stored_event import POSITION, StoredEvent, first_position
 from chalicelib.domain.delivery.subscription import Inbox, Subscription, fits
 from chalicelib.domain.operations.restriction import Restriction, may_see
 from chalicelib.domain.page import Page, from_cursor, page_of, to_cursor
@@ -57,15 +58,15 @@ class InMemoryEventLog:
         within: Restriction | None = None,
         audience: str | None = None,
     ) -> Page[StoredEvent]:
-        before = str(from_cursor(cursor, str)[0]) if cursor else "~"
+        before = str(from_cursor(cursor, re.compile(POSITION))[0]) if cursor else "~"
         found = sorted(
             (
                 one
                 for one in self.events.values()
                 if one.owner in owners
                 and one.position < before
-                and (since is None or one.received_at >= since)
-                and (until is None or one.received_at < until)
+                and (since is None or one.position >= first_position(since))
+                and (until is None or one.position < first_position(until))
                 and (not types or any(fits(pattern, one.type) for pattern in types))
                 and (not sources or one.source in sources)
                 and (audience is None or one.audience in ("", audience))
