@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from chalicelib.domain.delivery.delivery import Attempt, Delivery, DeliveryStatus
 from chalicelib.domain.delivery.endpoint import Endpoint
 from chalicelib.domain.delivery.stored_event import POSITION, StoredEvent, first_position
-from chalicelib.domain.delivery.subscription import Inbox, Subscription, fits
+from chalicelib.domain.delivery.subscription import Confidential, Inbox, Subscription, fits
 from chalicelib.domain.operations.restriction import Restriction, may_see
 from chalicelib.domain.page import Page, from_cursor, page_of, to_cursor
 from chalicelib.errors import Conflict
@@ -58,15 +58,15 @@ class InMemoryEventLog:
         within: Restriction | None = None,
         audience: str | None = None,
     ) -> Page[StoredEvent]:
-        before = str(from_cursor(cursor, str)[0]) if cursor else "~"
+        before = str(from_cursor(cursor, re.compile(POSITION))[0]) if cursor else "~"
         found = sorted(
             (
                 one
                 for one in self.events.values()
                 if one.owner in owners
                 and one.position < before
-                and (since is None or one.received_at >= since)
-                and (until is None or one.received_at < until)
+                and (since is None or one.position >= first_position(since))
+                and (until is None or one.position < first_position(until))
                 and (not types or any(fits(pattern, one.type) for pattern in types))
                 and (not sources or one.source in sources)
                 and (audience is None or one.audience in ("", audience))
@@ -87,14 +87,21 @@ class InMemorySubscriptions:
     def __init__(self) -> None:
         self.subscriptions: dict[str, Subscription] = {}
         self.boxes: dict[str, Inbox] = {}
+        self.kept: dict[bytes, Confidential] = {}
 
-    def put(self, subscription: Subscription) -> Subscription:
+    def put(self, subscription: Subscription, confidential: Confidential | None = None) -> Subscription:
         stored = self.subscriptions.get(subscription.id)
         if subscription.version != (stored.version if stored else 0):
             raise Conflict("it has changed since it was read")
         after = replace(subscription, version=subscription.version + 1)
+        if confidential is not None:
+            after = after.with_(confidential, str(len(self.kept)).encode())
+            self.kept[after.sealed] = confidential
         self.subscriptions[subscription.id] = after
         return after
+
+    def opened(self, subscription: Subscription) -> Confidential:
+        return self.kept[subscription.sealed] if subscription.sealed else Confidential()
 
     def find(self, id: str) -> Subscription | None:
         return self.subscriptions.get(id)

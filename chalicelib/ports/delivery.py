@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.delivery.endpoint import Endpoint
     from chalicelib.domain.delivery.event import CloudEvent
     from chalicelib.domain.delivery.stored_event import StoredEvent
-    from chalicelib.domain.delivery.subscription import Inbox, Subscription
+    from chalicelib.domain.delivery.subscription import Confidential, Inbox, Subscription
     from chalicelib.domain.operations.restriction import Restriction
     from chalicelib.domain.page import Page
 
@@ -33,7 +33,7 @@ class EventLog(Protocol):
 
     def put(self, event: StoredEvent) -> StoredEvent:
         """Keep it, unless one of its identity is there. Returns what is kept, which is `event` only the first
-        time. A body that is too long for a row lies beside it, unseen by whoever asks."""
+        time (they are equal). A body that is too long for a row lies beside it, unseen by whoever asks."""
         ...
 
     def told(self, event: StoredEvent) -> None:
@@ -41,7 +41,8 @@ class EventLog(Protocol):
         ...
 
     def untold(self, before: datetime, limit: int) -> Sequence[StoredEvent]:
-        """Those that wait for the bus since before that time, the longest waiting first."""
+        """Those that wait for the bus since before that time, the longest waiting first. One whose mark was
+        put in the last seconds may be missing."""
         ...
 
     def find(self, owner: str, id: str, source: str | None = None) -> StoredEvent | None:
@@ -57,9 +58,10 @@ class EventLog(Protocol):
         until: datetime | None = None, types: Sequence[str] = (), sources: Sequence[str] = (),
         within: Restriction | None = None, audience: str | None = None,
     ) -> Page[StoredEvent]:  # fmt: skip
-        """Of these owners, newest first. types: patterns, as in subscriptions. audience: the owner who asks;
-        None: he may see what is for any. Raises Invalid for a cursor that it never gave. What came in the
-        last seconds may be missing."""
+        """Of these owners, newest first. since, until: from then on, and before then, by the millisecond.
+        types: patterns, as in subscriptions. audience: the owner who asks; None: he may see what is for any.
+        A page may be short where many others' events lie between, or bodies are long. Raises Invalid for a
+        cursor that it never gave. What came in the last seconds may be missing."""
         ...
 
     def forget(self, event: StoredEvent) -> None:
@@ -68,9 +70,14 @@ class EventLog(Protocol):
 
 
 class Subscriptions(Protocol):
-    def put(self, subscription: Subscription) -> Subscription:
+    def put(self, subscription: Subscription, confidential: Confidential | None = None) -> Subscription:
         """Write it where its `version` is the one that is stored (0: none is); returns it with the next one.
-        Raises Conflict where it is not."""
+        confidential: what is sealed with it; None: what was sealed before stays. Raises Conflict where the
+        version is another, Invalid where there is more than can be sealed."""
+        ...
+
+    def opened(self, subscription: Subscription) -> Confidential:
+        """What is sealed with it. Only who sends asks for it: none of the others opens anything."""
         ...
 
     def find(self, id: str) -> Subscription | None: ...
