@@ -58,15 +58,15 @@ class InMemoryEventLog:
         within: Restriction | None = None,
         audience: str | None = None,
     ) -> Page[StoredEvent]:
-        before = str(from_cursor(cursor, str)[0]) if cursor else "~"
+        before = str(from_cursor(cursor, re.compile(POSITION))[0]) if cursor else "~"
         found = sorted(
             (
                 one
                 for one in self.events.values()
                 if one.owner in owners
                 and one.position < before
-                and (since is None or one.received_at >= since)
-                and (until is None or one.received_at < until)
+                and (since is None or one.position >= first_position(since))
+                and (until is None or one.position < first_position(until))
                 and (not types or any(fits(pattern, one.type) for pattern in types))
                 and (not sources or one.source in sources)
                 and (audience is None or one.audience in ("", audience))

@@ -33,7 +33,7 @@ class EventLog(Protocol):
 
     def put(self, event: StoredEvent) -> StoredEvent:
         """Keep it, unless one of its identity is there. Returns what is kept, which is `event` only the first
-        time. A body that is too long for a row lies beside it, unseen by whoever asks."""
+        time (they are equal). A body that is too long for a row lies beside it, unseen by whoever asks."""
         ...
 
     def told(self, event: StoredEvent) -> None:
@@ -41,7 +41,8 @@ class EventLog(Protocol):
         ...
 
     def untold(self, before: datetime, limit: int) -> Sequence[StoredEvent]:
-        """Those that wait for the bus since before that time, the longest waiting first."""
+        """Those that wait for the bus since before that time, the longest waiting first. One whose mark was
+        put in the last seconds may be missing."""
         ...
 
     def find(self, owner: str, id: str, source: str | None = None) -> StoredEvent | None:
@@ -57,9 +58,10 @@ class EventLog(Protocol):
         until: datetime | None = None, types: Sequence[str] = (), sources: Sequence[str] = (),
         within: Restriction | None = None, audience: str | None = None,
     ) -> Page[StoredEvent]:  # fmt: skip
-        """Of these owners, newest first. types: patterns, as in subscriptions. audience: the owner who asks;
-        None: he may see what is for any. Raises Invalid for a cursor that it never gave. What came in the
-        last seconds may be missing."""
+        """Of these owners, newest first. since, until: from then on, and before then, by the millisecond.
+        types: patterns, as in subscriptions. audience: the owner who asks; None: he may see what is for any.
+        A page may be short where many others' events lie between, or bodies are long. Raises Invalid for a
+        cursor that it never gave. What came in the last seconds may be missing."""
         ...
 
     def forget(self, event: StoredEvent) -> None:
