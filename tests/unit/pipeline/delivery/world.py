@@ -1,4 +1,4 @@
-"""Delivery in memory: the use-cases over the twins of what is kept, a queue that delays, a bus, receivers, and
+"""Delivery in memory: the use-cases over the twins of what is kept, a queue that delays, a bus, receivers and
 a clock that stands until somebody moves it. So hours pass at once."""
 
 from __future__ import annotations
