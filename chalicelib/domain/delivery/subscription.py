@@ -6,12 +6,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
 from chalicelib.domain.delivery.stored_event import StoredEvent, concerns
-from chalicelib.domain.intake.connection import Secret
+from chalicelib.domain.intake.connection import Secret, SecretView, secret_views
 from chalicelib.domain.operations.restriction import Restriction
 
 Format = Literal["standard", "cloudevents", "slack", "teams"]
@@ -64,8 +64,8 @@ class Subscription:
     url: str
     wanted: Wanted = Wanted()
     format: Format = "standard"
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """Sent along with each delivery; their values may be secrets."""
+    headers: tuple[str, ...] = ()
+    """Names of those that are sent along with each delivery. Their values are Confidential."""
     rate: int | None = None
     """Deliveries a minute at most."""
     expires_at: datetime | None = None
@@ -73,8 +73,10 @@ class Subscription:
     status: Status = "active"
     reason: str | None = None
     """Why it is not active, in a word: "paused", "gone", "failing", "asked"."""
-    secrets: tuple[Secret, ...] = field(default=(), repr=False)
-    """The current one first; while they are rotated, each signs."""
+    secrets: tuple[SecretView, ...] = ()
+    """What is shown of those that sign, the current one first."""
+    sealed: bytes = field(default=b"", repr=False)
+    """What is Confidential, as the store keeps it; it alone can open it."""
     version: int = 0
     """Counts its changes; 0: it is not stored yet."""
     created_at: datetime
@@ -86,6 +88,25 @@ class Subscription:
     def in_force(self, now: datetime) -> bool:
         """Whether it may be sent to at all; while it is paused or disabled its deliveries are held."""
         return self.expires_at is None or now < self.expires_at
+
+    def with_(self, confidential: Confidential, sealed: bytes) -> Subscription:
+        """The same with what is shown of `confidential`, and that as it is sealed."""
+        return replace(
+            self,
+            headers=tuple(confidential.headers),
+            secrets=secret_views(confidential.secrets),
+            sealed=sealed,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confidential:
+    """What nobody reads of a subscription but who sends to it."""
+
+    secrets: tuple[Secret, ...] = field(default=(), repr=False)
+    """The current one first; while they are rotated, each that is in force signs."""
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Sent along with each delivery."""
 
 
 def subscription_id(owner: str, name: str) -> str:
