@@ -196,7 +196,7 @@ class ChangedMeanwhile(InMemoryDeliveries):
 
 
 def test_of_two_who_retry_at_once_one_is_refused() -> None:
-    made = Undelivered(ChangedMeanwhile())
+    made = Undelivered(ChangedMeanwhile)
     subscription = made.subscription()
     delivery = made.delivery(subscription, made.event("e1"))
     with pytest.raises(Conflict, match="changed in this moment"):
