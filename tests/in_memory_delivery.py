@@ -125,15 +125,40 @@ class InMemorySubscriptions:
 class InMemoryDeliveries:
     """Deliveries (chalicelib.ports)."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], datetime]) -> None:
         self.rows: dict[tuple[str, str], Delivery] = {}
         self.tried: dict[str, dict[int, Attempt]] = {}
+        self._now = now
+        self._holders: dict[tuple[str, str], tuple[int, str]] = {}
 
     def put(self, delivery: Delivery) -> Delivery:
         return self.rows.setdefault((delivery.subscription, delivery.position), delivery)
 
     def find(self, subscription: str, position: str) -> Delivery | None:
         return self.rows.get((subscription, position))
+
+    def claim(
+        self, subscription: str, position: str, attempt: int, holder: str, until: datetime
+    ) -> Delivery | None:
+        row, key = self.rows.get((subscription, position)), (subscription, position)
+        if row is None:
+            return None
+        if row.status == "sending" and self._holders.get(key) == (attempt, holder):
+            return row
+        if (row.status, row.attempt) != ("pending", attempt):
+            return None
+        self._holders[key] = (attempt, holder)
+        self.rows[key] = replace(
+            row, status="sending", attempt=attempt + 1, due_at=until, updated_at=self._now()
+        )
+        return self.rows[key]
+
+    def move(self, subscription: str, position: str, attempt: int, until: datetime) -> bool:
+        row = self.rows.get((subscription, position))
+        if row is None or (row.status, row.attempt) != ("pending", attempt):
+            return False
+        self.rows[subscription, position] = replace(row, due_at=until)
+        return True
 
     def change(self, before: Delivery, after: Delivery) -> bool:
         stored = self.rows.get((before.subscription, before.position))
@@ -145,8 +170,11 @@ class InMemoryDeliveries:
     def record(self, delivery: Delivery, attempt: Attempt) -> None:
         self.tried.setdefault(delivery.id, {}).setdefault(attempt.number, attempt)
 
-    def attempts(self, delivery: Delivery) -> Sequence[Attempt]:
-        return [attempt for _, attempt in sorted(self.tried.get(delivery.id, {}).items())]
+    def attempts(self, deliveries: Sequence[Delivery]) -> Mapping[str, Sequence[Attempt]]:
+        return {
+            one.id: [attempt for _, attempt in sorted(self.tried.get(one.id, {}).items())]
+            for one in deliveries
+        }
 
     def due(self, at: datetime, limit: int) -> Sequence[DueDelivery]:
         waiting = [
@@ -166,8 +194,9 @@ class InMemoryDeliveries:
         since: datetime | None = None,
         until: datetime | None = None,
         within: Restriction | None = None,
+        undelivered: bool = False,
     ) -> Page[Delivery]:
-        before = str(from_cursor(cursor, str)[0]) if cursor else "~"
+        before = str(from_cursor(cursor, re.compile(POSITION))[0]) if cursor else "~"
         found = sorted(
             (
                 one
@@ -175,6 +204,7 @@ class InMemoryDeliveries:
                 if one.subscription == subscription
                 and one.position < before
                 and (not statuses or one.status in statuses)
+                and (not undelivered or one.undelivered)
                 and (since is None or one.position >= first_position(since))
                 and (until is None or one.position < first_position(until))
                 and may_see(within, one.connections)

@@ -108,6 +108,18 @@ class Deliveries(Protocol):
 
     def find(self, subscription: str, position: str) -> Delivery | None: ...
 
+    def claim(
+        self, subscription: str, position: str, attempt: int, holder: str, until: datetime
+    ) -> Delivery | None:
+        """Begin the next attempt of what is pending after so many; it counts as cut off if its outcome is not
+        there by then. None where the row says otherwise: it is another's. The same holder may claim again."""
+        ...
+
+    def move(self, subscription: str, position: str, attempt: int, until: datetime) -> bool:
+        """Look at what is pending after so many attempts at that time, and spend none. False where the row
+        says otherwise."""
+        ...
+
     def change(self, before: Delivery, after: Delivery) -> bool:
         """Have it stand as `after`, where it still has the status, attempt and due_at of `before`, or has
         those of `after` already. Returns whether it does."""
@@ -117,8 +129,8 @@ class Deliveries(Protocol):
         """Keep an attempt, once by its number."""
         ...
 
-    def attempts(self, delivery: Delivery) -> Sequence[Attempt]:
-        """The first one first."""
+    def attempts(self, deliveries: Sequence[Delivery]) -> Mapping[str, Sequence[Attempt]]:
+        """What was tried of each, the first one first, by the delivery's id."""
         ...
 
     def due(self, at: datetime, limit: int) -> Sequence[DueDelivery]:
@@ -128,8 +140,10 @@ class Deliveries(Protocol):
     def list(
         self, subscription: str, limit: int, cursor: str | None, *, statuses: Sequence[DeliveryStatus] = (),
         since: datetime | None = None, until: datetime | None = None, within: Restriction | None = None,
+        undelivered: bool = False,
     ) -> Page[Delivery]:  # fmt: skip
-        """Newest first. Raises Invalid for a cursor that it never gave."""
+        """Newest first, by the time of the events. undelivered: only those that Delivery.undelivered says.
+        Raises Invalid for a cursor that it never gave."""
         ...
 
 

@@ -64,3 +64,9 @@ class Delivery:
     def id(self) -> str:
         """As the API has it."""
         return f"{self.subscription}.{self.position}"
+
+    @property
+    def undelivered(self) -> bool:
+        """Whether it has failed at least once and has not arrived yet, or is held."""
+        failed = self.attempt - (self.status == "sending") > 0
+        return self.status in UNDELIVERED or (self.status != "delivered" and failed)
