@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from chalicelib.pipeline.delivery.deliver_due import DeliverDue
     from chalicelib.pipeline.delivery.follow_endpoint import FollowEndpoint
     from chalicelib.pipeline.delivery.later import Later
+    from chalicelib.pipeline.delivery.resend import Resend
     from chalicelib.pipeline.delivery.side_by_side import SideBySide
+    from chalicelib.pipeline.delivery.subscriptions import Subscribe
 
 
 class DeliveryUseCases:
@@ -104,3 +106,30 @@ class DeliveryUseCases:
         from chalicelib.pipeline.delivery.side_by_side import SideBySide
 
         return SideBySide()
+
+    @once
+    def resend(self) -> Resend:
+        from chalicelib.pipeline.delivery.resend import Resend
+
+        out = self._outside
+        return Resend(deliveries=out.deliveries, queue=out.queue("delivery"), now=now)
+
+    @once
+    def subscriptions(self) -> Subscribe:
+        from functools import partial
+
+        from chalicelib.domain.operations.access import LOCAL_STAGE
+        from chalicelib.pipeline.delivery.subscriptions import Subscribe
+        from chalicelib.services.https.target import host_of, target_of
+
+        out = self._outside
+        own = frozenset(filter(None, [host_of(out.settings.public_url)]))
+        return Subscribe(
+            subscriptions=out.subscriptions,
+            endpoints=out.endpoints,
+            log=out.event_log,
+            deliveries=out.deliveries,
+            resend=self.resend,
+            check_address=partial(target_of, local=out.settings.stage == LOCAL_STAGE, own=own),
+            now=now,
+        )

@@ -27,6 +27,11 @@ TITLES = {
         "in; a 202 means that it is safe and will not be lost.",
     ),
     "tickets": ("Tickets", "What customers said, classified: search, read, change, join and take apart."),
+    "subscriptions": (
+        "Subscriptions",
+        "Who is told of which events, where to: each delivery is signed, tried again where it fails, and "
+        "listed.",
+    ),
     "connections": ("Connections", "One configured instance of a source: its secrets, settings and owner."),
     "sources": ("Sources", "The sources that are installed, and a preview of what one makes of given bytes."),
     "triage": ("Triage", "What every stage of triage would say of a text."),
