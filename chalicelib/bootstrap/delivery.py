@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from chalicelib.bootstrap.outside import Outside
+from typing import TYPE_CHECKING
+
+from chalicelib.bootstrap.once import once
+from chalicelib.bootstrap.outside import Outside, now
+
+if TYPE_CHECKING:
+    from chalicelib.pipeline.delivery.sample_events import SampleEvents
 
 
 class DeliveryUseCases:
@@ -10,3 +16,9 @@ class DeliveryUseCases:
 
     def __init__(self, outside: Outside) -> None:
         self._outside = outside
+
+    @once
+    def sample_events(self) -> SampleEvents:
+        from chalicelib.pipeline.delivery.sample_events import SampleEvents
+
+        return SampleEvents(log=self._outside.event_log, now=now)

@@ -27,6 +27,11 @@ TITLES = {
         "in; a 202 means that it is safe and will not be lost.",
     ),
     "tickets": ("Tickets", "What customers said, classified: search, read, change, join and take apart."),
+    "event_types": (
+        "Event types",
+        "What TriggerIQ tells its subscribers, and what it understands of what is posted: the schema, an "
+        "example and the newest of each.",
+    ),
     "connections": ("Connections", "One configured instance of a source: its secrets, settings and owner."),
     "sources": ("Sources", "The sources that are installed, and a preview of what one makes of given bytes."),
     "triage": ("Triage", "What every stage of triage would say of a text."),

@@ -30,8 +30,10 @@ from chalicelib.domain.tickets.ticket_counts import TicketCounts
 from chalicelib.domain.tickets.ticket_feedback import FeedbackVersion, TicketFeedback
 from chalicelib.domain.tickets.ticket_filter import NEWEST, TicketFilter, TicketOrder
 from chalicelib.errors import NotFound
+from chalicelib.pipeline.delivery.sample_events import SampleEvents
 from chalicelib.pipeline.intake.give_back import BadRowsFile
 from chalicelib.settings import Settings
+from tests.in_memory_delivery import InMemoryEventLog
 from tests.in_memory_jobs import InMemoryJobs
 from tests.unit.pipeline.fakes import FakeConfigurations
 from triggeriq import Author, Request
@@ -327,6 +329,14 @@ class FakeOperations:
         return self.plugin_list
 
 
+class FakeDelivery:
+    """The use-cases of delivery, over what a test puts into the log."""
+
+    def __init__(self) -> None:
+        self.log = InMemoryEventLog()
+        self.sample_events = SampleEvents(log=self.log, now=lambda: NOW)
+
+
 @dataclass
 class FakeUseCases:
     """What bootstrap.use_cases() gives, in memory."""
@@ -335,6 +345,7 @@ class FakeUseCases:
     intake: FakeIntake = field(default_factory=FakeIntake)
     triage: FakeTriage = field(default_factory=FakeTriage)
     tickets: FakeTickets = field(default_factory=FakeTickets)
+    delivery: FakeDelivery = field(default_factory=FakeDelivery)
     operations: FakeOperations = field(default_factory=FakeOperations)
     metrics: Numbers = field(default_factory=Numbers)
 
