@@ -26,7 +26,13 @@ if TYPE_CHECKING:
 
     from chalicelib.api.routes import Route
 
-PARAMETERS = {"source": NAME, "connection": NAME, "key": NAME, "id": "[A-Za-z0-9_.:-]{1,200}"}
+PARAMETERS = {
+    "source": NAME,
+    "connection": NAME,
+    "key": NAME,
+    "id": "[A-Za-z0-9_.:-]{1,200}",
+    "type": "[A-Za-z0-9_.:-]{1,128}",
+}
 """What a path's parameters match once decoded; anything else is 404."""
 DEPTH_LIMIT = 50
 """How deep JSON may be nested; nothing of ours needs more than a tenth of it."""

@@ -9,6 +9,7 @@ from chalicelib.bootstrap.outside import Outside, now
 
 if TYPE_CHECKING:
     from chalicelib.pipeline.delivery.resend import Resend
+    from chalicelib.pipeline.delivery.sample_events import SampleEvents
     from chalicelib.pipeline.delivery.subscriptions import Subscribe
 
 
@@ -44,3 +45,9 @@ class DeliveryUseCases:
             check_address=partial(target_of, local=out.settings.stage == LOCAL_STAGE, own=own),
             now=now,
         )
+
+    @once
+    def sample_events(self) -> SampleEvents:
+        from chalicelib.pipeline.delivery.sample_events import SampleEvents
+
+        return SampleEvents(log=self._outside.event_log, now=now)

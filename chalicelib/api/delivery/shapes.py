@@ -1,15 +1,29 @@
-"""The shapes of requests and answers about delivery, under the names that routes.py uses. A domain value that
+"""The shapes of requests and answers about delivery, under the names that routes.py and event_forms.py use. A domain value that
 is shown whole is its own shape; a model stands for what a client sends, and for an answer that hides a part
 of its value. /openapi.json is made from them."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, RootModel, WithJsonSchema, model_validator
 
+from chalicelib.api.delivery.event_data import CustomerUpdated as CustomerUpdated
+from chalicelib.api.delivery.event_data import DeadLettersEvent as DeadLettersEvent
+from chalicelib.api.delivery.event_data import EndpointEvent as EndpointEvent
+from chalicelib.api.delivery.event_data import ExhaustedDelivery as ExhaustedDelivery
+from chalicelib.api.delivery.event_data import FailedPlugin as FailedPlugin
+from chalicelib.api.delivery.event_data import InteractionRecorded as InteractionRecorded
+from chalicelib.api.delivery.event_data import OrderUpdated as OrderUpdated
+from chalicelib.api.delivery.event_data import ReceivedFile as ReceivedFile
+from chalicelib.api.delivery.event_data import Release as Release
+from chalicelib.api.delivery.event_data import SilentSource as SilentSource
+from chalicelib.api.delivery.event_data import TicketEvent as TicketEvent
+from chalicelib.api.delivery.event_data import TrialSend as TrialSend
 from chalicelib.api.field_types import Asked, Line, Shown, ShownPage, Time, absent
 from chalicelib.api.field_types import PageQuery as PageQuery
 from chalicelib.domain.delivery.own_headers import (
@@ -22,6 +36,8 @@ from chalicelib.domain.delivery.own_headers import (
 from chalicelib.domain.delivery.signing_secret import SECRET_PATTERN
 from chalicelib.domain.delivery.subscription import Filtered, Format, Status, Terms
 from chalicelib.domain.intake.connection import SecretView
+from chalicelib.domain.items import Items
+from triggeriq import JSON
 from triggeriq.names import NAME
 
 # ---- which events --------------------------------------------------------------------------------
@@ -204,3 +220,47 @@ class TestDelivery(Shown):
     __test__ = False  # to pytest, a name that begins with Test is a test
 
     delivery: str = Field(description="follow it at `/deliveries/{id}`")
+
+
+# ---- event types ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventForm:
+    """A form in which an event is delivered."""
+
+    schema: Mapping[str, JSON]
+    """JSON Schema, 2020-12."""
+    example: Mapping[str, JSON]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventTypeShown:
+    type: str
+    group: str
+    """What it is about."""
+    description: str
+    since: str
+    """The first version of TriggerIQ that has it."""
+    posted: bool
+    """Whether partners and teams post it at POST /events; else TriggerIQ tells it."""
+    schema: Mapping[str, JSON]
+    """JSON Schema, 2020-12, of the event in CloudEvents' JSON format, as log, inbox and subscriptions of the
+    format `cloudevents` have it."""
+    example: Mapping[str, JSON]
+    """Such an event."""
+    standard: EventForm
+    """The same as subscriptions of the format `standard` get it."""
+
+
+EventTypeList = Items[EventTypeShown]
+
+
+class SampleQuery(Asked):
+    format: Literal["standard", "cloudevents"] = Field(
+        "standard", description="that of the subscription; with `standard` each has the event's `id`, too"
+    )
+
+
+class EventSamples(RootModel[list[dict[str, Any]]]):
+    """The newest first, in the form in which they are delivered."""

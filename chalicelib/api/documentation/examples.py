@@ -22,6 +22,7 @@ PATH = {
     "source": "generic_json",
     "connection": "acme",
     "key": "triage",
+    "type": "ticket.created",
     "id": "1b0c3f9e-8a5d-5a0b-9a53-3f6f0f0f7c11",
 }
 """Path parameters, by name."""

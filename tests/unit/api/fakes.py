@@ -31,6 +31,7 @@ from chalicelib.domain.tickets.ticket_feedback import FeedbackVersion, TicketFee
 from chalicelib.domain.tickets.ticket_filter import NEWEST, TicketFilter, TicketOrder
 from chalicelib.errors import NotFound
 from chalicelib.pipeline.delivery.resend import Resend
+from chalicelib.pipeline.delivery.sample_events import SampleEvents
 from chalicelib.pipeline.delivery.subscriptions import Subscribe
 from chalicelib.pipeline.intake.give_back import BadRowsFile
 from chalicelib.services.https.target import target_of
@@ -342,16 +343,17 @@ class FakeDelivery:
     def __init__(self) -> None:
         self.clock, self.queue = FakeClock(NOW), FakeQueue("delivery")
         self.store, self.endpoints = InMemorySubscriptions(), InMemoryEndpoints()
-        self.deliveries = InMemoryDeliveries(self.clock)
+        self.deliveries, self.log = InMemoryDeliveries(self.clock), InMemoryEventLog()
         self.subscriptions = Subscribe(
             subscriptions=self.store,
             endpoints=self.endpoints,
-            log=InMemoryEventLog(),
+            log=self.log,
             deliveries=self.deliveries,
             resend=Resend(deliveries=self.deliveries, queue=self.queue, now=self.clock),
             check_address=target_of,
             now=self.clock,
         )
+        self.sample_events = SampleEvents(log=self.log, now=self.clock)
 
 
 @dataclass
@@ -362,8 +364,8 @@ class FakeUseCases:
     intake: FakeIntake = field(default_factory=FakeIntake)
     triage: FakeTriage = field(default_factory=FakeTriage)
     tickets: FakeTickets = field(default_factory=FakeTickets)
-    operations: FakeOperations = field(default_factory=FakeOperations)
     delivery: FakeDelivery = field(default_factory=FakeDelivery)
+    operations: FakeOperations = field(default_factory=FakeOperations)
     metrics: Numbers = field(default_factory=Numbers)
 
     def now(self) -> datetime:

@@ -12,7 +12,7 @@ from io import BytesIO
 from typing import Any, BinaryIO
 from urllib.parse import urlencode
 
-from chalicelib.domain.delivery.event import CloudEvent
+from chalicelib.domain.delivery.event import OURSELVES, CloudEvent
 from chalicelib.domain.intake.file_import import Import
 from chalicelib.domain.intake.poll_state import PollState
 from chalicelib.domain.intake.quarantine import Failure, Quarantined
@@ -25,6 +25,7 @@ from chalicelib.ports.intake import Told
 from chalicelib.ports.operations import Clock, Message, StoredObject
 from chalicelib.ports.web import NoAnswer, WebAnswer
 from chalicelib.registry.guarded import GuardedSource
+from tests.catalogued import check
 from triggeriq import Connection, Source
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -107,15 +108,19 @@ class FakeQueue:
 
 class FakeBus:
     """events: what it took. offered: all that it was asked to take. refused: why it won't take an event, by
-    the event's id in its data or its own. down: whether it can't be reached."""
+    the event's id in its data or its own. down: whether it can't be reached. dummies: whether events are such
+    as nobody would tell; else each must be as the catalogue says."""
 
-    def __init__(self, down: bool = False) -> None:
+    def __init__(self, down: bool = False, *, dummies: bool = False) -> None:
         self.events: list[CloudEvent] = []
         self.offered: list[CloudEvent] = []
         self.refused: dict[str, str] = {}
-        self.down = down
+        self.down, self._dummies = down, dummies
 
     def publish(self, events: Sequence[CloudEvent]) -> Sequence[str | None]:
+        for event in events:
+            if event.owner == OURSELVES and not self._dummies:
+                check(event)
         self.offered += events
         if self.down and events:
             raise Unavailable("bus", "down")
