@@ -1,6 +1,6 @@
-"""The shapes of requests and answers about delivery, under the names that routes.py and event_forms.py use. A domain value that
-is shown whole is its own shape; a model stands for what a client sends, and for an answer that hides a part
-of its value. /openapi.json is made from them."""
+"""The shapes of requests and answers about delivery, under the names that routes.py and event_forms.py use. A
+domain value that is shown whole is its own shape; a model stands for what a client sends, and for an answer
+that hides a part of its value. /openapi.json is made from them."""
 
 from __future__ import annotations
 
