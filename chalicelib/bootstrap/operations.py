@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from chalicelib.pipeline.operations.resume_jobs import ResumeJobs
     from chalicelib.pipeline.operations.run_job import RunJob
     from chalicelib.pipeline.operations.start_job import StartJob
-    from chalicelib.ports.operations import Configurations, JobKinds, Jobs
+    from chalicelib.ports.operations import Configurations, Idempotency, JobKinds, Jobs
     from chalicelib.services.dynamodb.api_keys import DynamoApiKeys
 
 
@@ -33,6 +33,10 @@ class OperationsUseCases:
     @property
     def api_keys(self) -> DynamoApiKeys:
         return self._outside.api_keys
+
+    @property
+    def idempotency(self) -> Idempotency:
+        return self._outside.idempotency
 
     @property
     def jobs(self) -> Jobs:

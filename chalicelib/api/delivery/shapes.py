@@ -24,6 +24,10 @@ from chalicelib.api.delivery.event_data import Release as Release
 from chalicelib.api.delivery.event_data import SilentSource as SilentSource
 from chalicelib.api.delivery.event_data import TicketEvent as TicketEvent
 from chalicelib.api.delivery.event_data import TrialSend as TrialSend
+from chalicelib.api.delivery.posted_shapes import PostedAnswer as PostedAnswer
+from chalicelib.api.delivery.posted_shapes import PostedEvents as PostedEvents
+from chalicelib.api.delivery.posted_shapes import WholeEvent as WholeEvent
+from chalicelib.api.delivery.posted_shapes import WholeEvents as WholeEvents
 from chalicelib.api.field_types import Asked, Line, Shown, ShownPage, Time, absent
 from chalicelib.api.field_types import PageQuery as PageQuery
 from chalicelib.domain.delivery.own_headers import (

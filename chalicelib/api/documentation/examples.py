@@ -73,6 +73,7 @@ BODY: dict[str, dict[str, Any]] = {
         "connection": "default",
     },
     "POST /uploads": {"source": "csv", "connection": "acme", "file": "reviews.csv"},
+    "POST /events": {"type": "order.paid", "subject": "4711", "data": {"total": "12.50", "currency": "EUR"}},
     "POST /triage/preview": {
         "items": [{"text": "It crashes when I log in", "rating": 1, "source": "app_store"}]
     },
