@@ -8,6 +8,8 @@ from chalicelib.bootstrap.once import once
 from chalicelib.bootstrap.outside import Outside, now
 
 if TYPE_CHECKING:
+    from chalicelib.pipeline.delivery.follow_deliveries import FollowDeliveries
+    from chalicelib.pipeline.delivery.recover import Recover
     from chalicelib.pipeline.delivery.resend import Resend
     from chalicelib.pipeline.delivery.subscriptions import Subscribe
 
@@ -42,5 +44,32 @@ class DeliveryUseCases:
             deliveries=out.deliveries,
             resend=self.resend,
             check_address=partial(target_of, local=out.settings.stage == LOCAL_STAGE, own=own),
+            now=now,
+        )
+
+    @once
+    def deliveries(self) -> FollowDeliveries:
+        from chalicelib.pipeline.delivery.follow_deliveries import FollowDeliveries
+
+        out = self._outside
+        return FollowDeliveries(
+            subscriptions=out.subscriptions,
+            deliveries=out.deliveries,
+            log=out.event_log,
+            resend=self.resend,
+            now=now,
+        )
+
+    @once
+    def recover(self) -> Recover:
+        from chalicelib.pipeline.delivery.find_undelivered import FindUndelivered
+        from chalicelib.pipeline.delivery.recover import Recover
+
+        out = self._outside
+        return Recover(
+            subscriptions=out.subscriptions,
+            endpoints=out.endpoints,
+            find=FindUndelivered(deliveries=out.deliveries, log=out.event_log),
+            resend=self.resend,
             now=now,
         )
