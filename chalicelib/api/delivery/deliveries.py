@@ -11,8 +11,8 @@ from chalicelib.api.exchange import Answer, Call
 from chalicelib.pipeline.delivery.recover import RecoverArguments
 
 NO_SOURCES = (
-    "this deployment sends from addresses of AWS that change; verify the signature instead of the address, or "
-    "ask whoever deploys it for `static_egress`"
+    "this deployment sends from addresses of AWS that change; verify the signature instead of the address, "
+    "or ask whoever deploys it for `static_egress`"
 )
 
 

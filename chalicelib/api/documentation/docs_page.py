@@ -35,7 +35,7 @@ TITLES = {
     "deliveries": (
         "Deliveries",
         "What was sent, every attempt with its answer, and what has not arrived and why. One is tried again, "
-        "or all of a time are recovered. `undelivered` is what failed, is held, or waits for another attempt.",
+        "or all of a time is recovered. `undelivered` is what failed, is held, or waits for another attempt.",
     ),
     "connections": ("Connections", "One configured instance of a source: its secrets, settings and owner."),
     "sources": ("Sources", "The sources that are installed, and a preview of what one makes of given bytes."),
