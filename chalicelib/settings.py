@@ -57,6 +57,7 @@ class Settings(NamedTuple):
     import_backlog: int = 2_000
     trace_plugins: bool = False
     delivery_allow: tuple[str, ...] = ()
+    delivery_sources: tuple[str, ...] = ()
     poll_request_seconds: float = 30.0
 
 
@@ -255,5 +256,6 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "import_backlog": _count(1, 10**9, "messages"),
     "trace_plugins": _switch,
     "delivery_allow": _networks,
+    "delivery_sources": _networks,
     "poll_request_seconds": _seconds(0.1, 60),
 }

@@ -30,6 +30,9 @@ from chalicelib.domain.tickets.ticket_counts import TicketCounts
 from chalicelib.domain.tickets.ticket_feedback import FeedbackVersion, TicketFeedback
 from chalicelib.domain.tickets.ticket_filter import NEWEST, TicketFilter, TicketOrder
 from chalicelib.errors import NotFound
+from chalicelib.pipeline.delivery.find_undelivered import FindUndelivered
+from chalicelib.pipeline.delivery.follow_deliveries import FollowDeliveries
+from chalicelib.pipeline.delivery.recover import Recover
 from chalicelib.pipeline.delivery.resend import Resend
 from chalicelib.pipeline.delivery.sample_events import SampleEvents
 from chalicelib.pipeline.delivery.subscriptions import Subscribe
@@ -343,17 +346,32 @@ class FakeDelivery:
     def __init__(self) -> None:
         self.clock, self.queue = FakeClock(NOW), FakeQueue("delivery")
         self.store, self.endpoints = InMemorySubscriptions(), InMemoryEndpoints()
-        self.deliveries, self.log = InMemoryDeliveries(self.clock), InMemoryEventLog()
+        self.kept, self.log = InMemoryDeliveries(self.clock), InMemoryEventLog()
+        self.resend = Resend(deliveries=self.kept, queue=self.queue, now=self.clock)
         self.subscriptions = Subscribe(
             subscriptions=self.store,
             endpoints=self.endpoints,
             log=self.log,
-            deliveries=self.deliveries,
-            resend=Resend(deliveries=self.deliveries, queue=self.queue, now=self.clock),
+            deliveries=self.kept,
+            resend=self.resend,
             check_address=target_of,
             now=self.clock,
         )
         self.sample_events = SampleEvents(log=self.log, now=self.clock)
+        self.deliveries = FollowDeliveries(
+            subscriptions=self.store,
+            deliveries=self.kept,
+            log=self.log,
+            resend=self.resend,
+            now=self.clock,
+        )
+        self.recover = Recover(
+            subscriptions=self.store,
+            endpoints=self.endpoints,
+            find=FindUndelivered(deliveries=self.kept, log=self.log),
+            resend=self.resend,
+            now=self.clock,
+        )
 
 
 @dataclass
