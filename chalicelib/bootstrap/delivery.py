@@ -8,7 +8,9 @@ from chalicelib.bootstrap.once import once
 from chalicelib.bootstrap.outside import Outside, now
 
 if TYPE_CHECKING:
+    from chalicelib.pipeline.delivery.resend import Resend
     from chalicelib.pipeline.delivery.sample_events import SampleEvents
+    from chalicelib.pipeline.delivery.subscriptions import Subscribe
 
 
 class DeliveryUseCases:
@@ -16,6 +18,33 @@ class DeliveryUseCases:
 
     def __init__(self, outside: Outside) -> None:
         self._outside = outside
+
+    @once
+    def resend(self) -> Resend:
+        from chalicelib.pipeline.delivery.resend import Resend
+
+        out = self._outside
+        return Resend(deliveries=out.deliveries, queue=out.queue("delivery"), now=now)
+
+    @once
+    def subscriptions(self) -> Subscribe:
+        from functools import partial
+
+        from chalicelib.domain.operations.access import LOCAL_STAGE
+        from chalicelib.pipeline.delivery.subscriptions import Subscribe
+        from chalicelib.services.https.target import host_of, target_of
+
+        out = self._outside
+        own = frozenset(filter(None, [host_of(out.settings.public_url)]))
+        return Subscribe(
+            subscriptions=out.subscriptions,
+            endpoints=out.endpoints,
+            log=out.event_log,
+            deliveries=out.deliveries,
+            resend=self.resend,
+            check_address=partial(target_of, local=out.settings.stage == LOCAL_STAGE, own=own),
+            now=now,
+        )
 
     @once
     def sample_events(self) -> SampleEvents:

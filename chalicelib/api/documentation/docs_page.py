@@ -32,6 +32,11 @@ TITLES = {
         "What TriggerIQ tells its subscribers, and what it understands of what is posted: the schema, an "
         "example and the newest of each.",
     ),
+    "subscriptions": (
+        "Subscriptions",
+        "Who is told of which events, where to: each delivery is signed, tried again where it fails, and "
+        "listed.",
+    ),
     "connections": ("Connections", "One configured instance of a source: its secrets, settings and owner."),
     "sources": ("Sources", "The sources that are installed, and a preview of what one makes of given bytes."),
     "triage": ("Triage", "What every stage of triage would say of a text."),

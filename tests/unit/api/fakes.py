@@ -30,12 +30,20 @@ from chalicelib.domain.tickets.ticket_counts import TicketCounts
 from chalicelib.domain.tickets.ticket_feedback import FeedbackVersion, TicketFeedback
 from chalicelib.domain.tickets.ticket_filter import NEWEST, TicketFilter, TicketOrder
 from chalicelib.errors import NotFound
+from chalicelib.pipeline.delivery.resend import Resend
 from chalicelib.pipeline.delivery.sample_events import SampleEvents
+from chalicelib.pipeline.delivery.subscriptions import Subscribe
 from chalicelib.pipeline.intake.give_back import BadRowsFile
+from chalicelib.services.https.target import target_of
 from chalicelib.settings import Settings
-from tests.in_memory_delivery import InMemoryEventLog
+from tests.in_memory_delivery import (
+    InMemoryDeliveries,
+    InMemoryEndpoints,
+    InMemoryEventLog,
+    InMemorySubscriptions,
+)
 from tests.in_memory_jobs import InMemoryJobs
-from tests.unit.pipeline.fakes import FakeConfigurations
+from tests.unit.pipeline.fakes import FakeClock, FakeConfigurations, FakeQueue
 from triggeriq import Author, Request
 
 NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
@@ -330,11 +338,22 @@ class FakeOperations:
 
 
 class FakeDelivery:
-    """The use-cases of delivery, over what a test puts into the log."""
+    """The use-cases of delivery, over the in-memory twins; `clock` says what time it is."""
 
     def __init__(self) -> None:
-        self.log = InMemoryEventLog()
-        self.sample_events = SampleEvents(log=self.log, now=lambda: NOW)
+        self.clock, self.queue = FakeClock(NOW), FakeQueue("delivery")
+        self.store, self.endpoints = InMemorySubscriptions(), InMemoryEndpoints()
+        self.deliveries, self.log = InMemoryDeliveries(self.clock), InMemoryEventLog()
+        self.sample_events = SampleEvents(log=self.log, now=self.clock)
+        self.subscriptions = Subscribe(
+            subscriptions=self.store,
+            endpoints=self.endpoints,
+            log=self.log,
+            deliveries=self.deliveries,
+            resend=Resend(deliveries=self.deliveries, queue=self.queue, now=self.clock),
+            check_address=target_of,
+            now=self.clock,
+        )
 
 
 @dataclass
@@ -345,8 +364,8 @@ class FakeUseCases:
     intake: FakeIntake = field(default_factory=FakeIntake)
     triage: FakeTriage = field(default_factory=FakeTriage)
     tickets: FakeTickets = field(default_factory=FakeTickets)
-    delivery: FakeDelivery = field(default_factory=FakeDelivery)
     operations: FakeOperations = field(default_factory=FakeOperations)
+    delivery: FakeDelivery = field(default_factory=FakeDelivery)
     metrics: Numbers = field(default_factory=Numbers)
 
     def now(self) -> datetime:
