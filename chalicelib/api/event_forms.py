@@ -75,7 +75,7 @@ def standard(type: EventType, data: Schema) -> Schema:
     return {
         "type": "object",
         "description": type.description,
-        "required": ["type", "timestamp"] if type.posted else ["type", "timestamp", "data"],
+        "required": ["type", "timestamp", "data"],
         "properties": {
             "type": {"const": type.name},
             "timestamp": {**_TIME, "description": "When it happened."},

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from chalicelib.services.dynamodb.imports import DynamoImports
     from chalicelib.services.dynamodb.inbox_items import DynamoInboxItems
     from chalicelib.services.dynamodb.jobs import DynamoJobs
+    from chalicelib.services.dynamodb.marks import DynamoMarks
     from chalicelib.services.dynamodb.polls import DynamoPolls
     from chalicelib.services.dynamodb.quarantine import DynamoQuarantine
     from chalicelib.services.dynamodb.receipts import DynamoReceipts
@@ -230,6 +231,12 @@ class Outside:
         from chalicelib.services.dynamodb.quarantine import DynamoQuarantine
 
         return DynamoQuarantine(self.client("dynamodb"), self.named("quarantine"), self.artifacts, now)
+
+    @once
+    def marks(self) -> DynamoMarks:
+        from chalicelib.services.dynamodb.marks import DynamoMarks
+
+        return DynamoMarks(self.client("dynamodb"), self.named("quarantine"), now)
 
     @once
     def api_keys(self) -> DynamoApiKeys:

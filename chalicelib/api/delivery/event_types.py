@@ -8,8 +8,8 @@ from chalicelib.api.delivery.shapes import EventForm, EventSamples, EventTypeSho
 from chalicelib.api.event_examples import example
 from chalicelib.api.event_forms import schemas
 from chalicelib.api.exchange import Call
+from chalicelib.domain.delivery.body import standard_body
 from chalicelib.domain.delivery.catalogue import CATALOGUE, EventType, type_of
-from chalicelib.domain.delivery.standard_body import standard_body
 from chalicelib.domain.items import Items
 from chalicelib.errors import NotFound
 

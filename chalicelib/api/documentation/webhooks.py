@@ -7,8 +7,8 @@ from chalicelib.api import event_forms
 from chalicelib.api.event_examples import example
 from chalicelib.api.exchange import JSON_TYPE
 from chalicelib.api.schemas import Schema, ShapeKey
+from chalicelib.domain.delivery.body import standard_body
 from chalicelib.domain.delivery.catalogue import CATALOGUE, EventType
-from chalicelib.domain.delivery.standard_body import standard_body
 
 CLOUDEVENT_TYPE = "application/cloudevents+json"
 _HEADERS = {

@@ -19,6 +19,7 @@ from chalicelib.domain.intake.quarantine import Failure, Quarantined
 from chalicelib.domain.operations.configuration import SHAPES, Configuration
 from chalicelib.domain.operations.record import Record
 from chalicelib.domain.operations.restriction import Restriction, may_see
+from chalicelib.domain.operations.trouble import Mark
 from chalicelib.domain.page import Page
 from chalicelib.errors import Busy, Conflict, NotFound, Stale, TriggerIQError, Unavailable, Unconfigured
 from chalicelib.ports.intake import Told
@@ -127,6 +128,29 @@ class FakeBus:
         refusals = [self.refused.get(event.data.get("id", event.id)) for event in events]
         self.events += [event for event, refusal in zip(events, refusals, strict=True) if refusal is None]
         return refusals
+
+
+class FakeMarks:
+    """Marks (chalicelib.ports). marks: as they stand, with when each was written."""
+
+    KEPT = timedelta(days=90)
+
+    def __init__(self, now: Clock) -> None:
+        self.marks: dict[str, tuple[Mark, datetime]] = {}
+        self._now = now
+
+    def all(self) -> Mapping[str, Mark]:
+        since = self._now() - self.KEPT
+        return {name: mark for name, (mark, at) in self.marks.items() if at > since}
+
+    def change(self, name: str, before: Mark | None, after: Mark) -> bool:
+        if self.all().get(name) not in (before, after):
+            return False
+        self.marks[name] = (after, self._now())
+        return True
+
+    def remove(self, name: str) -> None:
+        self.marks.pop(name, None)
 
 
 class FakeOutbox:
