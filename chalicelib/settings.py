@@ -58,6 +58,7 @@ class Settings(NamedTuple):
     trace_plugins: bool = False
     delivery_allow: tuple[str, ...] = ()
     delivery_sources: tuple[str, ...] = ()
+    delivery_schedule: tuple[int, ...] = (0, 5, 300, 1_800, 7_200, 18_000, 36_000, 36_000)
     poll_request_seconds: float = 30.0
 
 
@@ -257,5 +258,6 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "trace_plugins": _switch,
     "delivery_allow": _networks,
     "delivery_sources": _networks,
+    "delivery_schedule": _pauses(604_800),
     "poll_request_seconds": _seconds(0.1, 60),
 }

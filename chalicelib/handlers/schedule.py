@@ -16,6 +16,12 @@ def relay(event: Any, context: Any) -> dict[str, int]:
         return {"relayed": relayed, "indexed": use.tickets.index(time_left(context))}
 
 
+def deliver_due(event: Any, context: Any) -> dict[str, int]:
+    """Each minute: send jobs for deliveries that are due."""
+    with invocation(context) as use:
+        return {"due": use.delivery.deliver_due(time_left(context))}
+
+
 def sweep(event: Any, context: Any) -> dict[str, int]:
     """Each minute: resume jobs that nobody works on, and put posted events on the bus that are not there; in
     each fifth minute register uploads that nobody read."""
