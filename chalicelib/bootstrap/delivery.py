@@ -9,6 +9,8 @@ from chalicelib.bootstrap.outside import Outside, now, trace
 
 if TYPE_CHECKING:
     from chalicelib.pipeline.delivery.post_events import PostEvents
+    from chalicelib.pipeline.delivery.resend import Resend
+    from chalicelib.pipeline.delivery.subscriptions import Subscribe
     from chalicelib.pipeline.delivery.sweep_untold import SweepUntold
 
 
@@ -30,3 +32,30 @@ class DeliveryUseCases:
         from chalicelib.pipeline.delivery.sweep_untold import SweepUntold
 
         return SweepUntold(event_log=self._outside.event_log, bus=self._outside.bus, now=now)
+
+    @once
+    def resend(self) -> Resend:
+        from chalicelib.pipeline.delivery.resend import Resend
+
+        out = self._outside
+        return Resend(deliveries=out.deliveries, queue=out.queue("delivery"), now=now)
+
+    @once
+    def subscriptions(self) -> Subscribe:
+        from functools import partial
+
+        from chalicelib.domain.operations.access import LOCAL_STAGE
+        from chalicelib.pipeline.delivery.subscriptions import Subscribe
+        from chalicelib.services.https.target import host_of, target_of
+
+        out = self._outside
+        own = frozenset(filter(None, [host_of(out.settings.public_url)]))
+        return Subscribe(
+            subscriptions=out.subscriptions,
+            endpoints=out.endpoints,
+            log=out.event_log,
+            deliveries=out.deliveries,
+            resend=self.resend,
+            check_address=partial(target_of, local=out.settings.stage == LOCAL_STAGE, own=own),
+            now=now,
+        )

@@ -92,7 +92,14 @@ class Outside:
     def metrics(self) -> EmfMetrics:
         from chalicelib.services.emf import EmfMetrics
 
-        return EmfMetrics(self.settings.stage, self.settings.function)
+        return EmfMetrics(
+            self.settings.stage, self.settings.function, told_apart=self._subscriptions_told_apart
+        )
+
+    def _subscriptions_told_apart(self) -> frozenset[str]:
+        from chalicelib.domain.delivery.told_apart import told_apart
+
+        return told_apart(self.subscriptions.all())
 
     @once
     def bus(self) -> EventBridgeBus:

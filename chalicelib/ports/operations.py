@@ -17,7 +17,14 @@ if TYPE_CHECKING:  # whoever implements or asks has what it needs of the domain
 Counter = Literal[
     "received", "acknowledged", "duplicates", "quarantined", "ticketed", "failed", "polls", "poll_failures"
 ]  # fmt: skip
-"""What is counted; docs/observability.md says what each of them counts, and when."""
+"""What is counted by source; docs/observability.md says what each of them counts, and when."""
+
+DeliveryCounter = Literal["delivered", "delivery_failed", "held"]
+"""What is counted by subscription, as docs/observability.md says."""
+
+DeliveryGauge = Literal["delivery_lag", "endpoints_failing", "endpoints_disabled"]
+"""What stands at a level: seconds that the delivery waits that is due longest, 0 where none is due; endpoints
+that took nothing since their last failure; subscriptions that were disabled."""
 
 
 TimeLeft = Callable[[], float]
@@ -36,6 +43,22 @@ class Metrics(Protocol):
 
     def seconds_to_ticket(self, source: str, seconds: float) -> None:
         """How long one feedback took from its receipt until it was committed to a ticket."""
+        ...
+
+
+class DeliveryMetrics(Protocol):
+    """Numbers of events and their delivery, told when the invocation at hand ends."""
+
+    def count_posted(self, times: int = 1) -> None:
+        """Events that were stored for the one who posted them, each the first time."""
+        ...
+
+    def count_delivery(self, counter: DeliveryCounter, subscription: str, times: int = 1) -> None:
+        """subscription: its id. Some are told apart, the others are told as one."""
+        ...
+
+    def gauge(self, gauge: DeliveryGauge, level: float) -> None:
+        """How it stands now; the last one that is said holds."""
         ...
 
 

@@ -12,9 +12,9 @@ from pydantic_core import InitErrorDetails
 from pydantic_core._pydantic_core import list_all_errors
 
 from chalicelib.api.parsing import adapter, query_as, shaped
-from chalicelib.errors import InvalidShape
 from chalicelib.api.routes import ROUTES
 from chalicelib.domain.operations.configuration import SHAPES
+from chalicelib.errors import InvalidShape
 from chalicelib.faults import OTHERWISE, in_words
 
 TYPES: dict[Any, Any] = {error["type"]: error["example_context"] for error in list_all_errors()}

@@ -28,6 +28,11 @@ TITLES = {
     ),
     "events": ("Events", "What partners and teams tell: CloudEvents, kept for 30 days and sent on."),
     "tickets": ("Tickets", "What customers said, classified: search, read, change, join and take apart."),
+    "subscriptions": (
+        "Subscriptions",
+        "Who is told of which events, where to: each delivery is signed, tried again where it fails, and "
+        "listed.",
+    ),
     "connections": ("Connections", "One configured instance of a source: its secrets, settings and owner."),
     "sources": ("Sources", "The sources that are installed, and a preview of what one makes of given bytes."),
     "triage": ("Triage", "What every stage of triage would say of a text."),

@@ -10,6 +10,14 @@ SECRET = "a-secret-of-the-partner"  # noqa: S105 — an example, of nothing that
 WEBHOOK = {"id": "17", "text": "The app crashes when I log in", "rating": 1}
 """What a partner sends to `generic_json`."""
 
+SUBSCRIPTION = {
+    "url": "https://crm.example.com/triggeriq",
+    "types": ["ticket.created", "ticket.resolved"],
+    "filter": {"category": ["bug_report", "complaint"], "priority": ["critical", "high"]},
+    "headers": {"Authorization": "Bearer a-token-of-yours"},
+    "rate": 600,
+}
+
 PATH = {
     "source": "generic_json",
     "connection": "acme",
@@ -21,6 +29,7 @@ PATH = {
 IDS = {
     "api_keys": "mfzwk3tlobqx",
     "jobs": "5f3a9c1e7b2d4860a1c2e3f4",
+    "subscriptions": "crm",
     "imports": "5f3a9c1e7b2d4860a1c2e3f405162738",
     "quarantine": "20240501T120000000000-5f3a9c1e7b2d4860",
 }
@@ -47,6 +56,10 @@ BODY: dict[str, dict[str, Any]] = {
     "POST /tickets/{id}/split": {
         "feedback": [{"source": "zendesk", "connection": "default", "external_id": "4711"}]
     },
+    "POST /subscriptions": SUBSCRIPTION,
+    "PUT /subscriptions/{id}": SUBSCRIPTION,
+    "PATCH /subscriptions/{id}": {"types": ["ticket.*", "alert.*"], "rate": None},
+    "POST /subscriptions/{id}/resume": {"held": "send"},
     "PUT /connections/{source}": {"secrets": [SECRET], "settings": {}},
     "PUT /connections/{source}/{connection}": {
         "secrets": [SECRET, {"value": "the former secret", "expires_at": "2030-01-01T00:00:00Z"}],

@@ -22,7 +22,10 @@ RESTRICTED = {
 """A route's description beside its summary, by what the route gives a restricted caller."""
 
 _TEXT: Schema = {"type": "string"}
-_WITH_TAG = ("Ticket", "ConfigurationShown", "SplitTickets")
+_WITH_TAG = (
+    "Ticket", "ConfigurationShown", "SplitTickets", "SubscriptionShown", "NewSubscription",
+    "KeptSubscription",
+)  # fmt: skip
 """Answers that come with an ETag."""
 _PRECONDITIONS = {
     412: ("If-Match", "the ETag that was read, or several; if it has changed since, the answer is 412"),

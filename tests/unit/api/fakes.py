@@ -30,10 +30,19 @@ from chalicelib.domain.tickets.ticket_counts import TicketCounts
 from chalicelib.domain.tickets.ticket_feedback import FeedbackVersion, TicketFeedback
 from chalicelib.domain.tickets.ticket_filter import NEWEST, TicketFilter, TicketOrder
 from chalicelib.errors import NotFound
+from chalicelib.pipeline.delivery.resend import Resend
+from chalicelib.pipeline.delivery.subscriptions import Subscribe
 from chalicelib.pipeline.intake.give_back import BadRowsFile
+from chalicelib.services.https.target import target_of
 from chalicelib.settings import Settings
+from tests.in_memory_delivery import (
+    InMemoryDeliveries,
+    InMemoryEndpoints,
+    InMemoryEventLog,
+    InMemorySubscriptions,
+)
 from tests.in_memory_jobs import InMemoryJobs
-from tests.unit.pipeline.fakes import FakeConfigurations
+from tests.unit.pipeline.fakes import FakeClock, FakeConfigurations, FakeQueue
 from triggeriq import Author, Request
 
 NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
@@ -327,6 +336,24 @@ class FakeOperations:
         return self.plugin_list
 
 
+class FakeDelivery:
+    """The use-cases on subscriptions, over the in-memory twins; `clock` says what time it is."""
+
+    def __init__(self) -> None:
+        self.clock, self.queue = FakeClock(NOW), FakeQueue("delivery")
+        self.store, self.endpoints = InMemorySubscriptions(), InMemoryEndpoints()
+        self.deliveries = InMemoryDeliveries(self.clock)
+        self.subscriptions = Subscribe(
+            subscriptions=self.store,
+            endpoints=self.endpoints,
+            log=InMemoryEventLog(),
+            deliveries=self.deliveries,
+            resend=Resend(deliveries=self.deliveries, queue=self.queue, now=self.clock),
+            check_address=target_of,
+            now=self.clock,
+        )
+
+
 @dataclass
 class FakeUseCases:
     """What bootstrap.use_cases() gives, in memory."""
@@ -336,6 +363,7 @@ class FakeUseCases:
     triage: FakeTriage = field(default_factory=FakeTriage)
     tickets: FakeTickets = field(default_factory=FakeTickets)
     operations: FakeOperations = field(default_factory=FakeOperations)
+    delivery: FakeDelivery = field(default_factory=FakeDelivery)
     metrics: Numbers = field(default_factory=Numbers)
 
     def now(self) -> datetime:

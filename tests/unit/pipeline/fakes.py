@@ -54,11 +54,15 @@ class FakeClock:
 
 
 class FakeMetrics:
-    """counted: (counter, source) → how often. seconds: by source."""
+    """counted: (counter, source) → how often. seconds: by source. posted: how many events. deliveries:
+    (counter, subscription) → how often. gauges: what each was said to be last."""
 
     def __init__(self) -> None:
         self.counted: Counter[tuple[str, str]] = Counter()
         self.seconds: dict[str, list[float]] = {}
+        self.posted = 0
+        self.deliveries: Counter[tuple[str, str]] = Counter()
+        self.gauges: dict[str, float] = {}
 
     def count(self, counter: str, source: str, times: int = 1) -> None:
         if times:
@@ -66,6 +70,16 @@ class FakeMetrics:
 
     def seconds_to_ticket(self, source: str, seconds: float) -> None:
         self.seconds.setdefault(source, []).append(seconds)
+
+    def count_posted(self, times: int = 1) -> None:
+        self.posted += times
+
+    def count_delivery(self, counter: str, subscription: str, times: int = 1) -> None:
+        if times:
+            self.deliveries[counter, subscription] += times
+
+    def gauge(self, gauge: str, level: float) -> None:
+        self.gauges[gauge] = level
 
 
 class FakeQueue:
@@ -105,7 +119,7 @@ class FakeBus:
         self.offered += events
         if self.down and events:
             raise Unavailable("bus", "down")
-        refusals = [self.refused.get(event.data.get("id", event.id)) for event in events]
+        refusals = [self.refused.get((event.data or {}).get("id", event.id)) for event in events]
         self.events += [event for event, refusal in zip(events, refusals, strict=True) if refusal is None]
         return refusals
 
