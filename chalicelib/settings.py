@@ -58,6 +58,7 @@ class Settings(NamedTuple):
     trace_plugins: bool = False
     delivery_allow: tuple[str, ...] = ()
     poll_request_seconds: float = 30.0
+    inbox_waiting: int = 5
 
 
 @cache
@@ -255,4 +256,5 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "trace_plugins": _switch,
     "delivery_allow": _networks,
     "poll_request_seconds": _seconds(0.1, 60),
+    "inbox_waiting": _count(0, 1_000, "readers"),
 }

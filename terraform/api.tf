@@ -39,7 +39,7 @@ resource "aws_apigatewayv2_api" "main" {
       allow_origins  = local.cors_origins
       allow_methods  = sort(distinct([for key in local.route_keys : split(" ", key)[0]]))
       allow_headers  = ["authorization", "content-type", "if-match", "if-none-match", "x-api-key"]
-      expose_headers = ["etag", "location", "retry-after", "x-request-id"]
+      expose_headers = ["etag", "location", "retry-after", "x-request-id", "x-triggeriq-wait"]
       max_age        = 600
     }
   }
