@@ -60,6 +60,7 @@ class Settings(NamedTuple):
     delivery_sources: tuple[str, ...] = ()
     delivery_schedule: tuple[int, ...] = (0, 5, 300, 1_800, 7_200, 18_000, 36_000, 36_000)
     poll_request_seconds: float = 30.0
+    inbox_waiting: int = 5
 
 
 @cache
@@ -260,4 +261,5 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "delivery_sources": _networks,
     "delivery_schedule": _pauses(604_800),
     "poll_request_seconds": _seconds(0.1, 60),
+    "inbox_waiting": _count(0, 1_000, "readers"),
 }

@@ -11,10 +11,13 @@ from chalicelib.bootstrap.outside import Outside, now, trace
 if TYPE_CHECKING:
     from chalicelib.pipeline.delivery.deliver import Deliver
     from chalicelib.pipeline.delivery.deliver_due import DeliverDue
+    from chalicelib.pipeline.delivery.events import Events
     from chalicelib.pipeline.delivery.follow_deliveries import FollowDeliveries
     from chalicelib.pipeline.delivery.follow_endpoint import FollowEndpoint
+    from chalicelib.pipeline.delivery.inbox import KeepInbox
     from chalicelib.pipeline.delivery.later import Later
     from chalicelib.pipeline.delivery.post_events import PostEvents
+    from chalicelib.pipeline.delivery.read_inbox import ReadInbox
     from chalicelib.pipeline.delivery.recover import Recover
     from chalicelib.pipeline.delivery.resend import Resend
     from chalicelib.pipeline.delivery.sample_events import SampleEvents
@@ -183,4 +186,32 @@ class DeliveryUseCases:
             find=FindUndelivered(deliveries=out.deliveries, log=out.event_log),
             resend=self.resend,
             now=now,
+        )
+
+    @once
+    def events(self) -> Events:
+        from chalicelib.pipeline.delivery.events import Events
+
+        return Events(log=self._outside.event_log, now=now)
+
+    @once
+    def inbox(self) -> KeepInbox:
+        from chalicelib.pipeline.delivery.inbox import KeepInbox
+
+        return KeepInbox(items=self._outside.inbox_items, subscriptions=self._outside.subscriptions, now=now)
+
+    @once
+    def read_inbox(self) -> ReadInbox:
+        from time import sleep
+
+        from chalicelib.pipeline.delivery.read_inbox import ReadInbox
+
+        out = self._outside
+        return ReadInbox(
+            items=out.inbox_items,
+            log=out.event_log,
+            subscriptions=out.subscriptions,
+            places=out.waiting_readers,
+            now=now,
+            pause=sleep,
         )
