@@ -66,7 +66,7 @@ def deliver_due(event):
     return schedule.deliver_due(event.to_dict(), event.context)
 
 
-@app.schedule("rate(5 minutes)", name="sweep")
+@app.schedule("rate(1 minute)", name="sweep")
 def sweep(event):
     from chalicelib.handlers import schedule
 

@@ -34,6 +34,10 @@ _SQS, _S3, _SCHEDULE = ((f"chalicelib.handlers.{name}",) for name in ("sqs", "s3
 
 FUNCTIONS = {
     "receive": Function(_HTTP, "intake.receive", ("dynamodb", "kms", "events"), http=True),
+    "pull": Function(
+        ("chalicelib.api.delivery.inbox", "chalicelib.api.parsing"), "delivery.read_inbox", ("dynamodb",),
+        http=True,
+    ),
     "api": Function(http=True),
     "ingest": Function((*_SQS, *_SOURCES), "intake.ingest", ("dynamodb", "kms", "s3", "sqs"), queue="ingest"),
     "uploads": Function((*_S3, *_SOURCES), "intake.register_upload", ("dynamodb", "events", "sqs")),

@@ -6,16 +6,24 @@ from random import random
 from typing import TYPE_CHECKING
 
 from chalicelib.bootstrap.once import once
-from chalicelib.bootstrap.outside import Outside, now
+from chalicelib.bootstrap.outside import Outside, now, trace
 
 if TYPE_CHECKING:
     from chalicelib.pipeline.delivery.deliver import Deliver
     from chalicelib.pipeline.delivery.deliver_due import DeliverDue
+    from chalicelib.pipeline.delivery.events import Events
+    from chalicelib.pipeline.delivery.follow_deliveries import FollowDeliveries
     from chalicelib.pipeline.delivery.follow_endpoint import FollowEndpoint
+    from chalicelib.pipeline.delivery.inbox import KeepInbox
     from chalicelib.pipeline.delivery.later import Later
+    from chalicelib.pipeline.delivery.post_events import PostEvents
+    from chalicelib.pipeline.delivery.read_inbox import ReadInbox
+    from chalicelib.pipeline.delivery.recover import Recover
     from chalicelib.pipeline.delivery.resend import Resend
+    from chalicelib.pipeline.delivery.sample_events import SampleEvents
     from chalicelib.pipeline.delivery.side_by_side import SideBySide
     from chalicelib.pipeline.delivery.subscriptions import Subscribe
+    from chalicelib.pipeline.delivery.sweep_untold import SweepUntold
 
 
 class DeliveryUseCases:
@@ -132,4 +140,78 @@ class DeliveryUseCases:
             resend=self.resend,
             check_address=partial(target_of, local=out.settings.stage == LOCAL_STAGE, own=own),
             now=now,
+        )
+
+    @once
+    def sample_events(self) -> SampleEvents:
+        from chalicelib.pipeline.delivery.sample_events import SampleEvents
+
+        return SampleEvents(log=self._outside.event_log, now=now)
+
+    @once
+    def post_events(self) -> PostEvents:
+        from chalicelib.pipeline.delivery.post_events import PostEvents
+
+        out = self._outside
+        return PostEvents(event_log=out.event_log, bus=out.bus, trace=trace, now=now)
+
+    @once
+    def sweep_untold(self) -> SweepUntold:
+        from chalicelib.pipeline.delivery.sweep_untold import SweepUntold
+
+        return SweepUntold(event_log=self._outside.event_log, bus=self._outside.bus, now=now)
+
+    @once
+    def deliveries(self) -> FollowDeliveries:
+        from chalicelib.pipeline.delivery.follow_deliveries import FollowDeliveries
+
+        out = self._outside
+        return FollowDeliveries(
+            subscriptions=out.subscriptions,
+            deliveries=out.deliveries,
+            log=out.event_log,
+            resend=self.resend,
+            now=now,
+        )
+
+    @once
+    def recover(self) -> Recover:
+        from chalicelib.pipeline.delivery.find_undelivered import FindUndelivered
+        from chalicelib.pipeline.delivery.recover import Recover
+
+        out = self._outside
+        return Recover(
+            subscriptions=out.subscriptions,
+            endpoints=out.endpoints,
+            find=FindUndelivered(deliveries=out.deliveries, log=out.event_log),
+            resend=self.resend,
+            now=now,
+        )
+
+    @once
+    def events(self) -> Events:
+        from chalicelib.pipeline.delivery.events import Events
+
+        return Events(log=self._outside.event_log, now=now)
+
+    @once
+    def inbox(self) -> KeepInbox:
+        from chalicelib.pipeline.delivery.inbox import KeepInbox
+
+        return KeepInbox(items=self._outside.inbox_items, subscriptions=self._outside.subscriptions, now=now)
+
+    @once
+    def read_inbox(self) -> ReadInbox:
+        from time import sleep
+
+        from chalicelib.pipeline.delivery.read_inbox import ReadInbox
+
+        out = self._outside
+        return ReadInbox(
+            items=out.inbox_items,
+            log=out.event_log,
+            subscriptions=out.subscriptions,
+            places=out.waiting_readers,
+            now=now,
+            pause=sleep,
         )
