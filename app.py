@@ -52,7 +52,7 @@ def relay(event):
     return schedule.relay(event.to_dict(), event.context)
 
 
-@app.schedule("rate(5 minutes)", name="sweep")
+@app.schedule("rate(1 minute)", name="sweep")
 def sweep(event):
     from chalicelib.handlers import schedule
 

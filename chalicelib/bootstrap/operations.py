@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from chalicelib.pipeline.operations.run_job import RunJob
     from chalicelib.pipeline.operations.start_job import StartJob
     from chalicelib.pipeline.operations.tell_troubles import TellTroubles
-    from chalicelib.ports.operations import Configurations, JobKinds, Jobs
+    from chalicelib.ports.operations import Configurations, Idempotency, JobKinds, Jobs
     from chalicelib.services.dynamodb.api_keys import DynamoApiKeys
 
 
@@ -34,6 +34,10 @@ class OperationsUseCases:
     @property
     def api_keys(self) -> DynamoApiKeys:
         return self._outside.api_keys
+
+    @property
+    def idempotency(self) -> Idempotency:
+        return self._outside.idempotency
 
     @property
     def jobs(self) -> Jobs:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from chalicelib.services.dynamodb.deliveries import DynamoDeliveries
     from chalicelib.services.dynamodb.endpoints import DynamoEndpoints
     from chalicelib.services.dynamodb.event_log import DynamoEventLog
+    from chalicelib.services.dynamodb.idempotency import DynamoIdempotency
     from chalicelib.services.dynamodb.imports import DynamoImports
     from chalicelib.services.dynamodb.inbox_items import DynamoInboxItems
     from chalicelib.services.dynamodb.jobs import DynamoJobs
@@ -130,6 +131,12 @@ class Outside:
         from chalicelib.services.dynamodb.event_log import DynamoEventLog
 
         return DynamoEventLog(self.client("dynamodb"), self.named("events"), lambda: self.artifacts, now)
+
+    @once
+    def idempotency(self) -> DynamoIdempotency:
+        from chalicelib.services.dynamodb.idempotency import DynamoIdempotency
+
+        return DynamoIdempotency(self.client("dynamodb"), self.named("events"), now)
 
     @once
     def subscriptions(self) -> DynamoSubscriptions:

@@ -28,19 +28,22 @@ PATH = {
 """Path parameters, by name."""
 
 IDS = {
-    "api_keys": "mfzwk3tlobqx",
+    "api-keys": "mfzwk3tlobqx",
     "jobs": "5f3a9c1e7b2d4860a1c2e3f4",
     "subscriptions": "crm",
+    "deliveries": "sub_5f3a9c1e7b2d4860a1c2.018f3a2b4c5d-5f3a9c1e7b2d4860a1c2",
     "imports": "5f3a9c1e7b2d4860a1c2e3f405162738",
     "quarantine": "20240501T120000000000-5f3a9c1e7b2d4860",
 }
-"""Example ids of resources other than tickets."""
+"""Example ids of resources other than tickets, by the path that they begin."""
 
 QUERY: dict[str, str] = {
     "GET /tickets": "source=zendesk&status=open&limit=20",
     "GET /tickets/facets": "source=zendesk&status=open",
     "GET /health": "deep=1",
     "GET /quarantine": "source=csv",
+    "GET /deliveries": "status=undelivered",
+    "GET /subscriptions/{id}/deliveries": "status=failed&since=2024-05-01",
 }
 
 BODY: dict[str, dict[str, Any]] = {
@@ -61,6 +64,11 @@ BODY: dict[str, dict[str, Any]] = {
     "PUT /subscriptions/{id}": SUBSCRIPTION,
     "PATCH /subscriptions/{id}": {"types": ["ticket.*", "alert.*"], "rate": None},
     "POST /subscriptions/{id}/resume": {"held": "send"},
+    "POST /subscriptions/{id}/recover": {
+        "since": "2024-05-01T00:00:00Z",
+        "types": ["ticket.*"],
+        "dry_run": True,
+    },
     "PUT /connections/{source}": {"secrets": [SECRET], "settings": {}},
     "PUT /connections/{source}/{connection}": {
         "secrets": [SECRET, {"value": "the former secret", "expires_at": "2030-01-01T00:00:00Z"}],
@@ -73,6 +81,7 @@ BODY: dict[str, dict[str, Any]] = {
         "connection": "default",
     },
     "POST /uploads": {"source": "csv", "connection": "acme", "file": "reviews.csv"},
+    "POST /events": {"type": "order.paid", "subject": "4711", "data": {"total": "12.50", "currency": "EUR"}},
     "POST /triage/preview": {
         "items": [{"text": "It crashes when I log in", "rating": 1, "source": "app_store"}]
     },

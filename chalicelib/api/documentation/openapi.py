@@ -9,7 +9,7 @@ from chalicelib.api.documentation.operation import operation
 from chalicelib.api.documentation.webhooks import webhooks
 from chalicelib.api.event_forms import data_shapes
 from chalicelib.api.parsing import adapter
-from chalicelib.api.problems import TYPES
+from chalicelib.api.problems import REUSED, TYPES
 from chalicelib.api.routes import ROUTES
 from chalicelib.api.schemas import Schema, ShapeKey, schemas_of
 
@@ -22,7 +22,10 @@ PROBLEM: Schema = {
     "description": "RFC 9457. Branch on `type`; `detail` says what to do; give `request_id` when you ask us.",
     "required": ["type", "title", "status", "detail", "request_id"],
     "properties": {
-        "type": {"type": "string", "enum": [f"urn:triggeriq:problem:{slug}" for slug, _ in TYPES.values()]},
+        "type": {
+            "type": "string",
+            "enum": [f"urn:triggeriq:problem:{slug}" for slug, _ in (*TYPES.values(), REUSED)],
+        },
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string"},
@@ -78,6 +81,8 @@ def _schemas() -> tuple[dict[ShapeKey, Schema], Schema]:
     for route in ROUTES:
         if route.body:
             shapes[route.body, "validation"] = adapter(route.area, route.body)
+        for shape in route.reads.values():
+            shapes[shape, "validation"] = adapter(route.area, shape)
         if route.answer:
             shapes[route.answer, "serialization"] = adapter(route.area, route.answer)
     shapes |= {(name, "serialization"): shape for name, shape in data_shapes().items()}

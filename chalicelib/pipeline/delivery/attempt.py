@@ -64,9 +64,7 @@ class AttemptDelivery:
     ) -> Attempted | None:
         began = self.now()
         confidential = self.subscriptions.opened(subscription)
-        claimed = self.deliveries.claim(
-            job.subscription, job.position, job.attempt, holder, began + SENDING
-        )
+        claimed = self.deliveries.claim(job.subscription, job.position, job.attempt, holder, began + SENDING)
         if claimed is None:
             return None
         event = read((claimed.owner, claimed.event_source, claimed.event_id))
@@ -92,9 +90,7 @@ class AttemptDelivery:
         ended = self.now()
         after = next_step(claimed, outcome, self.schedule, ended, self.jitter())
         self.deliveries.change(claimed, after)
-        self.metrics.count_delivery(
-            "delivered" if outcome.delivered else "delivery_failed", subscription.id
-        )
+        self.metrics.count_delivery("delivered" if outcome.delivered else "delivery_failed", subscription.id)
         return Attempted(outcome, after, ended)
 
     def _sent(

@@ -11,21 +11,7 @@ So a wait of hours needs no timer, and a crash anywhere leaves a row that is fou
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-
-from chalicelib.domain.delivery.address import shown
-from chalicelib.domain.delivery.delivery import Attempt
-from chalicelib.domain.delivery.endpoint import Endpoint, waits_until
-from chalicelib.domain.delivery.outcome import CUT_OFF, next_step
-from chalicelib.domain.delivery.subscription import Subscription
-from chalicelib.pipeline.delivery.delivery_job import DeliveryJob
-from chalicelib.pipeline.delivery.follow_endpoint import Attempted, FollowEndpoint
-from chalicelib.pipeline.delivery.later import Jitter, Later, delayed, end_of
-from chalicelib.pipeline.delivery.side_by_side import SideBySide
-from chalicelib.ports.delivery import Deliveries, DueDelivery, Endpoints, Subscriptions
-from chalicelib.ports.operations import Clock, DeliveryMetrics, Message, Queue, TimeLeft
+from datetime import timedelta
 
 log = logging.getLogger(__name__)
 

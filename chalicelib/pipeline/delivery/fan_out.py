@@ -18,14 +18,14 @@ from typing import TypeVar
 
 from chalicelib.domain.delivery.delivery import Delivery
 from chalicelib.domain.delivery.endpoint_event import is_about
-from chalicelib.domain.delivery.event import OURSELVES, CloudEvent
+from chalicelib.domain.delivery.event import CloudEvent
 from chalicelib.domain.delivery.stored_event import StoredEvent
 from chalicelib.domain.delivery.subscription import Inbox, Subscription
 from chalicelib.errors import Unreadable
 from chalicelib.pipeline.delivery.delivery_job import DeliveryJob
 from chalicelib.pipeline.delivery.side_by_side import SideBySide
 from chalicelib.ports.delivery import Deliveries, EventLog, InboxItems, Subscriptions
-from chalicelib.ports.operations import Clock, DeliveryMetrics, Message, Queue
+from chalicelib.ports.operations import Clock, DeliveryMetrics, Queue
 
 JOB_TIME = timedelta(minutes=1)
 """For how long a delivery's job may be on its way before the sweep sends another."""
