@@ -16,7 +16,7 @@ ENVIRONMENT ?= dev
 TERRAFORM := terraform -chdir=terraform
 
 .PHONY: help run demo listen job plugins explain test test-plugin plugin capture pages wheel proof check terraform-test bench \
-package plan show-plan apply smoke reset setup ministack
+package plan show-plan apply smoke reset setup ministack javascript
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -121,6 +121,9 @@ reset: $(READY) ## forget the local data
 setup: $(READY) ## the virtual environment with the pinned requirements; the others do it when it's missing
 
 ministack: $(MINISTACK) ## the other local AWS, for make run LOCAL_AWS=ministack
+
+javascript: ## the JavaScript libraries that check deliveries in make test, which does without them else
+	@npm install --prefix tests/javascript --no-fund --no-audit --no-package-lock
 
 # Made anew where requirements change or a set-up was interrupted.
 $(READY): requirements.txt requirements-dev.txt constraints.txt

@@ -241,7 +241,7 @@ class InMemoryInboxItems:
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self.items: dict[tuple[str, str], InboxItem] = {}
-        self.off: set[tuple[str, str]] = set()
+        self.off: dict[tuple[str, str], tuple[str, ...]] = {}
         self._now = now
 
     def put(self, owner: str, event: StoredEvent) -> None:
@@ -292,15 +292,15 @@ class InMemoryInboxItems:
         item = self.items.get((owner, position))
         return item if item and item.put_at + timedelta(days=14) > self._now() else None
 
-    def was_there(self, owner: str, position: str) -> bool:
-        return (owner, position) in self.off
+    def was_there(self, owner: str, position: str, within: Restriction | None = None) -> bool:
+        return (owner, position) in self.off and may_see(within, self.off[owner, position])
 
     def take_off(self, item: InboxItem, lease: str | None) -> bool:
         stored = self.items.get((item.owner, item.position))
         if stored is not None and lease is not None and stored.lease != lease:
             return False
         self.items.pop((item.owner, item.position), None)
-        self.off.add((item.owner, item.position))
+        self.off[item.owner, item.position] = item.connections
         return True
 
     def count(self, owner: str, within: Restriction | None = None) -> InboxCount:

@@ -179,8 +179,10 @@ class InboxItems(Protocol):
         self, owner: str, limit: int, cursor: str | None, *, types: Sequence[str] = (),
         within: Restriction | None = None, free_at: datetime | None = None,
     ) -> Page[InboxItem]:  # fmt: skip
-        """Oldest first, complete. free_at: only those that nobody has taken at that time. Raises Invalid for
-        a cursor that it never gave."""
+        """Oldest first, complete. cursor: `to_cursor` of a position; what lies behind it is listed. types:
+        patterns, as in subscriptions. free_at: only those that nobody has taken at that time. A page may be
+        short, or empty, where many others lie between; what follows lies behind its `next`. Raises Invalid
+        for a cursor that is none."""
         ...
 
     def lease(self, item: InboxItem, lease: str, now: datetime, until: datetime) -> InboxItem | None:
@@ -190,8 +192,8 @@ class InboxItems(Protocol):
 
     def find(self, owner: str, position: str) -> InboxItem | None: ...
 
-    def was_there(self, owner: str, position: str) -> bool:
-        """Whether it was taken off."""
+    def was_there(self, owner: str, position: str, within: Restriction | None = None) -> bool:
+        """Whether it was taken off, and was made of connections within."""
         ...
 
     def take_off(self, item: InboxItem, lease: str | None) -> bool:

@@ -95,6 +95,12 @@ def test_an_inbox_is_its_owner_s(items: InboxItems) -> None:
     assert listed(items, "third") == []
 
 
+def test_a_position_is_a_cursor(items: InboxItems) -> None:
+    put(items, *(event(n) for n in (1, 2, 3)))
+    behind = items.list("acme", 10, to_cursor(event(2).position)).items
+    assert [one.event[2] for one in behind] == ["e3"]
+
+
 def test_pages_go_from_the_oldest_on(items: InboxItems) -> None:
     put(items, *(event(n) for n in (3, 1, 2, 5, 4)))
     first = items.list("acme", 2, None)
@@ -132,6 +138,10 @@ def test_a_restricted_reader_sees_its_own(items: InboxItems) -> None:
     assert listed(items, within=Restriction(("csv/*",))) == ["e1", "e4"]
     assert items.count("acme", Restriction(("csv/other",))) == InboxCount(1, NOW, True)
     assert items.count("acme", Restriction(("csv/third",))) == InboxCount(0, None, True)
+    (item,) = put(items, event(1, connections=("csv/acme",)))
+    items.take_off(item, None)
+    assert items.was_there("acme", item.position, Restriction(("csv/*",)))
+    assert not items.was_there("acme", item.position, Restriction(("zendesk/*",)))
 
 
 def test_what_is_leased_is_nobody_else_s_until_then(items: InboxItems) -> None:

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Literal, NamedTuple, TypeVar
 
 from chalicelib.domain.delivery.delivery import Delivery
+from chalicelib.domain.delivery.endpoint_event import is_about
 from chalicelib.domain.delivery.event import OURSELVES
 from chalicelib.domain.delivery.stored_event import StoredEvent
 from chalicelib.domain.delivery.subscription import Subscription, fits
@@ -90,7 +91,7 @@ class FindUndelivered:
         known = {row.position for row in rows}
         found: list[Delivery | StoredEvent] = [
             *(row for row in rows if row.status in search.statuses and _is_wanted(search, row)),
-            *(one for one in events if one.position not in known and search.subscription.includes(one)),
+            *(one for one in events if one.position not in known and _is_told(search.subscription, one)),
         ]
         if cut and len(found) > search.at_once:
             return None
@@ -125,6 +126,12 @@ class FindUndelivered:
 def _is_wanted(search: Search, row: Delivery) -> bool:
     wanted = not search.types or any(fits(pattern, row.type) for pattern in search.types)
     return wanted and row.updated_at < search.unchanged_since
+
+
+def _is_told(subscription: Subscription, event: StoredEvent) -> bool:
+    """Whether it is for the subscription: not what tells of its own endpoint, nor another's test."""
+    is_test = event.owner == OURSELVES and event.type.startswith("subscription.")
+    return subscription.includes(event) and not is_test and not is_about(event, subscription.id)
 
 
 def _all(read: Callable[[str | None], Page[T]], most: int | None) -> list[T] | None:

@@ -6,12 +6,14 @@ and no faster than an endpoint may be thought to take it. What fails again meanw
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, NamedTuple
 
 from chalicelib.domain.delivery.delivery import Delivery
+from chalicelib.domain.delivery.endpoint import waits_until
 from chalicelib.domain.delivery.subscription import Subscription
 from chalicelib.domain.operations.job import JobKind, Step
 from chalicelib.errors import Invalid, NotFound
@@ -135,10 +137,8 @@ class Recover(JobKind):
 
     def _closed(self, subscription: Subscription) -> int:
         """Seconds for which its endpoint is not sent to; 0 where it is."""
-        endpoint = self.endpoints.find(subscription.id)
-        ends = [end for end in (endpoint.open_until, endpoint.paused_until) if end is not None]
-        left = max(((end - self.now()).total_seconds() for end in ends), default=0.0)
-        return min(max(0, round(left)), REST_MOST)
+        until = waits_until(self.endpoints.find(subscription.id), self.now())
+        return min(math.ceil((until - self.now()).total_seconds()), REST_MOST) if until else 0
 
     def _search(self, arguments: RecoverArguments, began: datetime) -> Search:
         subscription = self._subscription(arguments)

@@ -8,17 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from chalicelib.domain.delivery.delivery import Delivery
 from chalicelib.domain.delivery.stored_event import StoredEvent
 from chalicelib.domain.delivery.subscription import Subscription
 from chalicelib.pipeline.delivery.delivery_job import DeliveryJob
+from chalicelib.pipeline.delivery.fan_out import JOB_TIME
 from chalicelib.ports.delivery import Deliveries
 from chalicelib.ports.operations import Clock, Queue
-
-LEASE = timedelta(seconds=60)
-"""Within which a job should have begun; the sweep sends another one then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +30,7 @@ class Resend:
     def again(self, before: Delivery) -> Delivery | None:
         """Have a delivery be pending and due. None where somebody else has changed it meanwhile."""
         now = self.now()
-        after = replace(before, status="pending", reason=None, due_at=now + LEASE, updated_at=now)
+        after = replace(before, status="pending", reason=None, due_at=now + JOB_TIME, updated_at=now)
         return after if self.deliveries.change(before, after) else None
 
     def first(self, subscription: Subscription, event: StoredEvent) -> Delivery | None:
@@ -47,7 +44,7 @@ class Resend:
             event_id=event.id,
             type=event.type,
             connections=event.connections,
-            due_at=now + LEASE,
+            due_at=now + JOB_TIME,
             created_at=now,
             updated_at=now,
         )

@@ -145,8 +145,9 @@ class DynamoInboxItems:
         return _item(owner, row) if row else None
 
     @external("inbox.read", _translate)
-    def was_there(self, owner: str, position: str) -> bool:
-        return self._row("acked", owner, position) is not None
+    def was_there(self, owner: str, position: str, within: Restriction | None = None) -> bool:
+        row = self._row("acked", owner, position)
+        return row is not None and visible(row, within)
 
     def _row(self, kind: str, owner: str, position: str) -> dict[str, Any] | None:
         answer = self._client.get_item(
@@ -163,10 +164,12 @@ class DynamoInboxItems:
 
     @external("inbox.remember", _translate)
     def _remember(self, item: InboxItem) -> None:
-        self._client.put_item(
-            TableName=self._table,
-            Item=to_item({**_place("acked", item.owner, item.position), "expires_at": self._expiry()}),
-        )
+        row = {
+            **_place("acked", item.owner, item.position),
+            "connections": item.connections,
+            "expires_at": self._expiry(),
+        }
+        self._client.put_item(TableName=self._table, Item=to_item(row))
 
     @external("inbox.remove", _translate)
     def _remove(self, item: InboxItem, lease: str | None) -> bool:

@@ -91,6 +91,16 @@ def test_what_was_never_tried_is_what_the_subscription_includes_and_may_see() ->
     assert sorted(sent(made)) == ["posted", "wanted"]
 
 
+def test_what_tells_of_its_own_endpoint_or_tests_another_is_not_for_it() -> None:
+    made = Undelivered()
+    subscription = made.subscription()
+    for subject in (subscription.id, "another"):
+        made.event(f"failing {subject}", type="endpoint.failing", subject=subject, audience="acme")
+        made.event(f"test of {subject}", type="subscription.test", subject=subject, audience="acme")
+    list(made.recover.run(since(subscription), None))
+    assert sent(made) == ["failing another"]
+
+
 def test_a_second_run_finds_nothing() -> None:
     made = Undelivered()
     subscription = outage(made)

@@ -31,13 +31,17 @@ MINUTE = timedelta(minutes=1)
 class Undelivered:
     """What the use-cases work on."""
 
-    def __init__(self, deliveries: InMemoryDeliveries | None = None) -> None:
+    def __init__(self, deliveries: type[InMemoryDeliveries] = InMemoryDeliveries) -> None:
         self.clock, self.queue = FakeClock(), FakeQueue()
-        self.log, self.deliveries = InMemoryEventLog(), deliveries or InMemoryDeliveries()
+        self.log, self.deliveries = InMemoryEventLog(), deliveries(self.clock)
         self.subscriptions, self.endpoints = InMemorySubscriptions(), InMemoryEndpoints()
         self.resend = Resend(deliveries=self.deliveries, queue=self.queue, now=self.clock)
         self.follow = FollowDeliveries(
-            deliveries=self.deliveries, log=self.log, resend=self.resend, now=self.clock
+            subscriptions=self.subscriptions,
+            deliveries=self.deliveries,
+            log=self.log,
+            resend=self.resend,
+            now=self.clock,
         )
         self.recover = Recover(
             subscriptions=self.subscriptions,
