@@ -34,6 +34,7 @@ from chalicelib.pipeline.delivery.find_undelivered import FindUndelivered
 from chalicelib.pipeline.delivery.follow_deliveries import FollowDeliveries
 from chalicelib.pipeline.delivery.recover import Recover
 from chalicelib.pipeline.delivery.resend import Resend
+from chalicelib.pipeline.delivery.sample_events import SampleEvents
 from chalicelib.pipeline.delivery.subscriptions import Subscribe
 from chalicelib.pipeline.intake.give_back import BadRowsFile
 from chalicelib.services.https.target import target_of
@@ -356,6 +357,7 @@ class FakeDelivery:
             check_address=target_of,
             now=self.clock,
         )
+        self.sample_events = SampleEvents(log=self.log, now=self.clock)
         self.deliveries = FollowDeliveries(
             subscriptions=self.store,
             deliveries=self.kept,
@@ -380,8 +382,8 @@ class FakeUseCases:
     intake: FakeIntake = field(default_factory=FakeIntake)
     triage: FakeTriage = field(default_factory=FakeTriage)
     tickets: FakeTickets = field(default_factory=FakeTickets)
-    operations: FakeOperations = field(default_factory=FakeOperations)
     delivery: FakeDelivery = field(default_factory=FakeDelivery)
+    operations: FakeOperations = field(default_factory=FakeOperations)
     metrics: Numbers = field(default_factory=Numbers)
 
     def now(self) -> datetime:
