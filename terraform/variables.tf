@@ -332,10 +332,10 @@ variable "iam_callers" {
   }
   validation {
     condition = alltrue([
-      for caller in values(var.iam_callers) : can(regex("^[^[:cntrl:]]{1,100}$", caller.owner)) && trimspace(caller.owner) == caller.owner &&
+      for caller in values(var.iam_callers) : can(regex("^[^[:cntrl:]]{1,100}$", caller.owner)) && trimspace(caller.owner) == caller.owner && caller.owner != "triggeriq" &&
       length(caller.scopes) > 0 && length(setsubtract(caller.scopes, ["ingest", "read", "write", "admin"])) == 0
     ])
-    error_message = "Each of iam_callers has an owner of 1 to 100 characters, and at least one of the scopes ingest, read, write and admin."
+    error_message = "Each of iam_callers has an owner of 1 to 100 characters, another than triggeriq, and at least one of the scopes ingest, read, write and admin."
   }
   validation {
     condition = alltrue([
