@@ -39,17 +39,32 @@ class Router:
         self._use_cases = use_cases
         self._log = log
 
-    def answer(self, route: Route, event: Mapping[str, Any]) -> dict[str, Any]:
-        """What a row of the table answers to an event of API Gateway (payload 1.0)."""
-        call = Call(route, event, self._settings, self._use_cases)
+    def answer(self, route: Route, event: Mapping[str, Any], context: Any = None) -> dict[str, Any]:
+        """What a row of the table answers to an event of API Gateway (payload 1.0). context: Lambda's, of
+        this invocation; None where there is none."""
+        call = Call(route, event, self._settings, self._use_cases, context)
         request_id = _request_id(event)
         with bound(request_id=request_id):
             try:
+                if route.idempotent and "idempotency-key" in call.headers:
+                    from chalicelib.api.idempotency import once
+
+                    return self._sent(call, request_id, once(call, lambda: self._settled(call, request_id)))
                 return self._sent(call, request_id, _handled(call))
             except Exception as error:
                 return self._sent(call, request_id, self._problem(error, call, request_id))
             finally:
                 call.finish()
+
+    def _settled(self, call: Call, request_id: str) -> Answer:
+        """The answer as it is sent, with its status; what the handler raises is one too."""
+        try:
+            answer = _handled(call)
+            value = None if answer.value is None else _body(call.route, answer.value)
+        except Exception as error:
+            answer = self._problem(error, call, request_id)
+            value = _body(call.route, answer.value)
+        return answer._replace(value=value, status=answer.status or call.route.status)
 
     def unrouted(self, event: Mapping[str, Any], methods: list[str]) -> dict[str, Any]:
         """What is answered to a request that fits no row. methods: those that its path takes, if any."""
@@ -110,21 +125,24 @@ def _handled(call: Call) -> Answer:
     module, _, function = route.handler.partition(":")
     handler = getattr(import_module(f"chalicelib.api.{module}"), function)
     if hasattr(wanted.get("query"), "limit"):
-        return Answer(_page(route, handler, call, **wanted))
+        return _page(route, handler, call, **wanted)
     answer = handler(call, **wanted)
     return answer if isinstance(answer, Answer) else Answer(answer)
 
 
-def _page(route: Route, handler: Callable[..., Any], call: Call, query: Any, **wanted: Any) -> str:
-    """The body of a list, with as many items as were asked for. If Lambda can't answer with so many, the list
-    is made again with half as many."""
-    body = _body(route, handler(call, query=query, **wanted))
+def _page(route: Route, handler: Callable[..., Any], call: Call, query: Any, **wanted: Any) -> Answer:
+    """A list, with as many items as were asked for. If Lambda can't answer with so many, the list is made
+    again with half as many, unless its handler gave an Answer: then it saw to that itself."""
+    made = handler(call, query=query, **wanted)
+    if isinstance(made, Answer):
+        return made
+    body = _body(route, made)
     if len(body) <= UNMEASURED_CHARACTERS or query.limit == 1:
-        return body
+        return Answer(body)
     from chalicelib.domain.page import ANSWER_BYTES, bytes_in_answer
 
     if bytes_in_answer(body) <= ANSWER_BYTES:
-        return body
+        return Answer(body)
     return _page(route, handler, call, query.model_copy(update={"limit": query.limit // 2}), **wanted)
 
 
@@ -157,7 +175,7 @@ def _shapes(call: Call) -> dict[str, Any]:
         query = query_as(route, call.query)
         if route.query:
             shapes["query"] = query
-    if route.body:
+    if route.body and not route.reads:
         from chalicelib.api.parsing import body_as
 
         shapes["body"] = body_as(route, call.body(), call.headers.get("content-type", JSON_TYPE))
@@ -169,7 +187,8 @@ def _cors(origin: str, allowed: tuple[str, ...]) -> dict[str, str]:
         return {}
     return {
         "Access-Control-Allow-Origin": "*" if "*" in allowed else origin,
-        "Access-Control-Expose-Headers": "ETag, Location, Retry-After, X-Request-Id",
+        "Access-Control-Expose-Headers": "ETag, Idempotent-Replayed, Location, Retry-After, X-Request-Id, "
+        "X-TriggerIQ-Wait",
         "Vary": "Origin",
     }
 

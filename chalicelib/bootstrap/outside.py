@@ -23,13 +23,16 @@ if TYPE_CHECKING:
     from chalicelib.services.dynamodb.deliveries import DynamoDeliveries
     from chalicelib.services.dynamodb.endpoints import DynamoEndpoints
     from chalicelib.services.dynamodb.event_log import DynamoEventLog
+    from chalicelib.services.dynamodb.idempotency import DynamoIdempotency
     from chalicelib.services.dynamodb.imports import DynamoImports
     from chalicelib.services.dynamodb.inbox_items import DynamoInboxItems
     from chalicelib.services.dynamodb.jobs import DynamoJobs
+    from chalicelib.services.dynamodb.marks import DynamoMarks
     from chalicelib.services.dynamodb.polls import DynamoPolls
     from chalicelib.services.dynamodb.quarantine import DynamoQuarantine
     from chalicelib.services.dynamodb.receipts import DynamoReceipts
     from chalicelib.services.dynamodb.subscriptions import DynamoSubscriptions
+    from chalicelib.services.dynamodb.waiting_readers import DynamoWaitingReaders
     from chalicelib.services.emf import EmfMetrics
     from chalicelib.services.eventbridge import EventBridgeBus
     from chalicelib.services.https.client import HttpsClient
@@ -91,7 +94,14 @@ class Outside:
     def metrics(self) -> EmfMetrics:
         from chalicelib.services.emf import EmfMetrics
 
-        return EmfMetrics(self.settings.stage, self.settings.function)
+        return EmfMetrics(
+            self.settings.stage, self.settings.function, told_apart=self._subscriptions_told_apart
+        )
+
+    def _subscriptions_told_apart(self) -> frozenset[str]:
+        from chalicelib.domain.delivery.told_apart import told_apart
+
+        return told_apart(self.subscriptions.all())
 
     @once
     def bus(self) -> EventBridgeBus:
@@ -124,6 +134,12 @@ class Outside:
         return DynamoEventLog(self.client("dynamodb"), self.named("events"), lambda: self.artifacts, now)
 
     @once
+    def idempotency(self) -> DynamoIdempotency:
+        from chalicelib.services.dynamodb.idempotency import DynamoIdempotency
+
+        return DynamoIdempotency(self.client("dynamodb"), self.named("events"), now)
+
+    @once
     def subscriptions(self) -> DynamoSubscriptions:
         from chalicelib.services.dynamodb.subscriptions import DynamoSubscriptions
         from chalicelib.services.kms import KmsSeal
@@ -152,6 +168,14 @@ class Outside:
         from chalicelib.services.dynamodb.inbox_items import DynamoInboxItems
 
         return DynamoInboxItems(self.client("dynamodb"), self.named("inbox"), now)
+
+    @once
+    def waiting_readers(self) -> DynamoWaitingReaders:
+        from chalicelib.services.dynamodb.waiting_readers import DynamoWaitingReaders
+
+        return DynamoWaitingReaders(
+            self.client("dynamodb"), self.named("inbox"), self.settings.inbox_waiting, now
+        )
 
     @once
     def claims(self) -> DynamoClaims:
@@ -216,6 +240,12 @@ class Outside:
         from chalicelib.services.dynamodb.quarantine import DynamoQuarantine
 
         return DynamoQuarantine(self.client("dynamodb"), self.named("quarantine"), self.artifacts, now)
+
+    @once
+    def marks(self) -> DynamoMarks:
+        from chalicelib.services.dynamodb.marks import DynamoMarks
+
+        return DynamoMarks(self.client("dynamodb"), self.named("quarantine"), now)
 
     @once
     def api_keys(self) -> DynamoApiKeys:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.delivery.endpoint import Endpoint
     from chalicelib.domain.delivery.event import CloudEvent
     from chalicelib.domain.delivery.stored_event import StoredEvent
-    from chalicelib.domain.delivery.subscription import Inbox, Subscription
+    from chalicelib.domain.delivery.subscription import Confidential, Inbox, Subscription
     from chalicelib.domain.operations.restriction import Restriction
     from chalicelib.domain.page import Page
 
@@ -33,7 +33,7 @@ class EventLog(Protocol):
 
     def put(self, event: StoredEvent) -> StoredEvent:
         """Keep it, unless one of its identity is there. Returns what is kept, which is `event` only the first
-        time. A body that is too long for a row lies beside it, unseen by whoever asks."""
+        time (they are equal). A body that is too long for a row lies beside it, unseen by whoever asks."""
         ...
 
     def told(self, event: StoredEvent) -> None:
@@ -41,7 +41,8 @@ class EventLog(Protocol):
         ...
 
     def untold(self, before: datetime, limit: int) -> Sequence[StoredEvent]:
-        """Those that wait for the bus since before that time, the longest waiting first."""
+        """Those that wait for the bus since before that time, the longest waiting first. One whose mark was
+        put in the last seconds may be missing."""
         ...
 
     def find(self, owner: str, id: str, source: str | None = None) -> StoredEvent | None:
@@ -57,9 +58,10 @@ class EventLog(Protocol):
         until: datetime | None = None, types: Sequence[str] = (), sources: Sequence[str] = (),
         within: Restriction | None = None, audience: str | None = None,
     ) -> Page[StoredEvent]:  # fmt: skip
-        """Of these owners, newest first. types: patterns, as in subscriptions. audience: the owner who asks;
-        None: he may see what is for any. Raises Invalid for a cursor that it never gave. What came in the
-        last seconds may be missing."""
+        """Of these owners, newest first. since, until: from then on, and before then, by the millisecond.
+        types: patterns, as in subscriptions. audience: the owner who asks; None: he may see what is for any.
+        A page may be short where many others' events lie between, or bodies are long. Raises Invalid for a
+        cursor that it never gave. What came in the last seconds may be missing."""
         ...
 
     def forget(self, event: StoredEvent) -> None:
@@ -68,9 +70,14 @@ class EventLog(Protocol):
 
 
 class Subscriptions(Protocol):
-    def put(self, subscription: Subscription) -> Subscription:
+    def put(self, subscription: Subscription, confidential: Confidential | None = None) -> Subscription:
         """Write it where its `version` is the one that is stored (0: none is); returns it with the next one.
-        Raises Conflict where it is not."""
+        confidential: what is sealed with it; None: what was sealed before stays. Raises Conflict where the
+        version is another, Invalid where there is more than can be sealed."""
+        ...
+
+    def opened(self, subscription: Subscription) -> Confidential:
+        """What is sealed with it. Only who sends asks for it: none of the others opens anything."""
         ...
 
     def find(self, id: str) -> Subscription | None: ...
@@ -101,6 +108,18 @@ class Deliveries(Protocol):
 
     def find(self, subscription: str, position: str) -> Delivery | None: ...
 
+    def claim(
+        self, subscription: str, position: str, attempt: int, holder: str, until: datetime
+    ) -> Delivery | None:
+        """Begin the next attempt of what is pending after so many; it counts as cut off if its outcome is not
+        there by then. None where the row says otherwise: it is another's. The same holder may claim again."""
+        ...
+
+    def move(self, subscription: str, position: str, attempt: int, until: datetime) -> bool:
+        """Look at what is pending after so many attempts at that time, and spend none. False where the row
+        says otherwise."""
+        ...
+
     def change(self, before: Delivery, after: Delivery) -> bool:
         """Have it stand as `after`, where it still has the status, attempt and due_at of `before`, or has
         those of `after` already. Returns whether it does."""
@@ -110,8 +129,8 @@ class Deliveries(Protocol):
         """Keep an attempt, once by its number."""
         ...
 
-    def attempts(self, delivery: Delivery) -> Sequence[Attempt]:
-        """The first one first."""
+    def attempts(self, deliveries: Sequence[Delivery]) -> Mapping[str, Sequence[Attempt]]:
+        """What was tried of each, the first one first, by the delivery's id."""
         ...
 
     def due(self, at: datetime, limit: int) -> Sequence[DueDelivery]:
@@ -121,8 +140,10 @@ class Deliveries(Protocol):
     def list(
         self, subscription: str, limit: int, cursor: str | None, *, statuses: Sequence[DeliveryStatus] = (),
         since: datetime | None = None, until: datetime | None = None, within: Restriction | None = None,
+        undelivered: bool = False,
     ) -> Page[Delivery]:  # fmt: skip
-        """Newest first. Raises Invalid for a cursor that it never gave."""
+        """Newest first, by the time of the events. undelivered: only those that Delivery.undelivered says.
+        Raises Invalid for a cursor that it never gave."""
         ...
 
 
@@ -158,27 +179,44 @@ class InboxItems(Protocol):
         self, owner: str, limit: int, cursor: str | None, *, types: Sequence[str] = (),
         within: Restriction | None = None, free_at: datetime | None = None,
     ) -> Page[InboxItem]:  # fmt: skip
-        """Oldest first, complete. free_at: only those that nobody has taken at that time. Raises Invalid for
-        a cursor that it never gave."""
+        """Oldest first, complete. cursor: `to_cursor` of a position; what lies behind it is listed. types:
+        patterns, as in subscriptions. free_at: only those that nobody has taken at that time. A page may be
+        short, or empty, where many others lie between; what follows lies behind its `next`. Raises Invalid
+        for a cursor that is none."""
         ...
 
     def lease(self, item: InboxItem, lease: str, now: datetime, until: datetime) -> InboxItem | None:
-        """Take it until then; None where somebody else has it, or it is off."""
+        """Take it until then, and count that; None where somebody else has it, or it is off. With the lease
+        that it has already it is returned as it stands."""
         ...
 
     def find(self, owner: str, position: str) -> InboxItem | None: ...
 
-    def was_there(self, owner: str, position: str) -> bool:
-        """Whether it was taken off."""
+    def was_there(self, owner: str, position: str, within: Restriction | None = None) -> bool:
+        """Whether it was taken off, and was made of connections within."""
         ...
 
     def take_off(self, item: InboxItem, lease: str | None) -> bool:
         """It is off. lease: the one that it must have still; None: any. False where it has another."""
         ...
 
-    def count(self, owner: str, within: Restriction | None = None) -> tuple[int, datetime | None]:
-        """How many lie in it, up to 10,000, and since when the oldest does."""
+    def count(self, owner: str, within: Restriction | None = None) -> InboxCount:
+        """How many lie in it, up to INBOX_COUNT_MOST."""
         ...
+
+
+INBOX_COUNT_MOST = 10_000
+"""Where counting stops, which takes longer the more there is."""
+
+
+class InboxCount(NamedTuple):
+    """How full an inbox is."""
+
+    found: int
+    oldest_at: datetime | None
+    """Since when the oldest item lies in it."""
+    complete: bool
+    """Whether all were counted."""
 
 
 class InboxItem(NamedTuple):

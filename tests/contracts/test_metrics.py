@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 
 from chalicelib.ports.operations import Counter, Metrics
-from chalicelib.services.emf import DIMENSIONS, SECONDS_TO_TICKET, UNKNOWN, EmfMetrics
+from chalicelib.services.emf import BY_SOURCE, SECONDS_TO_TICKET, UNKNOWN, EmfMetrics
 from tests.unit.pipeline.fakes import FakeMetrics
 
 Told = dict[tuple[str, str], object]
@@ -41,7 +41,7 @@ def told(metrics: Metrics) -> Callable[[], Told]:
             (metric["Name"], document["source"].replace(UNKNOWN, "")): document[metric["Name"]]
             for document in documents
             for metric in document["_aws"]["CloudWatchMetrics"][0]["Metrics"]
-            if document["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [DIMENSIONS]
+            if document["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == BY_SOURCE
         }
 
     return read

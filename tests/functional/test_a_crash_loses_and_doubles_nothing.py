@@ -125,6 +125,7 @@ OF_THE_API = {
     "postgres.received",
     "secrets.read", "parameters.read", "polls.read", "polls.begin", "polls.save", "polls.hurry", "web.send",
     "jobs.claim", "jobs.write", "jobs.read", "jobs.update", "jobs.list", "jobs.forgotten",
+    "inbox.put", "inbox.list", "inbox.lease", "inbox.read", "inbox.remember", "inbox.remove", "inbox.count",
 }  # fmt: skip
 """Calls that no event on its way to a ticket makes: of people's requests, a deploy, what fails, and of jobs,
 which test_kept_bytes_are_read_again kills, and of polls, which test_reviews_are_fetched kills."""

@@ -15,8 +15,8 @@ import pytest
 from chalicelib.domain.tickets.ticket import Outcome
 from chalicelib.errors import REACTION
 from chalicelib.log_lines import JsonLine
-from chalicelib.ports.operations import Counter
-from chalicelib.services.emf import SECONDS_TO_TICKET, EmfMetrics
+from chalicelib.ports.operations import Counter, DeliveryCounter, DeliveryGauge
+from chalicelib.services.emf import POSTED, SECONDS_TO_TICKET, EmfMetrics
 from tests.promises.test_docs import table
 
 ROOT = Path(__file__).parents[2]
@@ -93,6 +93,15 @@ def test_values_of_fields_are_documented() -> None:
         assert reaction in rows["queue, reaction"]
 
 
+def units(lines: list[str]) -> dict[str, str]:
+    """Of each metric that they tell; that the page names their dimensions is seen to as well."""
+    directives = [directive for line in lines for directive in json.loads(line)["_aws"]["CloudWatchMetrics"]]
+    for directive in directives:
+        for name in (directive["Namespace"], *(name for names in directive["Dimensions"] for name in names)):
+            assert f"`{name}`" in PAGE
+    return {metric["Name"]: metric["Unit"] for one in directives for metric in one["Metrics"]}
+
+
 def test_every_metric_is_documented_with_its_unit() -> None:
     lines: list[str] = []
     metrics = EmfMetrics("test", "process", lines.append)
@@ -100,9 +109,20 @@ def test_every_metric_is_documented_with_its_unit() -> None:
         metrics.count(counter, "zendesk")
     metrics.seconds_to_ticket("zendesk", 1)
     metrics.flush()
-    (directive,) = json.loads(lines[0])["_aws"]["CloudWatchMetrics"]
-    units = {metric["Name"]: metric["Unit"] for metric in directive["Metrics"]}
-    assert [(row[0], row[1]) for row in table(PAGE, "metric")] == list(units.items())
-    assert list(units) == [*get_args(Counter), SECONDS_TO_TICKET]
-    for name in (directive["Namespace"], *directive["Dimensions"][0]):
-        assert f"`{name}`" in PAGE
+    told = units(lines)
+    assert [(row[0], row[1]) for row in table(PAGE, "metric")] == list(told.items())
+    assert list(told) == [*get_args(Counter), SECONDS_TO_TICKET]
+
+
+def test_every_metric_of_delivery_is_documented_with_its_unit() -> None:
+    lines: list[str] = []
+    metrics = EmfMetrics("test", "deliver", lines.append)
+    for counter in get_args(DeliveryCounter):
+        metrics.count_delivery(counter, "sub_1")
+    metrics.count_posted()
+    for gauge in get_args(DeliveryGauge):
+        metrics.gauge(gauge, 1)
+    metrics.flush()
+    told = units(lines)
+    assert [(row[0], row[1]) for row in table(PAGE, "metric of delivery")] == list(told.items())
+    assert list(told) == [*get_args(DeliveryCounter), POSTED, *get_args(DeliveryGauge)]

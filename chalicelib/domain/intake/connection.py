@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -42,14 +42,7 @@ class StoredConnection:
             source=self.source,
             connection=self.name,
             owner=self.owner,
-            secrets=tuple(
-                SecretView(
-                    id=hashlib.sha256(secret.value.encode("utf-8", "replace")).hexdigest()[:8],
-                    current=index == 0,
-                    expires_at=secret.expires_at,
-                )
-                for index, secret in enumerate(self.secrets)
-            ),
+            secrets=secret_views(self.secrets),
             settings=self.settings,
             warning=warning,
             poll=poll,
@@ -67,6 +60,18 @@ class SecretView:
     """Whether it is the one that a sender should use."""
     expires_at: datetime | None
     """Until when it is in force; null: until it is replaced."""
+
+
+def secret_views(secrets: Iterable[Secret]) -> tuple[SecretView, ...]:
+    """What is shown of secrets, the current one first."""
+    return tuple(
+        SecretView(
+            id=hashlib.sha256(secret.value.encode("utf-8", "replace")).hexdigest()[:8],
+            current=index == 0,
+            expires_at=secret.expires_at,
+        )
+        for index, secret in enumerate(secrets)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,8 +51,18 @@ def filled(
 
 
 def rounded_up(last: str, passed: str, most: str) -> str:
-    """A text that is not less than `last` and not greater than `passed`. It tells no more of `last` than it
-    must: how that begins, up to the first character in which the two differ. The rest is taken from `most`,
-    the greatest text of their form."""
+    """A text that is not less than `last` and not greater than `passed`, for a list that descends. It tells
+    no more of `last` than it must: how that begins, up to the first character in which the two differ. The
+    rest is taken from `most`, the greatest text of their form."""
+    return _rounded(last, passed, most)
+
+
+def rounded_down(last: str, passed: str, least: str) -> str:
+    """The same for a list that ascends: it is not greater than `last` and not less than `passed`. least: the
+    least text of their form."""
+    return _rounded(last, passed, least)
+
+
+def _rounded(last: str, passed: str, rest: str) -> str:
     alike = next((n for n, (a, b) in enumerate(zip(last, passed, strict=False)) if a != b), len(last))
-    return last[: alike + 1] + most[alike + 1 :]
+    return last[: alike + 1] + rest[alike + 1 :]

@@ -8,9 +8,10 @@ from typing import Any, get_args
 
 import pytest
 
+from chalicelib.errors import Unavailable
 from chalicelib.log_context import bound
 from chalicelib.ports.operations import Counter
-from chalicelib.services.emf import SECONDS_TO_TICKET, EmfMetrics
+from chalicelib.services.emf import OTHER, SECONDS_TO_TICKET, EmfMetrics
 
 UNITS = {"Seconds", "Count"}
 
@@ -54,7 +55,16 @@ class Metrics(EmfMetrics):
 
     def __init__(self) -> None:
         self.lines: list[str] = []
-        super().__init__("test", "process", self.lines.append)
+        self.apart = ["sub_1", "sub_2"]
+        self.asked = 0
+        self.down = False
+        super().__init__("test", "process", self.lines.append, self.subscriptions)
+
+    def subscriptions(self) -> list[str]:
+        self.asked += 1
+        if self.down:
+            raise Unavailable("dynamodb", "it is down")
+        return self.apart
 
     def told(self) -> list[dict[str, Any]]:
         self.flush()
@@ -143,3 +153,52 @@ def test_an_output_that_is_closed_fails_nobody() -> None:
     metrics = EmfMetrics("test", "process", closed)
     metrics.count("received", "zendesk")
     metrics.flush()
+
+
+def deliveries(lines: list[dict[str, Any]]) -> dict[str, int]:
+    return {line["subscription"]: line["delivered"] for line in lines}
+
+
+def test_a_delivery_is_told_of_all_and_of_its_subscription(metrics: Metrics) -> None:
+    metrics.count_delivery("delivered", "sub_1")
+    metrics.count_delivery("held", "sub_1", 2)
+    (line,) = metrics.told()
+    (directive,) = line["_aws"]["CloudWatchMetrics"]
+    assert directive["Dimensions"] == [["stage"], ["stage", "subscription"]]
+    assert (line["subscription"], line["delivered"], line["held"]) == ("sub_1", 1, 2)
+
+
+def test_those_that_are_not_told_apart_are_told_as_one(metrics: Metrics) -> None:
+    for number in range(1, 101):
+        metrics.count_delivery("delivered", f"sub_{number}")
+    assert deliveries(metrics.told()) == {"sub_1": 1, "sub_2": 1, OTHER: 98}
+
+
+def test_who_is_told_apart_is_asked_once_and_only_for_deliveries(metrics: Metrics) -> None:
+    metrics.count("received", "zendesk")
+    metrics.told()
+    assert metrics.asked == 0
+    for _ in range(2):
+        metrics.count_delivery("delivered", "sub_1")
+        metrics.told()
+    assert metrics.asked == 1
+
+
+def test_while_that_can_t_be_read_all_are_told_as_one(metrics: Metrics) -> None:
+    metrics.down = True
+    metrics.count_delivery("delivered", "sub_1")
+    assert deliveries(metrics.told()) == {OTHER: 1}
+    metrics.down = False
+    metrics.count_delivery("delivered", "sub_1")
+    assert deliveries(metrics.told()) == {"sub_1": 1}
+
+
+def test_the_whole_stage_has_one_line(metrics: Metrics) -> None:
+    metrics.count_posted(3)
+    metrics.gauge("delivery_lag", 12.3456)
+    metrics.gauge("endpoints_failing", 2)
+    (line,) = metrics.told()
+    (directive,) = line["_aws"]["CloudWatchMetrics"]
+    assert directive["Dimensions"] == [["stage"]]
+    assert (line["posted"], line["delivery_lag"], line["endpoints_failing"]) == (3, 12.346, 2)
+    assert {one["Name"]: one["Unit"] for one in directive["Metrics"]}["delivery_lag"] == "Seconds"

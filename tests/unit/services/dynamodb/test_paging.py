@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.services.dynamodb.paging import READS_MOST, filled, rounded_up
+from chalicelib.services.dynamodb.paging import READS_MOST, filled, rounded_down, rounded_up
 
 
 class Table:
@@ -73,3 +73,12 @@ def test_what_is_rounded_up_lies_between(one: str, other: str) -> None:
 )
 def test_what_is_rounded_up_tells_no_more_than_it_must(last: str, passed: str, rounded: str) -> None:
     assert rounded_up(last, passed, "999999") == rounded
+
+
+@given(DIGITS, DIGITS)
+def test_what_is_rounded_down_lies_between(one: str, other: str) -> None:
+    passed, last = sorted((one, other))
+    rounded = rounded_down(last, passed, "000000")
+    assert passed < rounded <= last or passed == rounded == last
+    assert rounded_down("130000", "123456", "000000") == "130000"
+    assert rounded_down("134567", "123456", "000000") == "130000"
