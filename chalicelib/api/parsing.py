@@ -23,7 +23,13 @@ if TYPE_CHECKING:
 
     from chalicelib.api.routes import Route
 
-PARAMETERS = {"source": NAME, "connection": NAME, "key": NAME, "id": "[A-Za-z0-9_.:-]{1,200}"}
+PARAMETERS = {
+    "source": NAME,
+    "connection": NAME,
+    "key": NAME,
+    "id": "[A-Za-z0-9_.:-]{1,200}",
+    "type": "[A-Za-z0-9_.:-]{1,128}",
+}
 """What a path's parameters match once decoded; anything else is 404."""
 ERRORS_LIMIT = 20
 """The most faults that one answer names."""

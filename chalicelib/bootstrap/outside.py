@@ -27,10 +27,12 @@ if TYPE_CHECKING:
     from chalicelib.services.dynamodb.imports import DynamoImports
     from chalicelib.services.dynamodb.inbox_items import DynamoInboxItems
     from chalicelib.services.dynamodb.jobs import DynamoJobs
+    from chalicelib.services.dynamodb.marks import DynamoMarks
     from chalicelib.services.dynamodb.polls import DynamoPolls
     from chalicelib.services.dynamodb.quarantine import DynamoQuarantine
     from chalicelib.services.dynamodb.receipts import DynamoReceipts
     from chalicelib.services.dynamodb.subscriptions import DynamoSubscriptions
+    from chalicelib.services.dynamodb.waiting_readers import DynamoWaitingReaders
     from chalicelib.services.emf import EmfMetrics
     from chalicelib.services.eventbridge import EventBridgeBus
     from chalicelib.services.https.client import HttpsClient
@@ -168,6 +170,14 @@ class Outside:
         return DynamoInboxItems(self.client("dynamodb"), self.named("inbox"), now)
 
     @once
+    def waiting_readers(self) -> DynamoWaitingReaders:
+        from chalicelib.services.dynamodb.waiting_readers import DynamoWaitingReaders
+
+        return DynamoWaitingReaders(
+            self.client("dynamodb"), self.named("inbox"), self.settings.inbox_waiting, now
+        )
+
+    @once
     def claims(self) -> DynamoClaims:
         from chalicelib.services.dynamodb.claims import DynamoClaims
 
@@ -230,6 +240,12 @@ class Outside:
         from chalicelib.services.dynamodb.quarantine import DynamoQuarantine
 
         return DynamoQuarantine(self.client("dynamodb"), self.named("quarantine"), self.artifacts, now)
+
+    @once
+    def marks(self) -> DynamoMarks:
+        from chalicelib.services.dynamodb.marks import DynamoMarks
+
+        return DynamoMarks(self.client("dynamodb"), self.named("quarantine"), now)
 
     @once
     def api_keys(self) -> DynamoApiKeys:

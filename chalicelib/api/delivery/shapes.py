@@ -1,290 +1,55 @@
-"""The shapes of requests and answers about delivery, under the names that routes.py uses. A domain value that
-is shown whole is its own shape; a model stands for what a client sends, and for an answer that hides a part
-of its value. /openapi.json is made from them."""
+"""The shapes of requests and answers about events and their delivery, under the names that routes.py and
+event_forms.py use. Each resource has them in a module of its own. /openapi.json is made from them."""
 
 from __future__ import annotations
 
-import re
-from datetime import datetime
-from typing import Annotated, Any, Literal
-
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    RootModel,
-    WithJsonSchema,
-    model_validator,
-)
-
-from chalicelib.api.field_types import Asked, Line, Shown, ShownPage, Time, absent
+from chalicelib.api.delivery.delivery_shapes import DeliveryPage as DeliveryPage
+from chalicelib.api.delivery.delivery_shapes import DeliveryQuery as DeliveryQuery
+from chalicelib.api.delivery.delivery_shapes import DeliverySources as DeliverySources
+from chalicelib.api.delivery.delivery_shapes import RecoverRequest as RecoverRequest
+from chalicelib.api.delivery.delivery_shapes import Recovery as Recovery
+from chalicelib.api.delivery.event_data import CustomerUpdated as CustomerUpdated
+from chalicelib.api.delivery.event_data import DeadLettersEvent as DeadLettersEvent
+from chalicelib.api.delivery.event_data import EndpointEvent as EndpointEvent
+from chalicelib.api.delivery.event_data import ExhaustedDelivery as ExhaustedDelivery
+from chalicelib.api.delivery.event_data import FailedPlugin as FailedPlugin
+from chalicelib.api.delivery.event_data import InteractionRecorded as InteractionRecorded
+from chalicelib.api.delivery.event_data import OrderUpdated as OrderUpdated
+from chalicelib.api.delivery.event_data import ReceivedFile as ReceivedFile
+from chalicelib.api.delivery.event_data import Release as Release
+from chalicelib.api.delivery.event_data import SilentSource as SilentSource
+from chalicelib.api.delivery.event_data import TicketEvent as TicketEvent
+from chalicelib.api.delivery.event_data import TrialSend as TrialSend
+from chalicelib.api.delivery.event_shapes import Event as Event
+from chalicelib.api.delivery.event_shapes import EventPage as EventPage
+from chalicelib.api.delivery.event_shapes import EventQuery as EventQuery
+from chalicelib.api.delivery.event_shapes import WhichEvent as WhichEvent
+from chalicelib.api.delivery.event_type_shapes import EventForm as EventForm
+from chalicelib.api.delivery.event_type_shapes import EventSamples as EventSamples
+from chalicelib.api.delivery.event_type_shapes import EventTypeList as EventTypeList
+from chalicelib.api.delivery.event_type_shapes import EventTypeShown as EventTypeShown
+from chalicelib.api.delivery.event_type_shapes import SampleQuery as SampleQuery
+from chalicelib.api.delivery.inbox_shapes import Acks as Acks
+from chalicelib.api.delivery.inbox_shapes import AckWith as AckWith
+from chalicelib.api.delivery.inbox_shapes import InboxPage as InboxPage
+from chalicelib.api.delivery.inbox_shapes import InboxPut as InboxPut
+from chalicelib.api.delivery.inbox_shapes import InboxQuery as InboxQuery
+from chalicelib.api.delivery.inbox_shapes import InboxShown as InboxShown
+from chalicelib.api.delivery.posted_shapes import PostedAnswer as PostedAnswer
+from chalicelib.api.delivery.posted_shapes import PostedEvents as PostedEvents
+from chalicelib.api.delivery.posted_shapes import WholeEvent as WholeEvent
+from chalicelib.api.delivery.posted_shapes import WholeEvents as WholeEvents
+from chalicelib.api.delivery.subscription_shapes import KeptSubscription as KeptSubscription
+from chalicelib.api.delivery.subscription_shapes import NewSecret as NewSecret
+from chalicelib.api.delivery.subscription_shapes import NewSubscription as NewSubscription
+from chalicelib.api.delivery.subscription_shapes import Resume as Resume
+from chalicelib.api.delivery.subscription_shapes import SubscriptionChange as SubscriptionChange
+from chalicelib.api.delivery.subscription_shapes import SubscriptionMake as SubscriptionMake
+from chalicelib.api.delivery.subscription_shapes import SubscriptionPage as SubscriptionPage
+from chalicelib.api.delivery.subscription_shapes import SubscriptionPut as SubscriptionPut
+from chalicelib.api.delivery.subscription_shapes import SubscriptionQuery as SubscriptionQuery
+from chalicelib.api.delivery.subscription_shapes import SubscriptionShown as SubscriptionShown
+from chalicelib.api.delivery.subscription_shapes import TestDelivery as TestDelivery
 from chalicelib.api.field_types import PageQuery as PageQuery
-from chalicelib.domain.delivery.event_attributes import FORMS, TEXT_MOST
-from chalicelib.domain.delivery.own_headers import (
-    CHARACTERS_MOST,
-    HEADERS_MOST,
-    NAME_PATTERN,
-    VALUE_PATTERN,
-    fault_of_name,
-)
-from chalicelib.domain.delivery.posted_event import MOST
-from chalicelib.domain.delivery.signing_secret import SECRET_PATTERN
-from chalicelib.domain.delivery.subscription import Filtered, Format, Status, Terms
-from chalicelib.domain.intake.connection import SecretView
-from chalicelib.pipeline.delivery.post_events import PostedEvent
-from triggeriq import JSON
-from triggeriq.names import NAME
-
-# ---- posted events -------------------------------------------------------------------------------
-# They are read by domain/delivery/posted_event.py, since `receive` loads no pydantic. These describe them.
-
-
-_PATTERNS = {name: f"^(?:{form.pattern})$" for name, (form, _) in FORMS.items()}
-_POSTED_TEXT: dict[str, Any] = {
-    "minLength": 1,
-    "maxLength": TEXT_MOST,
-    "pattern": r"^[^\x00-\x1f\x7f-\x9f]*$",
-}
-
-PostedId = Annotated[str, Field(pattern=_PATTERNS["id"])]
-PostedType = Annotated[str, Field(pattern=_PATTERNS["type"])]
-PostedSource = Annotated[str, Field(pattern=_PATTERNS["source"])]
-PostedText = Annotated[str, Field(json_schema_extra=_POSTED_TEXT)]
-
-
-class ShortEvent(Asked):
-    """An event in few words."""
-
-    type: PostedType = Field(description="such as `order.paid`; what TriggerIQ tells itself is refused")
-    data: JSON = None
-    id: PostedId | None = Field(None, description="unique within its source; without it, it gets a UUID")
-    source: PostedSource | None = Field(None, description="without it, `partner.<owner>`")
-    subject: PostedText | None = Field(None, description="what it is about")
-    time: datetime | None = Field(None, description="when it happened; without it, now")
-    owner: PostedText | None = Field(None, description="the key's own, if it is said at all")
-
-
-_EXTENSION: dict[str, Any] = {
-    "anyOf": [{"type": "string", **_POSTED_TEXT}, {"type": "boolean"}, {"type": "integer", "format": "int32"}]
-}
-
-
-class WholeEvent(BaseModel):
-    """A CloudEvent 1.0. Extension attributes stand beside the others."""
-
-    model_config = ConfigDict(
-        extra="allow",
-        json_schema_extra={
-            "patternProperties": {"^[a-z0-9]{1,20}$": _EXTENSION},
-            "additionalProperties": False,
-            "not": {"required": ["data", "data_base64"]},
-        },
-    )
-
-    specversion: Literal["1.0"]
-    id: PostedId
-    source: PostedSource
-    type: PostedType = Field(description="such as `order.paid`; what TriggerIQ tells itself is refused")
-    subject: PostedText | None = None
-    time: datetime | None = Field(None, description="when it happened; without it, now")
-    datacontenttype: Annotated[str, Field(pattern=_PATTERNS["datacontenttype"])] | None = None
-    dataschema: Annotated[str, Field(pattern=_PATTERNS["dataschema"])] | None = None
-    data: JSON = None
-    data_base64: Annotated[str, Field(json_schema_extra={"format": "byte"})] | None = None
-
-
-class WholeEvents(RootModel[Annotated[list[WholeEvent], Field(max_length=MOST)]]):
-    """A batch of CloudEvents."""
-
-
-class PostedEvents(
-    RootModel[ShortEvent | WholeEvent | Annotated[list[ShortEvent | WholeEvent], Field(max_length=MOST)]]
-):
-    """An event, or a batch of them."""
-
-
-class PostedAnswer(Shown):
-    events: list[PostedEvent] = Field(description="each of them, in the order in which they were sent")
-
-
-# ---- which events --------------------------------------------------------------------------------
-
-TYPE_PATTERN = r"(\*|[A-Za-z0-9_:/-][A-Za-z0-9_.:/-]{0,127}(\.\*)?)"
-"""What all of a type in a subscription matches."""
-PATTERNS_MOST = 50
-
-
-def _type(given: str) -> str:
-    if not re.fullmatch(TYPE_PATTERN, given, re.ASCII):
-        raise ValueError("is a type such as ticket.created, ticket.* for all that begin so, or * for all")
-    return given
-
-
-TypeWanted = Annotated[
-    str, AfterValidator(_type), WithJsonSchema({"type": "string", "pattern": f"^{TYPE_PATTERN}$"})
-]
-TypesWanted = Annotated[list[TypeWanted], Field(min_length=1, max_length=PATTERNS_MOST)]
-FilterWanted = dict[
-    Filtered,
-    Annotated[list[Line], Field(min_length=1, max_length=PATTERNS_MOST)],
-]
-
-# ---- subscriptions -------------------------------------------------------------------------------
-
-RATE_MOST = 60_000
-
-
-def _header_name(given: str) -> str:
-    if fault := fault_of_name(given):
-        raise ValueError(fault)
-    return given
-
-
-def _headers(given: dict[str, str]) -> dict[str, str]:
-    if len({name.lower() for name in given}) < len(given):
-        raise ValueError("names a header twice; upper and lower case make no difference")
-    if sum(len(name) + len(value) for name, value in given.items()) > CHARACTERS_MOST:
-        raise ValueError(f"comes to more than {CHARACTERS_MOST:,} characters, names and values together")
-    return given
-
-
-HeaderName = Annotated[
-    str, AfterValidator(_header_name), WithJsonSchema({"type": "string", "pattern": f"^{NAME_PATTERN}$"})
-]
-HeaderValue = Annotated[str, Field(pattern=f"^{VALUE_PATTERN}$")]
-OwnHeaders = Annotated[
-    dict[HeaderName, HeaderValue], Field(max_length=HEADERS_MOST), AfterValidator(_headers)
-]
-SigningSecret = Annotated[str, Field(pattern=f"^{SECRET_PATTERN}$")]
-SubscriberUrl = Annotated[str, Field(min_length=1, json_schema_extra={"format": "uri", "maxLength": 2_048})]
-Rate = Annotated[int, Field(ge=1, le=RATE_MOST)]
-
-
-class SubscriptionPut(Asked):
-    """All that a subscription stands by; what is left out is as if it had never been set."""
-
-    url: SubscriberUrl = Field(
-        description="`https`, a host by its name, port 443 or 8443; no user, no fragment"
-    )
-    types: TypesWanted = Field(description="each `ticket.created`, `ticket.*` for all that begin so, or `*`")
-    filter: FilterWanted = Field(
-        {}, description="by name, values of which an event must have one; all of it must hold"
-    )
-    format: Format = "standard"
-    headers: OwnHeaders = Field(
-        {}, description="sent along with each delivery; their values are never shown again"
-    )
-    rate: Rate | None = Field(None, description="deliveries a minute at most; null: as many as there are")
-    expires_at: Time | None = Field(None, description="until when it is in force; null: until it is deleted")
-    secret: SigningSecret = Field(
-        default_factory=absent,
-        description="one of your own, `whsec_` and the Base64 of 24 to 64 bytes; without it, one is made",
-    )
-
-    def terms(self) -> Terms:
-        given = self.model_dump(exclude={"name"})
-        return Terms(**{**given, **_plain(given)})
-
-
-class SubscriptionMake(SubscriptionPut):
-    """A subscription; without a name, one is made up."""
-
-    name: Annotated[str, Field(pattern=f"^{NAME}$")] = Field(
-        default_factory=absent, description="your own for it, by which PUT finds it again"
-    )
-
-
-class SubscriptionChange(Asked):
-    """At least one field; `rate` and `expires_at` may be null. `headers`, `filter` and `types` are replaced
-    whole."""
-
-    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
-
-    url: SubscriberUrl = Field(default_factory=absent)
-    types: TypesWanted = Field(default_factory=absent)
-    filter: FilterWanted = Field(default_factory=absent)
-    format: Format = Field(default_factory=absent)
-    headers: OwnHeaders = Field(default_factory=absent)
-    rate: Rate | None = None
-    expires_at: Time | None = None
-
-    @model_validator(mode="after")
-    def _something(self) -> SubscriptionChange:
-        if not self.model_fields_set:
-            raise ValueError("nothing is to be changed; send at least one field")
-        return self
-
-    def changes(self) -> dict[str, Any]:
-        """What was sent, by the names of Terms."""
-        given = self.model_dump(include=self.model_fields_set)
-        return {**given, **_plain(given)}
-
-
-def _plain(given: dict[str, Any]) -> dict[str, Any]:
-    """Types and filter as a subscription has them, without repeats."""
-    plain: dict[str, Any] = {}
-    if "types" in given:
-        plain["types"] = tuple(dict.fromkeys(given["types"]))
-    if "filter" in given:
-        plain["filter"] = {name: tuple(dict.fromkeys(values)) for name, values in given["filter"].items()}
-    return plain
-
-
-class Resume(Asked):
-    held: Literal["send", "keep"] = Field(
-        "send", description="`send`: what was held meanwhile is sent, by a job; `keep`: it stays held"
-    )
-
-
-class SubscriptionQuery(PageQuery):
-    owner: Line | None = Field(None, description="only his; another's only for an admin")
-
-
-class SubscriptionShown(Shown):
-    id: str
-    name: str
-    owner: str
-    url: str = Field(description="whole for its owner; for others without what may be secret in it")
-    types: tuple[str, ...]
-    filter: dict[str, tuple[str, ...]]
-    format: Format
-    headers: tuple[str, ...] = Field(description="their names; the values are never shown")
-    rate: int | None
-    expires_at: datetime | None
-    status: Status
-    reason: str | None = Field(
-        description="why it is not active: `paused` by its owner; `gone`: it answered 410; `failing` for "
-        "days; `asked`: its receiver asked for it; `expired`"
-    )
-    secrets: tuple[SecretView, ...]
-    failing_since: datetime | None = Field(
-        description="since when every attempt failed; null: the last did not"
-    )
-    created_at: datetime
-    updated_at: datetime
-
-
-class NewSubscription(SubscriptionShown):
-    secret: str = Field(description="with which deliveries are signed; shown only this once")
-
-
-class KeptSubscription(SubscriptionShown):
-    secret: str = Field(
-        default_factory=absent,
-        exclude_if=lambda secret: secret is None,
-        description="only where it was made now, and shown only this once",
-    )
-
-
-SubscriptionPage = ShownPage[SubscriptionShown]
-
-
-class NewSecret(Shown):
-    secret: str = Field(description="the current one from now on; shown only this once")
-
-
-class TestDelivery(Shown):
-    __test__ = False  # to pytest, a name that begins with Test is a test
-
-    delivery: str = Field(description="follow it at `/deliveries/{id}`")
+from chalicelib.domain.delivery.delivery import DeliveryView as DeliveryView
+from chalicelib.pipeline.delivery.inbox import Acked as Acked

@@ -22,24 +22,32 @@ PATH = {
     "source": "generic_json",
     "connection": "acme",
     "key": "triage",
+    "type": "ticket.created",
     "id": "1b0c3f9e-8a5d-5a0b-9a53-3f6f0f0f7c11",
 }
 """Path parameters, by name."""
 
 IDS = {
-    "api_keys": "mfzwk3tlobqx",
+    "api-keys": "mfzwk3tlobqx",
+    "events": "e6f2f0a4-5d0c-5b0a-8d5b-1b9a4b8a7c11",
+    "inbox": "018f3e2b5c00-5f3a9c1e7b2d4860a1c2",
     "jobs": "5f3a9c1e7b2d4860a1c2e3f4",
     "subscriptions": "crm",
+    "deliveries": "sub_5f3a9c1e7b2d4860a1c2.018f3a2b4c5d-5f3a9c1e7b2d4860a1c2",
     "imports": "5f3a9c1e7b2d4860a1c2e3f405162738",
     "quarantine": "20240501T120000000000-5f3a9c1e7b2d4860",
 }
-"""Example ids of resources other than tickets."""
+"""Example ids of resources other than tickets, by the path that they begin."""
 
 QUERY: dict[str, str] = {
     "GET /tickets": "source=zendesk&status=open&limit=20",
     "GET /tickets/facets": "source=zendesk&status=open",
     "GET /health": "deep=1",
+    "GET /events": "type=ticket.*&since=2024-05-01",
+    "GET /inbox": "lease=60&wait=20",
     "GET /quarantine": "source=csv",
+    "GET /deliveries": "status=undelivered",
+    "GET /subscriptions/{id}/deliveries": "status=failed&since=2024-05-01",
 }
 
 BODY: dict[str, dict[str, Any]] = {
@@ -60,6 +68,11 @@ BODY: dict[str, dict[str, Any]] = {
     "PUT /subscriptions/{id}": SUBSCRIPTION,
     "PATCH /subscriptions/{id}": {"types": ["ticket.*", "alert.*"], "rate": None},
     "POST /subscriptions/{id}/resume": {"held": "send"},
+    "POST /subscriptions/{id}/recover": {
+        "since": "2024-05-01T00:00:00Z",
+        "types": ["ticket.*"],
+        "dry_run": True,
+    },
     "PUT /connections/{source}": {"secrets": [SECRET], "settings": {}},
     "PUT /connections/{source}/{connection}": {
         "secrets": [SECRET, {"value": "the former secret", "expires_at": "2030-01-01T00:00:00Z"}],
@@ -77,6 +90,14 @@ BODY: dict[str, dict[str, Any]] = {
         "items": [{"text": "It crashes when I log in", "rating": 1, "source": "app_store"}]
     },
     "PUT /configurations/{key}": {"value": {"review_below": 0.6}},
+    "PUT /inbox": {"types": ["ticket.*", "order.*"], "filter": {"category": ["bug_report"]}},
+    "POST /inbox/{id}/ack": {"lease": "8bKXo2hkZ0mXq1Jt5cW3Vg"},
+    "POST /inbox/ack": {
+        "ids": [
+            "018f3e2b5c00-5f3a9c1e7b2d4860a1c2",
+            {"id": "018f3e2b5c01-0a1b2c3d4e5f60718293", "lease": "8bKXo2hkZ0mXq1Jt5cW3Vg"},
+        ]
+    },
     "POST /dlq/redrive": {"queue": "feedback"},
     "POST /api-keys": {
         "scopes": ["read", "write"],

@@ -5,13 +5,14 @@ from __future__ import annotations
 import http
 
 from chalicelib.api.documentation import examples
-from chalicelib.api.documentation.schemas import REF, Schema, ShapeKey
 from chalicelib.api.entity_tags import TAGS
 from chalicelib.api.exchange import JSON_TYPE, PROBLEM_TYPE
 from chalicelib.api.idempotency import HEADER
 from chalicelib.api.parsing import PARAMETERS, adapter, may_be_empty
 from chalicelib.api.problems import TYPES
 from chalicelib.api.routes import OPEN, REFUSED, ROWS, WEBHOOK, Route
+from chalicelib.api.schemas import REF, Schema, ShapeKey
+from chalicelib.domain.delivery.catalogue import CATALOGUE
 from chalicelib.domain.operations.configuration import SHAPES
 
 RESTRICTED = {
@@ -165,6 +166,8 @@ def _parameters(route: Route) -> list[Schema]:
 def _path_parameter(name: str) -> Schema:
     if name == "key":
         return {"type": "string", "enum": list(SHAPES)}
+    if name == "type":
+        return {"type": "string", "enum": [one.name for one in CATALOGUE]}
     return {"type": "string", "pattern": f"^{PARAMETERS[name]}$"}
 
 

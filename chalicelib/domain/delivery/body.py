@@ -48,11 +48,18 @@ def body_of(event: StoredEvent, format: Format, public_url: str) -> tuple[bytes,
     return _bytes(teams_message(message)), JSON
 
 
+def standard_body(members: Mapping[str, Any]) -> dict[str, Any]:
+    """The members of a CloudEvent as the body of a Standard Webhook, whose id is in the header webhook-id."""
+    held = {name: members[name] for name in _DATA if name in members}
+    return {"type": members["type"], "timestamp": members.get("time"), "data": None, **held}
+
+
 def _standard(event: StoredEvent, public_url: str) -> bytes:
-    members = event.members()
-    head = {"type": event.type, "timestamp": members.get("time"), "data": None}
-    whole = _bytes({**head, **{name: members[name] for name in _DATA if name in members}})
-    return whole if len(whole) <= MOST else _bytes({**head, "dataref": _where(event, public_url)})
+    whole = _bytes(standard_body(event.members()))
+    if len(whole) <= MOST:
+        return whole
+    head = {name: value for name, value in event.members().items() if name not in _DATA}
+    return _bytes({**standard_body(head), "dataref": _where(event, public_url)})
 
 
 def _cloudevent(event: StoredEvent, public_url: str) -> bytes:

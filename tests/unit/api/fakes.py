@@ -31,8 +31,12 @@ from chalicelib.domain.tickets.ticket_feedback import FeedbackVersion, TicketFee
 from chalicelib.domain.tickets.ticket_filter import NEWEST, TicketFilter, TicketOrder
 from chalicelib.domain.trace import new_trace
 from chalicelib.errors import NotFound
+from chalicelib.pipeline.delivery.find_undelivered import FindUndelivered
+from chalicelib.pipeline.delivery.follow_deliveries import FollowDeliveries
 from chalicelib.pipeline.delivery.post_events import PostEvents
+from chalicelib.pipeline.delivery.recover import Recover
 from chalicelib.pipeline.delivery.resend import Resend
+from chalicelib.pipeline.delivery.sample_events import SampleEvents
 from chalicelib.pipeline.delivery.subscriptions import Subscribe
 from chalicelib.pipeline.intake.give_back import BadRowsFile
 from chalicelib.services.https.target import target_of
@@ -346,16 +350,32 @@ class FakeDelivery:
     def __init__(self) -> None:
         self.clock, self.queue = FakeClock(NOW), FakeQueue("delivery")
         self.store, self.endpoints = InMemorySubscriptions(), InMemoryEndpoints()
-        self.deliveries = InMemoryDeliveries(self.clock)
-        self.event_log, self.bus = InMemoryEventLog(), FakeBus()
-        self.post_events = PostEvents(event_log=self.event_log, bus=self.bus, trace=new_trace, now=self.clock)
+        self.kept, self.log = InMemoryDeliveries(self.clock), InMemoryEventLog()
+        self.resend = Resend(deliveries=self.kept, queue=self.queue, now=self.clock)
+        self.bus = FakeBus()
+        self.post_events = PostEvents(event_log=self.log, bus=self.bus, trace=new_trace, now=self.clock)
         self.subscriptions = Subscribe(
             subscriptions=self.store,
             endpoints=self.endpoints,
-            log=self.event_log,
-            deliveries=self.deliveries,
-            resend=Resend(deliveries=self.deliveries, queue=self.queue, now=self.clock),
+            log=self.log,
+            deliveries=self.kept,
+            resend=self.resend,
             check_address=target_of,
+            now=self.clock,
+        )
+        self.sample_events = SampleEvents(log=self.log, now=self.clock)
+        self.deliveries = FollowDeliveries(
+            subscriptions=self.store,
+            deliveries=self.kept,
+            log=self.log,
+            resend=self.resend,
+            now=self.clock,
+        )
+        self.recover = Recover(
+            subscriptions=self.store,
+            endpoints=self.endpoints,
+            find=FindUndelivered(deliveries=self.kept, log=self.log),
+            resend=self.resend,
             now=self.clock,
         )
 
@@ -368,8 +388,8 @@ class FakeUseCases:
     intake: FakeIntake = field(default_factory=FakeIntake)
     triage: FakeTriage = field(default_factory=FakeTriage)
     tickets: FakeTickets = field(default_factory=FakeTickets)
-    operations: FakeOperations = field(default_factory=FakeOperations)
     delivery: FakeDelivery = field(default_factory=FakeDelivery)
+    operations: FakeOperations = field(default_factory=FakeOperations)
     metrics: Numbers = field(default_factory=Numbers)
 
     def now(self) -> datetime:

@@ -16,7 +16,7 @@ BINARY = {"ce_specversion": "1.0", "ce_id": "e1", "ce_source": "/shop", "ce_type
 
 
 def kept(use: FakeUseCases) -> list[StoredEvent]:
-    return list(use.delivery.event_log.events.values())
+    return list(use.delivery.log.events.values())
 
 
 @pytest.mark.parametrize(

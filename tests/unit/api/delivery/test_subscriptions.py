@@ -272,9 +272,9 @@ def test_pause_holds_and_resume_sends_what_was_held(mine, use):
     assert jobs == [], "nothing is held"
     tried = mine("POST", "/subscriptions/crm/test")
     assert (tried.status, set(tried.json)) == (202, {"delivery"})
-    (delivery,) = use.delivery.deliveries.rows.values()
+    (delivery,) = use.delivery.kept.rows.values()
     assert delivery.id == tried.json["delivery"]
-    use.delivery.deliveries.change(delivery, replace(delivery, status="held", due_at=None))
+    use.delivery.kept.change(delivery, replace(delivery, status="held", due_at=None))
     assert mine("POST", "/subscriptions/crm/resume", {"held": "keep"}).status == 200
     assert jobs == []
     assert mine("POST", "/subscriptions/crm/resume", {"held": "send"}).status == 200

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.delivery.delivery import Delivery
+from chalicelib.domain.operations.access import Caller
 from chalicelib.domain.operations.restriction import Restriction
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.pipeline.delivery.follow_deliveries import LISTS_AT_ONCE, DeliveryFilter
@@ -16,12 +17,13 @@ from tests.unit.pipeline.delivery.undelivered import MINUTE, Undelivered
 from tests.unit.pipeline.fakes import NOW
 
 ALL = DeliveryFilter()
+ACME = Caller("key", "k1", "acme", ("read", "write"))
 
 
 def test_a_delivery_is_shown_with_its_attempts_and_why_it_has_not_arrived() -> None:
     made = Undelivered()
     delivery = made.delivery(made.subscription(), made.event("e1"), "pending", 2, due_at=NOW + 5 * MINUTE)
-    shown = made.follow.find(delivery.id, None)
+    shown = made.follow.find(delivery.id, ACME)
     assert [one.status for one in shown.attempts] == [500, 500]
     assert shown.reason == "attempt 2 was answered 500"
     assert shown.next_at == NOW + 5 * MINUTE
@@ -33,20 +35,20 @@ def test_the_reason_of_its_end_goes_before_that_of_its_last_attempt() -> None:
     subscription = made.subscription()
     failed = made.delivery(subscription, made.event("e1"), "failed", 8, reason="its attempts are used up")
     arrived = made.delivery(subscription, made.event("e2"), "delivered", 2)
-    assert made.follow.find(failed.id, None).reason == "its attempts are used up"
-    assert made.follow.find(arrived.id, None).reason is None
+    assert made.follow.find(failed.id, ACME).reason == "its attempts are used up"
+    assert made.follow.find(arrived.id, ACME).reason is None
 
 
 def test_no_next_time_is_told_of_what_is_being_sent() -> None:
     made = Undelivered()
     delivery = made.delivery(made.subscription(), made.event("e1"), "sending", 1, due_at=NOW)
-    assert made.follow.find(delivery.id, None).next_at is None
+    assert made.follow.find(delivery.id, ACME).next_at is None
 
 
 @pytest.mark.parametrize("id", ["sub_1.000000000000-00000000000000000000", "nonsense", ".", "sub_1."])
 def test_what_there_is_not_is_not_found(id: str) -> None:
     with pytest.raises(NotFound):
-        Undelivered().follow.find(id, None)
+        Undelivered().follow.find(id, ACME)
 
 
 def test_what_has_not_arrived_is_what_failed_is_held_or_waits_for_a_retry() -> None:
@@ -59,7 +61,7 @@ def test_what_has_not_arrived_is_what_failed_is_held_or_waits_for_a_retry() -> N
     for number, (status, attempt) in enumerate(states):
         at = NOW - (number + 1) * MINUTE
         made.delivery(subscription, made.event(f"e{number}", at), status, attempt)
-    page = made.follow.list(subscription, 50, None, DeliveryFilter(undelivered=True), None)
+    page = made.follow.list(subscription, 50, None, DeliveryFilter(undelivered=True), ACME)
     assert [(one.status, one.attempt) for one in page.items] == states[:4]
 
 
@@ -70,8 +72,8 @@ def test_a_list_is_by_status_and_time_newest_first_and_page_by_page() -> None:
         at = NOW - number * MINUTE
         made.delivery(subscription, made.event(f"e{number}", at), "failed" if number % 2 else "held")
     wanted = DeliveryFilter(("failed",), since=NOW - 7 * MINUTE, until=NOW - MINUTE)
-    first = made.follow.list(subscription, 2, None, wanted, None)
-    second = made.follow.list(subscription, 2, first.next, wanted, None)
+    first = made.follow.list(subscription, 2, None, wanted, ACME)
+    second = made.follow.list(subscription, 2, first.next, wanted, ACME)
     assert [one.event_id for one in (*first.items, *second.items)] == ["e3", "e5", "e7"]
     assert second.next is None
 
@@ -86,7 +88,7 @@ def test_the_list_of_several_goes_from_one_to_the_next_and_leaves_nothing_out() 
     found: list[str] = []
     cursor, pages = None, 0
     while pages == 0 or cursor:
-        page = made.follow.list_of(subscriptions, 2, cursor, ALL, None)
+        page = made.follow.list_all(2, cursor, ALL, ACME)
         found += [one.id for one in page.items]
         assert len(page.items) <= 2
         cursor, pages = page.next, pages + 1
@@ -99,10 +101,10 @@ def test_no_page_looks_through_more_than_some_subscriptions() -> None:
     subscriptions = [made.subscription(f"s{number}") for number in range(LISTS_AT_ONCE + 5)]
     last = max(subscriptions, key=lambda one: one.id)
     delivery = made.delivery(last, made.event("e1"))
-    page = made.follow.list_of(subscriptions, 10, None, ALL, None)
+    page = made.follow.list_all(10, None, ALL, ACME)
     assert page.items == ()
     assert page.next
-    page = made.follow.list_of(subscriptions, 10, page.next, ALL, None)
+    page = made.follow.list_all(10, page.next, ALL, ACME)
     assert [one.id for one in page.items] == [delivery.id]
 
 
@@ -110,22 +112,47 @@ def test_no_page_looks_through_more_than_some_subscriptions() -> None:
 def test_a_cursor_that_no_list_gave_is_refused(cursor: str) -> None:
     made = Undelivered()
     with pytest.raises(Invalid):
-        made.follow.list_of([made.subscription()], 10, cursor, ALL, None)
+        made.follow.list_all(10, cursor, ALL, ACME)
+
+
+def test_nobody_sees_another_owner_s_but_an_admin() -> None:
+    made = Undelivered()
+    delivery = made.delivery(made.subscription(), made.event("e1"))
+    other = ACME._replace(owner="other")
+    assert made.follow.list_all(10, None, ALL, other).items == ()
+    with pytest.raises(NotFound):
+        made.follow.find(delivery.id, other)
+    with pytest.raises(NotFound):
+        made.follow.retry(delivery.id, other)
+    admin = other._replace(scopes=("admin",))
+    assert [one.id for one in made.follow.list_all(10, None, ALL, admin).items] == [delivery.id]
 
 
 def test_who_is_restricted_sees_what_is_made_of_his_connections_alone() -> None:
     made = Undelivered()
-    subscription = made.subscription()
+    within = Restriction(("csv/mine",))
+    subscription = made.subscription(within=within)
     mine = made.delivery(subscription, made.event("e1", connections=("csv/mine",)))
     theirs = made.delivery(subscription, made.event("e2", connections=("csv/mine", "csv/theirs")))
-    within = Restriction(("csv/mine",))
-    page = made.follow.list(subscription, 10, None, ALL, within)
-    assert [one.id for one in page.items] == [mine.id]
-    with pytest.raises(NotFound):
-        made.follow.find(theirs.id, within)
-    with pytest.raises(NotFound):
-        made.follow.retry(theirs.id, subscription, within)
+    unrestricted = made.delivery(made.subscription("all"), made.event("e3", connections=("csv/mine",)))
+    caller = ACME._replace(restriction=within)
+    assert [one.id for one in made.follow.list(subscription, 10, None, ALL, caller).items] == [mine.id]
+    assert [one.id for one in made.follow.list_all(10, None, ALL, caller).items] == [mine.id]
+    for hidden in (theirs, unrestricted):
+        with pytest.raises(NotFound):
+            made.follow.find(hidden.id, caller)
+        with pytest.raises(NotFound):
+            made.follow.retry(hidden.id, caller)
     assert made.jobs == []
+
+
+def test_of_a_subscription_that_is_gone_nothing_is_shown() -> None:
+    made = Undelivered()
+    subscription = made.subscription()
+    delivery = made.delivery(subscription, made.event("e1"))
+    made.subscriptions.delete(subscription.id)
+    with pytest.raises(NotFound):
+        made.follow.find(delivery.id, ACME)
 
 
 # ---- one is tried again ------------------------------------------------------------------------------------
@@ -138,7 +165,7 @@ def test_it_is_due_at_once_with_its_own_count_of_attempts(status: Any, attempt: 
     made = Undelivered()
     subscription = made.subscription()
     delivery = made.delivery(subscription, made.event("e1"), status, attempt, reason="so")
-    shown = made.follow.retry(delivery.id, subscription, None)
+    shown = made.follow.retry(delivery.id, ACME)
     stands = made.stands(delivery)
     assert (shown.status, stands.status, stands.attempt, stands.reason) == (
         "pending",
@@ -157,7 +184,7 @@ def test_what_is_being_sent_is_not_sent_twice() -> None:
     subscription = made.subscription()
     delivery = made.delivery(subscription, made.event("e1"), "sending", 1, due_at=NOW)
     with pytest.raises(Conflict, match="being sent"):
-        made.follow.retry(delivery.id, subscription, None)
+        made.follow.retry(delivery.id, ACME)
     assert made.stands(delivery) == delivery
 
 
@@ -174,7 +201,7 @@ def test_a_subscription_that_takes_nothing_is_named_with_what_to_do(fields: Any,
     subscription = made.subscription(**fields)
     delivery = made.delivery(subscription, made.event("e1"), "held", 0)
     with pytest.raises(Conflict, match=told):
-        made.follow.retry(delivery.id, subscription, None)
+        made.follow.retry(delivery.id, ACME)
     assert made.stands(delivery) == delivery
 
 
@@ -185,7 +212,7 @@ def test_what_was_forgotten_is_not_sent() -> None:
     delivery = made.delivery(subscription, event)
     made.log.forget(event)
     with pytest.raises(Conflict, match="forgotten"):
-        made.follow.retry(delivery.id, subscription, None)
+        made.follow.retry(delivery.id, ACME)
 
 
 class ChangedMeanwhile(InMemoryDeliveries):
@@ -200,5 +227,5 @@ def test_of_two_who_retry_at_once_one_is_refused() -> None:
     subscription = made.subscription()
     delivery = made.delivery(subscription, made.event("e1"))
     with pytest.raises(Conflict, match="changed in this moment"):
-        made.follow.retry(delivery.id, subscription, None)
+        made.follow.retry(delivery.id, ACME)
     assert made.jobs == []

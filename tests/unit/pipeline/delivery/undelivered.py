@@ -37,7 +37,11 @@ class Undelivered:
         self.subscriptions, self.endpoints = InMemorySubscriptions(), InMemoryEndpoints()
         self.resend = Resend(deliveries=self.deliveries, queue=self.queue, now=self.clock)
         self.follow = FollowDeliveries(
-            deliveries=self.deliveries, log=self.log, resend=self.resend, now=self.clock
+            subscriptions=self.subscriptions,
+            deliveries=self.deliveries,
+            log=self.log,
+            resend=self.resend,
+            now=self.clock,
         )
         self.recover = Recover(
             subscriptions=self.subscriptions,
