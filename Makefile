@@ -5,7 +5,7 @@ ARCH ?= arm64
 KIND ?= source
 PORT ?= 8000
 LOCAL_AWS_PORT ?= 4566
-export PORT LOCAL_AWS_PORT LOCAL_STATE
+export PORT LOCAL_AWS_PORT LOCAL_STATE TYPES
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -15,8 +15,8 @@ MINISTACK := $(VENV)/ministack/.ready
 ENVIRONMENT ?= dev
 TERRAFORM := terraform -chdir=terraform
 
-.PHONY: help run demo job plugins explain test test-plugin plugin capture pages wheel proof check terraform-test bench \
-package plan show-plan apply smoke reset setup ministack
+.PHONY: help run demo listen job plugins explain test test-plugin plugin capture pages wheel proof check terraform-test bench \
+package plan show-plan apply smoke reset setup ministack javascript
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -26,6 +26,9 @@ run: $(READY) ## run the whole system on this machine, on PORT (8000) and LOCAL_
 
 demo: $(READY) ## send sample feedback by every way in to the running system, on whatever port it is
 	@$(BIN)/python -m local.demo
+
+listen: $(READY) ## show and verify what is delivered here: TYPES="ticket.*" (all by default), ARGS="--status 500 --delay 3 --fail-first 2"; docs/local.md
+	@$(BIN)/python -m local.listen $(ARGS)
 
 job: $(READY) ## do one job by hand in the running system: NAME=reread ARGS="source=csv connection=default since=2026-01-01"
 	@$(BIN)/python -m local.job $(NAME) $(ARGS)
@@ -118,6 +121,9 @@ reset: $(READY) ## forget the local data
 setup: $(READY) ## the virtual environment with the pinned requirements; the others do it when it's missing
 
 ministack: $(MINISTACK) ## the other local AWS, for make run LOCAL_AWS=ministack
+
+javascript: ## the JavaScript libraries that check deliveries in make test, which does without them else
+	@npm install --prefix tests/javascript --no-fund --no-audit --no-package-lock
 
 # Made anew where requirements change or a set-up was interrupted.
 $(READY): requirements.txt requirements-dev.txt constraints.txt

@@ -3,14 +3,17 @@
     TriggerIQError
     ├── Refused             the sender must change the request   → HTTP 4xx, by STATUS
     │   ├── Invalid         a field is wrong; names it                     400
+    │   │   └── InvalidShape    several may be; names each
     │   ├── Unauthorised    no proof of who sends it, or one that fails    401
     │   ├── Forbidden       known, and not allowed                         403
     │   ├── NotFound                                                       404
     │   ├── WrongMethod     the address takes other methods                405
     │   ├── Conflict        it cannot be done as things stand              409
+    │   │   └── UnderWay        its first try is not answered yet
     │   ├── Stale           If-Match named a version that is gone          412
     │   ├── TooLarge                                                       413
     │   ├── WrongType       the route does not take the content type       415
+    │   ├── Reused          an Idempotency-Key came with another request   422
     │   └── NotUnderstood   it is genuine, but can't be read               422
     ├── Unreadable          a message that never will be readable          → quarantine, acknowledge
     │   └── PluginFailed    a plugin raised or overran its time            → quarantine with its name
@@ -41,6 +44,17 @@ class Invalid(Refused):
         self.field = field
 
 
+class InvalidShape(Invalid):
+    """The body or the query does not fit its shape. errors: {"field", "message"} for each fault; `field` is
+    that of the first."""
+
+    def __init__(self, errors: list[dict[str, str]]) -> None:
+        super().__init__(
+            "; ".join(f"{e['field'] or 'body'}: {e['message']}" for e in errors[:5]), errors[0]["field"]
+        )
+        self.errors = errors
+
+
 class Unauthorised(Refused):
     """The caller sent no proof of who he is, or one that fails. reason: missing, malformed, stale or
     mismatch. detail: what is wrong with it, and what to do; "" where the reason says it all. It may be shown
@@ -69,6 +83,26 @@ class WrongMethod(Refused):
 
 class Conflict(Refused):
     """It can't be done as things stand."""
+
+
+class UnderWay(Conflict):
+    """The same request, by its Idempotency-Key, is being answered. seconds: until that is over, at the
+    latest."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(
+            f"the first request with this Idempotency-Key is not answered yet; in {seconds} s it is"
+        )
+        self.seconds = seconds
+
+
+class Reused(Refused):
+    """The Idempotency-Key came with another request before."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the Idempotency-Key came with another request in the last 24 hours; make a new one for each"
+        )
 
 
 class Stale(Refused):
@@ -139,6 +173,7 @@ STATUS: dict[type[TriggerIQError], int] = {
     Stale: 412,
     TooLarge: 413,
     WrongType: 415,
+    Reused: 422,
     NotUnderstood: 422,
     Unreadable: 422,
     Unavailable: 503,

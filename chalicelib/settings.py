@@ -57,6 +57,8 @@ class Settings(NamedTuple):
     import_backlog: int = 2_000
     trace_plugins: bool = False
     delivery_allow: tuple[str, ...] = ()
+    delivery_sources: tuple[str, ...] = ()
+    delivery_schedule: tuple[int, ...] = (0, 5, 300, 1_800, 7_200, 18_000, 36_000, 36_000)
     poll_request_seconds: float = 30.0
     inbox_waiting: int = 5
 
@@ -205,7 +207,8 @@ def _iam_callers(text: str) -> tuple[IamCaller, ...]:
     except (AttributeError, TypeError, ValueError):
         raise ValueError(
             'JSON such as {"arn:aws:iam::123456789012:role/desk": {"owner": "desk", "scopes": ["read"]}}, '
-            f"with scopes of {', '.join(SCOPES)} and, where wanted, connections (csv/shop, csv/*)"
+            f"with scopes of {', '.join(SCOPES)} and, where wanted, connections (csv/shop, csv/*); "
+            "the owner is another than triggeriq"
         ) from None
 
 
@@ -222,7 +225,7 @@ def _iam_caller(
 
 _PLUGINS = _listed(r"[A-Za-z0-9_.-]{1,100}", "names of plugins, separated by commas")
 _IAM_ARN = _matching(r"arn:[a-z-]+:iam::\d{12}:(role|user)/[\w+=,.@/-]+", "the ARN of an IAM role or user")
-_OWNER = _matching(r"\S(.{0,198}\S)?", "a name of one line")
+_OWNER = _matching(r"(?!triggeriq$)\S(.{0,198}\S)?", "a name of one line, and not triggeriq itself")
 _SCOPE = _matching("|".join(SCOPES), "a scope")
 _CONNECTION = _matching(r"[a-z0-9_-]{1,64}/([a-z0-9_-]{1,64}|\*)", "source/connection or source/*")
 _BUCKET = _matching(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "the name of an S3 bucket")
@@ -255,6 +258,8 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "import_backlog": _count(1, 10**9, "messages"),
     "trace_plugins": _switch,
     "delivery_allow": _networks,
+    "delivery_sources": _networks,
+    "delivery_schedule": _pauses(604_800),
     "poll_request_seconds": _seconds(0.1, 60),
     "inbox_waiting": _count(0, 1_000, "readers"),
 }

@@ -1,4 +1,5 @@
-"""`make demo`: sends sample feedback to the running system in every way that there is, and shows each ticket.
+"""`make demo`: sends sample feedback to the running system in every way that there is, shows each ticket, and
+takes the event of each on a receiver of its own.
 
 Each run uses a new name for its connections, so that it makes new tickets however often it is run.
 """
@@ -13,20 +14,20 @@ import os
 import secrets
 import sys
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from functools import partial
 from typing import Any
 
 from local import aws
+from local.api import Api, ApiError
 from local.catalogue import named
+from local.listen import lines_of, now
 from local.processes import StartError
+from local.receiver import Received, Receiver, subscribed
 from local.stack import running
 from local.state import PROJECT
-from local.system import API_KEY
 from plugins.sources.github import GitHub
 from plugins.sources.intercom import Intercom
 from plugins.sources.slack import Slack
@@ -59,13 +60,9 @@ CSV = """id,title,text,rating,author
 """
 
 
-class DemoError(Exception):
-    """The demo can't go on; the message says what to do."""
-
-
 class Demo:
-    def __init__(self, url: str, aws_port: int) -> None:
-        self._url = url
+    def __init__(self, api: Api, aws_port: int) -> None:
+        self._call = api
         self._s3 = aws.client("s3", aws_port)
         self.connection = f"demo-{secrets.token_hex(4)}"
 
@@ -138,7 +135,7 @@ class Demo:
         return f"{own}\n            and {len(said['quoted'].splitlines())} lines that were written before"
 
     def _connect(self, source: str, secret: str) -> None:
-        value = json.dumps({"secrets": [secret], "settings": {}}).encode()
+        value = {"secrets": [secret], "settings": {}}
         self._call("PUT", f"/connections/{source}/{self.connection}", value)
 
     def _webhook(self, source: str, body: bytes, headers: dict[str, str]) -> None:
@@ -146,19 +143,6 @@ class Demo:
 
     def _upload(self, key: str, body: bytes) -> None:
         self._s3.put_object(Bucket=named("uploads"), Key=key, Body=body)
-
-    def _call(
-        self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
-    ) -> Any:
-        given = {"Content-Type": "application/json", "X-Api-Key": API_KEY, **(headers or {})}
-        request = urllib.request.Request(f"{self._url}{path}", body, given, method=method)
-        try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
-                return json.load(answer)
-        except urllib.error.HTTPError as error:
-            raise DemoError(f"{method} {path} was answered {error.code}: {error.read().decode()}") from error
-        except OSError as error:
-            raise DemoError(f"nothing answers at {self._url}: {error}") from error
 
 
 def _reply_in_a_thread() -> bytes:
@@ -191,7 +175,20 @@ def main() -> int:
     except StartError as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1
-    demo = Demo(state.address.read_text(), status.aws_port)
+    api, told = Api(state.address.read_text()), list[Received]()
+    demo = Demo(api, status.aws_port)
+    wanted = {"types": ["ticket.created"], "filter": {"connection": [demo.connection]}}
+    try:
+        with Receiver(told.append) as receiver, subscribed(receiver, api, demo.connection, wanted):
+            sources = send(demo)
+            return wait_for_tickets(demo, sources) or wait_for_events(demo, told, receiver.url)
+    except ApiError as error:
+        print(f"demo: {error}", file=sys.stderr)
+        return 1
+
+
+def send(demo: Demo) -> set[str]:
+    """Sends feedback in every way. Returns the sources that it is of."""
     webhooks = (demo.standard_webhooks, demo.zendesk, demo.generic_json)
     own: tuple[Callable[[], None], ...] = (*webhooks, demo.csv, demo.app_store, demo.inbound_email)
     ways: dict[str, Callable[[], None]] = {
@@ -199,17 +196,13 @@ def main() -> int:
         **{source.name: partial(demo.recorded, source, name) for source, name in RECORDED.items()},
         **{source: partial(demo.fetched, source) for source in FETCHED},
     }
-    try:
-        for source, send in ways.items():
-            send()
-            print(f"sent {source:<18} as connection {demo.connection}")
-        return wait(demo, set(ways))
-    except DemoError as error:
-        print(f"demo: {error}", file=sys.stderr)
-        return 1
+    for source, way in ways.items():
+        way()
+        print(f"sent {source:<18} as connection {demo.connection}")
+    return set(ways)
 
 
-def wait(demo: Demo, sources: set[str]) -> int:
+def wait_for_tickets(demo: Demo, sources: set[str]) -> int:
     """Prints each ticket as it comes. Returns 1 if a source has given none."""
     header = "".join(f"{name:<18}" for name in ("source", "category", "priority", "sentiment"))
     print(f"\n  {'ticket':<10}{header}title")
@@ -233,6 +226,25 @@ def wait(demo: Demo, sources: set[str]) -> int:
         )
         return 1
     print(f"\n{len(shown)} tickets, the last after {last - started:.1f} s")
+    return 0
+
+
+def wait_for_events(demo: Demo, told: Sequence[Received], url: str) -> int:
+    """Prints what arrived at the receiver. Returns 1 if the event of a ticket did not, or is not verified."""
+    tickets = {ticket["id"] for ticket in demo.tickets()}
+    started = time.monotonic()
+    while missing := tickets - {one.event["data"]["id"] for one in told if one.wrong is None}:
+        if time.monotonic() - started > PATIENCE:
+            unverified = next((one.wrong for one in told if one.wrong), None)
+            print(
+                f"demo: {len(missing)} events did not arrive at {url}, "
+                f"or not as they should ({unverified}): see GET /deliveries?status=undelivered",
+                file=sys.stderr,
+            )
+            return 1
+        time.sleep(0.2)
+    print(f"{len(tickets)} events arrived at {url}, each signature was verified; the first one:\n")
+    print(lines_of(told[0], now()))
     return 0
 
 

@@ -18,6 +18,8 @@ locals {
     uploads-lost         = "Lambda could not keep an upload's notification on which this function failed."
     quarantined          = "Much of what comes in can't be read, and is kept in the quarantine."
     failed-records       = "Records fail by an error of ours, and are tried again."
+    delivery-lag         = "Deliveries to subscribers wait, though they are due."
+    endpoints-failing    = "Endpoints of subscribers have taken nothing for an hour."
     polls-failing        = "Polls of a provider have failed for hours: nothing new comes from there."
     database-connections = "Nearly all connections of the database are taken."
     database-cpu         = "The database's processor is busy."
@@ -27,8 +29,9 @@ locals {
     guardduty            = "GuardDuty found something suspicious in the account."
   }
 
-  # A file, or a job, rests in its queue while much feedback waits: there a delay is no outage.
-  resting_queues  = toset(["files", "jobs"])
+  # A file, or a job, rests in its queue while much feedback waits, and a delivery between two attempts: there a
+  # delay is no outage.
+  resting_queues  = toset(["delivery", "files", "jobs"])
   consumed_queues = toset([for name, queue in local.resources.queues : name if queue.function != null])
   dead_letter_queues = merge(
     { for name, queue in aws_sqs_queue.dead_letters : name => queue.name },
@@ -62,7 +65,8 @@ locals {
     { for name in local.consumed_queues : "queue-age-${name}" => {
       slug      = "queue-age", dimensions = { QueueName = aws_sqs_queue.this[name].name }
       namespace = "AWS/SQS", metric = "ApproximateAgeOfOldestMessage", statistic = "Maximum", minutes = 5, times = 2, of = 2
-      above     = var.alarm_thresholds.queue_age_seconds
+      # what waits for its next attempt lies there up to SQS's longest delay
+      above = var.alarm_thresholds.queue_age_seconds + (name == "delivery" ? 900 : 0)
     } },
     { for name in setsubtract(local.consumed_queues, local.resting_queues) : "queue-parked-${name}" => {
       slug      = "queue-parked", dimensions = { QueueName = aws_sqs_queue.this[name].name }
@@ -87,6 +91,19 @@ locals {
       slug      = "uploads-lost", dimensions = { FunctionName = aws_lambda_function.this[name].function_name }
       namespace = "AWS/Lambda", metric = "DestinationDeliveryFailures", statistic = "Sum", minutes = 5, times = 1, of = 1, above = 0
     } },
+    # Levels, which deliver_due tells each minute (chalicelib/services/emf.py)
+    {
+      delivery-lag = {
+        slug      = "delivery-lag", dimensions = local.stage_dimensions
+        namespace = "TriggerIQ", metric = "delivery_lag", statistic = "Maximum", minutes = 5, times = 3, of = 3
+        above     = var.alarm_thresholds.delivery_lag
+      }
+      endpoints-failing = {
+        slug      = "endpoints-failing", dimensions = local.stage_dimensions
+        namespace = "TriggerIQ", metric = "endpoints_failing", statistic = "Minimum", minutes = 60, times = 1, of = 1
+        above     = var.alarm_thresholds.endpoints_failing - 1
+      }
+    },
     {
       database-connections = {
         slug      = "database-connections", dimensions = local.database_dimensions
@@ -109,6 +126,7 @@ locals {
       namespace = "AWS/RDS", metric = "CPUSurplusCreditBalance", statistic = "Average", minutes = 5, times = 6, of = 6, above = 20
     } },
   )
+  stage_dimensions    = { stage = var.environment }
   database_dimensions = { DBInstanceIdentifier = aws_db_instance.main.identifier }
 
   # Alarms on what is reckoned from several metrics, or queried over all sources.

@@ -3,9 +3,10 @@
 
 locals {
   swagger = jsondecode(local.export.locals.chalice_api_swagger)
-  # A browser's preflight (OPTIONS) is answered by the gateway, see cors_configuration.
+  # An OPTIONS among them is a sender's that asks whether it may send. A browser's preflight never gets to one where
+  # the gateway answers it itself, see cors_configuration.
   route_keys = flatten([for path, operations in local.swagger.paths : [
-    for method in keys(operations) : "${upper(method)} ${path}" if method != "options"
+    for method in keys(operations) : "${upper(method)} ${path}"
   ]])
 
   routed = { for key in local.route_keys : key => one(concat(
@@ -37,9 +38,9 @@ resource "aws_apigatewayv2_api" "main" {
     for_each = length(local.cors_origins) > 0 ? [true] : []
     content {
       allow_origins  = local.cors_origins
-      allow_methods  = sort(distinct([for key in local.route_keys : split(" ", key)[0]]))
-      allow_headers  = ["authorization", "content-type", "if-match", "if-none-match", "x-api-key"]
-      expose_headers = ["etag", "location", "retry-after", "x-request-id", "x-triggeriq-wait"]
+      allow_methods  = sort(setsubtract([for key in local.route_keys : split(" ", key)[0]], ["OPTIONS"]))
+      allow_headers  = ["authorization", "content-type", "idempotency-key", "if-match", "if-none-match", "x-api-key"]
+      expose_headers = ["etag", "idempotent-replayed", "location", "retry-after", "x-request-id", "x-triggeriq-wait"]
       max_age        = 600
     }
   }

@@ -14,6 +14,13 @@ locals {
     }
   ]
 
+  # Of all subscriptions together, and one line each where that tells more
+  delivery_levels = { for metric in ["delivery_lag", "endpoints_failing", "endpoints_disabled"] : metric => ["TriggerIQ", metric, "stage", var.environment, { stat = "Maximum" }] }
+  delivery_counts = { for metric in ["posted", "delivered", "delivery_failed", "held"] : metric => ["TriggerIQ", metric, "stage", var.environment, { stat = "Sum" }] }
+  delivery_of = { for metric in ["delivery_failed", "held"] : metric => [
+    { expression = "SEARCH('{TriggerIQ,stage,subscription} MetricName=\"${metric}\" stage=\"${var.environment}\"', 'Sum', 300)", label = "${metric} $${PROP('Dim.subscription')}", id = metric }
+  ] }
+
   queue_names    = [for name in sort(keys(aws_sqs_queue.this)) : aws_sqs_queue.this[name].name]
   function_names = [for name in sort(keys(aws_lambda_function.this)) : aws_lambda_function.this[name].function_name]
   database_name  = aws_db_instance.main.identifier
@@ -31,6 +38,12 @@ locals {
       { title = "Polls, and those that failed", lines = [for line in concat(local.flow_of.polls, local.flow_of.poll_failures) : [line]] },
       { title = "API: requests", lines = [for metric in ["Count", "4xx", "5xx"] : ["AWS/ApiGateway", metric, "ApiId", aws_apigatewayv2_api.main.id, { stat = "Sum" }]] },
       { title = "API: latency, ms", lines = [for statistic in ["p50", "p95", "p99"] : ["AWS/ApiGateway", "Latency", "ApiId", aws_apigatewayv2_api.main.id, { stat = statistic, label = statistic }]] },
+    ],
+    [
+      { title = "5. Posted, delivered, failed, held", lines = [for metric in ["posted", "delivered", "delivery_failed", "held"] : local.delivery_counts[metric]] },
+      { title = "Deliveries by subscription: failed attempts, held", lines = [for metric in ["delivery_failed", "held"] : local.delivery_of[metric]] },
+      { title = "Deliveries: the longest due, s", lines = [local.delivery_levels.delivery_lag] },
+      { title = "Endpoints failing, disabled", lines = [for metric in ["endpoints_failing", "endpoints_disabled"] : local.delivery_levels[metric]] },
     ],
     [
       { title = "Queues: messages waiting", lines = [for queue in local.queue_names : ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", queue, { stat = "Maximum" }]] },

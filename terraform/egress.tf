@@ -7,38 +7,46 @@
 #   nat        out by a NAT gateway, in prod one a zone; interface endpoints beside it would cost twice
 #
 # The gateway endpoints of S3 and DynamoDB cost nothing, and are there whatever it is. A given VPC (vpc_id) has
-# its ways already: there `egress` says which of them it is, and nothing is made.
+# its ways already: there `egress` says which of them it is, and nothing is made. What calls strangers' addresses
+# comes into the VPC by static_egress only, with a way of its own: static_egress.tf.
 
 locals {
   by_endpoints = var.egress == "endpoints"
   by_ipv6      = var.egress == "ipv6"
   by_nat       = var.egress == "nat"
 
-  # What the functions in the VPC call, by service, as permissions.json says
+  # The functions that stand in the VPC: those beside the database, and those that leave by fixed addresses
+  in_vpc = { for name, function in local.functions : name => function.vpc || contains(local.outbound, name) }
+
+  # What they call, by service, as permissions.json says
   endpoint_actions = {
     for service, kind in { s3 = "buckets", dynamodb = "tables", sqs = "queues", kms = "keys" } :
     service => sort(distinct(flatten([
       for name, function in local.functions : [
         for actions in values(try(local.permissions[name][kind], {})) : formatlist("${service}:%s", actions)
-      ] if function.vpc
+      ] if local.in_vpc[name]
     ])))
   }
   bus_actions = sort(distinct(flatten([
-    for name, function in local.functions : formatlist("events:%s", try(local.permissions[name].bus, [])) if function.vpc
+    for name, function in local.functions : formatlist("events:%s", try(local.permissions[name].bus, [])) if local.in_vpc[name]
   ])))
 
   arn_in_region = "${local.region}:${local.account_id}"
   interface_endpoints = {
     for service, may in {
-      sqs            = { actions = local.endpoint_actions.sqs, resource = "arn:${local.partition}:sqs:${local.arn_in_region}:${local.prefix}-*" }
-      events         = { actions = local.bus_actions, resource = "arn:${local.partition}:events:${local.arn_in_region}:event-bus/${local.prefix}" }
-      kms            = { actions = local.endpoint_actions.kms, resource = local.secrets_key_arn }
-      secretsmanager = { actions = ["secretsmanager:GetSecretValue"], resource = "arn:${local.partition}:secretsmanager:${local.arn_in_region}:secret:rds!db-*" }
+      sqs    = { actions = local.endpoint_actions.sqs, resource = "arn:${local.partition}:sqs:${local.arn_in_region}:${local.prefix}-*" }
+      events = { actions = local.bus_actions, resource = "arn:${local.partition}:events:${local.arn_in_region}:event-bus/${local.prefix}" }
+      kms    = { actions = local.endpoint_actions.kms, resource = local.secrets_key_arn }
+      secretsmanager = { actions = ["secretsmanager:GetSecretValue"], resource = concat(
+        ["arn:${local.partition}:secretsmanager:${local.arn_in_region}:secret:rds!db-*"],
+        anytrue([for name in local.outbound : can(local.permissions[name].credentials)]) ? [local.credential_arns.secretsmanager] : [],
+      ) }
     } : service => may if local.own_network && local.by_endpoints && (service != "secretsmanager" || var.secrets_endpoint)
   }
   endpoint_zones = local.production ? local.zones : slice(local.zones, 0, min(1, length(local.zones)))
 
-  nat_zones = !local.by_nat ? [] : local.production ? local.zones : slice(local.zones, 0, min(1, length(local.zones)))
+  by_gateway = local.by_nat || local.static_egress
+  nat_zones  = !local.by_gateway ? [] : local.production ? local.zones : slice(local.zones, 0, min(1, length(local.zones)))
 }
 
 # --- gateway endpoints ------------------------------------------------------------------------------
@@ -56,7 +64,7 @@ resource "aws_vpc_endpoint" "gateway" {
   # The one of DynamoDB takes IPv4 only.
   # https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
   ip_address_type = each.key == "s3" && local.by_ipv6 ? "dualstack" : "ipv4"
-  route_table_ids = [for zone in local.zones : aws_route_table.private[zone].id]
+  route_table_ids = concat([for zone in local.zones : aws_route_table.private[zone].id], values(aws_route_table.outbound)[*].id)
 
   policy = jsonencode({
     Version = "2012-10-17"
@@ -134,8 +142,9 @@ resource "aws_route" "ipv6" {
 
 # --- out by NAT -------------------------------------------------------------------------------------
 
+# For `egress = "nat"` and for static_egress: where both are set, the one gateway serves both.
 resource "aws_internet_gateway" "main" {
-  count = local.own_network && local.by_nat ? 1 : 0
+  count = local.own_network && local.by_gateway ? 1 : 0
 
   vpc_id = local.vpc_id
 
@@ -161,7 +170,7 @@ resource "aws_subnet" "public" {
 }
 
 resource "aws_route_table" "public" {
-  count = local.own_network && local.by_nat ? 1 : 0
+  count = local.own_network && local.by_gateway ? 1 : 0
 
   vpc_id = local.vpc_id
 
@@ -173,7 +182,7 @@ resource "aws_route_table" "public" {
 }
 
 resource "aws_route" "public" {
-  count = local.own_network && local.by_nat ? 1 : 0
+  count = local.own_network && local.by_gateway ? 1 : 0
 
   route_table_id         = aws_route_table.public[0].id
   destination_cidr_block = "0.0.0.0/0"

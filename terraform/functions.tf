@@ -25,6 +25,7 @@ locals {
     relay_grace_seconds      = { form = local.seconds_form, least = 0, most = 600 }
     poll_request_seconds     = { form = local.seconds_form, least = 0.1, most = 60 }
     inbox_waiting            = { form = local.count_form, least = 0, most = 1000 }
+    delivery_schedule        = { form = local.pauses_form, least = 0, most = 604800 }
     import_backlog           = { form = local.count_form, least = 1, most = 1000000000 }
     trace_plugins            = { form = local.switch_form, least = 0, most = 1 }
   }
@@ -47,7 +48,8 @@ locals {
       TRIGGERIQ_PUBLIC_URL             = local.public_url
       TRIGGERIQ_IAM_CALLERS            = contains(local.routers, name) && length(var.iam_callers) > 0 ? jsonencode(local.iam_callers) : null
       TRIGGERIQ_CORS_ORIGINS           = contains(local.routers, name) && length(local.cors_origins) > 0 ? join(",", local.cors_origins) : null
-      TRIGGERIQ_DELIVERY_ALLOW         = can(local.permissions[name].credentials) && length(var.delivery_allow) > 0 ? join(",", var.delivery_allow) : null
+      TRIGGERIQ_DELIVERY_ALLOW         = contains(concat(["api"], local.callers), name) && length(var.delivery_allow) > 0 ? join(",", var.delivery_allow) : null
+      TRIGGERIQ_DELIVERY_SOURCES       = name == "api" && local.static_egress ? join(",", local.sources) : null
       TRIGGERIQ_DATABASE               = try(local.database_urls[local.permissions[name].database], null)
       TRIGGERIQ_DATABASE_MASTER_SECRET = contains(try(local.permissions[name].secrets, []), "database-master") ? local.secret_arns["database-master"] : null
       TRIGGERIQ_UPLOADS_BUCKET         = contains(local.buckets_of[name], "uploads") ? aws_s3_bucket.this["uploads"].bucket : null
@@ -98,12 +100,12 @@ resource "aws_lambda_function" "this" {
   }
 
   dynamic "vpc_config" {
-    for_each = each.value.vpc ? [true] : []
+    for_each = local.in_vpc[each.key] ? [true] : []
     content {
-      subnet_ids         = local.private_subnet_ids
-      security_group_ids = [aws_security_group.functions.id]
+      subnet_ids         = each.value.vpc ? local.private_subnet_ids : values(aws_subnet.outbound)[*].id
+      security_group_ids = [each.value.vpc ? aws_security_group.functions.id : aws_security_group.outbound[0].id]
 
-      ipv6_allowed_for_dual_stack = local.by_ipv6
+      ipv6_allowed_for_dual_stack = each.value.vpc && local.by_ipv6
     }
   }
 

@@ -82,6 +82,11 @@ output "functions_security_group_id" {
   value       = aws_security_group.functions.id
 }
 
+output "delivery_sources" {
+  description = "The addresses that subscribers and providers see deliveries and polls come from; the API tells them at /delivery/sources. Empty without static_egress."
+  value       = local.sources
+}
+
 output "data_key_policy" {
   description = "Policy of the key for what lies in services, which one of your own (data_key_arn) has to allow as well."
   value       = local.data_key_policy

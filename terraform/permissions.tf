@@ -118,12 +118,12 @@ locals {
     # whose calls carry its ARN, may not.
     # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
     # https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
-    [for effect in function.vpc ? ["Allow"] : [] : {
+    [for effect in local.in_vpc[name] ? ["Allow"] : [] : {
       Effect   = effect
       Action   = local.network_interface_actions
       Resource = "*"
     }],
-    [for effect in function.vpc ? ["Deny"] : [] : {
+    [for effect in local.in_vpc[name] ? ["Deny"] : [] : {
       Effect    = effect
       Action    = local.network_interface_actions
       Resource  = "*"

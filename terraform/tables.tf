@@ -23,7 +23,7 @@ resource "aws_dynamodb_table" "this" {
   dynamic "global_secondary_index" {
     for_each = try(each.value.indexes, {})
     content {
-      name            = global_secondary_index.key
+      name = global_secondary_index.key
       # What an index includes is a list of attributes; without one, all.
       projection_type    = try(length(global_secondary_index.value.include), -1) < 0 ? "ALL" : length(global_secondary_index.value.include) > 0 ? "INCLUDE" : "KEYS_ONLY"
       non_key_attributes = try(length(global_secondary_index.value.include), 0) > 0 ? global_secondary_index.value.include : null

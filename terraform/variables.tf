@@ -332,10 +332,10 @@ variable "iam_callers" {
   }
   validation {
     condition = alltrue([
-      for caller in values(var.iam_callers) : can(regex("^[^[:cntrl:]]{1,100}$", caller.owner)) && trimspace(caller.owner) == caller.owner &&
+      for caller in values(var.iam_callers) : can(regex("^[^[:cntrl:]]{1,100}$", caller.owner)) && trimspace(caller.owner) == caller.owner && caller.owner != "triggeriq" &&
       length(caller.scopes) > 0 && length(setsubtract(caller.scopes, ["ingest", "read", "write", "admin"])) == 0
     ])
-    error_message = "Each of iam_callers has an owner of 1 to 100 characters, and at least one of the scopes ingest, read, write and admin."
+    error_message = "Each of iam_callers has an owner of 1 to 100 characters, another than triggeriq, and at least one of the scopes ingest, read, write and admin."
   }
   validation {
     condition = alltrue([
@@ -368,6 +368,22 @@ variable "delivery_allow" {
 }
 
 # --- network ----------------------------------------------------------------------------------------
+
+variable "static_egress" {
+  description = "Send deliveries and polls from fixed addresses, by NAT gateways, one a zone in prod; the output delivery_sources has them, and GET /delivery/sources. false: they come from whatever address AWS has."
+  type        = bool
+  default     = false
+  nullable    = false
+
+  validation {
+    condition     = !var.static_egress || var.vpc_id == null
+    error_message = "static_egress needs a VPC of its own: in a given one (vpc_id) nothing is made, no subnet and no gateway."
+  }
+  validation {
+    condition     = !var.static_egress || length(var.delivery_allow) <= 5
+    error_message = "With static_egress delivery_allow has five networks at most: a network ACL takes 20 rules."
+  }
+}
 
 variable "egress" {
   description = "How functions in the VPC reach AWS: `endpoints` (an interface endpoint a service), `ipv6` (an egress-only gateway, no hourly price, but no endpoint policies) or `nat` (a NAT gateway, in prod one a zone: a way to the internet, too). With vpc_id: which of these ways that VPC has."
@@ -665,7 +681,7 @@ variable "alarm_slack" {
 }
 
 variable "alarm_thresholds" {
-  description = "From where on an alarm rings: 5xx in percent of requests, latencies in ms, messages waiting in a queue, age of the oldest in seconds, failures in five minutes."
+  description = "From where on an alarm rings: 5xx in percent of requests, latencies in ms, messages waiting in a queue, age of the oldest in seconds, failures in five minutes, seconds that a due delivery waits, endpoints that fail for an hour."
   type = object({
     api_error_percent = optional(number, 2)
     api_p95_ms        = optional(number, 2000)
@@ -674,6 +690,8 @@ variable "alarm_thresholds" {
     queue_age_seconds = optional(number, 900)
     quarantined       = optional(number, 10)
     failed            = optional(number, 5)
+    delivery_lag      = optional(number, 300)
+    endpoints_failing = optional(number, 1)
   })
   default  = {}
   nullable = false

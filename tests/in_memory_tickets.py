@@ -72,7 +72,8 @@ class InMemoryTickets:
             now = next(event.data for event in plan.events if event.subject == id)
             for event in self.outbox.values():
                 if event.subject == id:
-                    self.outbox[event.id] = replace(event, data=now)
+                    told = {**now, "changed": event.data["changed"]}
+                    self.outbox[event.id] = replace(event, data=told)
 
     def _known(self, selection: Selection) -> Known:
         """No more than was selected: a decision that looks further must fail here, too."""

@@ -22,6 +22,7 @@ import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, Field, fields, is_dataclass
+from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -76,7 +77,7 @@ def read_settings(settings: type[T], stored: Mapping[str, Any]) -> T:
 def _dataclass(kind: Any, value: object, place: str) -> Any:
     if not isinstance(value, Mapping):
         raise InvalidSetting("an object is expected", place)
-    types, known = get_type_hints(kind, include_extras=True), {field.name: field for field in fields(kind)}
+    types, known = _types(kind), {field.name: field for field in fields(kind)}
     for name in value:
         if name not in known:
             raise InvalidSetting("there is no such setting", _within(place, name))
@@ -89,6 +90,11 @@ def _dataclass(kind: Any, value: object, place: str) -> Any:
             for name, one in value.items()
         }
     )
+
+
+@cache  # it evaluates each annotation
+def _types(kind: Any) -> dict[str, Any]:
+    return get_type_hints(kind, include_extras=True)
 
 
 def _limited(field: Field[Any], value: Any, place: str) -> Any:

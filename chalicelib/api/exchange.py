@@ -46,6 +46,9 @@ class Call:
         """Every value of each parameter."""
         self.raw_path: dict[str, str] = event.get("pathParameters") or {}
         """The path's parameters as they came."""
+        self.repeats = ""
+        """What is the same for each repeat of this request, and for no other; "" where it has no
+        Idempotency-Key."""
         self._event = event
         self._context = context
         self._settings = settings

@@ -1,5 +1,4 @@
-"""Turns paths, query strings and bodies into what handlers take. All JSON that is sent to our own API is
-parsed here."""
+"""Turns paths, query strings and bodies into what handlers take."""
 
 from __future__ import annotations
 
@@ -7,7 +6,6 @@ import base64
 import binascii
 import json
 import re
-from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
 from functools import cache, partial
 from importlib import import_module
@@ -15,10 +13,9 @@ from typing import TYPE_CHECKING, Any, get_origin
 from urllib.parse import unquote
 
 from chalicelib.domain.page import VALUES_MOST
-from chalicelib.errors import Invalid, NotFound, TooLarge, WrongType
-from triggeriq import Unreadable
+from chalicelib.domain.strict_json import UNSTORABLE, strict_json
+from chalicelib.errors import Invalid, InvalidShape, NotFound, TooLarge, WrongType
 from triggeriq.names import NAME
-from triggeriq.payload import parse_json
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter, ValidationError
@@ -26,27 +23,18 @@ if TYPE_CHECKING:
 
     from chalicelib.api.routes import Route
 
-PARAMETERS = {"source": NAME, "connection": NAME, "key": NAME, "id": "[A-Za-z0-9_.:-]{1,200}"}
+PARAMETERS = {
+    "source": NAME,
+    "connection": NAME,
+    "key": NAME,
+    "id": "[A-Za-z0-9_.:-]{1,200}",
+    "type": "[A-Za-z0-9_.:-]{1,128}",
+}
 """What a path's parameters match once decoded; anything else is 404."""
-DEPTH_LIMIT = 50
-"""How deep JSON may be nested; nothing of ours needs more than a tenth of it."""
 ERRORS_LIMIT = 20
 """The most faults that one answer names."""
 FIELD_LIMIT = 200
 """Characters of a field's name in an answer: the sender may have sent a name of any length."""
-
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-
-
-class InvalidShape(Invalid):
-    """The body or the query does not fit its shape. errors: {"field", "message"} for each fault; `field` is
-    that of the first."""
-
-    def __init__(self, errors: list[dict[str, str]]) -> None:
-        super().__init__(
-            "; ".join(f"{e['field'] or 'body'}: {e['message']}" for e in errors[:5]), errors[0]["field"]
-        )
-        self.errors = errors
 
 
 @cache
@@ -123,7 +111,7 @@ def query_as(route: Route, query: Mapping[str, list[str]]) -> Any:
         if len(values) > most:
             times = f"at most {most} times, and ask again for the rest" if several else "once"
             raise Invalid(f"{field} is given {len(values)} times; give it {times}", field)
-        if any(map(_UNSTORABLE.search, values)):
+        if any(map(UNSTORABLE.search, values)):
             raise Invalid(f"{field} holds a character that no text has", field)
         if within:
             given.setdefault(name, {})[part] = tuple(values)
@@ -179,39 +167,3 @@ def _field_at(parts: tuple[str | int, ...], value: Any, field: str, missing: boo
         elif missing and isinstance(value, dict) and index == len(parts) - 1:
             field = f"{field}.{part}"
     return field.removeprefix(".")
-
-
-def strict_json(body: bytes) -> Any:
-    """The JSON in the body of a request to our own API. It is parsed as strictly as a partner's
-    (triggeriq.payload). Besides, a byte order mark is refused, and so is any character that our stores can't
-    keep.
-
-    Raises Invalid.
-    """
-    if body.startswith(BOM_UTF8):
-        raise Invalid("the body begins with a byte order mark; leave it out")
-    try:
-        value = parse_json(body)
-    except Unreadable as error:
-        raise Invalid(f"the body can't be read: {error}") from None
-    _check(value)
-    return value
-
-
-def _check(value: Any) -> None:
-    level = [value]
-    for _ in range(DEPTH_LIMIT):
-        deeper: list[Any] = []
-        for item in level:
-            if isinstance(item, str):
-                if _UNSTORABLE.search(item):
-                    raise Invalid("the body holds a NUL or half a surrogate pair, which no text has")
-            elif isinstance(item, dict):
-                deeper += item.keys()
-                deeper += item.values()
-            elif isinstance(item, list):
-                deeper += item
-        if not deeper:
-            return
-        level = deeper
-    raise Invalid(f"the body is nested deeper than {DEPTH_LIMIT} levels")

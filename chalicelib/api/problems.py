@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.api.exchange import PROBLEM_TYPE, Answer
 from chalicelib.api.routes import WEBHOOK
-from chalicelib.errors import Unauthorised, Unavailable, WrongMethod, status_of
+from chalicelib.errors import Reused, Unauthorised, Unavailable, UnderWay, WrongMethod, status_of
 
 if TYPE_CHECKING:
     from chalicelib.api.exchange import Call
@@ -26,6 +26,8 @@ TYPES = {
     503: ("unavailable", "Something that is needed is down"),
 }
 """Status → (last part of `type`, `title`). Neither may change once it is released: clients branch on them."""
+REUSED = ("key-reused", "The Idempotency-Key was used for another request")
+"""The same for an error whose status says too little of it."""
 
 _HINTS = {
     "missing": "send an API key in the header X-Api-Key",
@@ -38,10 +40,16 @@ _WEBHOOK_HINT = "the proof of who sends it is not accepted"
 
 
 def problem(
-    status: int, detail: str, request_id: str, headers: dict[str, str] | None = None, **more: Any
+    status: int,
+    detail: str,
+    request_id: str,
+    headers: dict[str, str] | None = None,
+    kind: tuple[str, str] | None = None,
+    **more: Any,
 ) -> Answer:
-    """An answer that says what went wrong and what to do. more: further members."""
-    slug, title = TYPES[status]
+    """An answer that says what went wrong and what to do. kind: the last part of its type, and its title,
+    where they are not those of its status. more: further members."""
+    slug, title = kind or TYPES[status]
     value = {
         "type": f"urn:triggeriq:problem:{slug}",
         "title": title,
@@ -64,7 +72,13 @@ def problem_of(error: Exception, call: Call, request_id: str) -> Answer:
     if isinstance(error, Unavailable):
         detail = f"{error.dependency} can't be reached; send the request again in a few seconds"
         return problem(status, detail, request_id, {"Retry-After": "5"})
-    headers = {"Allow": ", ".join(error.allowed)} if isinstance(error, WrongMethod) else None
+    if isinstance(error, Reused):
+        return problem(status, str(error), request_id, kind=REUSED)
+    headers = {}
+    if isinstance(error, WrongMethod):
+        headers["Allow"] = ", ".join(error.allowed)
+    if isinstance(error, UnderWay):
+        headers["Retry-After"] = str(error.seconds)
     more = {name: value for name in ("field", "errors", "kept") if (value := getattr(error, name, None))}
     return problem(status, str(error), request_id, headers, **more)
 

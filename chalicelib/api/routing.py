@@ -46,11 +46,25 @@ class Router:
         request_id = _request_id(event)
         with bound(request_id=request_id):
             try:
+                if route.idempotent and "idempotency-key" in call.headers:
+                    from chalicelib.api.idempotency import once
+
+                    return self._sent(call, request_id, once(call, lambda: self._settled(call, request_id)))
                 return self._sent(call, request_id, _handled(call))
             except Exception as error:
                 return self._sent(call, request_id, self._problem(error, call, request_id))
             finally:
                 call.finish()
+
+    def _settled(self, call: Call, request_id: str) -> Answer:
+        """The answer as it is sent, with its status; what the handler raises is one too."""
+        try:
+            answer = _handled(call)
+            value = None if answer.value is None else _body(call.route, answer.value)
+        except Exception as error:
+            answer = self._problem(error, call, request_id)
+            value = _body(call.route, answer.value)
+        return answer._replace(value=value, status=answer.status or call.route.status)
 
     def unrouted(self, event: Mapping[str, Any], methods: list[str]) -> dict[str, Any]:
         """What is answered to a request that fits no row. methods: those that its path takes, if any."""
@@ -161,7 +175,7 @@ def _shapes(call: Call) -> dict[str, Any]:
         query = query_as(route, call.query)
         if route.query:
             shapes["query"] = query
-    if route.body:
+    if route.body and not route.reads:
         from chalicelib.api.parsing import body_as
 
         shapes["body"] = body_as(route, call.body(), call.headers.get("content-type", JSON_TYPE))
@@ -173,7 +187,9 @@ def _cors(origin: str, allowed: tuple[str, ...]) -> dict[str, str]:
         return {}
     return {
         "Access-Control-Allow-Origin": "*" if "*" in allowed else origin,
-        "Access-Control-Expose-Headers": "ETag, Location, Retry-After, X-Request-Id, X-TriggerIQ-Wait",
+        "Access-Control-Expose-Headers": (
+            "ETag, Idempotent-Replayed, Location, Retry-After, X-Request-Id, X-TriggerIQ-Wait"
+        ),
         "Vary": "Origin",
     }
 

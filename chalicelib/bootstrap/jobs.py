@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from chalicelib.bootstrap.use_cases import UseCases
     from chalicelib.domain.operations.job import JobKind
 
-KINDS: Mapping[str, str] = {"reread": "intake.reread"}
+KINDS: Mapping[str, str] = {"reread": "intake.reread", "recover": "delivery.recover"}
 """The path of each kind within UseCases, by the kind's name."""
 
 

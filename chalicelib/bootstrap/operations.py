@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from chalicelib.pipeline.operations.resume_jobs import ResumeJobs
     from chalicelib.pipeline.operations.run_job import RunJob
     from chalicelib.pipeline.operations.start_job import StartJob
-    from chalicelib.ports.operations import Configurations, JobKinds, Jobs
+    from chalicelib.pipeline.operations.tell_troubles import TellTroubles
+    from chalicelib.ports.operations import Configurations, Idempotency, JobKinds, Jobs
     from chalicelib.services.dynamodb.api_keys import DynamoApiKeys
 
 
@@ -33,6 +34,10 @@ class OperationsUseCases:
     @property
     def api_keys(self) -> DynamoApiKeys:
         return self._outside.api_keys
+
+    @property
+    def idempotency(self) -> Idempotency:
+        return self._outside.idempotency
 
     @property
     def jobs(self) -> Jobs:
@@ -57,6 +62,19 @@ class OperationsUseCases:
         from chalicelib.pipeline.operations.resume_jobs import ResumeJobs
 
         return ResumeJobs(jobs=self._outside.jobs, queue=self._outside.queue("jobs"), now=now)
+
+    @once
+    def tell_troubles(self) -> TellTroubles:
+        from chalicelib.pipeline.operations.tell_troubles import TellTroubles
+
+        out = self._outside
+        return TellTroubles(
+            plugins=out.quarantine,
+            dead={name: out.queue(f"{name}-dlq") for name in (*QUEUES, "async")},
+            marks=out.marks,
+            bus=out.bus,
+            now=now,
+        )
 
     @once
     def dead_letters(self) -> Redrive:

@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     from chalicelib.services.dynamodb.deliveries import DynamoDeliveries
     from chalicelib.services.dynamodb.endpoints import DynamoEndpoints
     from chalicelib.services.dynamodb.event_log import DynamoEventLog
+    from chalicelib.services.dynamodb.idempotency import DynamoIdempotency
     from chalicelib.services.dynamodb.imports import DynamoImports
     from chalicelib.services.dynamodb.inbox_items import DynamoInboxItems
     from chalicelib.services.dynamodb.jobs import DynamoJobs
+    from chalicelib.services.dynamodb.marks import DynamoMarks
     from chalicelib.services.dynamodb.polls import DynamoPolls
     from chalicelib.services.dynamodb.quarantine import DynamoQuarantine
     from chalicelib.services.dynamodb.receipts import DynamoReceipts
@@ -132,6 +134,12 @@ class Outside:
         return DynamoEventLog(self.client("dynamodb"), self.named("events"), lambda: self.artifacts, now)
 
     @once
+    def idempotency(self) -> DynamoIdempotency:
+        from chalicelib.services.dynamodb.idempotency import DynamoIdempotency
+
+        return DynamoIdempotency(self.client("dynamodb"), self.named("events"), now)
+
+    @once
     def subscriptions(self) -> DynamoSubscriptions:
         from chalicelib.services.dynamodb.subscriptions import DynamoSubscriptions
         from chalicelib.services.kms import KmsSeal
@@ -232,6 +240,12 @@ class Outside:
         from chalicelib.services.dynamodb.quarantine import DynamoQuarantine
 
         return DynamoQuarantine(self.client("dynamodb"), self.named("quarantine"), self.artifacts, now)
+
+    @once
+    def marks(self) -> DynamoMarks:
+        from chalicelib.services.dynamodb.marks import DynamoMarks
+
+        return DynamoMarks(self.client("dynamodb"), self.named("quarantine"), now)
 
     @once
     def api_keys(self) -> DynamoApiKeys:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from chalicelib.handlers.deadline import time_left
@@ -15,11 +16,25 @@ def relay(event: Any, context: Any) -> dict[str, int]:
         return {"relayed": relayed, "indexed": use.tickets.index(time_left(context))}
 
 
+def deliver_due(event: Any, context: Any) -> dict[str, int]:
+    """Each minute: send jobs for deliveries that are due."""
+    with invocation(context) as use:
+        return {"due": use.delivery.deliver_due(time_left(context))}
+
+
 def sweep(event: Any, context: Any) -> dict[str, int]:
-    """Every five minutes: resume jobs that nobody works on, and register uploads that nobody read."""
+    """Each minute: resume jobs that nobody works on, and put posted events on the bus that are not there; in
+    each fifth minute register uploads that nobody read."""
     with invocation(context) as use:
         resumed = use.operations.resume_jobs()
-        return {"resumed": resumed, "registered": use.intake.sweep(time_left(context))}
+        registered = use.intake.sweep(time_left(context)) if _minute(event) % 5 == 0 else 0
+        told = use.delivery.sweep_untold(time_left(context))
+        return {"resumed": resumed, "registered": registered, "told": told}
+
+
+def _minute(event: Any) -> int:
+    """The minute of the hour that this run of a schedule is for."""
+    return datetime.fromisoformat(event["time"]).minute
 
 
 def poll(event: Any, context: Any) -> dict[str, int]:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:  # whoever implements or asks has what it needs of the domain
     from chalicelib.domain.operations.configuration import Configuration
     from chalicelib.domain.operations.job import Job, JobKind
     from chalicelib.domain.operations.restriction import Restriction
+    from chalicelib.domain.operations.trouble import Mark
     from chalicelib.domain.page import Page
     from chalicelib.domain.trace import Trace
 
@@ -117,6 +118,36 @@ class StoredObject(NamedTuple):
     modified_at: datetime
 
 
+class RememberedAnswer(NamedTuple):
+    """What a request was answered."""
+
+    status: int
+    body: str | None
+    """None: there is none, or it was too long to be remembered."""
+    headers: Mapping[str, str]
+    content_type: str
+
+
+class Idempotency(Protocol):
+    """Requests that may be sent again: for 24 hours a repeat is answered as the first one was."""
+
+    def begin(self, name: str, fingerprint: str, holder: str, until: datetime) -> RememberedAnswer | None:
+        """Begin to answer the request of that name, until the deadline. None: it is ours to answer. Else what
+        it was answered before. The same holder may begin again.
+
+        fingerprint: what every repeat has. Raises Reused where the name came with another one, UnderWay while
+        somebody else answers it."""
+        ...
+
+    def finish(self, name: str, holder: str, answer: RememberedAnswer) -> None:
+        """This is its answer, unless somebody else took it over."""
+        ...
+
+    def forget(self, name: str, holder: str) -> None:
+        """It is not answered, so that a repeat begins anew."""
+        ...
+
+
 class Configurations(Protocol):
     def find(self, key: str) -> Configuration:
         """The value in force, from a short cache; the built-in default where none was set. Raises NotFound
@@ -163,6 +194,23 @@ class Jobs(Protocol):
 
     def sent(self, job: Job) -> None:
         """Its message was sent again."""
+        ...
+
+
+class Marks(Protocol):
+    """Which troubles were noticed, so that each is told once. Kept for 90 days."""
+
+    def all(self) -> Mapping[str, Mark]:
+        """By the troubles' names."""
+        ...
+
+    def change(self, name: str, before: Mark | None, after: Mark) -> bool:
+        """Have it stand as `after`, where it still stands as `before` (None: there is none), or so already.
+        Returns whether it does."""
+        ...
+
+    def remove(self, name: str) -> None:
+        """It is gone, whether it was there or not."""
         ...
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.trace import from_xray
@@ -90,6 +91,24 @@ class SqsQueue:
             )
             for message in answer.get("Messages", [])
         ]
+
+    @external("queue.look", _translate)
+    def oldest_at(self) -> datetime | None:
+        """When the oldest of up to ten messages was first sent; None where none could be looked at. They stay
+        where they are, and can be received at once.
+
+        A message keeps that time when it becomes a dead letter:
+        https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/setting-up-dead-letter-queue-retention.html
+        """
+        answer = self._client.receive_message(
+            QueueUrl=self._url(),
+            MaxNumberOfMessages=10,
+            WaitTimeSeconds=0,
+            VisibilityTimeout=0,
+            MessageSystemAttributeNames=["SentTimestamp"],
+        )
+        sent = [int(one["Attributes"]["SentTimestamp"]) for one in answer.get("Messages", [])]
+        return datetime.fromtimestamp(min(sent) / 1_000, UTC) if sent else None
 
     @external("queue.delete", _translate)
     def delete(self, handle: str) -> None:

@@ -27,7 +27,22 @@ run "whatever_may_fail_has_an_alarm" {
     condition = toset([for name, alarm in aws_cloudwatch_metric_alarm.watched : name if alarm.metric_name == "ApproximateNumberOfMessagesDelayed"]) == toset([
       "queue-parked-ingest", "queue-parked-feedback",
     ])
-    error_message = "What is parked rings where a delay means an outage: files and jobs rest in their queues too."
+    error_message = "What is parked rings where a delay means an outage: files, jobs and deliveries rest in their queues too."
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.watched["queue-age-delivery"].threshold == aws_cloudwatch_metric_alarm.watched["queue-age-ingest"].threshold + 900
+    error_message = "A delivery that waits for its next attempt does not ring."
+  }
+  assert {
+    condition = alltrue([for name, metric in { delivery-lag = "delivery_lag", endpoints-failing = "endpoints_failing" } : (
+      aws_cloudwatch_metric_alarm.watched[name].namespace == "TriggerIQ" && aws_cloudwatch_metric_alarm.watched[name].metric_name == metric &&
+      aws_cloudwatch_metric_alarm.watched[name].dimensions == tomap({ stage = "dev" })
+    )])
+    error_message = "Late deliveries and failing endpoints ring."
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.watched["endpoints-failing"].statistic == "Minimum" && aws_cloudwatch_metric_alarm.watched["endpoints-failing"].period == 3600 && aws_cloudwatch_metric_alarm.watched["endpoints-failing"].threshold == 0
+    error_message = "An endpoint that fails for less than an hour rings nobody's bell."
   }
   assert {
     condition = alltrue([for name in concat(keys(jsondecode(file("../resources.json")).queues), [jsondecode(file("../resources.json")).async_failures]) :
@@ -138,9 +153,15 @@ run "the_dashboard_shows_the_flow" {
     error_message = "Every metric of ours is on the dashboard."
   }
   assert {
+    condition = alltrue([for metric in ["posted", "delivered", "delivery_failed", "held", "delivery_lag", "endpoints_failing", "endpoints_disabled"] :
+      strcontains(aws_cloudwatch_dashboard.main.dashboard_body, "[\"TriggerIQ\",\"${metric}\",\"stage\",\"dev\"")
+    ]) && alltrue([for metric in ["delivery_failed", "held"] : strcontains(aws_cloudwatch_dashboard.main.dashboard_body, "{TriggerIQ,stage,subscription} MetricName=\\\"${metric}\\\" stage=\\\"dev\\\"")])
+    error_message = "Every metric of delivery is on the dashboard, and what fails by its subscription."
+  }
+  assert {
     condition = length(distinct(flatten([for widget in jsondecode(aws_cloudwatch_dashboard.main.dashboard_body).widgets :
       try([for line in widget.properties.metrics : line[0].id], [])
-    ]))) == 11
+    ]))) == 13
     error_message = "An expression's id is its own."
   }
 }

@@ -38,10 +38,14 @@ run "routes" {
   assert {
     condition = toset(keys(aws_apigatewayv2_route.this)) == toset(flatten([
       for path, operations in jsondecode(jsondecode(file("../build/chalice.tf.json")).locals.chalice_api_swagger).paths : [
-        for method in keys(operations) : "${upper(method)} ${path}" if method != "options"
+        for method in keys(operations) : "${upper(method)} ${path}"
       ]
     ]))
     error_message = "The API has a route for each of the app's, and no other: no $default, which the app would answer 405."
+  }
+  assert {
+    condition     = aws_apigatewayv2_route.this["OPTIONS /events"].target == "integrations/receive" && !contains(aws_apigatewayv2_api.main.cors_configuration[0].allow_methods, "OPTIONS")
+    error_message = "A sender that asks whether it may send gets through to the app; a browser is told of the methods that it may call."
   }
   assert {
     condition = alltrue([for key, route in aws_apigatewayv2_route.this :

@@ -36,7 +36,7 @@ class AnsweringOnce:
 @pytest.fixture(params=["EventBridge", "fake"])
 def bus(request: pytest.FixtureRequest) -> Bus:
     if request.param == "fake":
-        return FakeBus()
+        return FakeBus(dummies=True)
     client: Client = request.getfixturevalue("client")
     return EventBridgeBus(client("events"), PREFIX)
 

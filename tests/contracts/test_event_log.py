@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.delivery.event import OURSELVES, CloudEvent
+from chalicelib.domain.delivery.event import OURSELVES, WHOLE_BYTES, CloudEvent
 from chalicelib.domain.delivery.stored_event import POSITION, StoredEvent, first_position
 from chalicelib.domain.operations.restriction import Restriction
 from chalicelib.domain.page import Page, to_cursor
 from chalicelib.errors import Invalid, NotFound, Unavailable
 from chalicelib.ports.delivery import EventLog
-from chalicelib.services.dynamodb.event_log import INLINE_BYTES, KEPT, PAGE_BYTES, DynamoEventLog
+from chalicelib.services.dynamodb.event_log import KEPT, PAGE_BYTES, DynamoEventLog
 from chalicelib.services.dynamodb.items import from_item
 from chalicelib.services.s3 import S3Blobs
 from local.catalogue import named
@@ -118,7 +118,7 @@ def test_a_body_of_any_length_comes_back_as_it_is(log: EventLog, event: Make) ->
     for one in events:
         assert log.put(one) == one
         assert log.find(one.owner, one.id) == one
-    assert len(events[2].body or "") > INLINE_BYTES > len(events[1].body or "")
+    assert len(events[2].body or "") > WHOLE_BYTES > len(events[1].body or "")
     assert list(log.found([one.identity for one in events]).values()) == events
     assert log.list([events[0].owner], 10, None).items == tuple(reversed(events))
 

@@ -35,6 +35,10 @@ TAKEN: Mapping[str, tuple[Mapping[str, Any], tuple[str, ...]]] = {
         {"source": "csv", "connection": "shop", "since": "2026-01-01T00:00:00Z"},
         ("csv/shop",),
     ),
+    "recover": (
+        {"subscription": "sub_1", "since": "2026-01-01T00:00:00Z", "connections": ["csv/shop"]},
+        ("csv/shop",),
+    ),
 }
 """For each kind: arguments as somebody gives them, and what a restricted caller must have to see such a job;
 of none, nobody restricted sees it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
 
 import pytest
 
@@ -97,6 +98,18 @@ def test_what_is_delayed_or_in_work_does_not_wait(client: Client, unique: str) -
     assert (queue.waiting(), queue.count()) == (2, 3)
     client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=1, VisibilityTimeout=60)
     assert (queue.waiting(), queue.count()) == (1, 3)
+
+
+def test_the_oldest_can_be_asked_for_and_stays_where_it_is(client: Client, unique: str) -> None:
+    client("sqs").create_queue(QueueName=unique)
+    queue = SqsQueue(client("sqs"), unique)
+    assert queue.oldest_at() is None
+    before = datetime.now(UTC).replace(microsecond=0)  # SQS tells milliseconds
+    queue.send([Message("a"), Message("b")])
+    oldest = queue.oldest_at()
+    assert oldest is not None
+    assert before <= oldest <= datetime.now(UTC)
+    assert (queue.oldest_at(), queue.waiting()) == (oldest, 2)
 
 
 def test_where_one_is_not_taken_those_before_it_may_have_been(

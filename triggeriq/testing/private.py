@@ -10,6 +10,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 PUBLISHED = frozenset(
     (
@@ -95,6 +96,11 @@ def is_random(secret: str) -> bool:
 
 def faults_of(text: str, own: str = "") -> list[str]:
     """Why this must not be kept, each in words that hide most of it."""
+    return list(_faults_of(text, own))
+
+
+@lru_cache(maxsize=512)  # a contract loads the same golden requests for each of its tests
+def _faults_of(text: str, own: str) -> tuple[str, ...]:
     faults = [f"{hidden(secret)} is {kind}" for secret, kind in secrets_in(text, own)]
     faults += [f"{hidden(address)} may be a person's address" for address in persons_in(text)]
     if own and is_random(own):
@@ -102,7 +108,7 @@ def faults_of(text: str, own: str = "") -> list[str]:
             f"the secret {hidden(own)} looks like a real one; sign with one that reads as words, as "
             "`python -m triggeriq.testing.capture` does"
         )
-    return list(dict.fromkeys(faults))
+    return tuple(dict.fromkeys(faults))
 
 
 def hidden(private: str) -> str:

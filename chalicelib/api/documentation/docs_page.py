@@ -26,7 +26,32 @@ TITLES = {
         "Where partners send. The source's own signature, made with the connection's secret, lets a request "
         "in; a 202 means that it is safe and will not be lost.",
     ),
+    "events": ("Events", "What partners and teams tell: CloudEvents, kept for 30 days and sent on."),
     "tickets": ("Tickets", "What customers said, classified: search, read, change, join and take apart."),
+    "event_log": (
+        "Log of events",
+        "What was posted and what TriggerIQ told, for 30 days: listed, read, and its content forgotten.",
+    ),
+    "inbox": (
+        "Inbox",
+        "The events that concern a key's owner, kept for 14 days until he takes them, at his own pace. Of "
+        "all ways to be told this one alone is complete.",
+    ),
+    "subscriptions": (
+        "Subscriptions",
+        "Who is told of which events, where to: each delivery is signed, tried again where it fails, and "
+        "listed.",
+    ),
+    "event_types": (
+        "Event types",
+        "What TriggerIQ tells its subscribers, and what it understands of what is posted: the schema, an "
+        "example and the newest of each.",
+    ),
+    "deliveries": (
+        "Deliveries",
+        "What was sent, every attempt with its answer, and what has not arrived and why. One is tried again, "
+        "or all of a time is recovered. `undelivered` is what failed, is held, or waits for another attempt.",
+    ),
     "connections": ("Connections", "One configured instance of a source: its secrets, settings and owner."),
     "sources": ("Sources", "The sources that are installed, and a preview of what one makes of given bytes."),
     "triage": ("Triage", "What every stage of triage would say of a text."),
@@ -35,15 +60,6 @@ TITLES = {
     "uploads": ("Uploads", "Forms by which files go straight into the bucket, at whatever size."),
     "imports": ("Imports", "Uploaded files: how far each was read, and which rows could not be."),
     "quarantine": ("Quarantine", "What could not be read, with the reason, and its way back in."),
-    "event_log": (
-        "Events",
-        "What was posted and what TriggerIQ told, kept for 30 days: listed, read, and its content forgotten.",
-    ),
-    "inbox": (
-        "Inbox",
-        "The events that concern a key's owner, kept for 14 days until he takes them, at his own pace. Of "
-        "all ways to be told this one alone is complete.",
-    ),
     "jobs": ("Jobs", "Work that takes longer than a request may: follow it, or cancel it."),
     "dead_letters": ("Dead letters", "What failed too often, and its way back in."),
     "api_keys": (
@@ -200,7 +216,7 @@ def _text(text: str) -> str:
 def _curl(path: str, method: str, operation: Schema) -> str:
     if operation["tags"] == ["webhooks"] and "requestBody" in operation:
         return _signed_curl(path, method)
-    ids = {**examples.PATH, "id": examples.IDS.get(operation["tags"][0], examples.PATH["id"])}
+    ids = {**examples.PATH, "id": examples.IDS.get(path.split("/")[1], examples.PATH["id"])}
     query = examples.QUERY.get(f"{method.upper()} {path}")
     address = re.sub(r"{(\w+)}", lambda found: ids[found[1]], path) + (f"?{query}" if query else "")
     verb = {"get": "", "head": " --head"}.get(method, f" -X {method.upper()}")

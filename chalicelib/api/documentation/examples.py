@@ -10,23 +10,34 @@ SECRET = "a-secret-of-the-partner"  # noqa: S105 — an example, of nothing that
 WEBHOOK = {"id": "17", "text": "The app crashes when I log in", "rating": 1}
 """What a partner sends to `generic_json`."""
 
+SUBSCRIPTION = {
+    "url": "https://crm.example.com/triggeriq",
+    "types": ["ticket.created", "ticket.resolved"],
+    "filter": {"category": ["bug_report", "complaint"], "priority": ["critical", "high"]},
+    "headers": {"Authorization": "Bearer a-token-of-yours"},
+    "rate": 600,
+}
+
 PATH = {
     "source": "generic_json",
     "connection": "acme",
     "key": "triage",
+    "type": "ticket.created",
     "id": "1b0c3f9e-8a5d-5a0b-9a53-3f6f0f0f7c11",
 }
 """Path parameters, by name."""
 
 IDS = {
-    "event_log": "e6f2f0a4-5d0c-5b0a-8d5b-1b9a4b8a7c11",
+    "events": "e6f2f0a4-5d0c-5b0a-8d5b-1b9a4b8a7c11",
     "inbox": "018f3e2b5c00-5f3a9c1e7b2d4860a1c2",
-    "api_keys": "mfzwk3tlobqx",
+    "api-keys": "mfzwk3tlobqx",
     "jobs": "5f3a9c1e7b2d4860a1c2e3f4",
+    "subscriptions": "crm",
+    "deliveries": "sub_5f3a9c1e7b2d4860a1c2.018f3a2b4c5d-5f3a9c1e7b2d4860a1c2",
     "imports": "5f3a9c1e7b2d4860a1c2e3f405162738",
     "quarantine": "20240501T120000000000-5f3a9c1e7b2d4860",
 }
-"""Example ids of resources other than tickets."""
+"""Example ids of resources other than tickets, by the path that they begin."""
 
 QUERY: dict[str, str] = {
     "GET /tickets": "source=zendesk&status=open&limit=20",
@@ -35,6 +46,8 @@ QUERY: dict[str, str] = {
     "GET /events": "type=ticket.*&since=2024-05-01",
     "GET /inbox": "lease=60&wait=20",
     "GET /quarantine": "source=csv",
+    "GET /deliveries": "status=undelivered",
+    "GET /subscriptions/{id}/deliveries": "status=failed&since=2024-05-01",
 }
 
 BODY: dict[str, dict[str, Any]] = {
@@ -51,6 +64,15 @@ BODY: dict[str, dict[str, Any]] = {
     "POST /tickets/{id}/split": {
         "feedback": [{"source": "zendesk", "connection": "default", "external_id": "4711"}]
     },
+    "POST /subscriptions": SUBSCRIPTION,
+    "PUT /subscriptions/{id}": SUBSCRIPTION,
+    "PATCH /subscriptions/{id}": {"types": ["ticket.*", "alert.*"], "rate": None},
+    "POST /subscriptions/{id}/resume": {"held": "send"},
+    "POST /subscriptions/{id}/recover": {
+        "since": "2024-05-01T00:00:00Z",
+        "types": ["ticket.*"],
+        "dry_run": True,
+    },
     "PUT /connections/{source}": {"secrets": [SECRET], "settings": {}},
     "PUT /connections/{source}/{connection}": {
         "secrets": [SECRET, {"value": "the former secret", "expires_at": "2030-01-01T00:00:00Z"}],
@@ -63,6 +85,7 @@ BODY: dict[str, dict[str, Any]] = {
         "connection": "default",
     },
     "POST /uploads": {"source": "csv", "connection": "acme", "file": "reviews.csv"},
+    "POST /events": {"type": "order.paid", "subject": "4711", "data": {"total": "12.50", "currency": "EUR"}},
     "POST /triage/preview": {
         "items": [{"text": "It crashes when I log in", "rating": 1, "source": "app_store"}]
     },

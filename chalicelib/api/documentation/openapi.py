@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib import __version__
 from chalicelib.api.documentation.operation import operation
-from chalicelib.api.documentation.schemas import Schema, ShapeKey, schemas_of
+from chalicelib.api.documentation.webhooks import webhooks
+from chalicelib.api.event_forms import data_shapes
 from chalicelib.api.parsing import adapter
-from chalicelib.api.problems import TYPES
+from chalicelib.api.problems import REUSED, TYPES
 from chalicelib.api.routes import ROUTES
+from chalicelib.api.schemas import Schema, ShapeKey, schemas_of
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -20,7 +22,10 @@ PROBLEM: Schema = {
     "description": "RFC 9457. Branch on `type`; `detail` says what to do; give `request_id` when you ask us.",
     "required": ["type", "title", "status", "detail", "request_id"],
     "properties": {
-        "type": {"type": "string", "enum": [f"urn:triggeriq:problem:{slug}" for slug, _ in TYPES.values()]},
+        "type": {
+            "type": "string",
+            "enum": [f"urn:triggeriq:problem:{slug}" for slug, _ in (*TYPES.values(), REUSED)],
+        },
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string"},
@@ -55,6 +60,7 @@ def document(public_url: str) -> dict[str, Any]:
         "servers": [{"url": public_url or "/"}],
         "tags": [{"name": name} for name in dict.fromkeys(route.resource for route in ROUTES)],
         "paths": paths,
+        "webhooks": webhooks(shapes),
         "components": {
             "schemas": {**components, "Problem": PROBLEM},
             "securitySchemes": {
@@ -70,11 +76,14 @@ def document(public_url: str) -> dict[str, Any]:
 
 
 def _schemas() -> tuple[dict[ShapeKey, Schema], Schema]:
-    """The schema of every request's body and of every answer, and the components that these refer to."""
+    """The schemas of all that is sent, answered and told, and the components that these refer to."""
     shapes: dict[ShapeKey, TypeAdapter[Any]] = {}
     for route in ROUTES:
         if route.body:
             shapes[route.body, "validation"] = adapter(route.area, route.body)
+        for shape in route.reads.values():
+            shapes[shape, "validation"] = adapter(route.area, shape)
         if route.answer:
             shapes[route.answer, "serialization"] = adapter(route.area, route.answer)
+    shapes |= {(name, "serialization"): shape for name, shape in data_shapes().items()}
     return schemas_of(shapes)

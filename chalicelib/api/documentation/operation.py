@@ -5,12 +5,14 @@ from __future__ import annotations
 import http
 
 from chalicelib.api.documentation import examples
-from chalicelib.api.documentation.schemas import REF, Schema, ShapeKey
 from chalicelib.api.entity_tags import TAGS
 from chalicelib.api.exchange import JSON_TYPE, PROBLEM_TYPE
+from chalicelib.api.idempotency import HEADER
 from chalicelib.api.parsing import PARAMETERS, adapter, may_be_empty
 from chalicelib.api.problems import TYPES
 from chalicelib.api.routes import OPEN, REFUSED, ROWS, WEBHOOK, Route
+from chalicelib.api.schemas import REF, Schema, ShapeKey
+from chalicelib.domain.delivery.catalogue import CATALOGUE
 from chalicelib.domain.operations.configuration import SHAPES
 
 RESTRICTED = {
@@ -21,13 +23,22 @@ RESTRICTED = {
 """A route's description beside its summary, by what the route gives a restricted caller."""
 
 _TEXT: Schema = {"type": "string"}
-_WITH_TAG = ("Ticket", "ConfigurationShown", "SplitTickets")
+_WITH_TAG = (
+    "Ticket", "ConfigurationShown", "SplitTickets", "SubscriptionShown", "NewSubscription",
+    "KeptSubscription",
+)  # fmt: skip
 """Answers that come with an ETag."""
 _PRECONDITIONS = {
     412: ("If-Match", "the ETag that was read, or several; if it has changed since, the answer is 412"),
     304: ("If-None-Match", "the ETag that was read; if it has not changed since, the answer is 304"),
 }
 """The header that a status is an answer to, and what it says."""
+
+_AGAIN = (
+    "a name for this request, new for each: sent again with it, for 24 hours, the request is answered as "
+    "before, and not done again"
+)
+_KEY: Schema = {"type": "string", "minLength": 1, "maxLength": 257}
 
 
 def operation(route: Route, shapes: dict[ShapeKey, Schema]) -> Schema:
@@ -57,7 +68,12 @@ def _body(route: Route, shapes: dict[ShapeKey, Schema]) -> Schema:
     media: Schema = {"schema": shapes[route.body, "validation"] if route.body else {}}
     if example:
         media["example"] = example
-    body: Schema = {"required": bool(route.body) and not may_be_empty(route), "content": {JSON_TYPE: media}}
+    body: Schema = {
+        "required": bool(route.body) and (bool(route.reads) or not may_be_empty(route)),
+        "content": {JSON_TYPE: media},
+    }
+    for content_type, shape in route.reads.items():
+        body["content"][content_type] = {"schema": shapes[shape, "validation"]}
     if not route.body:
         body["description"] = (
             "The provider's bytes, as he signs them. A source may take other content types too: GET /sources "
@@ -120,6 +136,8 @@ def refusals(route: Route) -> set[int]:
         found.add(404)
     if route.body or _brings_bytes(route):
         found |= {413, 415}
+    if route.idempotent:
+        found |= {409, 422}
     return found
 
 
@@ -140,12 +158,16 @@ def _parameters(route: Route) -> list[Schema]:
         if status in (*route.refusals, *route.also):
             schema = {"type": "string", "pattern": TAGS}
             parameters.append({"name": header, "in": "header", "description": description, "schema": schema})
+    if route.idempotent:
+        parameters.append({"name": HEADER, "in": "header", "description": _AGAIN, "schema": _KEY})
     return parameters
 
 
 def _path_parameter(name: str) -> Schema:
     if name == "key":
         return {"type": "string", "enum": list(SHAPES)}
+    if name == "type":
+        return {"type": "string", "enum": [one.name for one in CATALOGUE]}
     return {"type": "string", "pattern": f"^{PARAMETERS[name]}$"}
 
 

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from chalicelib.api.exchange import Answer, Call
 from chalicelib.api.field_types import PageQuery
 from chalicelib.api.operations.shapes import ApiKeyMake, NewApiKey
+from chalicelib.domain.delivery.event import OURSELVES
 from chalicelib.domain.operations.access import SCOPES, ApiKey, new_key
 from chalicelib.domain.page import Page
 from chalicelib.errors import Invalid
@@ -19,6 +20,8 @@ def make(call: Call, body: ApiKeyMake) -> Answer:
             "it has passed; name a time that is still to come, or leave it out for a key without an end",
             "expires_at",
         )
+    if body.owner == OURSELVES:
+        raise Invalid(f"{OURSELVES} is the owner of what TriggerIQ itself tells; name another", "owner")
     key_id, key, digest = new_key()
     kept = ApiKey(
         id=key_id,

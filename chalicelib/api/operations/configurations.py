@@ -7,10 +7,10 @@ from typing import Any
 from chalicelib.api.entity_tags import etag, wanted_version
 from chalicelib.api.exchange import Answer, Call
 from chalicelib.api.operations.shapes import ConfigurationPut
-from chalicelib.api.parsing import ERRORS_LIMIT, FIELD_LIMIT, InvalidShape, shaped
+from chalicelib.api.parsing import ERRORS_LIMIT, FIELD_LIMIT, shaped
 from chalicelib.domain.items import Items
 from chalicelib.domain.operations.configuration import SHAPES, Configuration
-from chalicelib.errors import NotFound
+from chalicelib.errors import InvalidShape, NotFound
 
 
 def listed(call: Call) -> Items[Configuration]:

@@ -10,6 +10,7 @@ The row is the truth: what is pending or sending has a time at which it is due, 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -70,3 +71,45 @@ class Delivery:
         """Whether it has failed at least once and has not arrived yet, or is held."""
         failed = self.attempt - (self.status == "sending") > 0
         return self.status in UNDELIVERED or (self.status != "delivered" and failed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryView:
+    """A delivery as it is shown."""
+
+    id: str
+    """Its subscription's, and the place of its event in the log."""
+    subscription: str
+    event_id: str
+    """It is sent as `webhook-id`, with each attempt."""
+    type: str
+    """The event's."""
+    status: DeliveryStatus
+    """`pending`: it waits for an attempt. `sending`: it is being sent. `failed`: it is not tried again by
+    itself. `held`: its subscription is paused or disabled."""
+    reason: str | None
+    """Why it has not arrived: why it is failed or held, or what was wrong with the last attempt."""
+    attempt: int
+    """How many attempts were begun."""
+    attempts: tuple[Attempt, ...]
+    """The first one first."""
+    next_at: datetime | None
+    """When it is tried next, at the latest; null: it is being sent, or is not tried again by itself."""
+    created_at: datetime
+
+    @classmethod
+    def of(cls, delivery: Delivery, attempts: Sequence[Attempt]) -> DeliveryView:
+        """What was tried of it: `attempts`, the first one first."""
+        arrived = delivery.status == "delivered"
+        return cls(
+            id=delivery.id,
+            subscription=delivery.subscription,
+            event_id=delivery.event_id,
+            type=delivery.type,
+            status=delivery.status,
+            reason=None if arrived else delivery.reason or (attempts[-1].error if attempts else None),
+            attempt=delivery.attempt,
+            attempts=tuple(attempts),
+            next_at=delivery.due_at if delivery.status == "pending" else None,
+            created_at=delivery.created_at,
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -22,6 +22,13 @@ OURS = (
     "subscription.", "release.",
 )  # fmt: skip
 """Beginnings of event types that only TriggerIQ itself may send."""
+PARTNER = "partner."
+"""Beginning of what the bus calls the source of an event that was posted; its owner follows."""
+CONNECTION, AUDIENCE = "connection", "audience"
+"""Beginnings of what the bus calls an event's resources, before a "/"."""
+
+WHOLE_BYTES = 240_000
+"""The longest body that is kept in one row, and goes on the bus, whole."""
 
 
 @dataclass(frozen=True, kw_only=True)  # without slots, for the cached body
@@ -71,7 +78,23 @@ class CloudEvent:
     @property
     def bus_source(self) -> str:
         """What the bus calls its source. We set it, so that nobody can pass for us."""
-        return OURSELVES if self.owner == OURSELVES else f"partner.{self.owner}"
+        return OURSELVES if self.owner == OURSELVES else f"{PARTNER}{self.owner}"
+
+    @property
+    def bus_resources(self) -> list[str]:
+        """What the bus carries beside it: whom it concerns. No subscriber gets that."""
+        concerned = [f"{CONNECTION}/{one}" for one in self.connections]
+        return [*concerned, f"{AUDIENCE}/{self.audience}"] if self.audience else concerned
+
+    @property
+    def for_the_bus(self) -> CloudEvent:
+        """The event as it goes on the bus. One that is too long has a reference in place of its data, which
+        whoever needs them reads from the log of events (claim check), as CloudEvents' extension has it:
+        https://github.com/cloudevents/spec/blob/main/cloudevents/extensions/dataref.md"""
+        if len(self.body) <= WHOLE_BYTES:
+            return self
+        rest = {name: value for name, value in self.more.items() if name != "data_base64"}
+        return replace(self, data=None, more={**rest, "dataref": f"/events/{self.id}"})
 
     def as_json(self) -> dict[str, Any]:
         """The event in CloudEvents' JSON format."""

@@ -83,6 +83,23 @@ class StoredEvent:
         found: dict[str, Any] = json.loads(self.body)
         return found
 
+    def as_event(self) -> CloudEvent:
+        """The event, with the same body as it came with. Of one that was forgotten what is left."""
+        members = self.members()
+        named = ("specversion", "id", "source", "type", "subject", "time", "data")
+        return CloudEvent(
+            id=self.id,
+            type=self.type,
+            subject=self.subject,
+            time=datetime.fromisoformat(members["time"]) if "time" in members else self.received_at,
+            data=members.get("data"),
+            owner=self.owner,
+            source=self.source,
+            connections=self.connections,
+            audience=self.audience,
+            more={name: value for name, value in members.items() if name not in named},
+        )
+
     def forgotten(self) -> StoredEvent:
         """The same without what it held."""
         return replace(self, body=None, subject="")

@@ -12,15 +12,16 @@ from typing import Any, Literal
 
 from chalicelib.domain.delivery.stored_event import StoredEvent, concerns
 from chalicelib.domain.intake.connection import Secret, SecretView, secret_views
+from chalicelib.domain.operations.access import Caller
 from chalicelib.domain.operations.restriction import Restriction
 
 Format = Literal["standard", "cloudevents", "slack", "teams"]
 Status = Literal["active", "paused", "disabled"]
-FILTERED = ("category", "priority", "sentiment", "source", "connection", "tag")
+Filtered = Literal["category", "priority", "sentiment", "source", "connection", "tag"]
 """What a filter may ask for."""
 
 Filter = Mapping[str, tuple[str, ...]]
-"""By a name of FILTERED, the values of which an event must have one."""
+"""By a name of Filtered, the values of which an event must have one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +73,7 @@ class Subscription:
     """Until when it is in force."""
     status: Status = "active"
     reason: str | None = None
-    """Why it is not active, in a word: "paused", "gone", "failing", "asked"."""
+    """Why it is not active, in a word: "paused" by its owner, "gone", "failing", "asked"."""
     secrets: tuple[SecretView, ...] = ()
     """What is shown of those that sign, the current one first."""
     sealed: bytes = field(default=b"", repr=False)
@@ -88,6 +89,15 @@ class Subscription:
     def in_force(self, now: datetime) -> bool:
         """Whether it may be sent to at all; while it is paused or disabled its deliveries are held."""
         return self.expires_at is None or now < self.expires_at
+
+    def seen_by(self, caller: Caller) -> bool:
+        """Whether a caller may know of it: its owner or an admin; who is restricted to connections only where
+        it tells of no others."""
+        mine = self.owner == caller.owner or caller.may("admin")
+        return mine and (
+            caller.restriction is None
+            or (self.within is not None and caller.restriction.covers(self.within.patterns))
+        )
 
     def with_(self, confidential: Confidential, sealed: bytes) -> Subscription:
         """The same with what is shown of `confidential`, and that as it is sealed."""
@@ -107,6 +117,45 @@ class Confidential:
     """The current one first; while they are rotated, each that is in force signs."""
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Sent along with each delivery."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What the owner of a subscription decides."""
+
+    url: str
+    types: tuple[str, ...]
+    filter: Filter = field(default_factory=dict)
+    format: Format = "standard"
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    rate: int | None = None
+    expires_at: datetime | None = None
+    secret: str | None = field(default=None, repr=False)
+    """His own; None: one is made, and later stays as it is."""
+
+    @classmethod
+    def of(cls, subscription: Subscription, confidential: Confidential) -> Terms:
+        """Those that a subscription stands by."""
+        return cls(
+            url=subscription.url,
+            types=subscription.wanted.types,
+            filter=subscription.wanted.filter,
+            format=subscription.format,
+            headers=confidential.headers,
+            rate=subscription.rate,
+            expires_at=subscription.expires_at,
+        )
+
+    def on(self, subscription: Subscription) -> Subscription:
+        """The subscription by these terms, but for what is Confidential."""
+        return replace(
+            subscription,
+            url=self.url,
+            wanted=Wanted(types=self.types, filter=self.filter),
+            format=self.format,
+            rate=self.rate,
+            expires_at=self.expires_at,
+        )
 
 
 def subscription_id(owner: str, name: str) -> str:

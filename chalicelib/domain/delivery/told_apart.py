@@ -1,6 +1,6 @@
 """Which subscriptions have metrics of their own.
 
-CloudWatch bills each by its name, so there is a bound; every process must choose the same ones for it to hold.
+CloudWatch bills each by its name, so there is a bound, and every process chooses the same ones.
 """
 
 from __future__ import annotations

@@ -1,9 +1,11 @@
-"""What is told on the bus when a ticket changes, with the ticket as the API shows it."""
+"""What is told on the bus when a ticket changes: the ticket as the API shows it, which version of it this is,
+and what has changed."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import datetime
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Literal
@@ -30,6 +32,9 @@ FACETS_LIMIT = 8_000
 DETAILS_LIMIT = 20_000
 """Characters of details; larger ones are left out of the event."""
 
+_ALWAYS = ("version", "updated_at")
+"""Fields that differ in every event, so that to name them as changed would say nothing."""
+
 
 def ticket_events(
     before: Standing, after: Standing, now: datetime, trace: Trace | None = None
@@ -42,17 +47,30 @@ def ticket_events(
     answered_before = before.ticket.answered_at if before.row_version else None
     if after.ticket.answered_at not in (None, answered_before):
         types.append("ticket.answered")
+    data = {**_short(after.ticket), "version": after.row_version, "changed": changed(before, after)}
     return [
         CloudEvent(
             id=ticket_event_id(after.ticket.id, after.row_version, type),
             type=type,
             subject=after.ticket.id,
             time=now,
-            data=_short(after.ticket),
+            data=data,
             connections=after.connections,
             trace=trace,
         )
         for type in types
+    ]
+
+
+def changed(before: Standing, after: Standing) -> list[str]:
+    """The names of the fields whose value is another than before, in their order; none of a new ticket."""
+    if not before.row_version:
+        return []
+    return [
+        field.name
+        for field in fields(Ticket)
+        if field.name not in _ALWAYS
+        and getattr(before.ticket, field.name) != getattr(after.ticket, field.name)
     ]
 
 

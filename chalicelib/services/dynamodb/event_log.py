@@ -15,6 +15,7 @@ from functools import partial
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.domain.delivery.event import WHOLE_BYTES
 from chalicelib.domain.delivery.stored_event import POSITION, StoredEvent, first_position
 from chalicelib.domain.delivery.subscription import fits
 from chalicelib.domain.page import ANSWER_BYTES, Page, from_cursor, to_cursor
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 
 KEPT = timedelta(days=30)
 """How long an event is known."""
-INLINE_BYTES = 240_000
-"""The longest body in a row: an item holds 400 KB."""
 PAGE_BYTES = ANSWER_BYTES // 2
 """What the bodies on a page may come to, since an answer quotes a byte by two at most. One event there is in
 any case."""
@@ -314,7 +313,7 @@ def _row(event: StoredEvent) -> dict[str, Any]:
         row |= {"untold_shard": str(int(event.position[-1], 16) % SHARDS), "untold_since": _time(since)}
     if body is not None:
         # By what it holds: a repeat with other words must not write over those that are kept
-        long = len(body) > INLINE_BYTES
+        long = len(body) > WHOLE_BYTES
         digest = hashlib.sha256(json.dumps([*event.identity, body]).encode()).hexdigest() if long else ""
         row |= {"body_bytes": len(body)} | ({"beside": f"events/{digest}"} if long else {"body": body})
     return row

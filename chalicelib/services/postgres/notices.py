@@ -60,8 +60,11 @@ where l.ticket_id = r.id and (
     or (l.stage = 'human' and l.data ? 'tags')
 )
 """
+# But for what has changed, which is the event's own: those that a release before wrote don't say it.
 _TOLD_AS_IT_STANDS = """
-update outbox o set data = r.data from json_to_recordset(:tickets) as r(id text, data json)
+update outbox o
+set data = (r.data || jsonb_build_object('changed', coalesce(o.data -> 'changed', '[]')))::json
+from json_to_recordset(:tickets) as r(id text, data jsonb)
 where o.subject = r.id and o.type like 'ticket.%'
 """
 

@@ -47,7 +47,8 @@ def test_they_are_nowhere_and_nobody_finds_them(
     assert (found(desk, SECRET), found(desk, "kettle")) == (0, 1)
     waiting = PostgresOutbox(database).pending(100, now + timedelta(days=1))
     assert {event.data["title"] for event in waiting} == {"The kettle leaks"}
-    assert next(event.type for event in waiting) == "ticket.created"
+    created, joined, *_ = [(event.type, event.data["changed"]) for event in waiting]
+    assert (created, joined) == (("ticket.created", []), ("ticket.updated", ["feedback_count"]))
 
 
 def test_of_a_ticket_that_holds_nothing_else_search_knows_the_author(

@@ -6,7 +6,7 @@ import base64
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -30,10 +30,27 @@ from chalicelib.domain.tickets.ticket_counts import TicketCounts
 from chalicelib.domain.tickets.ticket_feedback import FeedbackVersion, TicketFeedback
 from chalicelib.domain.tickets.ticket_filter import NEWEST, TicketFilter, TicketOrder
 from chalicelib.errors import NotFound
+from chalicelib.pipeline.delivery.events import Events
+from chalicelib.pipeline.delivery.find_undelivered import FindUndelivered
+from chalicelib.pipeline.delivery.follow_deliveries import FollowDeliveries
+from chalicelib.pipeline.delivery.inbox import KeepInbox
+from chalicelib.pipeline.delivery.read_inbox import ReadInbox
+from chalicelib.pipeline.delivery.recover import Recover
+from chalicelib.pipeline.delivery.resend import Resend
+from chalicelib.pipeline.delivery.sample_events import SampleEvents
+from chalicelib.pipeline.delivery.subscriptions import Subscribe
 from chalicelib.pipeline.intake.give_back import BadRowsFile
+from chalicelib.services.https.target import target_of
 from chalicelib.settings import Settings
+from tests.in_memory_delivery import (
+    InMemoryDeliveries,
+    InMemoryEndpoints,
+    InMemoryEventLog,
+    InMemoryInboxItems,
+    InMemorySubscriptions,
+)
 from tests.in_memory_jobs import InMemoryJobs
-from tests.unit.pipeline.fakes import FakeConfigurations
+from tests.unit.pipeline.fakes import FakeClock, FakeConfigurations, FakeQueue
 from triggeriq import Author, Request
 
 NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
@@ -327,6 +344,67 @@ class FakeOperations:
         return self.plugin_list
 
 
+class Places:
+    """free: how many readers may wait."""
+
+    free = 1
+
+    def enter(self, until: datetime) -> str | None:
+        return "a place" if self.free else None
+
+    def leave(self, place: str) -> None:
+        pass
+
+
+class FakeDelivery:
+    """The use-cases of delivery, over the in-memory twins; `clock` says what time it is, and goes on while
+    somebody waits."""
+
+    def __init__(self) -> None:
+        self.clock, self.queue = FakeClock(NOW), FakeQueue("delivery")
+        self.store, self.endpoints = InMemorySubscriptions(), InMemoryEndpoints()
+        self.kept, self.log = InMemoryDeliveries(self.clock), InMemoryEventLog()
+        self.resend = Resend(deliveries=self.kept, queue=self.queue, now=self.clock)
+        self.subscriptions = Subscribe(
+            subscriptions=self.store,
+            endpoints=self.endpoints,
+            log=self.log,
+            deliveries=self.kept,
+            resend=self.resend,
+            check_address=target_of,
+            now=self.clock,
+        )
+        self.sample_events = SampleEvents(log=self.log, now=self.clock)
+        self.items, self.places = InMemoryInboxItems(self.clock), Places()
+        self.events = Events(log=self.log, now=self.clock)
+        self.inbox = KeepInbox(items=self.items, subscriptions=self.store, now=self.clock)
+        self.read_inbox = ReadInbox(
+            items=self.items,
+            log=self.log,
+            subscriptions=self.store,
+            places=self.places,
+            now=self.clock,
+            pause=self.pause,
+        )
+        self.deliveries = FollowDeliveries(
+            subscriptions=self.store,
+            deliveries=self.kept,
+            log=self.log,
+            resend=self.resend,
+            now=self.clock,
+        )
+        self.recover = Recover(
+            subscriptions=self.store,
+            endpoints=self.endpoints,
+            find=FindUndelivered(deliveries=self.kept, log=self.log),
+            resend=self.resend,
+            now=self.clock,
+        )
+
+    def pause(self, seconds: float) -> None:
+        self.clock.at += timedelta(seconds=seconds)
+
+
 @dataclass
 class FakeUseCases:
     """What bootstrap.use_cases() gives, in memory."""
@@ -335,6 +413,7 @@ class FakeUseCases:
     intake: FakeIntake = field(default_factory=FakeIntake)
     triage: FakeTriage = field(default_factory=FakeTriage)
     tickets: FakeTickets = field(default_factory=FakeTickets)
+    delivery: FakeDelivery = field(default_factory=FakeDelivery)
     operations: FakeOperations = field(default_factory=FakeOperations)
     metrics: Numbers = field(default_factory=Numbers)
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.api.field_types import PageQuery
-from chalicelib.api.parsing import strict_json
 from chalicelib.domain.intake.feedback import LINE_LIMIT
 from chalicelib.domain.page import to_cursor
+from chalicelib.domain.strict_json import strict_json
 from chalicelib.errors import Invalid
 from tests.unit.api.fakes import TICKET_ID
 

@@ -10,9 +10,9 @@ import pytest
 from openapi_spec_validator import validate
 
 from chalicelib.api.documentation import examples
-from chalicelib.api.documentation.schemas import field_docstrings
 from chalicelib.api.parsing import adapter
 from chalicelib.api.routes import OPEN, PUBLIC, ROUTES, WEBHOOK
+from chalicelib.api.schemas import field_docstrings
 from chalicelib.domain.tickets.ticket import Ticket
 from chalicelib.settings import Settings
 

@@ -12,19 +12,21 @@ from io import BytesIO
 from typing import Any, BinaryIO
 from urllib.parse import urlencode
 
-from chalicelib.domain.delivery.event import CloudEvent
+from chalicelib.domain.delivery.event import OURSELVES, CloudEvent
 from chalicelib.domain.intake.file_import import Import
 from chalicelib.domain.intake.poll_state import PollState
 from chalicelib.domain.intake.quarantine import Failure, Quarantined
 from chalicelib.domain.operations.configuration import SHAPES, Configuration
 from chalicelib.domain.operations.record import Record
 from chalicelib.domain.operations.restriction import Restriction, may_see
+from chalicelib.domain.operations.trouble import Mark
 from chalicelib.domain.page import Page
 from chalicelib.errors import Busy, Conflict, NotFound, Stale, TriggerIQError, Unavailable, Unconfigured
 from chalicelib.ports.intake import Told
 from chalicelib.ports.operations import Clock, Message, StoredObject
 from chalicelib.ports.web import NoAnswer, WebAnswer
 from chalicelib.registry.guarded import GuardedSource
+from tests.catalogued import check
 from triggeriq import Connection, Source
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -107,21 +109,48 @@ class FakeQueue:
 
 class FakeBus:
     """events: what it took. offered: all that it was asked to take. refused: why it won't take an event, by
-    the event's id in its data or its own. down: whether it can't be reached."""
+    the event's id in its data or its own. down: whether it can't be reached. dummies: whether events are such
+    as nobody would tell; else each must be as the catalogue says."""
 
-    def __init__(self, down: bool = False) -> None:
+    def __init__(self, down: bool = False, *, dummies: bool = False) -> None:
         self.events: list[CloudEvent] = []
         self.offered: list[CloudEvent] = []
         self.refused: dict[str, str] = {}
-        self.down = down
+        self.down, self._dummies = down, dummies
 
     def publish(self, events: Sequence[CloudEvent]) -> Sequence[str | None]:
+        for event in events:
+            if event.owner == OURSELVES and not self._dummies:
+                check(event)
         self.offered += events
         if self.down and events:
             raise Unavailable("bus", "down")
         refusals = [self.refused.get(event.data.get("id", event.id)) for event in events]
         self.events += [event for event, refusal in zip(events, refusals, strict=True) if refusal is None]
         return refusals
+
+
+class FakeMarks:
+    """Marks (chalicelib.ports). marks: as they stand, with when each was written."""
+
+    KEPT = timedelta(days=90)
+
+    def __init__(self, now: Clock) -> None:
+        self.marks: dict[str, tuple[Mark, datetime]] = {}
+        self._now = now
+
+    def all(self) -> Mapping[str, Mark]:
+        since = self._now() - self.KEPT
+        return {name: mark for name, (mark, at) in self.marks.items() if at > since}
+
+    def change(self, name: str, before: Mark | None, after: Mark) -> bool:
+        if self.all().get(name) not in (before, after):
+            return False
+        self.marks[name] = (after, self._now())
+        return True
+
+    def remove(self, name: str) -> None:
+        self.marks.pop(name, None)
 
 
 class FakeOutbox:

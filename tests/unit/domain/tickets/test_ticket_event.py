@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chalicelib.api.parsing import adapter
@@ -12,6 +12,7 @@ from chalicelib.domain.tickets.decisions.take import take
 from chalicelib.domain.tickets.facets import FACETS_MOST
 from chalicelib.domain.tickets.plan import Known, Plan
 from chalicelib.domain.tickets.ticket import Category, Facet, Link, Priority, Sentiment, Ticket
+from chalicelib.domain.tickets.ticket_event import TEXT_LIMIT as SHOWN_LIMIT
 from tests.said import said, triage
 from triggeriq import Author
 
@@ -22,9 +23,31 @@ def test_the_event_holds_the_ticket_in_the_shape_of_the_api() -> None:
     answer = triage(category=Category(label="complaint", confidence=0.8, by="category/1", evidence=("bad",)))
     plan = take([said(text="Broken", answer=answer)], Known(), NOW)
     (event,), (standing,) = plan.events, plan.tickets.values()
-    assert event.data == adapter("tickets", "Ticket").dump_python(standing.ticket, mode="json")
+    shown = adapter("tickets", "Ticket").dump_python(standing.ticket, mode="json")
+    assert event.data == {**shown, "version": 1, "changed": []}
     assert event.data["category"]["evidence"] == ["bad"]
     assert (event.subject, event.time, event.connections) == (event.data["id"], NOW, ("zendesk/default",))
+
+
+def test_an_event_says_which_version_of_the_ticket_it_tells_of_and_what_has_changed() -> None:
+    (standing,) = take([said(version=7)], Known(), NOW).tickets.values()
+    plan = Plan(NOW)
+    closed = replace(
+        standing.ticket, status="resolved", tags=("mended",), answered_at=NOW, updated_at=NOW + timedelta(1)
+    )
+    plan.put(standing, closed)
+    assert [event.type for event in plan.events] == ["ticket.updated", "ticket.resolved", "ticket.answered"]
+    for event in plan.events:
+        assert (event.data["version"], event.data["changed"]) == (2, ["tags", "status", "answered_at"])
+
+
+def test_what_is_cut_for_the_bus_has_changed_all_the_same() -> None:
+    (standing,) = take([said()], Known(), NOW).tickets.values()
+    long = standing._replace(ticket=replace(standing.ticket, text="x" * SHOWN_LIMIT))
+    plan = Plan(NOW)
+    plan.put(long, replace(standing.ticket, text="x" * SHOWN_LIMIT + "y"))
+    (event,) = plan.events
+    assert (event.data["text"], event.data["changed"]) == (long.ticket.text, ["text"])
 
 
 SMILE = "\U0001f600"  # twelve bytes as a bus entry holds it

@@ -42,7 +42,7 @@ class Relaying:
     """A relay between an outbox with so many events, written earlier, and a bus."""
 
     def __init__(self, count: int = 0, outbox: FakeOutbox | None = None) -> None:
-        self.bus, self.outbox = FakeBus(), outbox or FakeOutbox()
+        self.bus, self.outbox = FakeBus(dummies=True), outbox or FakeOutbox()
         self.outbox.events |= {event(number).id: event(number) for number in range(count)}
         self.quarantine = FakeQuarantine()
         self.relay = Relay(outbox=self.outbox, bus=self.bus, quarantine=self.quarantine, now=now, grace=GRACE)
@@ -178,9 +178,9 @@ def test_nothing_to_tell_asks_nobody(caplog: pytest.LogCaptureFixture) -> None:
 
 def test_no_failure_of_the_outbox_reaches_who_committed(caplog: pytest.LogCaptureFixture) -> None:
     outbox = FailingOutbox({"e1": event(1)})
-    Relay(outbox=outbox, bus=FakeBus(), quarantine=FakeQuarantine(), now=now, grace=GRACE).now_if_possible(
-        [event(1)]
-    )
+    Relay(
+        outbox=outbox, bus=FakeBus(dummies=True), quarantine=FakeQuarantine(), now=now, grace=GRACE
+    ).now_if_possible([event(1)])
     assert list(outbox.events) == ["e1"]
     assert [record.getMessage() for record in caplog.records] == ["left in the outbox"]
 

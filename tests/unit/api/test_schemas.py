@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, with_config
 
-from chalicelib.api.documentation.schemas import field_docstrings, schemas_of
+from chalicelib.api.schemas import field_docstrings, schemas_of
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,73 @@
+"""Later: what can't be attempted now has its row moved, or ended. No attempt is spent on it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+from chalicelib.domain.delivery.schedule import moved
+from chalicelib.domain.delivery.subscription import Subscription
+from chalicelib.pipeline.delivery.delivery_job import DeliveryJob
+from chalicelib.ports.delivery import Deliveries
+from chalicelib.ports.operations import Clock, DeliveryMetrics, Message
+
+DELAY_MOST = 900
+"""Seconds that SQS delays a message at most. For what waits longer the sweep sends a job.
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-delay-queues.html"""
+SWEPT = timedelta(minutes=1)
+"""From which on what was moved needs no job of its own: the sweep, each minute, is near enough."""
+
+Jitter = Callable[[], float]
+"""Gives a random number from 0 up to, but not, 1."""
+End = tuple[Literal["failed", "held"], str]
+"""The status of a delivery that is not attempted, and why."""
+
+
+def end_of(subscription: Subscription | None, now: datetime) -> End | None:
+    """What becomes of the deliveries of a subscription that is not sent to; None: it is. subscription: None
+    where it was deleted."""
+    if subscription is None:
+        return "failed", "its subscription is gone"
+    if not subscription.in_force(now):
+        return "failed", "its subscription expired"
+    if subscription.status != "active":
+        return "held", subscription.reason or subscription.status
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Later:
+    """The use-case."""
+
+    deliveries: Deliveries
+    metrics: DeliveryMetrics
+    now: Clock
+    jitter: Jitter
+
+    def move(self, job: DeliveryJob, until: datetime) -> Message | None:
+        """Have it come again then, or a little later. Returns the job to send, where the sweep would be too
+        slow."""
+        now = self.now()
+        at = moved(now, until, self.jitter())
+        if not self.deliveries.move(job.subscription, job.position, job.attempt, at):
+            return None  # another has it
+        return delayed(job, at - now) if at - now < SWEPT else None
+
+    def end(self, job: DeliveryJob, end: End) -> None:
+        """Have it stand as failed or held, where it is still pending."""
+        row = self.deliveries.find(job.subscription, job.position)
+        if row is None or (row.status, row.attempt) != ("pending", job.attempt):
+            return
+        status, reason = end
+        after = replace(row, status=status, reason=reason, due_at=None, updated_at=self.now())
+        if self.deliveries.change(row, after) and status == "held":
+            self.metrics.count_delivery("held", row.subscription)
+
+
+def delayed(job: DeliveryJob, wait: timedelta) -> Message | None:
+    """The job to send for a delivery that is due after that time; None where the sweep has to send it."""
+    seconds = max(0, math.ceil(wait.total_seconds()))
+    return job.message(seconds) if seconds <= DELAY_MOST else None
