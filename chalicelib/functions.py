@@ -40,7 +40,7 @@ FUNCTIONS = {
     "files": Function((*_SQS, *_SOURCES), "intake.read_file", ("dynamodb", "kms", "s3", "sqs"), queue="files"),
     "process": Function(_SQS, "tickets.process", ("events",), queue="feedback"),
     "relay": Function(_SCHEDULE, "tickets.relay", ("events",)),
-    "sweep": Function(_SCHEDULE, "intake.sweep", ("dynamodb", "s3")),
+    "sweep": Function(_SCHEDULE, "intake.sweep", ("dynamodb", "s3", "sqs")),
     "poll": Function((*_SCHEDULE, *_SOURCES), "intake.poll", ("dynamodb", "kms", "events")),
     "jobs": Function(_SQS, "operations.run_job", ("dynamodb", "sqs"), queue="jobs"),
     "migrate": Function(),

@@ -79,7 +79,7 @@ class Account:
     def call(
         self, method: str, route: str, value: Any = None, api_key: str = KEY, query: str = "", **place: str
     ) -> dict[str, Any]:
-        """The API's answer, with its status as `http`."""
+        """The API's answer, with its status as `http`; a bare list as `items`."""
         self.asked.add((method, route))
         headers = {"X-Api-Key": api_key, "Content-Type": "application/json"}
         event = http_event(
@@ -90,7 +90,8 @@ class Account:
             event["multiValueQueryStringParameters"] = {name: [given]}
         answer = self.invoke("api", event)
         text = answer["body"] if answer["headers"].get("Content-Type", "").endswith("json") else "{}"
-        return {**json.loads(text or "{}"), "http": answer["statusCode"]}
+        told = json.loads(text or "{}")
+        return {**(told if isinstance(told, dict) else {"items": told}), "http": answer["statusCode"]}
 
     def connect(
         self, source: str, connection: str = "default", secret: str = SECRET, **settings: Any
