@@ -52,6 +52,20 @@ def relay(event):
     return schedule.relay(event.to_dict(), event.context)
 
 
+@app.on_sqs_message(queue="delivery", batch_size=10, name="deliver")
+def deliver(event):
+    from chalicelib.handlers import sqs
+
+    return sqs.deliver(event.to_dict(), event.context)
+
+
+@app.schedule("rate(1 minute)", name="deliver_due")
+def deliver_due(event):
+    from chalicelib.handlers import schedule
+
+    return schedule.deliver_due(event.to_dict(), event.context)
+
+
 @app.schedule("rate(1 minute)", name="sweep")
 def sweep(event):
     from chalicelib.handlers import schedule

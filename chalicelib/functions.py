@@ -34,17 +34,23 @@ _SQS, _S3, _SCHEDULE = ((f"chalicelib.handlers.{name}",) for name in ("sqs", "s3
 
 FUNCTIONS = {
     "receive": Function(_HTTP, "intake.receive", ("dynamodb", "kms", "events"), http=True),
+    "pull": Function(
+        ("chalicelib.api.delivery.inbox", "chalicelib.api.parsing"), "delivery.read_inbox", ("dynamodb",),
+        http=True,
+    ),
     "api": Function(http=True),
     "ingest": Function((*_SQS, *_SOURCES), "intake.ingest", ("dynamodb", "kms", "s3", "sqs"), queue="ingest"),
     "uploads": Function((*_S3, *_SOURCES), "intake.register_upload", ("dynamodb", "events", "sqs")),
     "files": Function((*_SQS, *_SOURCES), "intake.read_file", ("dynamodb", "kms", "s3", "sqs"), queue="files"),
     "process": Function(_SQS, "tickets.process", ("events",), queue="feedback"),
     "relay": Function(_SCHEDULE, "tickets.relay", ("events",)),
+    "deliver": Function(_SQS, "delivery.deliver", ("dynamodb", "kms", "sqs"), queue="delivery"),
+    "deliver_due": Function(_SCHEDULE, "delivery.deliver_due", ("dynamodb", "sqs")),
     "sweep": Function(_SCHEDULE, "intake.sweep", ("dynamodb", "s3", "sqs")),
     "poll": Function((*_SCHEDULE, *_SOURCES), "intake.poll", ("dynamodb", "kms", "events")),
     "jobs": Function(_SQS, "operations.run_job", ("dynamodb", "sqs"), queue="jobs"),
     "migrate": Function(),
 }  # fmt: skip
 
-QUEUES = (*(row.queue for row in FUNCTIONS.values() if row.queue), "delivery")
-"""Every queue by its short name; the dead letters of one lie on `<name>-dlq`. `delivery` has no function yet."""
+QUEUES = tuple(row.queue for row in FUNCTIONS.values() if row.queue)
+"""Every queue by its short name; the dead letters of one lie on `<name>-dlq`."""

@@ -58,7 +58,9 @@ class Settings(NamedTuple):
     trace_plugins: bool = False
     delivery_allow: tuple[str, ...] = ()
     delivery_sources: tuple[str, ...] = ()
+    delivery_schedule: tuple[int, ...] = (0, 5, 300, 1_800, 7_200, 18_000, 36_000, 36_000)
     poll_request_seconds: float = 30.0
+    inbox_waiting: int = 5
 
 
 @cache
@@ -257,5 +259,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "trace_plugins": _switch,
     "delivery_allow": _networks,
     "delivery_sources": _networks,
+    "delivery_schedule": _pauses(604_800),
     "poll_request_seconds": _seconds(0.1, 60),
+    "inbox_waiting": _count(0, 1_000, "readers"),
 }

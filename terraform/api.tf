@@ -40,7 +40,7 @@ resource "aws_apigatewayv2_api" "main" {
       allow_origins  = local.cors_origins
       allow_methods  = sort(setsubtract([for key in local.route_keys : split(" ", key)[0]], ["OPTIONS"]))
       allow_headers  = ["authorization", "content-type", "idempotency-key", "if-match", "if-none-match", "x-api-key"]
-      expose_headers = ["etag", "idempotent-replayed", "location", "retry-after", "x-request-id"]
+      expose_headers = ["etag", "idempotent-replayed", "location", "retry-after", "x-request-id", "x-triggeriq-wait"]
       max_age        = 600
     }
   }

@@ -63,8 +63,8 @@ class App(Chalice):
                 f"of {', '.join(wanted)}"
             )
 
-        def view(event: Mapping[str, Any]) -> dict[str, Any]:
-            return self._router.answer(route, event)
+        def view(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+            return self._router.answer(route, event, context)
 
         view.__doc__ = route.summary  # Chalice exports it
         super().route(route.path, methods=[route.method], name=f"{route.method} {route.path}")(view)
@@ -82,6 +82,6 @@ class App(Chalice):
             raise ValueError("this is no event of API Gateway with payload format 1.0")
         rows = self.routes.get(path, {})
         if method in rows:
-            answer: dict[str, Any] = rows[method].view_function(event)
+            answer: dict[str, Any] = rows[method].view_function(event, context)
             return answer
         return self._router.unrouted(event, list(rows))

@@ -37,6 +37,7 @@ class Call:
         event: Mapping[str, Any],
         settings: Callable[[], Settings],
         use_cases: Callable[[], UseCases],
+        context: Any = None,
     ) -> None:
         self.route = route
         self.headers: dict[str, str] = {k.lower(): v for k, v in (event.get("headers") or {}).items()}
@@ -49,6 +50,7 @@ class Call:
         """What is the same for each repeat of this request, and for no other; "" where it has no
         Idempotency-Key."""
         self._event = event
+        self._context = context
         self._settings = settings
         self._use_cases = use_cases
         self._caller: Caller | None = None
@@ -69,6 +71,13 @@ class Call:
         if self._use is None:
             self._use = self._use_cases()
         return self._use
+
+    @property
+    def seconds_left(self) -> float:
+        """Until Lambda cuts the request off; without end where nothing does."""
+        if self._context is None:
+            return float("inf")
+        return float(self._context.get_remaining_time_in_millis()) / 1000
 
     @property
     def signed_by(self) -> str:

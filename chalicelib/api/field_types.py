@@ -23,7 +23,7 @@ _LANGUAGE = "^[a-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}$"
 _TIME = "is a time in ISO 8601 such as 2024-05-01 or 2024-05-01T12:00:00Z"
 
 
-def _digits(value: object) -> object:
+def digits(value: object) -> object:
     if isinstance(value, str) and not re.fullmatch(r"[0-9]{1,9}", value, re.ASCII):
         raise ValueError("is a whole number in digits")
     return value
@@ -87,7 +87,7 @@ def absent() -> Any:
     return None
 
 
-Limit = Annotated[int, Field(ge=1, le=LIMIT_MOST), BeforeValidator(_digits)]
+Limit = Annotated[int, Field(ge=1, le=LIMIT_MOST), BeforeValidator(digits)]
 Cursor = Annotated[str, Field(json_schema_extra={"pattern": _CURSOR}), AfterValidator(_cursor)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 """A query's yes or no."""

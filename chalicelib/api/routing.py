@@ -39,9 +39,10 @@ class Router:
         self._use_cases = use_cases
         self._log = log
 
-    def answer(self, route: Route, event: Mapping[str, Any]) -> dict[str, Any]:
-        """What a row of the table answers to an event of API Gateway (payload 1.0)."""
-        call = Call(route, event, self._settings, self._use_cases)
+    def answer(self, route: Route, event: Mapping[str, Any], context: Any = None) -> dict[str, Any]:
+        """What a row of the table answers to an event of API Gateway (payload 1.0). context: Lambda's, of
+        this invocation; None where there is none."""
+        call = Call(route, event, self._settings, self._use_cases, context)
         request_id = _request_id(event)
         with bound(request_id=request_id):
             try:
@@ -124,21 +125,24 @@ def _handled(call: Call) -> Answer:
     module, _, function = route.handler.partition(":")
     handler = getattr(import_module(f"chalicelib.api.{module}"), function)
     if hasattr(wanted.get("query"), "limit"):
-        return Answer(_page(route, handler, call, **wanted))
+        return _page(route, handler, call, **wanted)
     answer = handler(call, **wanted)
     return answer if isinstance(answer, Answer) else Answer(answer)
 
 
-def _page(route: Route, handler: Callable[..., Any], call: Call, query: Any, **wanted: Any) -> str:
-    """The body of a list, with as many items as were asked for. If Lambda can't answer with so many, the list
-    is made again with half as many."""
-    body = _body(route, handler(call, query=query, **wanted))
+def _page(route: Route, handler: Callable[..., Any], call: Call, query: Any, **wanted: Any) -> Answer:
+    """A list, with as many items as were asked for. If Lambda can't answer with so many, the list is made
+    again with half as many, unless its handler gave an Answer: then it saw to that itself."""
+    made = handler(call, query=query, **wanted)
+    if isinstance(made, Answer):
+        return made
+    body = _body(route, made)
     if len(body) <= UNMEASURED_CHARACTERS or query.limit == 1:
-        return body
+        return Answer(body)
     from chalicelib.domain.page import ANSWER_BYTES, bytes_in_answer
 
     if bytes_in_answer(body) <= ANSWER_BYTES:
-        return body
+        return Answer(body)
     return _page(route, handler, call, query.model_copy(update={"limit": query.limit // 2}), **wanted)
 
 
@@ -183,7 +187,8 @@ def _cors(origin: str, allowed: tuple[str, ...]) -> dict[str, str]:
         return {}
     return {
         "Access-Control-Allow-Origin": "*" if "*" in allowed else origin,
-        "Access-Control-Expose-Headers": "ETag, Idempotent-Replayed, Location, Retry-After, X-Request-Id",
+        "Access-Control-Expose-Headers": "ETag, Idempotent-Replayed, Location, Retry-After, X-Request-Id, "
+        "X-TriggerIQ-Wait",
         "Vary": "Origin",
     }
 

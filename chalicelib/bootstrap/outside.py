@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from chalicelib.services.dynamodb.quarantine import DynamoQuarantine
     from chalicelib.services.dynamodb.receipts import DynamoReceipts
     from chalicelib.services.dynamodb.subscriptions import DynamoSubscriptions
+    from chalicelib.services.dynamodb.waiting_readers import DynamoWaitingReaders
     from chalicelib.services.emf import EmfMetrics
     from chalicelib.services.eventbridge import EventBridgeBus
     from chalicelib.services.https.client import HttpsClient
@@ -167,6 +168,14 @@ class Outside:
         from chalicelib.services.dynamodb.inbox_items import DynamoInboxItems
 
         return DynamoInboxItems(self.client("dynamodb"), self.named("inbox"), now)
+
+    @once
+    def waiting_readers(self) -> DynamoWaitingReaders:
+        from chalicelib.services.dynamodb.waiting_readers import DynamoWaitingReaders
+
+        return DynamoWaitingReaders(
+            self.client("dynamodb"), self.named("inbox"), self.settings.inbox_waiting, now
+        )
 
     @once
     def claims(self) -> DynamoClaims:

@@ -5,15 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from chalicelib import bootstrap
 from chalicelib.domain.operations.record import Record
 from chalicelib.domain.trace import from_xray
+from chalicelib.errors import Unreadable
 from chalicelib.handlers.deadline import time_left
 from chalicelib.handlers.invocation import invocation
 from chalicelib.pipeline.consume import Work, each
 from chalicelib.ports.operations import TimeLeft
+
+if TYPE_CHECKING:
+    from chalicelib.domain.delivery.event import CloudEvent
+    from chalicelib.pipeline.delivery.delivery_job import DeliveryJob
 
 
 def ingest(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
@@ -50,6 +56,15 @@ def process(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         return _consumed("process", event, use.tickets.process, time_left(context))
 
 
+def deliver(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+    """Events from the bus and jobs, an attempt each (queue `delivery`)."""
+    from chalicelib.handlers import eventbridge
+
+    with invocation(context) as use:
+        work = partial(use.delivery.deliver, understand=delivered)
+        return _consumed("deliver", event, work, time_left(context), eventbridge.detail_of)
+
+
 def jobs(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """Jobs, each worked on for one turn (queue `jobs`)."""
     left = time_left(context)
@@ -61,6 +76,18 @@ def jobs(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
             use.operations.run_job(record.body, record.id, left)
 
         return _consumed("jobs", event, each(one), left)
+
+
+def delivered(body: str) -> CloudEvent | DeliveryJob:
+    """What a message of the queue `delivery` holds. Raises Unreadable."""
+    from chalicelib.handlers import eventbridge
+    from chalicelib.pipeline.delivery import delivery_job
+
+    try:
+        message = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(f"not JSON: {error}") from error
+    return delivery_job.job_of(message) if delivery_job.is_job(message) else eventbridge.told_of(message)
 
 
 def _consumed(

@@ -61,7 +61,14 @@ class EventBridgeBus:
             "DetailType": event.type,
             "Time": event.time,
             "Detail": event.body,
+            "Resources": event.bus_resources,
         }
+
+
+def _texts(entry: dict[str, Any]) -> list[str]:
+    """What counts as the size of an entry.
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html#eb-putevent-size"""
+    return [entry["Detail"], entry["DetailType"], entry["Source"], *entry["Resources"]]
 
 
 def _calls(entries: Sequence[dict[str, Any]]) -> list[list[int]]:
@@ -69,7 +76,7 @@ def _calls(entries: Sequence[dict[str, Any]]) -> list[list[int]]:
     calls: list[list[int]] = []
     room = 0
     for place, entry in enumerate(entries):
-        size = len(entry["Detail"].encode()) + len(entry["DetailType"]) + len(entry["Source"])
+        size = sum(len(part.encode()) for part in _texts(entry))
         if size > _CALL_BYTES:
             continue
         if not calls or len(calls[-1]) == 10 or size > room:

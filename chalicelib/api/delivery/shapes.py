@@ -20,11 +20,21 @@ from chalicelib.api.delivery.event_data import Release as Release
 from chalicelib.api.delivery.event_data import SilentSource as SilentSource
 from chalicelib.api.delivery.event_data import TicketEvent as TicketEvent
 from chalicelib.api.delivery.event_data import TrialSend as TrialSend
+from chalicelib.api.delivery.event_shapes import Event as Event
+from chalicelib.api.delivery.event_shapes import EventPage as EventPage
+from chalicelib.api.delivery.event_shapes import EventQuery as EventQuery
+from chalicelib.api.delivery.event_shapes import WhichEvent as WhichEvent
 from chalicelib.api.delivery.event_type_shapes import EventForm as EventForm
 from chalicelib.api.delivery.event_type_shapes import EventSamples as EventSamples
 from chalicelib.api.delivery.event_type_shapes import EventTypeList as EventTypeList
 from chalicelib.api.delivery.event_type_shapes import EventTypeShown as EventTypeShown
 from chalicelib.api.delivery.event_type_shapes import SampleQuery as SampleQuery
+from chalicelib.api.delivery.inbox_shapes import Acks as Acks
+from chalicelib.api.delivery.inbox_shapes import AckWith as AckWith
+from chalicelib.api.delivery.inbox_shapes import InboxPage as InboxPage
+from chalicelib.api.delivery.inbox_shapes import InboxPut as InboxPut
+from chalicelib.api.delivery.inbox_shapes import InboxQuery as InboxQuery
+from chalicelib.api.delivery.inbox_shapes import InboxShown as InboxShown
 from chalicelib.api.delivery.posted_shapes import PostedAnswer as PostedAnswer
 from chalicelib.api.delivery.posted_shapes import PostedEvents as PostedEvents
 from chalicelib.api.delivery.posted_shapes import WholeEvent as WholeEvent
@@ -42,3 +52,4 @@ from chalicelib.api.delivery.subscription_shapes import SubscriptionShown as Sub
 from chalicelib.api.delivery.subscription_shapes import TestDelivery as TestDelivery
 from chalicelib.api.field_types import PageQuery as PageQuery
 from chalicelib.domain.delivery.delivery import DeliveryView as DeliveryView
+from chalicelib.pipeline.delivery.inbox import Acked as Acked

@@ -29,6 +29,8 @@ PATH = {
 
 IDS = {
     "api-keys": "mfzwk3tlobqx",
+    "events": "e6f2f0a4-5d0c-5b0a-8d5b-1b9a4b8a7c11",
+    "inbox": "018f3e2b5c00-5f3a9c1e7b2d4860a1c2",
     "jobs": "5f3a9c1e7b2d4860a1c2e3f4",
     "subscriptions": "crm",
     "deliveries": "sub_5f3a9c1e7b2d4860a1c2.018f3a2b4c5d-5f3a9c1e7b2d4860a1c2",
@@ -41,6 +43,8 @@ QUERY: dict[str, str] = {
     "GET /tickets": "source=zendesk&status=open&limit=20",
     "GET /tickets/facets": "source=zendesk&status=open",
     "GET /health": "deep=1",
+    "GET /events": "type=ticket.*&since=2024-05-01",
+    "GET /inbox": "lease=60&wait=20",
     "GET /quarantine": "source=csv",
     "GET /deliveries": "status=undelivered",
     "GET /subscriptions/{id}/deliveries": "status=failed&since=2024-05-01",
@@ -86,6 +90,14 @@ BODY: dict[str, dict[str, Any]] = {
         "items": [{"text": "It crashes when I log in", "rating": 1, "source": "app_store"}]
     },
     "PUT /configurations/{key}": {"value": {"review_below": 0.6}},
+    "PUT /inbox": {"types": ["ticket.*", "order.*"], "filter": {"category": ["bug_report"]}},
+    "POST /inbox/{id}/ack": {"lease": "8bKXo2hkZ0mXq1Jt5cW3Vg"},
+    "POST /inbox/ack": {
+        "ids": [
+            "018f3e2b5c00-5f3a9c1e7b2d4860a1c2",
+            {"id": "018f3e2b5c01-0a1b2c3d4e5f60718293", "lease": "8bKXo2hkZ0mXq1Jt5cW3Vg"},
+        ]
+    },
     "POST /dlq/redrive": {"queue": "feedback"},
     "POST /api-keys": {
         "scopes": ["read", "write"],

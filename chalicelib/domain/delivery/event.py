@@ -22,6 +22,10 @@ OURS = (
     "subscription.", "release.",
 )  # fmt: skip
 """Beginnings of event types that only TriggerIQ itself may send."""
+PARTNER = "partner."
+"""Beginning of what the bus calls the source of an event that was posted; its owner follows."""
+CONNECTION, AUDIENCE = "connection", "audience"
+"""Beginnings of what the bus calls an event's resources, before a "/"."""
 
 WHOLE_BYTES = 240_000
 """The longest body that is kept in one row, and goes on the bus, whole."""
@@ -74,7 +78,13 @@ class CloudEvent:
     @property
     def bus_source(self) -> str:
         """What the bus calls its source. We set it, so that nobody can pass for us."""
-        return OURSELVES if self.owner == OURSELVES else f"partner.{self.owner}"
+        return OURSELVES if self.owner == OURSELVES else f"{PARTNER}{self.owner}"
+
+    @property
+    def bus_resources(self) -> list[str]:
+        """What the bus carries beside it: whom it concerns. No subscriber gets that."""
+        concerned = [f"{CONNECTION}/{one}" for one in self.connections]
+        return [*concerned, f"{AUDIENCE}/{self.audience}"] if self.audience else concerned
 
     @property
     def for_the_bus(self) -> CloudEvent:

@@ -27,8 +27,9 @@ from chalicelib.domain.delivery.stored_event import StoredEvent
 from chalicelib.domain.delivery.subscription import Confidential, Subscription
 from chalicelib.pipeline.delivery.delivery_job import DeliveryJob
 from chalicelib.pipeline.delivery.follow_endpoint import Attempted
+from chalicelib.pipeline.delivery.later import Jitter
 from chalicelib.ports.delivery import Deliveries, Subscriptions
-from chalicelib.ports.operations import Clock, DeliveryMetrics
+from chalicelib.ports.operations import Clock, DeliveryCounter, DeliveryMetrics
 from chalicelib.ports.web import NoAnswer, Web, WebAnswer
 
 SECONDS = 15.0
@@ -38,8 +39,6 @@ ANSWER_BYTES = 20_000
 SENDING = timedelta(seconds=90)
 """After which an attempt counts as cut off: longer than a function lives."""
 
-Jitter = Callable[[], float]
-"""Gives a random number from 0 up to, but not, 1."""
 Read = Callable[[tuple[str, str, str]], StoredEvent | None]
 """Gives the event of an identity."""
 
@@ -90,7 +89,10 @@ class AttemptDelivery:
         ended = self.now()
         after = next_step(claimed, outcome, self.schedule, ended, self.jitter())
         self.deliveries.change(claimed, after)
-        self.metrics.count_delivery("delivered" if outcome.delivered else "delivery_failed", subscription.id)
+        counter: DeliveryCounter = "delivered" if outcome.delivered else "delivery_failed"
+        self.metrics.count_delivery(counter, subscription.id)
+        if after.status == "held":
+            self.metrics.count_delivery("held", subscription.id)
         return Attempted(outcome, after, ended)
 
     def _sent(

@@ -56,11 +56,11 @@ class Deliver:
             else:
                 events.append((record, found))
         if events:
-            errors = self.fan_out([event for _, event in events])
-            yield from zip((record for record, _ in events), errors, strict=True)
+            failures = self.fan_out([event for _, event in events])
+            yield from zip((record for record, _ in events), failures, strict=True)
         if jobs:
-            for job, error in self._attempted([*jobs], left).items():
-                yield from ((record, error) for record in jobs[job])
+            for job, failure in self._attempted([*jobs], left).items():
+                yield from ((record, failure) for record in jobs[job])
 
     def _attempted(
         self, jobs: Sequence[DeliveryJob], left: TimeLeft

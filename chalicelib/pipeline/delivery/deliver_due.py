@@ -1,7 +1,7 @@
 """Deliver what is due: each minute, whatever no job brings to its endpoint.
 
     pending, due             a job is sent, and the row is looked at again in five minutes
-    sending, due             its function ended in the middle: the attempt counts as cut off, and the next is due
+    sending, due             its function ended in the middle: the attempt is cut off, and the next one is due
     its breaker is open      the row is moved to when it is probed
     no subscription          the row ends as failed, or is held while that is paused or disabled
 
@@ -10,10 +10,22 @@ So a wait of hours needs no timer, and a crash anywhere leaves a row that is fou
 
 from __future__ import annotations
 
-import logging
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
 
-log = logging.getLogger(__name__)
+from chalicelib.domain.delivery.address import shown
+from chalicelib.domain.delivery.delivery import Attempt
+from chalicelib.domain.delivery.endpoint import Endpoint, waits_until
+from chalicelib.domain.delivery.outcome import CUT_OFF, next_step
+from chalicelib.domain.delivery.subscription import Subscription
+from chalicelib.pipeline.delivery.delivery_job import DeliveryJob
+from chalicelib.pipeline.delivery.follow_endpoint import Attempted, FollowEndpoint
+from chalicelib.pipeline.delivery.later import Jitter, Later, delayed, end_of
+from chalicelib.pipeline.delivery.side_by_side import SideBySide
+from chalicelib.ports.delivery import Deliveries, DueDelivery, Endpoints, Subscriptions
+from chalicelib.ports.operations import Clock, DeliveryMetrics, Message, Queue, TimeLeft
 
 AT_ONCE = 1_000
 """Rows that are looked at together."""
@@ -27,3 +39,115 @@ LEAST_SECONDS = 15.0
 """Of an invocation's time that must be left for more rows."""
 FULL_LOOK = 5
 """In minutes divisible by this every endpoint is looked at, to tell how many fail."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliverDue:
+    """The use-case; call it with a function that gives the time left. Returns how many rows it dealt with.
+    Raises Unavailable; the next run goes on."""
+
+    deliveries: Deliveries
+    endpoints: Endpoints
+    subscriptions: Subscriptions
+    follow: FollowEndpoint
+    later: Later
+    queue: Queue
+    metrics: DeliveryMetrics
+    side_by_side: SideBySide
+    schedule: Sequence[int]
+    now: Clock
+    jitter: Jitter
+
+    def __call__(self, left: TimeLeft) -> int:
+        began = self.now()
+        known = {one.id: one for one in self.subscriptions.all()}
+        if began.minute % FULL_LOOK == 0:
+            self._look(known)
+        seen: set[tuple[str, str]] = set()
+        while True:
+            due = self.deliveries.due(began - GRACE, AT_ONCE)
+            if not seen:
+                waits = began - min((one.due_at for one in due), default=began)
+                self.metrics.gauge("delivery_lag", waits.total_seconds())
+            # The index is a moment behind: it may give again what was moved just now
+            fresh = [one for one in due if one[:2] not in seen]
+            seen.update(one[:2] for one in fresh)
+            self._deal_with(fresh, known)
+            if not fresh or len(due) < AT_ONCE or left() < LEAST_SECONDS:
+                return len(seen)
+
+    def _deal_with(self, due: Sequence[DueDelivery], known: Mapping[str, Subscription]) -> None:
+        by_endpoint: dict[str, list[DueDelivery]] = {}
+        for one in due:
+            by_endpoint.setdefault(one.subscription, []).append(one)
+        found = self.side_by_side(self.endpoints.find, by_endpoint)
+        steps: list[Callable[[], Message | None]] = []
+        for (id, mine), endpoint in zip(by_endpoint.items(), found, strict=True):
+            if isinstance(endpoint, Exception):
+                raise endpoint
+            steps += self._steps(mine, known.get(id), endpoint)
+        messages = self.side_by_side(lambda step: step(), steps)
+        self.queue.send([one for one in messages if isinstance(one, Message)])
+        failed = next((one for one in messages if isinstance(one, Exception)), None)
+        if failed is not None:
+            raise failed
+
+    def _steps(
+        self, due: Sequence[DueDelivery], subscription: Subscription | None, endpoint: Endpoint
+    ) -> Iterator[Callable[[], Message | None]]:
+        """What to do about each row of one endpoint."""
+        now = self.now()
+        end = end_of(subscription, now)
+        waits = waits_until(endpoint, now)
+        probed = endpoint.opened > 0
+        sent = 0
+        for one in due:
+            job = DeliveryJob(one.subscription, one.position, one.attempt)
+            if one.status == "sending":
+                yield partial(self._cut_off, one, subscription)
+            elif end is not None:
+                yield partial(self.later.end, job, end)
+            elif waits is not None:
+                yield partial(self.later.move, job, waits)
+            elif probed and sent:
+                yield partial(self.later.move, job, now + PROBE)
+            else:
+                sent += 1
+                yield partial(self._send, job, now + AGAIN)
+
+    def _send(self, job: DeliveryJob, again: datetime) -> Message | None:
+        moved = self.deliveries.move(job.subscription, job.position, job.attempt, again)
+        return job.message() if moved else None
+
+    def _cut_off(self, due: DueDelivery, subscription: Subscription | None) -> Message | None:
+        """End an attempt whose outcome nobody has written: it may have arrived, or not."""
+        row = self.deliveries.find(due.subscription, due.position)
+        if row is None or (row.status, row.attempt, row.due_at) != due[2:]:
+            return None  # its outcome was written since
+        now = self.now()
+        self.deliveries.record(
+            row,
+            Attempt(
+                number=row.attempt,
+                at=row.updated_at,
+                url=shown(subscription.url, subscription.format) if subscription else "",
+                error=CUT_OFF.error,
+            ),
+        )
+        after = next_step(row, CUT_OFF, self.schedule, now, self.jitter())
+        if not self.deliveries.change(row, after):
+            return None
+        self.metrics.count_delivery("delivery_failed", row.subscription)
+        if subscription is not None and after.status == "failed":
+            endpoint = self.endpoints.find(row.subscription)
+            self.follow.end(subscription, endpoint, [Attempted(CUT_OFF, after, now)])
+        job = DeliveryJob(row.subscription, row.position, row.attempt)
+        return delayed(job, after.due_at - now) if after.due_at else None
+
+    def _look(self, known: Mapping[str, Subscription]) -> None:
+        """Tell how many endpoints fail, and how many subscriptions are disabled."""
+        found = self.side_by_side(self.endpoints.find, known)
+        failing = [one for one in found if isinstance(one, Endpoint) and one.failing_since is not None]
+        disabled = [one for one in known.values() if one.status == "disabled"]
+        self.metrics.gauge("endpoints_failing", len(failing))
+        self.metrics.gauge("endpoints_disabled", len(disabled))

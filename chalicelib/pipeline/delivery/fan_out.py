@@ -5,7 +5,7 @@ subscription a delivery, which a job then attempts.
                                                      └─ held, while the subscription is paused or disabled
 
 Every write is conditional: the same event once more, from a repeat or from the bus's archive, finds its rows
-and makes no second delivery. If this ends before the jobs are sent, the rows are due and the sweep sends them.
+and makes no second delivery. Where this ends before the jobs are sent, the sweep finds the rows due.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from chalicelib.domain.delivery.stored_event import StoredEvent
 from chalicelib.domain.delivery.subscription import Inbox, Subscription
 from chalicelib.errors import Unreadable
 from chalicelib.pipeline.delivery.delivery_job import DeliveryJob
+from chalicelib.pipeline.delivery.later import delayed
 from chalicelib.pipeline.delivery.side_by_side import SideBySide
 from chalicelib.ports.delivery import Deliveries, EventLog, InboxItems, Subscriptions
 from chalicelib.ports.operations import Clock, DeliveryMetrics, Queue
@@ -30,7 +31,7 @@ from chalicelib.ports.operations import Clock, DeliveryMetrics, Queue
 JOB_TIME = timedelta(minutes=1)
 """For how long a delivery's job may be on its way before the sweep sends another."""
 SKEW = timedelta(seconds=10)
-"""By which clocks may differ: an event that came so long before a subscription was made is its business too."""
+"""By which clocks may differ: what came so shortly before a subscription was made is told to it too."""
 
 Identity = tuple[str, str, str]
 T = TypeVar("T")
@@ -48,6 +49,7 @@ class FanOut:
     queue: Queue
     metrics: DeliveryMetrics
     side_by_side: SideBySide
+    schedule: Sequence[int]
     now: Clock
 
     def __call__(self, events: Sequence[CloudEvent]) -> Sequence[Exception | None]:
@@ -116,7 +118,7 @@ class FanOut:
             connections=event.connections,
             status="pending" if active else "held",
             reason=None if active else subscription.reason,
-            due_at=now + JOB_TIME if active else None,
+            due_at=now + self._first + JOB_TIME if active else None,
             created_at=now,
             updated_at=now,
         )
@@ -128,11 +130,16 @@ class FanOut:
     def _send(self, rows: Sequence[Delivery]) -> None:
         """Send the jobs of what was not attempted yet; one that was sent before is dropped."""
         jobs = [
-            DeliveryJob(row.subscription, row.position, 0).message()
+            delayed(DeliveryJob(row.subscription, row.position, 0), self._first)
             for row in rows
             if row.status == "pending" and row.attempt == 0
         ]
-        self.queue.send(jobs)
+        self.queue.send([job for job in jobs if job is not None])
+
+    @property
+    def _first(self) -> timedelta:
+        """The wait before the first attempt."""
+        return timedelta(seconds=self.schedule[0])
 
 
 def _done(

@@ -1,8 +1,9 @@
 """Follow an endpoint: who sends to it, what its attempts say of it, and what its owner is told of that.
 
-Its state is one row, written only where nobody else wrote it in between; whoever finds that somebody did reads
-it anew, and takes the same steps again. News go out on the bus like any event, to whoever else its owner has
-subscribed; they lie in the log with the mark of what waits for the bus, so that a bus which is down delays them.
+Its state is one row, written only where nobody else wrote it in between; whoever finds that somebody did
+reads it anew, and takes the same steps again. News go out on the bus like any event, to whoever else its
+owner has subscribed. They lie in the log with the mark of what waits for the bus: one that is down only
+delays them.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from chalicelib.domain.delivery.schedule import moved
@@ -17,8 +17,8 @@ from chalicelib.ports.operations import Clock, DeliveryMetrics, Message
 DELAY_MOST = 900
 """Seconds that SQS delays a message at most. For what waits longer the sweep sends a job.
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-delay-queues.html"""
-SWEPT = 60
-"""Seconds from which on what was moved needs no job of its own: the sweep, each minute, is near enough."""
+SWEPT = timedelta(minutes=1)
+"""From which on what was moved needs no job of its own: the sweep, each minute, is near enough."""
 
 Jitter = Callable[[], float]
 """Gives a random number from 0 up to, but not, 1."""
@@ -54,8 +54,7 @@ class Later:
         at = moved(now, until, self.jitter())
         if not self.deliveries.move(job.subscription, job.position, job.attempt, at):
             return None  # another has it
-        seconds = (at - now).total_seconds()
-        return job.message(math.ceil(seconds)) if seconds < SWEPT else None
+        return delayed(job, at - now) if at - now < SWEPT else None
 
     def end(self, job: DeliveryJob, end: End) -> None:
         """Have it stand as failed or held, where it is still pending."""
@@ -68,9 +67,7 @@ class Later:
             self.metrics.count_delivery("held", row.subscription)
 
 
-def delayed(job: DeliveryJob, due_at: datetime | None, now: datetime) -> Message | None:
-    """The job of a delivery that is due then; None where the sweep has to send it."""
-    if due_at is None:
-        return None
-    seconds = max(0, math.ceil((due_at - now).total_seconds()))
+def delayed(job: DeliveryJob, wait: timedelta) -> Message | None:
+    """The job to send for a delivery that is due after that time; None where the sweep has to send it."""
+    seconds = max(0, math.ceil(wait.total_seconds()))
     return job.message(seconds) if seconds <= DELAY_MOST else None

@@ -99,7 +99,7 @@ class Turn:
             if attempted is None:
                 continue
             self._attempts.append(attempted)
-            self._send(job._replace(attempt=attempted.after.attempt), attempted)
+            self._send(job, attempted)
             endpoint, _, stop = folded(endpoint, attempted)
             if stop is not None:
                 return self._end(jobs[place + 1 :], ("held", stop[1]))
@@ -117,7 +117,10 @@ class Turn:
         return refused.until if refused else None
 
     def _send(self, job: DeliveryJob, attempted: Attempted) -> None:
-        message = delayed(job, attempted.after.due_at, attempted.at)
+        row = attempted.after
+        if row.due_at is None:
+            return
+        message = delayed(job._replace(attempt=row.attempt), row.due_at - attempted.at)
         if message is not None:
             self.messages.append(message)
 
