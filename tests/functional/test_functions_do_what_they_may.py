@@ -20,6 +20,7 @@ from local.catalogue import named
 from local.stack import Stack
 from tests.functional import s3_forms
 from tests.functional.by_hand import ON_THE_WAY
+from tests.functional.client import SECRET
 from tests.functional.conftest import AT_ONCE, TIME_SCALE
 from tests.functional.installing import SitePackages
 from tests.functional.permitted import SOURCE, Account
@@ -376,6 +377,24 @@ def people_look_and_configure(account: Account) -> None:
     assert account.call("POST", "/triage/preview", {"items": [{"text": "brittle"}]})["http"] == 200
 
 
+def people_subscribe(account: Account) -> None:
+    wanted = {"url": "http://127.0.0.1:9/", "types": ["nothing.ever"], "headers": {"X-Token": SECRET}}
+    made = account.call("POST", "/subscriptions", wanted)
+    assert made["http"] == 201, made
+    crm = {"id": "crm"}
+    for status, more in ((201, {}), (200, {}), (200, {"url": "http://127.0.0.1:10/"})):
+        assert account.call("PUT", "/subscriptions/{id}", {**wanted, **more}, **crm)["http"] == status
+    assert account.call("PATCH", "/subscriptions/{id}", {"rate": 5}, **crm)["http"] == 200
+    assert account.call("GET", "/subscriptions/{id}", **crm)["rate"] == 5
+    assert len(account.call("GET", "/subscriptions")["items"]) == 2
+    assert account.call("POST", "/subscriptions/{id}/rotate-secret", **crm)["http"] == 200
+    assert account.call("POST", "/subscriptions/{id}/test", **crm)["http"] == 202
+    assert account.call("POST", "/subscriptions/{id}/pause", **crm)["http"] == 200
+    assert account.call("POST", "/subscriptions/{id}/resume", **crm)["http"] == 200
+    assert account.call("DELETE", "/subscriptions/{id}", id=made["id"])["http"] == 204
+    assert account.call("DELETE", "/subscriptions/{id}", **crm)["http"] == 204
+
+
 def what_was_kept_is_read_again(account: Account) -> None:
     account.send("jobs", "not JSON")
     account.send("jobs", json.dumps({"v": 1, "job": "long gone"}))
@@ -469,6 +488,7 @@ STORIES = (
     connections_are_polled,
     people_work_on_tickets,
     people_look_and_configure,
+    people_subscribe,
     what_was_kept_is_read_again,
     jobs_that_are_parked_lost_or_fail,
     the_quarantine_is_put_back,
