@@ -281,6 +281,27 @@ def people_follow_files(account: Account) -> None:
     assert account.call("DELETE", "/imports/{id}", id=running["id"])["http"] == 200
 
 
+def partners_post_events(account: Account) -> None:
+    key = account.call("POST", "/api-keys", {"owner": "partner", "scopes": ["ingest"]})["key"]
+
+    def post(id: str, data: str = "", **headers: str) -> int:
+        event = {"type": "order.paid", "id": id, "data": data}
+        return int(account.call("POST", "/events", event, api_key=key, headers=headers)["http"])
+
+    assert account.call("OPTIONS", "/events")["http"] == 200
+    assert [post("short"), post("short"), post("long", LONG), post("long", LONG + "other words")] == [202] * 4
+    assert [post("again", **{"Idempotency-Key": '"1"'}) for _ in range(2)] == [202] * 2
+    for id in ("short", "long"):  # as if they never got on the bus
+        account.stack.client("dynamodb").update_item(
+            TableName=named("events"),
+            Key={"pk": {"S": f"event#partner#{id}"}},
+            UpdateExpression="SET untold_shard = :shard, untold_since = :since",
+            ExpressionAttributeValues={":shard": {"S": "0"}, ":since": {"S": "2026-01-01T00:00:00+00:00"}},
+        )
+    account.schedule("sweep")
+    account.forget("delivery")
+
+
 def uploads_that_nobody_told_of(account: Account) -> None:
     account.upload("reviews/csv/default/missed.csv", ROW)
     account.upload("reviews/csv/default/missed.exe", b"MZ")
@@ -482,6 +503,7 @@ STORIES = (
     a_packed_file_whose_parts_are_lost,
     files_that_are_parked_or_tried_again,
     people_follow_files,
+    partners_post_events,
     uploads_that_nobody_told_of,
     feedback_that_fails,
     what_was_left_in_the_outbox,

@@ -29,9 +29,11 @@ from chalicelib.domain.tickets.ticket_attachment import FeedbackName, TicketAtta
 from chalicelib.domain.tickets.ticket_counts import TicketCounts
 from chalicelib.domain.tickets.ticket_feedback import FeedbackVersion, TicketFeedback
 from chalicelib.domain.tickets.ticket_filter import NEWEST, TicketFilter, TicketOrder
+from chalicelib.domain.trace import new_trace
 from chalicelib.errors import NotFound
 from chalicelib.pipeline.delivery.find_undelivered import FindUndelivered
 from chalicelib.pipeline.delivery.follow_deliveries import FollowDeliveries
+from chalicelib.pipeline.delivery.post_events import PostEvents
 from chalicelib.pipeline.delivery.recover import Recover
 from chalicelib.pipeline.delivery.resend import Resend
 from chalicelib.pipeline.delivery.sample_events import SampleEvents
@@ -45,8 +47,9 @@ from tests.in_memory_delivery import (
     InMemoryEventLog,
     InMemorySubscriptions,
 )
+from tests.in_memory_idempotency import InMemoryIdempotency
 from tests.in_memory_jobs import InMemoryJobs
-from tests.unit.pipeline.fakes import FakeClock, FakeConfigurations, FakeQueue
+from tests.unit.pipeline.fakes import FakeBus, FakeClock, FakeConfigurations, FakeQueue
 from triggeriq import Author, Request
 
 NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
@@ -331,6 +334,7 @@ class FakeOperations:
     jobs: InMemoryJobs = field(default_factory=lambda: InMemoryJobs(lambda: NOW))
     start_job: Any = None
     plugin_list: Any = ()
+    idempotency: InMemoryIdempotency = field(default_factory=lambda: InMemoryIdempotency(lambda: NOW))
     checks: dict[str, str] = field(default_factory=lambda: {"postgres": "ok"})
 
     def health(self) -> Mapping[str, str]:
@@ -341,13 +345,15 @@ class FakeOperations:
 
 
 class FakeDelivery:
-    """The use-cases on subscriptions, over the in-memory twins; `clock` says what time it is."""
+    """The use-cases on events and subscriptions, over the in-memory twins; `clock` says what time it is."""
 
     def __init__(self) -> None:
         self.clock, self.queue = FakeClock(NOW), FakeQueue("delivery")
         self.store, self.endpoints = InMemorySubscriptions(), InMemoryEndpoints()
         self.kept, self.log = InMemoryDeliveries(self.clock), InMemoryEventLog()
         self.resend = Resend(deliveries=self.kept, queue=self.queue, now=self.clock)
+        self.bus = FakeBus()
+        self.post_events = PostEvents(event_log=self.log, bus=self.bus, trace=new_trace, now=self.clock)
         self.subscriptions = Subscribe(
             subscriptions=self.store,
             endpoints=self.endpoints,
