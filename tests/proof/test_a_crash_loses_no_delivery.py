@@ -1,5 +1,5 @@
-"""What the suite leaves out of dying: kill -9 after each call of delivery that changes nothing, or was killed in
-another case; and other chances."""
+"""What the suite leaves out of dying: kill -9 after each call of delivery that changes nothing, or was killed
+in another case; and other chances."""
 
 from __future__ import annotations
 
