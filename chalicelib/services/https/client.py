@@ -55,7 +55,7 @@ def look_up(host: str, port: int) -> Sequence[str]:
 
 class HttpsClient:
     """Web (chalicelib.ports). allowed: networks that are open though they are not public. local: whether this
-    is a developer's machine, where http and any port is taken too. own: names of our own API, which nobody
+    is a developer's machine, see target_of. own: what our own API is known by (own_of), which nobody
     may have us call. context: of TLS; by default it trusts whom the machine trusts.
     """
 
