@@ -133,7 +133,8 @@ def test_a_sender_that_asks_may_post(stranger: Client) -> None:
 
 def test_who_does_not_ask_is_told_the_methods_alone(stranger: Client) -> None:
     answer = stranger("OPTIONS", "/events")
-    assert (answer.status, answer.headers["Allow"]) == (200, "POST, OPTIONS")
+    assert answer.status == 200
+    assert {"POST", "OPTIONS"} <= set(answer.headers["Allow"].split(", "))
     assert not [name for name in answer.headers if name.startswith("WebHook")]
 
 
@@ -164,6 +165,7 @@ def test_a_browser_s_preflight_is_answered_as_one(stranger: Client) -> None:
     )
     assert answer.status == 204
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
-    assert answer.headers["Access-Control-Allow-Methods"] == "POST"
+    assert "POST" in answer.headers["Access-Control-Allow-Methods"]
+    assert "OPTIONS" not in answer.headers["Access-Control-Allow-Methods"]
     assert "Idempotency-Key" in answer.headers["Access-Control-Allow-Headers"]
     assert "WebHook-Allowed-Origin" not in answer.headers
