@@ -124,9 +124,10 @@ class Recover(JobKind):
     def _recovered(
         self, subscription: Subscription, stretch: Stretch, before: Any, behind: Any
     ) -> Iterator[Step]:
-        require_open(subscription, self.now())
-        if stretch.found and (seconds := self._closed(subscription)):
-            yield Step(before, wait=seconds)
+        if stretch.found:
+            require_open(subscription, self.now())
+            if seconds := self._closed(subscription):
+                yield Step(before, wait=seconds)
         pending = [
             self.resend.again(one) if isinstance(one, Delivery) else self.resend.first(subscription, one)
             for one in stretch.found
