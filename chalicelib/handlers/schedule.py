@@ -23,13 +23,14 @@ def deliver_due(event: Any, context: Any) -> dict[str, int]:
 
 
 def sweep(event: Any, context: Any) -> dict[str, int]:
-    """Each minute: resume jobs that nobody works on, and put posted events on the bus that are not there; in
-    each fifth minute register uploads that nobody read."""
+    """Each minute: resume jobs that nobody works on, put posted events on the bus that are not there, and
+    tell of failing plugins and dead letters; in each fifth minute register uploads that nobody read."""
     with invocation(context) as use:
         resumed = use.operations.resume_jobs()
         registered = use.intake.sweep(time_left(context)) if _minute(event) % 5 == 0 else 0
         told = use.delivery.sweep_untold(time_left(context))
-        return {"resumed": resumed, "registered": registered, "told": told}
+        troubles = use.operations.tell_troubles()
+        return {"resumed": resumed, "registered": registered, "told": told, "troubles": troubles}
 
 
 def _minute(event: Any) -> int:

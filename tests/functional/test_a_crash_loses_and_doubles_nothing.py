@@ -124,6 +124,10 @@ OF_THE_API = {
     "postgres.ticket_feedback", "postgres.ticket_history", "postgres.check", "postgres.last_received",
     "postgres.received",
     "secrets.read", "parameters.read", "polls.read", "polls.begin", "polls.save", "polls.hurry", "web.send",
+    "event_log.put", "event_log.change", "event_log.untold", "event_log.read", "event_log.get",
+    "event_log.list", "idempotency.begin", "idempotency.finish", "idempotency.forget",
+    "subscriptions.scan", "subscriptions.changes", "subscriptions.count", "subscriptions.read",
+    "subscriptions.write", "subscriptions.delete", "subscriptions.write_inbox",
     "jobs.claim", "jobs.write", "jobs.read", "jobs.update", "jobs.list", "jobs.forgotten",
     "inbox.put", "inbox.list", "inbox.lease", "inbox.read", "inbox.remember", "inbox.remove", "inbox.count",
 }  # fmt: skip

@@ -51,6 +51,20 @@ def of_jobs(path: str) -> Callable[[World], list[Asked]]:
     return lambda world: [Asked(path.format(world.theirs.job))]
 
 
+def of_subscriptions(path: str = "", body: Any = None) -> Callable[[World], list[Asked]]:
+    return lambda world: [Asked(f"/subscriptions/{world.theirs.subscription}{path}", body)]
+
+
+def subscribes(world: World) -> list[Asked]:
+    """By a name that one has which it can't see, though it is of the same owner."""
+    return [Asked("/subscriptions", {**WANTED, "name": world.theirs.connection}, 409)]
+
+
+def puts_subscriptions(world: World) -> list[Asked]:
+    by_name = Asked(f"/subscriptions/{world.theirs.connection}", WANTED, 409)
+    return [*of_subscriptions("", WANTED)(world), by_name]
+
+
 def uploads(world: World) -> list[Asked]:
     file = {"connection": world.theirs.connection, "file": "one.csv"}
     return [Asked("/uploads", {"source": source, **file}, 403) for source in SOURCES]
@@ -103,6 +117,7 @@ def previews(world: World) -> list[Asked]:
 
 
 SECRETS = {"secrets": [SECRET]}
+WANTED = {"url": "http://127.0.0.1:9/", "types": ["*"]}
 OF_OTHERS: dict[str, Callable[[World], list[Asked]]] = {
     "GET /tickets": listed(
         "/tickets", "/tickets?q={theirs}", "/tickets?q=words", "/tickets?connection={theirs}"
@@ -115,6 +130,16 @@ OF_OTHERS: dict[str, Callable[[World], list[Asked]]] = {
     "GET /tickets/{id}/attachments": of_tickets("/tickets/{}/attachments"),
     "POST /tickets/{id}/merge": merges,
     "POST /tickets/{id}/split": splits,
+    "POST /subscriptions": subscribes,
+    "GET /subscriptions": listed("/subscriptions", "/subscriptions?owner=mine"),
+    "GET /subscriptions/{id}": of_subscriptions(),
+    "PUT /subscriptions/{id}": puts_subscriptions,
+    "PATCH /subscriptions/{id}": of_subscriptions("", {"rate": 1}),
+    "DELETE /subscriptions/{id}": of_subscriptions(),
+    "POST /subscriptions/{id}/test": of_subscriptions("/test"),
+    "POST /subscriptions/{id}/rotate-secret": of_subscriptions("/rotate-secret"),
+    "POST /subscriptions/{id}/pause": of_subscriptions("/pause"),
+    "POST /subscriptions/{id}/resume": of_subscriptions("/resume"),
     "GET /connections": listed("/connections"),
     "GET /connections/{source}": of_the_plain_path(),
     "PUT /connections/{source}": of_the_plain_path(SECRETS, 403),
@@ -244,7 +269,7 @@ def test_a_search_for_others_finds_nothing(world: World, query: str) -> None:
     [
         name
         for name in OF_OTHERS
-        if "{" in name and not name.startswith(("PUT /connections", "POST /sources"))
+        if "{" in name and not name.startswith(("PUT /connections", "PUT /subscriptions", "POST /sources"))
     ],
 )
 def test_what_belongs_to_others_is_told_of_as_what_never_was(world: World, name: str) -> None:
@@ -265,6 +290,7 @@ NEVER = {
     "import": uuid.uuid4().hex,
     "entry": f"20240501T120000000000-{uuid.uuid4().hex}",
     "connection": f"never-{uuid.uuid4().hex[:8]}",
+    "subscription": f"sub_{uuid.uuid4().hex[:20]}",
 }
 
 
@@ -276,6 +302,7 @@ def never_was(world: World, asked: Asked) -> Asked:
         *((id, NEVER["entry"]) for id in world.hidden_entries),
         (world.theirs.file, NEVER["import"]),
         (world.theirs.connection, NEVER["connection"]),
+        (world.theirs.subscription, NEVER["subscription"]),
     ):
         text = text.replace(hidden, absent)
     return Asked(*json.loads(text))
@@ -305,6 +332,15 @@ def test_what_is_public_is_the_same_for_every_key(world: World, name: str) -> No
         assert ours.status == anybody_s.status == asked.status
         assert told(ours) == told(anybody_s)
         assert seen_of_others(world, asked, ours) == []
+
+
+def test_a_subscription_of_one_s_own_is_there(world: World) -> None:
+    (listed,) = world.ask("GET", "/subscriptions").json["items"]
+    assert listed["id"] == world.mine.subscription
+    found = world.ask("GET", f"/subscriptions/{world.mine.connection}").json
+    assert found == listed
+    everybody_s = [one["id"] for one in world.client.get("/subscriptions", owner="mine")["items"]]
+    assert {world.mine.subscription, world.theirs.subscription} <= set(everybody_s)
 
 
 def told(answer: Answer) -> bytes:

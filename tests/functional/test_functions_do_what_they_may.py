@@ -20,6 +20,7 @@ from local.catalogue import named
 from local.stack import Stack
 from tests.functional import s3_forms
 from tests.functional.by_hand import ON_THE_WAY
+from tests.functional.client import SECRET
 from tests.functional.conftest import AT_ONCE, TIME_SCALE
 from tests.functional.installing import SitePackages
 from tests.functional.permitted import SOURCE, Account
@@ -280,6 +281,27 @@ def people_follow_files(account: Account) -> None:
     assert account.call("DELETE", "/imports/{id}", id=running["id"])["http"] == 200
 
 
+def partners_post_events(account: Account) -> None:
+    key = account.call("POST", "/api-keys", {"owner": "partner", "scopes": ["ingest"]})["key"]
+
+    def post(id: str, data: str = "", **headers: str) -> int:
+        event = {"type": "order.paid", "id": id, "data": data}
+        return int(account.call("POST", "/events", event, api_key=key, headers=headers)["http"])
+
+    assert account.call("OPTIONS", "/events")["http"] == 200
+    assert [post("short"), post("short"), post("long", LONG), post("long", LONG + "other words")] == [202] * 4
+    assert [post("again", **{"Idempotency-Key": '"1"'}) for _ in range(2)] == [202] * 2
+    for id in ("short", "long"):  # as if they never got on the bus
+        account.stack.client("dynamodb").update_item(
+            TableName=named("events"),
+            Key={"pk": {"S": f"event#partner#{id}"}},
+            UpdateExpression="SET untold_shard = :shard, untold_since = :since",
+            ExpressionAttributeValues={":shard": {"S": "0"}, ":since": {"S": "2026-01-01T00:00:00+00:00"}},
+        )
+    account.schedule("sweep")
+    account.forget("delivery")
+
+
 def uploads_that_nobody_told_of(account: Account) -> None:
     account.upload("reviews/csv/default/missed.csv", ROW)
     account.upload("reviews/csv/default/missed.exe", b"MZ")
@@ -376,6 +398,24 @@ def people_look_and_configure(account: Account) -> None:
     assert account.call("POST", "/triage/preview", {"items": [{"text": "brittle"}]})["http"] == 200
 
 
+def people_subscribe(account: Account) -> None:
+    wanted = {"url": "http://127.0.0.1:9/", "types": ["nothing.ever"], "headers": {"X-Token": SECRET}}
+    made = account.call("POST", "/subscriptions", wanted)
+    assert made["http"] == 201, made
+    crm = {"id": "crm"}
+    for status, more in ((201, {}), (200, {}), (200, {"url": "http://127.0.0.1:10/"})):
+        assert account.call("PUT", "/subscriptions/{id}", {**wanted, **more}, **crm)["http"] == status
+    assert account.call("PATCH", "/subscriptions/{id}", {"rate": 5}, **crm)["http"] == 200
+    assert account.call("GET", "/subscriptions/{id}", **crm)["rate"] == 5
+    assert len(account.call("GET", "/subscriptions")["items"]) == 2
+    assert account.call("POST", "/subscriptions/{id}/rotate-secret", **crm)["http"] == 200
+    assert account.call("POST", "/subscriptions/{id}/test", **crm)["http"] == 202
+    assert account.call("POST", "/subscriptions/{id}/pause", **crm)["http"] == 200
+    assert account.call("POST", "/subscriptions/{id}/resume", **crm)["http"] == 200
+    assert account.call("DELETE", "/subscriptions/{id}", id=made["id"])["http"] == 204
+    assert account.call("DELETE", "/subscriptions/{id}", **crm)["http"] == 204
+
+
 def what_was_kept_is_read_again(account: Account) -> None:
     account.send("jobs", "not JSON")
     account.send("jobs", json.dumps({"v": 1, "job": "long gone"}))
@@ -463,12 +503,14 @@ STORIES = (
     a_packed_file_whose_parts_are_lost,
     files_that_are_parked_or_tried_again,
     people_follow_files,
+    partners_post_events,
     uploads_that_nobody_told_of,
     feedback_that_fails,
     what_was_left_in_the_outbox,
     connections_are_polled,
     people_work_on_tickets,
     people_look_and_configure,
+    people_subscribe,
     what_was_kept_is_read_again,
     jobs_that_are_parked_lost_or_fail,
     the_quarantine_is_put_back,

@@ -1,8 +1,10 @@
-"""`make demo` finds the running system by its data folder, not by PORT, and has a ticket of each kind."""
+"""`make demo` finds the running system by its data folder, not by PORT, has a ticket of each kind, and each
+ticket's event arrives."""
 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -28,6 +30,8 @@ def test_the_demo_makes_a_ticket_in_every_way(running: Application, stack: Stack
     done = demo(stack.state.folder)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "21 tickets" in done.stdout
+    assert "21 events arrived at http://127.0.0.1:" in done.stdout
+    assert re.search(r"  ticket\.created  \S+  attempt 1  verified  → 200\n", done.stdout)
     assert "| to test this in 2 weeks. I will let you know then...\n" in done.stdout
     assert "and 60 lines that were written before" in done.stdout
 

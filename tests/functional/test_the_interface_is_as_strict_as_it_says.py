@@ -24,6 +24,7 @@ SOURCE = "generic_json"
 FILES = ["reviews.csv", "all of it/2026.ndjson.gz", "any.zip"]
 """Names that the source reads: the shape knows no source."""
 TAGS = ['"1"', 'W/"1"', '"1", "2"', "*"]
+URLS = ["http://127.0.0.1:9/", "https://crm.example.com/hook?a=b"]
 TIMES = ["2024-05-01T00:00:00Z"]
 LATER = ["2100-01-01T00:00:00Z", None]
 
@@ -50,7 +51,16 @@ def filled(client: Client, stores: Stores) -> dict[str, list[str]]:
     (kept, *_) = eventually(lambda: client.quarantined("some"))
     job = client.call("POST", "/connections/standard_webhooks/some/reread", {"since": "2024-05-01"}).json
     key = client.call("POST", "/api-keys", {"scopes": ["read"], "owner": "somebody"}).json
-    found = {"tickets": ticket, "imports": imported, "quarantine": kept, "jobs": job, "api_keys": key}
+    client.call("PUT", "/subscriptions/some", {"url": URLS[0], "types": ["*"]})
+    (subscription,) = client.get("/subscriptions")["items"]
+    found = {
+        "tickets": ticket,
+        "subscriptions": subscription,
+        "imports": imported,
+        "quarantine": kept,
+        "jobs": job,
+        "api_keys": key,
+    }
     return {tag: [one["id"], "00000000-0000-4000-8000-000000000000"] for tag, one in found.items()}
 
 
@@ -81,9 +91,16 @@ def without_what_no_schema_can_say(document: Any, ids: Mapping[str, list[str]]) 
     shapes["UploadRequest"]["properties"] |= {"source": {"enum": ["csv"]}, "file": {"enum": FILES}}
     # A text of a megabyte takes it ten seconds to make up.
     del shapes["SourcePreviewRequest"]["properties"]["body_base64"]["maxLength"]
+    for shape in ("SubscriptionMake", "SubscriptionPut", "SubscriptionChange"):
+        shapes[shape]["properties"]["url"] = {"enum": URLS}
+    # One that is called 0 would be found by the number, too.
+    shapes["SubscriptionMake"]["properties"]["name"] = {"enum": ["some", "other"]}
     for shape, field, times in (
         ("ApiKeyMake", "expires_at", LATER),
         ("SecretPut", "expires_at", LATER),
+        ("SubscriptionMake", "expires_at", LATER),
+        ("SubscriptionPut", "expires_at", LATER),
+        ("SubscriptionChange", "expires_at", LATER),
         ("RereadRequest", "since", TIMES),
         ("RereadRequest", "until", LATER),
     ):

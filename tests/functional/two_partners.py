@@ -28,6 +28,8 @@ class Side:
     """An import's id."""
     job: str = ""
     """The id of one that is done."""
+    subscription: str = ""
+    """The id of one that is named as its connections are."""
     entries: list[str] = field(default_factory=list)
     """Ids in the quarantine: of a webhook and of a file's row."""
 
@@ -64,6 +66,7 @@ class World:
     def hidden(self) -> list[str]:
         """Texts that no answer may hold."""
         ids = [*self.hidden_tickets, *self.hidden_entries, self.theirs.file, self.theirs.job]
+        ids.append(self.theirs.subscription)
         return [*ids, self.theirs.connection]
 
     def ask(self, method: str, path: str, body: Any = None) -> Answer:
@@ -75,6 +78,7 @@ class World:
         paths = [f"/tickets/{id}" for id in self.hidden_tickets]
         paths += [f"/connections/{source}/{self.theirs.connection}" for source in SOURCES]
         paths += [f"/imports/{self.theirs.file}", f"/jobs/{self.theirs.job}"]
+        paths.append(f"/subscriptions/{self.theirs.subscription}")
         paths += [f"/quarantine/{id}" for id in self.hidden_entries]
         return [self.client.get(path) for path in paths]
 
@@ -91,14 +95,27 @@ def world_of(stack: Stack, running: Application) -> World:
     assert merged.status == 200, merged
     message = stores.send("ingest", '{"no": "event"}')
     nobody_s = eventually(lambda: entry_of(client, event_id=message))
-    restricted = {
-        "scopes": ["ingest", "read", "write", "admin"],
-        "owner": "mine",
-        "connections": [f"{source}/{mine.connection}" for source in SOURCES],
-    }
-    made = client.call("POST", "/api-keys", restricted)
+    key = key_of_mine(client, [f"{source}/{mine.connection}" for source in SOURCES])
+    # Of one owner, since his key that is not restricted is told of everything
+    theirs.subscription = subscribed(client, key_of_mine(client), theirs.connection)
+    mine.subscription = subscribed(client, key, mine.connection)
+    return World(client, mine, theirs, both, merged_away, nobody_s, key)
+
+
+def key_of_mine(client: Client, connections: list[str] | None = None) -> str:
+    """One that may do everything; restricted to connections where they are named."""
+    asked = {"scopes": ["ingest", "read", "write", "admin"], "owner": "mine"}
+    made = client.call("POST", "/api-keys", asked | ({"connections": connections} if connections else {}))
     assert made.status == 201, made
-    return World(client, mine, theirs, both, merged_away, nobody_s, made.json["key"])
+    return str(made.json["key"])
+
+
+def subscribed(client: Client, key: str, name: str) -> str:
+    """The id of a subscription that nothing is sent to."""
+    wanted = {"url": "http://127.0.0.1:9/", "types": ["nothing.ever"]}
+    made = client.call("PUT", f"/subscriptions/{name}", wanted, X_Api_Key=key)
+    assert made.status == 201, made
+    return str(made.json["id"])
 
 
 def bring_in(client: Client, stores: Stores, side: Side) -> None:

@@ -65,7 +65,7 @@ class TellTroubles:
         for (name, mark, event), refusal in zip(noticed, refusals, strict=True):
             if refusal is not None:
                 raise Unavailable("bus", f"{event.type} was refused ({refusal})")
-            log.warning("told of trouble", extra={"type": event.type, "name_of": event.subject})
+            log.warning("told of trouble", extra={"event_id": event.id})
             self.marks.change(name, mark, mark._replace(told=True))
         return len(noticed)
 

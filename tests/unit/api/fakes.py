@@ -29,11 +29,13 @@ from chalicelib.domain.tickets.ticket_attachment import FeedbackName, TicketAtta
 from chalicelib.domain.tickets.ticket_counts import TicketCounts
 from chalicelib.domain.tickets.ticket_feedback import FeedbackVersion, TicketFeedback
 from chalicelib.domain.tickets.ticket_filter import NEWEST, TicketFilter, TicketOrder
+from chalicelib.domain.trace import new_trace
 from chalicelib.errors import NotFound
 from chalicelib.pipeline.delivery.events import Events
 from chalicelib.pipeline.delivery.find_undelivered import FindUndelivered
 from chalicelib.pipeline.delivery.follow_deliveries import FollowDeliveries
 from chalicelib.pipeline.delivery.inbox import KeepInbox
+from chalicelib.pipeline.delivery.post_events import PostEvents
 from chalicelib.pipeline.delivery.read_inbox import ReadInbox
 from chalicelib.pipeline.delivery.recover import Recover
 from chalicelib.pipeline.delivery.resend import Resend
@@ -49,8 +51,9 @@ from tests.in_memory_delivery import (
     InMemoryInboxItems,
     InMemorySubscriptions,
 )
+from tests.in_memory_idempotency import InMemoryIdempotency
 from tests.in_memory_jobs import InMemoryJobs
-from tests.unit.pipeline.fakes import FakeClock, FakeConfigurations, FakeQueue
+from tests.unit.pipeline.fakes import FakeBus, FakeClock, FakeConfigurations, FakeQueue
 from triggeriq import Author, Request
 
 NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
@@ -335,6 +338,7 @@ class FakeOperations:
     jobs: InMemoryJobs = field(default_factory=lambda: InMemoryJobs(lambda: NOW))
     start_job: Any = None
     plugin_list: Any = ()
+    idempotency: InMemoryIdempotency = field(default_factory=lambda: InMemoryIdempotency(lambda: NOW))
     checks: dict[str, str] = field(default_factory=lambda: {"postgres": "ok"})
 
     def health(self) -> Mapping[str, str]:
@@ -365,6 +369,8 @@ class FakeDelivery:
         self.store, self.endpoints = InMemorySubscriptions(), InMemoryEndpoints()
         self.kept, self.log = InMemoryDeliveries(self.clock), InMemoryEventLog()
         self.resend = Resend(deliveries=self.kept, queue=self.queue, now=self.clock)
+        self.bus = FakeBus()
+        self.post_events = PostEvents(event_log=self.log, bus=self.bus, trace=new_trace, now=self.clock)
         self.subscriptions = Subscribe(
             subscriptions=self.store,
             endpoints=self.endpoints,
