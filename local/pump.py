@@ -4,8 +4,8 @@
     S3 and default-bus events      asynchronous invocations, taken from their stand-in queues
     schedules                      rate(…), the first one at once: a run here is short
 
-Each function has a thread, and each thread a worker process. They belong to the worker of `chalice local`, so
-that a reload renews them.
+Each function has a thread, and each thread a worker process; a function with `local_workers` has so many of
+both. They belong to the worker of `chalice local`, so that a reload renews them.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ import json
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,8 @@ LOG = logging.getLogger("local.pump")
 POLL_SECONDS = 1
 """If the client of a long poll goes away, moto still answers it, and a message is lost for a while: so polls
 are short."""
+SPARE_SECONDS = 0.1
+"""How often a function's further workers look whether the others are all at work."""
 ASYNC_ATTEMPTS = 3
 ASYNC_PAUSES = (60, 120)
 """Lambda retries an asynchronous invocation twice, after one and after two minutes."""
@@ -57,6 +61,8 @@ class Pump:
         self._scale = time_scale
         self._stopping = threading.Event()
         self._starting = threading.Lock()
+        self._counting = threading.Lock()
+        self._at_work: Counter[str] = Counter()
         self._reported: set[str] = set()
         self._threads: list[threading.Thread] = []
         self._queues: list[Queue] = []
@@ -73,11 +79,16 @@ class Pump:
         for function in self._functions.values():
             for kind, feed in self._feeds().items():
                 if kind in function.trigger:
-                    thread = threading.Thread(
-                        target=self._run, args=(feed, function), name=f"pump {function.name}", daemon=True
-                    )
-                    thread.start()
-                    self._threads.append(thread)
+                    self._start(feed, function)
+            for place in range(1, function.trigger.get("local_workers", 1)):
+                self._start(partial(self._feed_batches, place=place), function)
+
+    def _start(self, feed: Callable[[FunctionProcess], None], function: Function) -> None:
+        thread = threading.Thread(
+            target=self._run, args=(feed, function), name=f"pump {function.name}", daemon=True
+        )
+        thread.start()
+        self._threads.append(thread)
 
     def stop(self) -> None:
         """Returns when the running invocations are over and the worker processes have ended."""
@@ -107,10 +118,8 @@ class Pump:
         try:
             while not self._stopping.is_set():
                 try:
-                    with self._starting:
-                        process.ensure()
-                    failures = 0
                     feed(process)
+                    failures = 0
                 except NotImportable as failure:
                     if failures == 0:
                         self._report_import(function, failure)
@@ -124,16 +133,27 @@ class Pump:
         finally:
             process.stop()
 
-    def _feed_batches(self, process: FunctionProcess) -> None:
+    def _ready(self, process: FunctionProcess) -> None:
+        """Starts the process if it does not run, one at a time. Raises NotImportable."""
+        with self._starting:
+            process.ensure()
+
+    def _feed_batches(self, process: FunctionProcess, place: int = 0) -> None:
+        """place: how many others must be at work before this one begins: while there is little to do, no
+        further process starts, and none asks the local AWS."""
         function = process.function
         queue = self._queue(function.trigger["sqs"])
         while not self._stopping.is_set():
+            if self._at_work[function.name] < place:
+                self._stopping.wait(SPARE_SECONDS)
+                continue
+            self._ready(process)
             messages = queue.receive(function.trigger["batch"])
             if not messages:
                 continue
             event = events.sqs_event(messages, queue.name)
             try:
-                with queue.holding(messages):
+                with queue.holding(messages), self._working(function):
                     answer = process.invoke(event)
                 failed = events.failed_records(answer, event["Records"])
             except FunctionFailed as failure:
@@ -144,7 +164,19 @@ class Pump:
                     raise
             queue.delete([message for message in messages if message["MessageId"] not in failed])
 
+    @contextmanager
+    def _working(self, function: Function) -> Iterator[None]:
+        """Counts who works on a batch of the function's queue."""
+        with self._counting:
+            self._at_work[function.name] += 1
+        try:
+            yield
+        finally:
+            with self._counting:
+                self._at_work[function.name] -= 1
+
     def _feed_asynchronous(self, process: FunctionProcess) -> None:
+        self._ready(process)
         function = process.function
         queue = self._queue(function.stand_in or "")
         while not self._stopping.is_set():
@@ -169,6 +201,7 @@ class Pump:
                 queue.delete([message])
 
     def _feed_scheduled(self, process: FunctionProcess) -> None:
+        self._ready(process)
         function = process.function
         interval = events.rate_seconds(function.trigger["schedule"]) * self._scale
         due = time.monotonic()

@@ -31,10 +31,10 @@ class _Authority(NamedTuple):
     key: ec.EllipticCurvePrivateKey
 
 
-def self_signed(folder: Path, host: str = "localhost") -> Certificate:
-    """A certificate for `host` that is its own authority, good for a day."""
+def self_signed(folder: Path, host: str = "localhost", *, ends: timedelta = timedelta(days=1)) -> Certificate:
+    """A certificate for `host` that is its own authority, good for a day. ends: from now, when it is over."""
     own = _authority(host)
-    made = _signed(own, own, x509.BasicConstraints(ca=True, path_length=None), _for(host))
+    made = _signed(own, own, x509.BasicConstraints(ca=True, path_length=None), _for(host), ends=ends)
     return _written(folder, own.key, made)
 
 
@@ -80,7 +80,12 @@ def _authority(name: str) -> _Authority:
     )
 
 
-def _signed(whose: _Authority, by: _Authority, *extensions: x509.ExtensionType) -> bytes:
+def _signed(
+    whose: _Authority,
+    by: _Authority,
+    *extensions: x509.ExtensionType,
+    ends: timedelta = timedelta(days=1),
+) -> bytes:
     now = datetime.now(UTC)
     building = (
         x509.CertificateBuilder()
@@ -88,8 +93,8 @@ def _signed(whose: _Authority, by: _Authority, *extensions: x509.ExtensionType) 
         .issuer_name(by.name)
         .public_key(whose.key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
+        .not_valid_before(now - timedelta(days=2))
+        .not_valid_after(now + ends)
     )
     for extension in extensions:
         critical = isinstance(extension, x509.BasicConstraints | x509.KeyUsage)

@@ -187,8 +187,9 @@ def _cors(origin: str, allowed: tuple[str, ...]) -> dict[str, str]:
         return {}
     return {
         "Access-Control-Allow-Origin": "*" if "*" in allowed else origin,
-        "Access-Control-Expose-Headers": "ETag, Idempotent-Replayed, Location, Retry-After, X-Request-Id, "
-        "X-TriggerIQ-Wait",
+        "Access-Control-Expose-Headers": (
+            "ETag, Idempotent-Replayed, Location, Retry-After, X-Request-Id, X-TriggerIQ-Wait"
+        ),
         "Vary": "Origin",
     }
 

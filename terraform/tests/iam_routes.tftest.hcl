@@ -110,6 +110,17 @@ run "no_such_scope" {
   expect_failures = [var.iam_callers]
 }
 
+run "an_identity_that_is_triggeriq_itself" {
+  command = plan
+
+  variables {
+    iam_routes  = ["GET /tickets"]
+    iam_callers = { "arn:aws:iam::123456789012:role/desk" = { owner = "triggeriq", scopes = ["ingest"] } }
+  }
+
+  expect_failures = [var.iam_callers]
+}
+
 run "restricted_to_nothing" {
   command = plan
 

@@ -112,9 +112,16 @@ override_resource {
 }
 
 override_resource {
-  target = aws_cloudwatch_event_rule.bus["tickets"]
+  target = aws_cloudwatch_event_rule.bus["told"]
   values = {
-    arn = "arn:aws:events:eu-central-1:123456789012:rule/triggeriq-dev/tickets"
+    arn = "arn:aws:events:eu-central-1:123456789012:rule/triggeriq-dev/told"
+  }
+}
+
+override_resource {
+  target = aws_cloudwatch_event_rule.bus["posted"]
+  values = {
+    arn = "arn:aws:events:eu-central-1:123456789012:rule/triggeriq-dev/posted"
   }
 }
 

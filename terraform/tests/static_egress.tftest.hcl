@@ -28,7 +28,7 @@ run "none_by_default" {
     error_message = "What calls strangers' addresses is outside the VPC."
   }
   assert {
-    condition     = output.delivery_sources == tolist([]) && !can(aws_lambda_function.this["api"].environment[0].variables.TRIGGERIQ_DELIVERY_SOURCES)
+    condition     = length(output.delivery_sources) == 0 && !can(aws_lambda_function.this["api"].environment[0].variables.TRIGGERIQ_DELIVERY_SOURCES)
     error_message = "Without fixed addresses none are told."
   }
 }

@@ -44,21 +44,21 @@ def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     with mock_aws():
         client = boto3.client("dynamodb", region_name="us-east-1")
-        names = {*TABLE["key"], *(name for index in TABLE["indexes"].values() for name in index)}
+        names = {*TABLE["key"], *(name for index in TABLE["indexes"].values() for name in index["key"])}
         client.create_table(
             TableName="jobs",
             KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
             AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in sorted(names)],
             GlobalSecondaryIndexes=[
                 {
-                    "IndexName": index,
+                    "IndexName": index_name,
                     "KeySchema": [
                         {"AttributeName": name, "KeyType": kind}
-                        for name, kind in zip(key, ("HASH", "RANGE"), strict=True)
+                        for name, kind in zip(index["key"], ("HASH", "RANGE"), strict=True)
                     ],
                     "Projection": {"ProjectionType": "ALL"},
                 }
-                for index, key in TABLE["indexes"].items()
+                for index_name, index in TABLE["indexes"].items()
             ],
             BillingMode="PAY_PER_REQUEST",
         )

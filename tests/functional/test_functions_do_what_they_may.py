@@ -281,6 +281,27 @@ def people_follow_files(account: Account) -> None:
     assert account.call("DELETE", "/imports/{id}", id=running["id"])["http"] == 200
 
 
+def partners_post_events(account: Account) -> None:
+    key = account.call("POST", "/api-keys", {"owner": "partner", "scopes": ["ingest"]})["key"]
+
+    def post(id: str, data: str = "", **headers: str) -> int:
+        event = {"type": "order.paid", "id": id, "data": data}
+        return int(account.call("POST", "/events", event, api_key=key, headers=headers)["http"])
+
+    assert account.call("OPTIONS", "/events")["http"] == 200
+    assert [post("short"), post("short"), post("long", LONG), post("long", LONG + "other words")] == [202] * 4
+    assert [post("again", **{"Idempotency-Key": '"1"'}) for _ in range(2)] == [202] * 2
+    for id in ("short", "long"):  # as if they never got on the bus
+        account.stack.client("dynamodb").update_item(
+            TableName=named("events"),
+            Key={"pk": {"S": f"event#partner#{id}"}},
+            UpdateExpression="SET untold_shard = :shard, untold_since = :since",
+            ExpressionAttributeValues={":shard": {"S": "0"}, ":since": {"S": "2026-01-01T00:00:00+00:00"}},
+        )
+    account.schedule("sweep")
+    account.forget("delivery")
+
+
 def uploads_that_nobody_told_of(account: Account) -> None:
     account.upload("reviews/csv/default/missed.csv", ROW)
     account.upload("reviews/csv/default/missed.exe", b"MZ")
@@ -377,6 +398,13 @@ def people_look_and_configure(account: Account) -> None:
     assert account.call("POST", "/triage/preview", {"items": [{"text": "brittle"}]})["http"] == 200
 
 
+def subscribers_look_at_what_is_told(account: Account) -> None:
+    type = "ticket.created"
+    assert account.call("GET", "/event-types")["items"]
+    assert account.call("GET", "/event-types/{type}", type=type)["type"] == type
+    assert account.call("GET", "/event-types/{type}/samples", type=type)
+
+
 def people_subscribe(account: Account) -> None:
     wanted = {"url": "http://127.0.0.1:9/", "types": ["nothing.ever"], "headers": {"X-Token": SECRET}}
     made = account.call("POST", "/subscriptions", wanted)
@@ -463,10 +491,12 @@ def dead_letters_are_put_back(account: Account) -> None:
         account.send("async-dlq", json.dumps({"requestPayload": {"Records": [record]}}))
     letters = account.call("GET", "/dlq")["queues"]
     assert all(letters.values()), letters
+    account.schedule("sweep")
     moved = account.call("POST", "/dlq/redrive", {})["moved"]
     assert moved["async"] == 2
     assert all(moved.values()), moved
     wait_until_quiet(account)
+    account.schedule("sweep")
 
 
 STORIES = (
@@ -482,12 +512,14 @@ STORIES = (
     a_packed_file_whose_parts_are_lost,
     files_that_are_parked_or_tried_again,
     people_follow_files,
+    partners_post_events,
     uploads_that_nobody_told_of,
     feedback_that_fails,
     what_was_left_in_the_outbox,
     connections_are_polled,
     people_work_on_tickets,
     people_look_and_configure,
+    subscribers_look_at_what_is_told,
     people_subscribe,
     what_was_kept_is_read_again,
     jobs_that_are_parked_lost_or_fail,

@@ -45,6 +45,7 @@ OURS = (
     "tests/data/LICENCES",
     "triggeriq/LICENSE",
     "triggeriq/testing/scaffold/templates/*",
+    "tests/javascript/*",
 )
 """What is no code and yet was made for this project. Whatever else is added belongs here, or into NOTICE."""
 

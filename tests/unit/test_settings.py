@@ -67,6 +67,7 @@ WRONG = {
         '{"arn:aws:iam::123456789012:role/desk": {"owner": "desk", "scopes": ["all"]}}',
         '{"arn:aws:iam::123456789012:role/desk": {"owner": "desk", "scopes": "read"}}',
         '{"arn:aws:iam::123456789012:role/desk": {"owner": 1, "scopes": ["read"]}}',
+        '{"arn:aws:iam::123456789012:role/desk": {"owner": "triggeriq", "scopes": ["read"]}}',
         '{"arn:aws:iam::123456789012:role/desk": {"owner": "desk", "scopes": ["read"], "connection": []}}',
         '{"arn:aws:iam::123456789012:role/desk": {"owner": "d", "scopes": ["read"], "connections": ["*"]}}',
         '{"arn:aws:sts::123456789012:assumed-role/desk/ada": {"owner": "desk", "scopes": ["read"]}}',

@@ -3,8 +3,8 @@ admin sees everybody's."""
 
 from __future__ import annotations
 
+from chalicelib.api.delivery.event_shapes import EventQuery, WhichEvent
 from chalicelib.api.delivery.event_text import compact, event_text, time_text
-from chalicelib.api.delivery.shapes import EventQuery, WhichEvent
 from chalicelib.api.exchange import Answer, Call
 
 

@@ -1,4 +1,4 @@
-"""The shapes of events as they are listed and read."""
+"""The shapes of events, read."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from chalicelib.api.delivery.wanted_shapes import TypeWanted
-from chalicelib.api.field_types import Asked, Line, Shown, Time, Values
-from chalicelib.api.field_types import PageQuery as PageQuery
-from chalicelib.pipeline.delivery.inbox import Acked as Acked
+from chalicelib.api.field_types import Asked, Line, PageQuery, Shown, Time, Values
 from triggeriq import JSON
 
 EventSource = Annotated[str, Field(min_length=1, max_length=1_000)]

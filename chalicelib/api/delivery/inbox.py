@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from chalicelib.api.delivery.event_text import compact, event_text, time_text
-from chalicelib.api.delivery.shapes import Acks, AckWith, InboxPut, InboxQuery, InboxShown
+from chalicelib.api.delivery.inbox_shapes import Acks, AckWith, InboxPut, InboxQuery, InboxShown
 from chalicelib.api.exchange import Answer, Call
 from chalicelib.domain.delivery.subscription import Inbox, Wanted
 from chalicelib.pipeline.delivery.inbox import Ack, Acked

@@ -1,4 +1,4 @@
-"""The shapes of requests and answers about inboxes."""
+"""The shapes of inboxes."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ from pydantic import BeforeValidator, Field
 from chalicelib.api.delivery.event_shapes import Event
 from chalicelib.api.delivery.wanted_shapes import PATTERNS_MOST, FilterWanted, TypeWanted
 from chalicelib.api.field_types import Asked, Cursor, Limit, Shown, Values, digits
-from chalicelib.api.field_types import PageQuery as PageQuery
 from chalicelib.domain.delivery.inbox_terms import LEASE_MOST, WAIT_MOST
-from chalicelib.pipeline.delivery.inbox import Acked as Acked
 
 
 class InboxQuery(Asked):

@@ -28,6 +28,15 @@ TITLES = {
     ),
     "events": ("Events", "What partners and teams tell: CloudEvents, kept for 30 days and sent on."),
     "tickets": ("Tickets", "What customers said, classified: search, read, change, join and take apart."),
+    "event_log": (
+        "Log of events",
+        "What was posted and what TriggerIQ told, for 30 days: listed, read, and its content forgotten.",
+    ),
+    "inbox": (
+        "Inbox",
+        "The events that concern a key's owner, kept for 14 days until he takes them, at his own pace. Of "
+        "all ways to be told this one alone is complete.",
+    ),
     "subscriptions": (
         "Subscriptions",
         "Who is told of which events, where to: each delivery is signed, tried again where it fails, and "
@@ -51,15 +60,6 @@ TITLES = {
     "uploads": ("Uploads", "Forms by which files go straight into the bucket, at whatever size."),
     "imports": ("Imports", "Uploaded files: how far each was read, and which rows could not be."),
     "quarantine": ("Quarantine", "What could not be read, with the reason, and its way back in."),
-    "event_log": (
-        "Events",
-        "What was posted and what TriggerIQ told, kept for 30 days: listed, read, and its content forgotten.",
-    ),
-    "inbox": (
-        "Inbox",
-        "The events that concern a key's owner, kept for 14 days until he takes them, at his own pace. Of "
-        "all ways to be told this one alone is complete.",
-    ),
     "jobs": ("Jobs", "Work that takes longer than a request may: follow it, or cancel it."),
     "dead_letters": ("Dead letters", "What failed too often, and its way back in."),
     "api_keys": (

@@ -28,9 +28,9 @@ PATH = {
 """Path parameters, by name."""
 
 IDS = {
-    "api-keys": "mfzwk3tlobqx",
     "events": "e6f2f0a4-5d0c-5b0a-8d5b-1b9a4b8a7c11",
     "inbox": "018f3e2b5c00-5f3a9c1e7b2d4860a1c2",
+    "api-keys": "mfzwk3tlobqx",
     "jobs": "5f3a9c1e7b2d4860a1c2e3f4",
     "subscriptions": "crm",
     "deliveries": "sub_5f3a9c1e7b2d4860a1c2.018f3a2b4c5d-5f3a9c1e7b2d4860a1c2",
@@ -66,7 +66,7 @@ BODY: dict[str, dict[str, Any]] = {
     },
     "POST /subscriptions": SUBSCRIPTION,
     "PUT /subscriptions/{id}": SUBSCRIPTION,
-    "PATCH /subscriptions/{id}": {"types": ["ticket.*", "alert.*"], "rate": None},
+    "PATCH /subscriptions/{id}": {"types": ["ticket.*", "order.*"], "rate": None},
     "POST /subscriptions/{id}/resume": {"held": "send"},
     "POST /subscriptions/{id}/recover": {
         "since": "2024-05-01T00:00:00Z",

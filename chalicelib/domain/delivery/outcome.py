@@ -39,8 +39,6 @@ _WORDS = {
     "broken": "no whole answer",
 }
 """By a fault of the way out (chalicelib/ports/web.py)."""
-_UNSHOWN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffd]+")
-"""Characters that would garble a page or a terminal, and what stands where bytes were no text."""
 _HIDDEN = "…"
 
 
@@ -113,7 +111,8 @@ def kept_of(body: bytes, secrets: Iterable[str] = ()) -> str:
     text = body.decode("utf-8", "replace")
     for secret in sorted(filter(None, secrets), key=len, reverse=True):
         text = text.replace(secret, _HIDDEN)
-    text = _UNSHOWN.sub(" ", text).strip()
+    shown = "".join(one if one.isprintable() or one in "\t\n" else " " for one in text[: 4 * KEPT])
+    text = re.sub(" {2,}", " ", shown.replace("\ufffd", " ")).strip()
     return text if len(text) <= KEPT else f"{text[: KEPT - 1]}…"
 
 

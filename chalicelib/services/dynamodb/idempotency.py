@@ -8,6 +8,7 @@ on. Finished, it has the answer.
 from __future__ import annotations
 
 import zlib
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -69,27 +70,24 @@ class DynamoIdempotency:
             "headers": dict(answer.headers),
             "content_type": answer.content_type,
         }
+        self._change(
+            name, holder, "SET answered = :answered, expires_at = :expiry",
+            {":answered": answered, ":expiry": self._expiry()},
+        )  # fmt: skip
+
+    @external("idempotency.forget", _translate)
+    def forget(self, name: str, holder: str) -> None:
+        self._change(name, holder, "SET expires_at = :past", {":past": 0})
+
+    def _change(self, name: str, holder: str, change: str, values: Mapping[str, Any]) -> None:
+        """Make a change, unless it took too long and somebody else holds the row by now."""
         try:
             self._client.update_item(
                 TableName=self._table,
                 Key={"pk": {"S": _pk(name)}},
-                UpdateExpression="SET answered = :answered, expires_at = :expiry",
-                ConditionExpression="holder = :holder",
-                ExpressionAttributeValues=to_item(
-                    {":answered": answered, ":expiry": self._expiry(), ":holder": holder}
-                ),
-            )
-        except self._client.exceptions.ConditionalCheckFailedException:
-            return  # it took too long: somebody else holds it by now
-
-    @external("idempotency.forget", _translate)
-    def forget(self, name: str, holder: str) -> None:
-        try:
-            self._client.delete_item(
-                TableName=self._table,
-                Key={"pk": {"S": _pk(name)}},
+                UpdateExpression=change,
                 ConditionExpression="holder = :holder AND attribute_not_exists(answered)",
-                ExpressionAttributeValues=to_item({":holder": holder}),
+                ExpressionAttributeValues=to_item({":holder": holder, **values}),
             )
         except self._client.exceptions.ConditionalCheckFailedException:
             return

@@ -3,21 +3,15 @@
 The address is judged that is then connected to, so that no second look-up can lead elsewhere; TLS is spoken
 with the name. Nothing of the environment is heard: no proxy, no .netrc. An answer is compressed only where
 somebody asks for it, and nobody does.
-
-Time-outs of a socket bound each read, not the whole: a sender of a byte a second would never be late. So a
-watchdog shuts the socket down when the time is over.
 """
 
 from __future__ import annotations
 
 import http.client
 import io
-import queue
 import re
 import socket
 import ssl
-import threading
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from typing import Any
@@ -25,7 +19,9 @@ from typing import Any
 from chalicelib.ports.web import NoAnswer, WebAnswer
 from chalicelib.services.external import external
 from chalicelib.services.https.addresses import Network, fault_of
+from chalicelib.services.https.look_ups import LookUps
 from chalicelib.services.https.target import DEFAULT_PORTS, Target, target_of
+from chalicelib.services.https.watchdog import Watchdog
 
 CONNECT_SECONDS = 5.0
 """To the first that takes the connection, for each address of a name."""
@@ -74,6 +70,7 @@ class HttpsClient:
     ) -> None:
         self._allowed, self._local, self._own = tuple(allowed), local, frozenset(own)
         self._resolve, self._given = resolve, context
+        self._look_ups = LookUps()
 
     @external("web.send", lambda error: None)
     def send(
@@ -97,7 +94,7 @@ class HttpsClient:
                 raise ValueError(f"the header {name} has characters that none may have, such as a line break")
         target = target_of(url, local=self._local, own=self._own)
         request = _Request(method, target, headers, body)
-        watch = _Watchdog(seconds)
+        watch = Watchdog(seconds)
         try:
             addresses = self._judged(target, watch)
             sock = _connected(addresses, target, watch)
@@ -113,9 +110,13 @@ class HttpsClient:
         finally:
             watch.end()
 
-    def _judged(self, target: Target, watch: _Watchdog) -> Sequence[str]:
+    def _judged(self, target: Target, watch: Watchdog) -> Sequence[str]:
         """The addresses of the host, each of which may be connected to."""
-        found = _within(lambda: self._resolve(target.host, target.port), watch)
+        look_up = partial(self._resolve, target.host, target.port)
+        try:
+            found = self._look_ups.within(watch.left(), look_up)
+        except UnicodeError as error:  # a name that the resolver's own encoding refuses
+            raise NoAnswer("unknown", "its name can't be looked up") from error
         if not found:
             raise NoAnswer("unknown", f"{target.host} has no address")
         for address in found:
@@ -124,7 +125,7 @@ class HttpsClient:
                 raise NoAnswer("refused", f"an address of {target.host} {fault}")
         return found
 
-    def _proven(self, sock: socket.socket, target: Target, watch: _Watchdog) -> ssl.SSLSocket:
+    def _proven(self, sock: socket.socket, target: Target, watch: Watchdog) -> ssl.SSLSocket:
         wrapped = self._context.wrap_socket(
             sock, server_hostname=target.host, do_handshake_on_connect=False, suppress_ragged_eofs=False
         )
@@ -148,84 +149,7 @@ class HttpsClient:
         return context
 
 
-class _Watchdog:
-    """Shuts a socket down when the time is over, whatever is being done with it."""
-
-    def __init__(self, seconds: float) -> None:
-        self._seconds, self._until = seconds, time.monotonic() + seconds
-        self._lock = threading.Lock()
-        self._sock: socket.socket | None = None
-        self._rang = False
-        self._timer = threading.Timer(max(0.0, seconds), self._ring)
-        self._timer.daemon = True
-        self._timer.start()
-
-    def left(self) -> float:
-        """Seconds. Raises TimeoutError where none are left."""
-        left = self._until - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        return left
-
-    def over(self, sock: socket.socket) -> None:
-        """Watch over this socket from now on, instead of the one before. Raises TimeoutError where it is too
-        late."""
-        with self._lock:
-            if self._rang:
-                sock.close()
-                raise TimeoutError
-            if self._sock is not None:
-                self._sock.close()  # of one that speaks TLS now this closes nothing
-            self._sock = sock
-
-    def end(self) -> None:
-        """Close the socket."""
-        self._timer.cancel()
-        with self._lock:
-            if self._sock is not None:
-                self._sock.close()
-                self._sock = None
-
-    def told(self) -> NoAnswer | None:
-        """The error that the time is over; None where it is not."""
-        if not self._rang and time.monotonic() < self._until:
-            return None
-        return NoAnswer("late", f"no whole answer came within {self._seconds:g} s")
-
-    def _ring(self) -> None:
-        with self._lock:
-            self._rang = True
-            if self._sock is not None:
-                try:
-                    # Not SSLSocket's own, which would have the thread that reads go on without TLS
-                    socket.socket.shutdown(self._sock, socket.SHUT_RDWR)
-                except OSError:
-                    return  # it is not connected, or not any more
-
-
-def _within(look_up: Callable[[], Sequence[str]], watch: _Watchdog) -> Sequence[str]:
-    """What the look-up gives. It can't be stopped, so it is left behind where it takes too long."""
-    answers: queue.SimpleQueue[Sequence[str] | Exception] = queue.SimpleQueue()
-
-    def ask() -> None:
-        try:
-            answers.put(look_up())
-        except Exception as error:  # whatever it is, it belongs to whoever waits
-            answers.put(error)
-
-    threading.Thread(target=ask, name="look-up", daemon=True).start()
-    try:
-        answer = answers.get(timeout=watch.left())
-    except queue.Empty:
-        raise TimeoutError from None
-    if isinstance(answer, UnicodeError):  # a name that the resolver's own encoding refuses
-        raise NoAnswer("unknown", "its name can't be looked up") from answer
-    if isinstance(answer, Exception):
-        raise answer
-    return answer
-
-
-def _connected(addresses: Sequence[str], target: Target, watch: _Watchdog) -> socket.socket:
+def _connected(addresses: Sequence[str], target: Target, watch: Watchdog) -> socket.socket:
     """A connection to the first that takes one."""
     failure: OSError | None = None
     for address in addresses:
@@ -253,7 +177,7 @@ class _Request(http.client.HTTPConnection):
     def __init__(self, method: str, target: Target, headers: Mapping[str, str], body: bytes | None) -> None:
         super().__init__(target.host, target.port)
         self.default_port = DEFAULT_PORTS[target.scheme]  # Host names any other
-        self._content = body
+        self._content, self._pieces = body, list[bytes]()
         self.putrequest(method, target.path, skip_accept_encoding=True)
         sent = {"User-Agent": USER_AGENT, **headers, "Connection": "close"}
         if body is not None:
@@ -261,11 +185,16 @@ class _Request(http.client.HTTPConnection):
         for name, value in sent.items():
             self.putheader(name, value)
 
+    def send(self, data: Any) -> None:
+        """Keeps what is to be sent until it is whole."""
+        self._pieces.append(data)
+
     def answer_over(self, sock: socket.socket, limit: int) -> WebAnswer:
         """Send it, and read the answer: of its body up to `limit` bytes."""
         self.sock = sock
         self.response_class = partial(_Response, most=_FRAMES * limit + _HEADERS)  # type: ignore[assignment]
         self.endheaders(self._content)
+        sock.sendall(b"".join(self._pieces))  # at once, so that a small one is one packet
         response = self.getresponse()
         try:
             body, cut = _body(response, limit)

@@ -46,12 +46,23 @@ def record(tmp_path: Path) -> Record:
 def pump(stack: Stack, record: Record, shared_project: Path) -> Iterator[Pump]:
     environment = {**stack.environment, "STUB_RECORD": str(record.file)}
     functions = {
-        name: function for name, function in load_functions(shared_project).items() if name != "sweep"
+        name: function
+        for name, function in load_functions(shared_project).items()
+        if name not in ("deliver", "deliver_due", "sweep")
     }
     for name in ("ingest-dlq", "async-dlq", "async-uploads"):
         queue = Queue(stack.aws_port, name, poll_seconds=0)
         while messages := queue.receive(10):
             queue.delete(messages)
+    with Pump(environment, functions, time_scale=0.01, project=shared_project) as pump:
+        yield pump
+
+
+@pytest.fixture
+def deliver(stack: Stack, record: Record, shared_project: Path) -> Iterator[Pump]:
+    """A pump with a function that has several workers."""
+    environment = {**stack.environment, "STUB_RECORD": str(record.file)}
+    functions = {"deliver": load_functions(shared_project)["deliver"]}
     with Pump(environment, functions, time_scale=0.01, project=shared_project) as pump:
         yield pump
 
@@ -136,6 +147,35 @@ def test_what_is_in_hand_is_shown_again_where_nobody_waits_for_it(stack, record,
     finally:
         sqs.set_queue_attributes(QueueUrl=url, Attributes=usual)
         sqs.purge_queue(QueueUrl=url)
+
+
+def test_a_function_with_several_workers_works_on_several_batches_at_once(stack, deliver, record):
+    queue = Queue(stack.aws_port, "delivery")
+    for _ in range(40):
+        queue.send("4")  # each batch is done once four are in hand
+    entries = record.wait("deliver", 4)
+    assert len({entry["pid"] for entry in entries[:4]}) == 4
+    assert settled(stack, delivery=0)
+
+
+def test_no_further_worker_starts_while_one_is_enough(stack, deliver, record):
+    queue = Queue(stack.aws_port, "delivery")
+    for number in range(3):
+        queue.send("1")
+        record.wait("deliver", number + 1)
+        assert settled(stack, delivery=0)
+    assert len({entry["pid"] for entry in record.entries("deliver")}) == 1
+
+
+def test_a_message_that_is_delayed_comes_when_it_is_due(stack, deliver, record):
+    sqs, attributes = stack.client("sqs"), {"n": {"DataType": "String", "StringValue": "v"}}
+    url = sqs.get_queue_url(QueueName="triggeriq-local-delivery")["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody="1", DelaySeconds=2, MessageAttributes=attributes)
+    Queue(stack.aws_port, "delivery").send("0")
+    first, second = record.wait("deliver", 2)
+    (early,), (late,) = first["event"]["Records"], second["event"]["Records"]
+    assert (early["body"], late["body"]) == ("0", "1")
+    assert late["messageAttributes"]["n"]["stringValue"] == "v"
 
 
 def test_an_uploaded_object_reaches_its_function(stack, pump, record):

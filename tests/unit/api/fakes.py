@@ -6,7 +6,7 @@ import base64
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -29,9 +29,14 @@ from chalicelib.domain.tickets.ticket_attachment import FeedbackName, TicketAtta
 from chalicelib.domain.tickets.ticket_counts import TicketCounts
 from chalicelib.domain.tickets.ticket_feedback import FeedbackVersion, TicketFeedback
 from chalicelib.domain.tickets.ticket_filter import NEWEST, TicketFilter, TicketOrder
+from chalicelib.domain.trace import new_trace
 from chalicelib.errors import NotFound
+from chalicelib.pipeline.delivery.events import Events
 from chalicelib.pipeline.delivery.find_undelivered import FindUndelivered
 from chalicelib.pipeline.delivery.follow_deliveries import FollowDeliveries
+from chalicelib.pipeline.delivery.inbox import KeepInbox
+from chalicelib.pipeline.delivery.post_events import PostEvents
+from chalicelib.pipeline.delivery.read_inbox import ReadInbox
 from chalicelib.pipeline.delivery.recover import Recover
 from chalicelib.pipeline.delivery.resend import Resend
 from chalicelib.pipeline.delivery.sample_events import SampleEvents
@@ -43,10 +48,12 @@ from tests.in_memory_delivery import (
     InMemoryDeliveries,
     InMemoryEndpoints,
     InMemoryEventLog,
+    InMemoryInboxItems,
     InMemorySubscriptions,
 )
+from tests.in_memory_idempotency import InMemoryIdempotency
 from tests.in_memory_jobs import InMemoryJobs
-from tests.unit.pipeline.fakes import FakeClock, FakeConfigurations, FakeQueue
+from tests.unit.pipeline.fakes import FakeBus, FakeClock, FakeConfigurations, FakeQueue
 from triggeriq import Author, Request
 
 NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
@@ -328,6 +335,7 @@ class FakeOperations:
     api_keys: Keys = field(default_factory=Keys)
     configurations: FakeConfigurations = field(default_factory=FakeConfigurations)
     dead_letters: DeadLetters = field(default_factory=DeadLetters)
+    idempotency: InMemoryIdempotency = field(default_factory=lambda: InMemoryIdempotency(lambda: NOW))
     jobs: InMemoryJobs = field(default_factory=lambda: InMemoryJobs(lambda: NOW))
     start_job: Any = None
     plugin_list: Any = ()
@@ -340,8 +348,21 @@ class FakeOperations:
         return self.plugin_list
 
 
+class Places:
+    """free: how many readers may wait."""
+
+    free = 1
+
+    def enter(self, until: datetime) -> str | None:
+        return "a place" if self.free else None
+
+    def leave(self, place: str) -> None:
+        pass
+
+
 class FakeDelivery:
-    """The use-cases on subscriptions, over the in-memory twins; `clock` says what time it is."""
+    """The use-cases of delivery, over the in-memory twins; `clock` says what time it is, and goes on while
+    somebody waits."""
 
     def __init__(self) -> None:
         self.clock, self.queue = FakeClock(NOW), FakeQueue("delivery")
@@ -358,6 +379,19 @@ class FakeDelivery:
             now=self.clock,
         )
         self.sample_events = SampleEvents(log=self.log, now=self.clock)
+        self.bus = FakeBus()
+        self.post_events = PostEvents(event_log=self.log, bus=self.bus, trace=new_trace, now=self.clock)
+        self.items, self.places = InMemoryInboxItems(self.clock), Places()
+        self.events = Events(log=self.log, now=self.clock)
+        self.inbox = KeepInbox(items=self.items, subscriptions=self.store, now=self.clock)
+        self.read_inbox = ReadInbox(
+            items=self.items,
+            log=self.log,
+            subscriptions=self.store,
+            places=self.places,
+            now=self.clock,
+            pause=self.pause,
+        )
         self.deliveries = FollowDeliveries(
             subscriptions=self.store,
             deliveries=self.kept,
@@ -372,6 +406,9 @@ class FakeDelivery:
             resend=self.resend,
             now=self.clock,
         )
+
+    def pause(self, seconds: float) -> None:
+        self.clock.at += timedelta(seconds=seconds)
 
 
 @dataclass

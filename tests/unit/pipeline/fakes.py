@@ -125,9 +125,13 @@ class FakeBus:
         self.offered += events
         if self.down and events:
             raise Unavailable("bus", "down")
-        refusals = [self.refused.get((event.data or {}).get("id", event.id)) for event in events]
+        refusals = [self.refused.get(_name_of(event)) for event in events]
         self.events += [event for event, refusal in zip(events, refusals, strict=True) if refusal is None]
         return refusals
+
+
+def _name_of(event: CloudEvent) -> str:
+    return str(event.data.get("id", event.id)) if isinstance(event.data, Mapping) else event.id
 
 
 class FakeMarks:

@@ -27,6 +27,7 @@ def test_a_key_is_made_shown_once_and_revoked(api, use, stranger):
     [
         {}, {"scopes": [], "owner": "a"}, {"scopes": ["all"], "owner": "a"}, {"scopes": ["read"],
         "owner": " "},
+        {"scopes": ["read"], "owner": "triggeriq"}, {"scopes": ["read"], "owner": " triggeriq "},
         {"scopes": ["read"], "owner": "a", "expires_at": "2020-01-01T00:00:00Z"},
     ],
 )  # fmt: skip

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
+import struct
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -27,20 +29,43 @@ def dripping(head: bytes, piece: bytes) -> Callable[[threading.Event], Iterable[
     return say
 
 
+RESET = b"reset"
+"""In place of a piece: the connection is reset instead of closed."""
+
+
+def reset(stream: socket.socket) -> None:
+    """Close it so that the other side gets a reset."""
+    stream.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    socket.socket.close(stream)  # of TLS too without a farewell
+
+
+def after(seconds: float, said: Iterable[bytes]) -> Callable[[threading.Event], Iterable[bytes]]:
+    """What is said only after so many seconds."""
+
+    def say(over: threading.Event) -> Iterable[bytes]:
+        over.wait(seconds)
+        return said
+
+    return say
+
+
 def silent(over: threading.Event) -> Iterable[bytes]:
     over.wait()
     return ()
 
 
 class Server:
-    """port: where it listens. heard: the head of each request. names: by SNI. calls: connections taken."""
+    """port: where it listens. heard: each request. names: by SNI. calls: connections taken. said:
+    bytes that went out."""
 
-    def __init__(self, say: Say, certificate: Certificate | None = None) -> None:
+    def __init__(
+        self, say: Say, certificate: Certificate | None = None, context: ssl.SSLContext | None = None
+    ) -> None:
         self.heard: list[bytes] = []
         self.names: list[str | None] = []
-        self.calls = 0
+        self.calls = self.said = 0
         self._say, self._over = say, threading.Event()
-        self._context = None
+        self._context = context
         if certificate:
             self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self._context.load_cert_chain(*certificate)
@@ -67,22 +92,35 @@ class Server:
         with suppress(OSError), peer:
             stream = self._context.wrap_socket(peer, server_side=True) if self._context else peer
             with stream:
-                head = b""
-                while (
-                    b"\r\n\r\n" not in head
-                    and not head.startswith(b"\x16")
-                    and (piece := stream.recv(65_536))
-                ):
-                    head += piece
-                self.heard.append(head)
+                self.heard.append(_request(stream))
                 for piece in self._say(self._over) if callable(self._say) else self._say:
+                    if piece is RESET:
+                        reset(stream)
+                        return
                     stream.sendall(piece)
+                    self.said += len(piece)
+
+
+def _request(stream: socket.socket) -> bytes:
+    """All of a request: who closes with something unread resets the connection."""
+    heard = b""
+    while not (heard.startswith(b"\x16") or _is_whole(heard)) and (piece := stream.recv(65_536)):
+        heard += piece
+    return heard
+
+
+def _is_whole(heard: bytes) -> bool:
+    head, end, body = heard.partition(b"\r\n\r\n")
+    length = re.search(rb"(?i)\r\ncontent-length: *(\d+)", head)
+    return bool(end) and len(body) >= int(length[1] if length else 0)
 
 
 @contextmanager
-def answering(say: Say, certificate: Certificate | None = None) -> Iterator[Server]:
-    """certificate: by which it speaks TLS; None: it speaks none."""
-    server = Server(say, certificate)
+def answering(
+    say: Say, certificate: Certificate | None = None, context: ssl.SSLContext | None = None
+) -> Iterator[Server]:
+    """certificate: by which it speaks TLS, or context: how it does; without either it speaks none."""
+    server = Server(say, certificate, context)
     threading.Thread(target=server.run, daemon=True).start()
     try:
         yield server

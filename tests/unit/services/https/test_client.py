@@ -334,18 +334,42 @@ def test_a_chunk_that_claims_to_have_no_end_is_not_read_to_it() -> None:
 
 
 def test_many_requests_leave_nothing_open() -> None:
-    def alive() -> int:
-        return sum(
-            thread.name == "look-up" or isinstance(thread, threading.Timer)
-            for thread in threading.enumerate()
-        )
+    """But one thread that watches over all of them, and one that looks names up: a client uses it again."""
 
-    before = alive()
+    def alive() -> list[str]:
+        return sorted(one.name for one in threading.enumerate() if one.name in ("look-up", "watchdog"))
+
     with answering(OK) as server:
         own = client()
+        get(f"http://hook.test:{server.port}/", own)
+        after_one = alive()
         for _ in range(50):
             get(f"http://hook.test:{server.port}/", own)
-    until = time.monotonic() + 5
-    while alive() > before and time.monotonic() < until:
-        threading.Event().wait(0.01)
-    assert alive() <= before
+        assert alive() == after_one
+    assert after_one.count("watchdog") == 1
+
+
+def test_what_hangs_holds_up_no_other_look_up() -> None:
+    over = threading.Event()
+
+    def resolve(host: str, port: int) -> Sequence[str]:
+        if host == "hangs.test":
+            over.wait()
+        return ("127.0.0.1",)
+
+    own = HttpsClient(HERE, local=True, resolve=resolve)
+    with answering(OK) as server:
+        assert refused(f"http://hangs.test:{server.port}/", own, seconds=SOON).fault == "late"
+        assert get(f"http://hook.test:{server.port}/", own).status == 200
+        over.set()
+
+
+def test_an_earlier_deadline_that_is_set_later_holds_too() -> None:
+    with answering(silent) as server:
+        url = f"http://hook.test:{server.port}/"
+        patient = threading.Thread(target=lambda: refused(url, seconds=SOON * 3))
+        patient.start()
+        begun = time.monotonic()
+        assert refused(url, seconds=SOON).fault == "late"
+        assert time.monotonic() - begun < SOON * 3
+        patient.join()

@@ -351,7 +351,7 @@ SCHEMES = {
 NOW, SECRET = datetime(2026, 1, 2, tzinfo=UTC), "a secret of the tests"
 
 class Any(Source):
-    name, content_types = "any", ()
+    name, content_types, max_body = "any", (), 50_000
 
     def receive(self, request, connection):
         self._fields(request.body)
