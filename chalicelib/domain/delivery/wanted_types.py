@@ -13,8 +13,8 @@ PATTERN = r"(\*|[A-Za-z0-9_:/-][A-Za-z0-9_.:/-]{0,127}(\.\*)?)"
 
 
 def fault_of_type(asked: str) -> str:
-    """Why nobody can be told of that; "" where he can. Of ours it must be in the catalogue, or reserved, since
-    a name that is misspelt would wait for ever; partners may post any other."""
+    """Why nobody can be told of that; "" where he can. Of ours it must be in the catalogue, or reserved,
+    since a name that is misspelt would wait for ever; partners may post any other."""
     if not re.fullmatch(PATTERN, asked, re.ASCII):
         return "is a type such as ticket.created, ticket.* for all that begin so, or * for all"
     ours = [*(one.name for one in CATALOGUE if not one.posted), *RESERVED]
