@@ -46,7 +46,7 @@ FUNCTIONS = {
     "relay": Function(_SCHEDULE, "tickets.relay", ("events",)),
     "deliver": Function(_SQS, "delivery.deliver", ("dynamodb", "kms", "sqs"), queue="delivery"),
     "deliver_due": Function(_SCHEDULE, "delivery.deliver_due", ("dynamodb", "sqs")),
-    "sweep": Function(_SCHEDULE, "intake.sweep", ("dynamodb", "s3")),
+    "sweep": Function(_SCHEDULE, "intake.sweep", ("dynamodb", "s3", "sqs")),
     "poll": Function((*_SCHEDULE, *_SOURCES), "intake.poll", ("dynamodb", "kms", "events")),
     "jobs": Function(_SQS, "operations.run_job", ("dynamodb", "sqs"), queue="jobs"),
     "migrate": Function(),

@@ -23,7 +23,7 @@ from typing import Any
 from local import aws
 from local.api import Api, ApiError
 from local.catalogue import named
-from local.listen import lines_of, now
+from local.listen import lines_of
 from local.processes import StartError
 from local.receiver import Received, Receiver, subscribed
 from local.stack import running
@@ -244,7 +244,7 @@ def wait_for_events(demo: Demo, told: Sequence[Received], url: str) -> int:
             return 1
         time.sleep(0.2)
     print(f"{len(tickets)} events arrived at {url}, each signature was verified; the first one:\n")
-    print(lines_of(told[0], now()))
+    print(lines_of(told[0]))
     return 0
 
 

@@ -20,7 +20,6 @@ import sys
 import time
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, ExitStack
-from datetime import datetime
 from typing import Any
 
 from local.api import Api, ApiError
@@ -42,7 +41,7 @@ def main() -> int:
     coloured = in_colour(sys.stdout, os.environ)
 
     def tell(received: Received) -> None:
-        print(lines_of(received, now(), coloured), flush=True)
+        print(lines_of(received, coloured), flush=True)
 
     def status_of(attempt: int) -> int:
         return 500 if attempt <= options.fail_first else options.status
@@ -60,11 +59,6 @@ def main() -> int:
     except (ApiError, StartError, OSError, ValueError) as error:
         sys.exit(f"triggeriq: {error}")
     return 0
-
-
-def now() -> datetime:
-    """The time that the clock of this machine shows."""
-    return datetime.now().astimezone()
 
 
 def parsed(arguments: list[str]) -> argparse.Namespace:
@@ -103,9 +97,10 @@ def wait() -> None:
         print()
 
 
-def lines_of(received: Received, at: datetime, coloured: bool = False) -> str:
-    """A request in two lines."""
-    event, data = received.event, received.event.get("data")
+def lines_of(received: Received, coloured: bool = False) -> str:
+    """A request in two lines, with the time that the clock of this machine showed."""
+    at, event = received.at.astimezone(), received.event
+    data = event.get("data")
     colour, verdict = GREEN, "verified"
     if received.wrong is not None:
         colour, verdict = RED, f"NOT VERIFIED: {shortened(received.wrong)}"

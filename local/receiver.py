@@ -30,6 +30,7 @@ LONGEST = timedelta(days=1)
 class Received(NamedTuple):
     """One request that came."""
 
+    at: datetime
     id: str
     """Its `webhook-id`; "" where it has none."""
     attempt: int
@@ -91,9 +92,8 @@ class Receiver:
         with self._lock:
             self._times[id] += 1
             attempt = self._times[id]
-            received = Received(
-                id, attempt, body, wrong(self._verifier, headers, body), self._status_of(attempt)
-            )
+            fault = wrong(self._verifier, headers, body)
+            received = Received(datetime.now(UTC), id, attempt, body, fault, self._status_of(attempt))
             self._tell(received)
         time.sleep(self._delay)
         return received

@@ -10,12 +10,17 @@ locals {
   # large file may be read for days, since its rows wait for their tickets.
   aside_days = 30
 
+  # The long bodies of events, as long as their rows (KEPT in chalicelib/services/dynamodb/event_log.py), and as
+  # DynamoDB takes to delete one that has expired.
+  event_days = 30 + 5
+
   # Objects by prefix: moved to a cheaper class, then deleted. Prefixes without a row are kept.
   lifecycles = {
     uploads = { all = { prefix = "", expire_days = local.upload_days } }
     artifacts = {
       raw         = { prefix = "raw/", expire_days = var.raw_days }
       attachments = { prefix = "attachments/", expire_days = var.raw_days }
+      events      = { prefix = "events/", expire_days = local.event_days }
       webhooks    = { prefix = "webhooks/", expire_days = var.raw_days }
       quarantine  = { prefix = "quarantine/", expire_days = var.raw_days }
       unpacked    = { prefix = "unpacked/", expire_days = local.aside_days }

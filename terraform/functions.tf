@@ -24,8 +24,8 @@ locals {
     unpacked_limit           = { form = local.count_form, least = 1, most = 1000000000000 }
     relay_grace_seconds      = { form = local.seconds_form, least = 0, most = 600 }
     poll_request_seconds     = { form = local.seconds_form, least = 0.1, most = 60 }
-    delivery_schedule        = { form = local.pauses_form, least = 0, most = 604800 }
     inbox_waiting            = { form = local.count_form, least = 0, most = 1000 }
+    delivery_schedule        = { form = local.pauses_form, least = 0, most = 604800 }
     import_backlog           = { form = local.count_form, least = 1, most = 1000000000 }
     trace_plugins            = { form = local.switch_form, least = 0, most = 1 }
   }

@@ -33,6 +33,34 @@ class DeliveryUseCases:
         self._outside = outside
 
     @once
+    def events(self) -> Events:
+        from chalicelib.pipeline.delivery.events import Events
+
+        return Events(log=self._outside.event_log, now=now)
+
+    @once
+    def inbox(self) -> KeepInbox:
+        from chalicelib.pipeline.delivery.inbox import KeepInbox
+
+        return KeepInbox(items=self._outside.inbox_items, subscriptions=self._outside.subscriptions, now=now)
+
+    @once
+    def read_inbox(self) -> ReadInbox:
+        from time import sleep
+
+        from chalicelib.pipeline.delivery.read_inbox import ReadInbox
+
+        out = self._outside
+        return ReadInbox(
+            items=out.inbox_items,
+            log=out.event_log,
+            subscriptions=out.subscriptions,
+            places=out.waiting_readers,
+            now=now,
+            pause=sleep,
+        )
+
+    @once
     def deliver(self) -> Deliver:
         from chalicelib.pipeline.delivery.attempt import AttemptDelivery
         from chalicelib.pipeline.delivery.deliver import Deliver
@@ -128,10 +156,10 @@ class DeliveryUseCases:
 
         from chalicelib.domain.operations.access import LOCAL_STAGE
         from chalicelib.pipeline.delivery.subscriptions import Subscribe
-        from chalicelib.services.https.target import host_of, target_of
+        from chalicelib.services.https.target import own_of, target_of
 
         out = self._outside
-        own = frozenset(filter(None, [host_of(out.settings.public_url)]))
+        own = own_of(out.settings.public_url)
         return Subscribe(
             subscriptions=out.subscriptions,
             endpoints=out.endpoints,
@@ -186,32 +214,4 @@ class DeliveryUseCases:
             find=FindUndelivered(deliveries=out.deliveries, log=out.event_log),
             resend=self.resend,
             now=now,
-        )
-
-    @once
-    def events(self) -> Events:
-        from chalicelib.pipeline.delivery.events import Events
-
-        return Events(log=self._outside.event_log, now=now)
-
-    @once
-    def inbox(self) -> KeepInbox:
-        from chalicelib.pipeline.delivery.inbox import KeepInbox
-
-        return KeepInbox(items=self._outside.inbox_items, subscriptions=self._outside.subscriptions, now=now)
-
-    @once
-    def read_inbox(self) -> ReadInbox:
-        from time import sleep
-
-        from chalicelib.pipeline.delivery.read_inbox import ReadInbox
-
-        out = self._outside
-        return ReadInbox(
-            items=out.inbox_items,
-            log=out.event_log,
-            subscriptions=out.subscriptions,
-            places=out.waiting_readers,
-            now=now,
-            pause=sleep,
         )

@@ -23,8 +23,8 @@ def deliver_due(event: Any, context: Any) -> dict[str, int]:
 
 
 def sweep(event: Any, context: Any) -> dict[str, int]:
-    """Each minute: resume jobs that nobody works on, put posted events on the bus that are not there, and
-    tell of failing plugins and dead letters; in each fifth minute register uploads that nobody read."""
+    """Each minute: resume jobs that nobody works on, put events on the bus that are not there, and tell of
+    failing plugins and dead letters; in each fifth minute register uploads that nobody read."""
     with invocation(context) as use:
         resumed = use.operations.resume_jobs()
         registered = use.intake.sweep(time_left(context)) if _minute(event) % 5 == 0 else 0

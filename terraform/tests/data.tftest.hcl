@@ -125,7 +125,7 @@ run "what_is_kept_and_how_long" {
   assert {
     condition = {
       for rule in aws_s3_bucket_lifecycle_configuration.this["artifacts"].rule : rule.filter[0].prefix => rule.expiration[0].days if length(rule.expiration) > 0
-    } == { "raw/" = 365, "attachments/" = 365, "webhooks/" = 365, "quarantine/" = 365, "unpacked/" = 30, "exports/" = 365 }
+    } == { "raw/" = 365, "attachments/" = 365, "events/" = 35, "webhooks/" = 365, "quarantine/" = 365, "unpacked/" = 30, "exports/" = 365 }
     error_message = "Raw bytes are kept for raw_days, exports for a year, what lies there to be read for no longer than that takes."
   }
   assert {

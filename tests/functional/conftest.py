@@ -15,6 +15,7 @@ from tests.functional.by_hand import Functions
 from tests.functional.client import Client
 from tests.functional.stores import Stores
 from tests.functional.told import STANDARD, Told
+from tests.functional.told_events import faults_of
 
 QUICK = {
     "TRIGGERIQ_PARK_SECONDS": "1,2",
@@ -30,9 +31,11 @@ TIME_SCALE = 0.02
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
+    """Whatever events its tests make are as the catalogue says: that is looked at in the end."""
     with Stack(time_scale=TIME_SCALE) as stack:
         stack.migrate()
         yield stack
+        assert faults_of(stack) == []
 
 
 @pytest.fixture(scope="session")
@@ -64,6 +67,7 @@ def quiet_stack() -> Iterator[Stack]:
     with Stack(time_scale=TIME_SCALE) as stack:
         stack.migrate()
         yield stack
+        assert faults_of(stack) == []
 
 
 @pytest.fixture(scope="session")

@@ -86,7 +86,7 @@ class Account:
         headers: Mapping[str, str] | None = None,
         **place: str,
     ) -> dict[str, Any]:
-        """The API's answer, with its status as `http`. headers: further ones."""
+        """The API's answer, with its status as `http`; a bare list as `items`. headers: further ones."""
         self.asked.add((method, route))
         headers = {"X-Api-Key": api_key, "Content-Type": "application/json", **(headers or {})}
         event = http_event(
@@ -97,7 +97,8 @@ class Account:
             event["multiValueQueryStringParameters"] = {name: [given]}
         answer = self.invoke(self._router(method, route), event)
         text = answer["body"] if answer["headers"].get("Content-Type", "").endswith("json") else "{}"
-        return {**json.loads(text or "{}"), "http": answer["statusCode"]}
+        told = json.loads(text or "{}")
+        return {**(told if isinstance(told, dict) else {"items": told}), "http": answer["statusCode"]}
 
     @staticmethod
     def _router(method: str, route: str) -> str:

@@ -430,6 +430,13 @@ def people_look_and_configure(account: Account) -> None:
     assert account.call("POST", "/triage/preview", {"items": [{"text": "brittle"}]})["http"] == 200
 
 
+def subscribers_look_at_what_is_told(account: Account) -> None:
+    type = "ticket.created"
+    assert account.call("GET", "/event-types")["items"]
+    assert account.call("GET", "/event-types/{type}", type=type)["type"] == type
+    assert account.call("GET", "/event-types/{type}/samples", type=type)
+
+
 def people_subscribe(account: Account) -> None:
     wanted = {"url": "http://127.0.0.1:9/", "types": ["nothing.ever"], "headers": {"X-Token": SECRET}}
     made = account.call("POST", "/subscriptions", wanted)
@@ -516,10 +523,12 @@ def dead_letters_are_put_back(account: Account) -> None:
         account.send("async-dlq", json.dumps({"requestPayload": {"Records": [record]}}))
     letters = account.call("GET", "/dlq")["queues"]
     assert all(letters.values()), letters
+    account.schedule("sweep")
     moved = account.call("POST", "/dlq/redrive", {})["moved"]
     assert moved["async"] == 2
     assert all(moved.values()), moved
     wait_until_quiet(account)
+    account.schedule("sweep")
 
 
 STORIES = (
@@ -543,6 +552,7 @@ STORIES = (
     connections_are_polled,
     people_work_on_tickets,
     people_look_and_configure,
+    subscribers_look_at_what_is_told,
     people_subscribe,
     what_was_kept_is_read_again,
     jobs_that_are_parked_lost_or_fail,

@@ -8,7 +8,15 @@ from datetime import timedelta
 from pathlib import Path
 
 from chalicelib.api.routes import ROUTES
-from chalicelib.services.dynamodb import imports, jobs, quarantine, receipts
+from chalicelib.services.dynamodb import (
+    deliveries,
+    event_log,
+    imports,
+    inbox_items,
+    jobs,
+    quarantine,
+    receipts,
+)
 from chalicelib.services.postgres.users import RIGHTS
 from tests.promises.test_docs import table
 
@@ -46,8 +54,14 @@ def test_what_expires_is_kept_as_long_as_the_page_says() -> None:
     assert PLACES["table quarantine"] == days(quarantine.KEPT)
     assert PLACES["table imports"] == days(imports.KEPT)
     assert PLACES["table jobs"] == days(jobs.KEPT)
-    assert PLACES["table events"] == f"{receipts.KEPT // timedelta(hours=1)} hours"
-    assert PLACES["table claims"] == PLACES["table events"]
+    assert PLACES["table events"] == days(event_log.KEPT)
+    assert PLACES["table deliveries"] == days(deliveries.KEPT)
+    assert PLACES["table inbox"] == days(inbox_items.KEPT)
+    assert PLACES["table claims"] == f"{receipts.KEPT // timedelta(hours=1)} hours"
+    assert (
+        f"for {PLACES['table claims']}"
+        in dict(zip(PLACES, table(PAGE, "place"), strict=True))["table events"][1]
+    )
     for name, one in RESOURCES["tables"].items():
         assert bool(one["ttl"]) == (PLACES[f"table {name}"][:1].isdigit()), name
 

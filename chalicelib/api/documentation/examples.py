@@ -66,7 +66,7 @@ BODY: dict[str, dict[str, Any]] = {
     },
     "POST /subscriptions": SUBSCRIPTION,
     "PUT /subscriptions/{id}": SUBSCRIPTION,
-    "PATCH /subscriptions/{id}": {"types": ["ticket.*", "alert.*"], "rate": None},
+    "PATCH /subscriptions/{id}": {"types": ["ticket.*", "order.*"], "rate": None},
     "POST /subscriptions/{id}/resume": {"held": "send"},
     "POST /subscriptions/{id}/recover": {
         "since": "2024-05-01T00:00:00Z",

@@ -86,7 +86,9 @@ class Recover(JobKind):
     now: Clock
 
     def check(self, arguments: RecoverArguments) -> None:
-        require_open(self._subscription(arguments), self.now())
+        subscription = self._subscription(arguments)
+        if not arguments.dry_run:
+            require_open(subscription, self.now())
         if arguments.since >= self.now():
             raise Invalid("since lies in the future, so that nothing came since then", "since")
         if arguments.since < self.now() - RECOVERABLE - SLACK:
@@ -124,9 +126,10 @@ class Recover(JobKind):
     def _recovered(
         self, subscription: Subscription, stretch: Stretch, before: Any, behind: Any
     ) -> Iterator[Step]:
-        require_open(subscription, self.now())
-        if stretch.found and (seconds := self._closed(subscription)):
-            yield Step(before, wait=seconds)
+        if stretch.found:
+            require_open(subscription, self.now())
+            if seconds := self._closed(subscription):
+                yield Step(before, wait=seconds)
         pending = [
             self.resend.again(one) if isinstance(one, Delivery) else self.resend.first(subscription, one)
             for one in stretch.found

@@ -335,10 +335,10 @@ class FakeOperations:
     api_keys: Keys = field(default_factory=Keys)
     configurations: FakeConfigurations = field(default_factory=FakeConfigurations)
     dead_letters: DeadLetters = field(default_factory=DeadLetters)
+    idempotency: InMemoryIdempotency = field(default_factory=lambda: InMemoryIdempotency(lambda: NOW))
     jobs: InMemoryJobs = field(default_factory=lambda: InMemoryJobs(lambda: NOW))
     start_job: Any = None
     plugin_list: Any = ()
-    idempotency: InMemoryIdempotency = field(default_factory=lambda: InMemoryIdempotency(lambda: NOW))
     checks: dict[str, str] = field(default_factory=lambda: {"postgres": "ok"})
 
     def health(self) -> Mapping[str, str]:
@@ -369,8 +369,6 @@ class FakeDelivery:
         self.store, self.endpoints = InMemorySubscriptions(), InMemoryEndpoints()
         self.kept, self.log = InMemoryDeliveries(self.clock), InMemoryEventLog()
         self.resend = Resend(deliveries=self.kept, queue=self.queue, now=self.clock)
-        self.bus = FakeBus()
-        self.post_events = PostEvents(event_log=self.log, bus=self.bus, trace=new_trace, now=self.clock)
         self.subscriptions = Subscribe(
             subscriptions=self.store,
             endpoints=self.endpoints,
@@ -381,6 +379,8 @@ class FakeDelivery:
             now=self.clock,
         )
         self.sample_events = SampleEvents(log=self.log, now=self.clock)
+        self.bus = FakeBus()
+        self.post_events = PostEvents(event_log=self.log, bus=self.bus, trace=new_trace, now=self.clock)
         self.items, self.places = InMemoryInboxItems(self.clock), Places()
         self.events = Events(log=self.log, now=self.clock)
         self.inbox = KeepInbox(items=self.items, subscriptions=self.store, now=self.clock)

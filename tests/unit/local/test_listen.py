@@ -47,7 +47,7 @@ def test_a_genuine_delivery_is_verified_and_answered_with_200() -> None:
     told: list[Received] = []
     with Receiver(told.append, secret=SECRET) as receiver:
         assert post(receiver, BODY, signed(BODY)) == 200
-    assert told == [Received("e-1", 1, BODY, None, 200)]
+    assert [one._replace(at=AT) for one in told] == [Received(AT, "e-1", 1, BODY, None, 200)]
     assert told[0].event["type"] == "ticket.created"
 
 
@@ -116,10 +116,11 @@ def test_a_secret_that_is_none_is_refused(secret: str) -> None:
 
 
 def test_it_is_shown_on_two_lines() -> None:
-    assert lines_of(Received("e-1", 2, BODY, None, 200), AT) == (
-        "09:30:00.007  ticket.created  e-1  attempt 2  verified  → 200\n              t-1  It crashes"
+    assert lines_of(Received(AT, "e-1", 2, BODY, None, 200)) == (
+        f"{AT.astimezone():%H:%M:%S}.007  ticket.created  e-1  attempt 2  verified  → 200\n"
+        "              t-1  It crashes"
     )
-    assert "NOT VERIFIED: No match  → 500" in lines_of(Received("e-1", 1, BODY, "No match", 500), AT)
+    assert "NOT VERIFIED: No match  → 500" in lines_of(Received(AT, "e-1", 1, BODY, "No match", 500))
 
 
 @pytest.mark.parametrize(
@@ -132,24 +133,24 @@ def test_it_is_shown_on_two_lines() -> None:
     ],
 )
 def test_whatever_comes_is_shown(body: object, shown: str) -> None:
-    assert shown in lines_of(Received("e-1", 1, json.dumps(body).encode(), None, 200), AT)
+    assert shown in lines_of(Received(AT, "e-1", 1, json.dumps(body).encode(), None, 200))
 
 
 def test_nothing_that_comes_commands_the_terminal_or_fills_it() -> None:
     hostile = "\x1b]0;owned\x07\r\n\u202e" + "x" * 100_000
     body = json.dumps({"type": hostile, "subject": hostile, "data": {"title": hostile}}).encode()
-    shown = lines_of(Received(hostile, 1, body, hostile, 200), AT)
+    shown = lines_of(Received(AT, hostile, 1, body, hostile, 200))
     first, second = shown.split("\n")
     assert (first + second).isprintable()
     assert len(shown) < 2_000
-    raw = lines_of(Received("e-1", 1, b"\x1b[2J" * 1_000, None, 200), AT)
+    raw = lines_of(Received(AT, "e-1", 1, b"\x1b[2J" * 1_000, None, 200))
     assert raw.replace("\n", "").isprintable()
 
 
 def test_colours_are_for_a_terminal_alone() -> None:
-    received = Received("e-1", 1, BODY, None, 200)
-    assert "\x1b[32mverified\x1b[0m" in lines_of(received, AT, coloured=True)
-    assert "\x1b" not in lines_of(received, AT)
+    received = Received(AT, "e-1", 1, BODY, None, 200)
+    assert "\x1b[32mverified\x1b[0m" in lines_of(received, coloured=True)
+    assert "\x1b" not in lines_of(received)
 
 
 def test_types_are_separated_as_one_likes() -> None:

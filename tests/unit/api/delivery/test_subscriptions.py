@@ -154,6 +154,7 @@ REFUSED = [
     ("types[0]", {"types": [""]}), ("types[0]", {"types": [".*"]}), ("types[0]", {"types": ["a b"]}),
     ("types[0]", {"types": ["a" * 129]}), ("types[0]", {"types": ["ticket.**"]}),
     ("types[0]", {"types": ["ticket.created\n"]}), ("types[0]", {"types": [None]}),
+    ("types[1]", {"types": ["ticket.*", "ticket.craeted"]}), ("types[0]", {"types": ["dlq."]}),
     ("filter.colour", {"filter": {"colour": ["red"]}}), ("filter.tag", {"filter": {"tag": []}}),
     ("filter.tag", {"filter": {"tag": "vip"}}), ("filter.tag[0]", {"filter": {"tag": [5]}}),
     ("filter.tag", {"filter": {"tag": ["x"] * 51}}), ("filter.tag[0]", {"filter": {"tag": ["x" * 201]}}),
