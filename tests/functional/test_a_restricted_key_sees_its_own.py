@@ -140,6 +140,9 @@ OF_OTHERS: dict[str, Callable[[World], list[Asked]]] = {
     "POST /subscriptions/{id}/rotate-secret": of_subscriptions("/rotate-secret"),
     "POST /subscriptions/{id}/pause": of_subscriptions("/pause"),
     "POST /subscriptions/{id}/resume": of_subscriptions("/resume"),
+    "GET /event-types/{type}/samples": listed(
+        "/event-types/ticket.created/samples", "/event-types/ticket.created/samples?format=cloudevents"
+    ),
     "GET /connections": listed("/connections"),
     "GET /connections/{source}": of_the_plain_path(),
     "PUT /connections/{source}": of_the_plain_path(SECRETS, 403),
@@ -175,6 +178,8 @@ PUBLIC_ONES: dict[str, Callable[[World], list[Asked]]] = {
     "GET /": lambda world: [Asked("/", status=302)],
     "GET /openapi.json": listed("/openapi.json"),
     "GET /docs": listed("/docs"),
+    "GET /event-types": listed("/event-types"),
+    "GET /event-types/{type}": listed("/event-types/ticket.created"),
     "POST /webhooks/{source}/{connection}": lambda world: [
         Asked(f"/webhooks/standard_webhooks/{world.theirs.connection}", {"data": {}}, 401)
     ],
@@ -269,7 +274,10 @@ def test_a_search_for_others_finds_nothing(world: World, query: str) -> None:
     [
         name
         for name in OF_OTHERS
-        if "{" in name and not name.startswith(("PUT /connections", "PUT /subscriptions", "POST /sources"))
+        if "{" in name
+        and not name.startswith(
+            ("PUT /connections", "PUT /subscriptions", "POST /sources", "GET /event-types")
+        )
     ],
 )
 def test_what_belongs_to_others_is_told_of_as_what_never_was(world: World, name: str) -> None:

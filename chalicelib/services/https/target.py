@@ -36,8 +36,9 @@ class Target(NamedTuple):
 
 
 def target_of(url: str, *, local: bool = False, own: frozenset[str] = frozenset()) -> Target:
-    """Read a URL strictly. local: on a developer's machine http is taken too, ports that anybody may open, and
-    the machine itself. own: what `own_of` gives. Raises NoAnswer, saying what is wrong, but not quoting it."""
+    """Read a URL strictly. local: on a developer's machine http is taken too, ports that anybody may open,
+    and the machine itself. own: what `own_of` gives. Raises NoAnswer, saying what is wrong, but not quoting
+    it."""
     if len(url) > URL_LENGTH:
         raise _refused(f"has more than {URL_LENGTH:,} characters")
     found = _URL.fullmatch(url)

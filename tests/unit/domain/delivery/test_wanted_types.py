@@ -6,7 +6,10 @@ from chalicelib.domain.delivery.catalogue import CATALOGUE
 from chalicelib.domain.delivery.wanted_types import fault_of_type
 
 
-@pytest.mark.parametrize("asked", ["*", "ticket.*", "endpoint.*", "order.*", "acme.order.paid", "a", "x.y.*"])
+@pytest.mark.parametrize(
+    "asked",
+    ["*", "ticket.*", "alert.*", "alert.opened", "endpoint.*", "order.*", "acme.order.paid", "a", "x.y.*"],
+)
 def test_what_may_be_told_is_taken(asked: str) -> None:
     assert fault_of_type(asked) == ""
 
