@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from chalicelib.domain.delivery.endpoint import Endpoint, Refusal, refusal
-from chalicelib.domain.delivery.outcome import Outcome
 from chalicelib.domain.delivery.subscription import Subscription
 from chalicelib.errors import TriggerIQError, is_outage, loggable
 from chalicelib.pipeline.delivery.attempt import SECONDS, AttemptDelivery, Read
@@ -83,9 +82,8 @@ class Turn:
     def _under_lease(
         self, jobs: Sequence[DeliveryJob], subscription: Subscription, endpoint: Endpoint, holder: str
     ) -> None:
-        last: Outcome | None = None
         for place, job in enumerate(jobs):
-            refused = self._refused(endpoint, subscription, last)
+            refused = self._refused(endpoint, subscription)
             if refused is not None:
                 return self._move(jobs[place:], refused)
             try:
@@ -103,17 +101,14 @@ class Turn:
             endpoint, _, stop = folded(endpoint, attempted)
             if stop is not None:
                 return self._end(jobs[place + 1 :], ("held", stop[1]))
-            last = attempted.outcome
         return None
 
-    def _refused(
-        self, endpoint: Endpoint, subscription: Subscription, last: Outcome | None
-    ) -> Refusal | None:
+    def _refused(self, endpoint: Endpoint, subscription: Subscription) -> Refusal | None:
         """Why nothing more is sent to it in this turn; None: it is."""
         now = self._by.now()
         if self._left() < ATTEMPT_SECONDS:
             return Refusal(now + HANDED_ON, "busy")
-        return refusal(endpoint, now, subscription.rate, last)
+        return refusal(endpoint, now, subscription.rate)
 
     def _send(self, job: DeliveryJob, attempted: Attempted) -> None:
         row = attempted.after
