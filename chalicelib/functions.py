@@ -35,7 +35,7 @@ _SQS, _S3, _SCHEDULE = ((f"chalicelib.handlers.{name}",) for name in ("sqs", "s3
 FUNCTIONS = {
     "receive": Function(_HTTP, "intake.receive", ("dynamodb", "kms", "events"), http=True),
     "pull": Function(
-        ("chalicelib.api.delivery.inbox", "chalicelib.api.parsing"), "delivery.read_inbox", ("dynamodb",),
+        ("chalicelib.api.delivery.inbox", "chalicelib.api.delivery.shapes", "chalicelib.api.parsing"), "delivery.read_inbox", ("dynamodb",),
         http=True,
     ),
     "api": Function(http=True),
