@@ -162,7 +162,8 @@ class Functions:
 
     def told(self) -> list[dict[str, Any]]:
         """Takes what subscribers would be sent: the CloudEvents on the queue `delivery`."""
-        return [json.loads(body)["detail"] for body in self._take("delivery")]
+        messages = [json.loads(body) for body in self._take("delivery")]
+        return [message["detail"] for message in messages if "detail" in message]  # others are jobs
 
     def dead(self) -> list[str]:
         """Takes what lies in the dead-letter queues."""

@@ -23,8 +23,9 @@ def test_the_tables_are_those_that_come_out(name):
     assert pages.written(page) == page.read_text(encoding="utf-8"), HINT
 
 
-def test_the_drawing_is_the_one_that_comes_out():
-    assert pages.drawing() == pages.DRAWING.read_text(encoding="utf-8"), HINT
+@pytest.mark.parametrize("name", list(pages.DRAWINGS))
+def test_the_drawing_is_the_one_that_comes_out(name):
+    assert pages.DRAWINGS[name]() == (pages.DOCS / name).read_text(encoding="utf-8"), HINT
 
 
 @pytest.mark.parametrize("function", list(usage.CALLS))

@@ -23,5 +23,6 @@ def fault_of_type(asked: str) -> str:
     from difflib import get_close_matches  # few misspell one
 
     groups = sorted({f"{name.partition('.')[0]}.*" for name in ours})
-    near = get_close_matches(asked.lower(), groups if asked.endswith(".*") else ours, n=1, cutoff=0.0)
-    return f"is no type that there is; perhaps {near[0]} is meant, and GET /event-types lists all"
+    near = get_close_matches(asked.lower(), groups if asked.endswith(".*") else ours, n=1)
+    meant = f"perhaps {near[0]} is meant, and " if near else ""
+    return f"is no type that there is; {meant}GET /event-types lists all"
