@@ -127,6 +127,7 @@ OF_THE_API = {
     "secrets.read", "parameters.read", "polls.read", "polls.begin", "polls.save", "polls.hurry", "web.send",
     "event_log.put", "event_log.change", "event_log.untold", "event_log.read", "event_log.get",
     "event_log.list", "idempotency.begin", "idempotency.finish", "idempotency.forget",
+    "deliveries.list", "deliveries.get",
     "subscriptions.scan", "subscriptions.changes", "subscriptions.count", "subscriptions.read",
     "subscriptions.write", "subscriptions.delete", "subscriptions.write_inbox",
     "jobs.claim", "jobs.write", "jobs.read", "jobs.update", "jobs.list", "jobs.forgotten",
