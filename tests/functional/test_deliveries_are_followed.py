@@ -1,5 +1,5 @@
-"""A subscriber follows what he is told: what did not arrive and why, one that is sent again, and, after a pause
-or an outage, all of a time."""
+"""A subscriber follows what he is told: what did not arrive and why, one that is sent again, and, after a
+pause or an outage, all of a time."""
 
 from __future__ import annotations
 
