@@ -20,7 +20,9 @@ from sizing.usage import (
     alarm_metrics,
     flow_log,
     gigabyte_seconds_of,
+    invocations,
     month,
+    waiting,
     way_out,
 )
 
@@ -117,6 +119,7 @@ def knobs() -> list[tuple[str, str, float]]:
     to prod's bill at 1,000 items a day, in US dollars a month."""
     items = 1_000 * DAYS
     routers = [name for name, function in FUNCTIONS.items() if "http" in function["trigger"]]
+    for_items = [name for name in routers if name in invocations(items)]
     router_gb = sum(FUNCTIONS[name]["memory"] for name in routers) / 1024
     snapshot = HOURS * 3600 * PRICES["Lambda snapshots"].usd
     backups = 10 * PRICES["RDS backups and snapshots"].usd
@@ -168,7 +171,7 @@ def knobs() -> list[tuple[str, str, float]]:
         (
             "lambda_memory_mb",
             "`1024` instead of 512, where nothing gets quicker by it",
-            gigabyte_seconds_of(routers, items) * PRICES["Lambda time"].usd,
+            gigabyte_seconds_of(for_items, items) * PRICES["Lambda time"].usd,
         ),
         ("snapstart", "`true`: each version of the routers that is kept", router_gb * snapshot),
         (
@@ -184,3 +187,8 @@ def further_source() -> float:
     alarms = sum(alarm_metrics(1).values()) - sum(alarm_metrics(0).values())
     metrics = len(METRICS) - len(OF_POLLED_ONLY)
     return metrics * PRICES["CloudWatch metrics of our own"].usd + alarms * PRICES["CloudWatch alarms"].usd
+
+
+def waiting_reader() -> float:
+    """What a reader adds who waits in an inbox day and night, in US dollars a month."""
+    return sum(quantity * PRICES[line].usd for line, quantity in waiting().items())

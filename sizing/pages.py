@@ -1,4 +1,4 @@
-"""The tables and the drawing of docs/cost.md and docs/scale.md, between marks that name them."""
+"""The tables and the drawings of docs/cost.md and docs/scale.md, between marks that name them."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from sizing import bill, load, usage
+from sizing import bill, load, neighbours, usage
 from sizing.chart import chart
 from sizing.prices import PRICES, Price
+from sizing.queueing import percentile
 
 DOCS = usage.ROOT / "docs"
-DRAWING = DOCS / "backlog.svg"
 SHOWN = ((100, bill.DEV), (1_000, bill.PROD), (10_000, bill.PROD))
 """The volumes whose bill is written out, each with the knobs that fit it."""
 CONCURRENCIES = (10, 50, 100)
@@ -216,6 +216,40 @@ def drawing() -> str:
     )
 
 
+def noise() -> str:
+    rows = []
+    for name in neighbours.SCENES:
+        for how, options in (
+            ("without them", {"alone": True}), ("a plain queue", {"plain": True}), ("`deliver`", {}),
+        ):  # fmt: skip
+            waits = neighbours.outcome(name, **options).waits()
+            figures = (percentile(waits, 0.5), percentile(waits, 0.95), max(waits))
+            rows.append([name, how, *map(_seconds_or_more, figures)])
+    return table(["the neighbours", "by", "median, s", "95th percentile, s", "longest, s"], rows)
+
+
+def _seconds_or_more(seconds: float) -> str:
+    most = neighbours.MINUTES * 60
+    return f"more than {most}" if seconds > most else _seconds(seconds)
+
+
+def noise_drawing() -> str:
+    name = neighbours.DRAWN
+    moments = range(0, 2 * neighbours.MINUTES * 60 + 1, 5)
+    found = {
+        "a plain queue": neighbours.outcome(name, plain=True),
+        "deliver": neighbours.outcome(name),
+        "without them": neighbours.outcome(name, alone=True),
+    }
+    return chart(
+        f"Deliveries to {neighbours.WELL} who are well that wait, where {name} are neighbours",
+        "minutes",
+        "deliveries waiting",
+        {how: [(at / 60, one.waiting_at(at)) for at in moments] for how, one in found.items()},
+    )
+
+
+DRAWINGS: Mapping[str, Callable[[], str]] = {"backlog.svg": drawing, "neighbours.svg": noise_drawing}
 TABLES: Mapping[str, Mapping[str, Callable[[], str]]] = {
     "cost.md": {
         "totals": totals,
@@ -225,7 +259,7 @@ TABLES: Mapping[str, Mapping[str, Callable[[], str]]] = {
         "knobs": knobs,
         "prices": prices,
     },
-    "scale.md": {"waits": waits, "raised": raised},
+    "scale.md": {"waits": waits, "raised": raised, "noise": noise},
 }
 
 

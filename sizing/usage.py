@@ -109,6 +109,19 @@ TRAIL_CALLS = 200_000
 functions' roles: an assumption."""
 
 
+WAIT_SECONDS = 20.3
+"""Of one long poll of an inbox in which nothing comes, as long as it may be: what it waits, and a little
+around it."""
+WAIT_CALLS: Mapping[str, Call] = {
+    "inbox.list": Call("DynamoDB reads", 21),  # at once, then each second
+    "inbox.waiting": Call("DynamoDB reads", 1),
+    "inbox.wait": Call("DynamoDB writes", 1),
+    "inbox.waited": Call("DynamoDB writes", 1),
+    "inbox.count": Call("DynamoDB reads", 1),
+}
+"""The calls of such a long poll."""
+
+
 ENDPOINTS = ("sqs", "events", "kms", "secretsmanager")
 """Interface endpoints of terraform/egress.tf."""
 KEYS, SECRETS, DASHBOARDS = 2, 1, 1
@@ -222,6 +235,22 @@ def way_out(items: float, profile: Profile) -> dict[str, float]:
     if profile.egress == "nat":
         return {"NAT gateway": hours, "NAT gateway, data": gigabytes, "public IPv4 address": hours}
     return {}
+
+
+def waiting() -> dict[str, float]:
+    """What a reader takes in a month who waits in an inbox day and night, and nothing comes."""
+    polls = DAYS * 24 * 3600 / WAIT_SECONDS
+    units: dict[str, float] = {}
+    for call in WAIT_CALLS.values():
+        units[call.service] = units.get(call.service, 0) + polls * call.units
+    return {
+        **units,
+        "Lambda requests": polls,
+        "Lambda time": polls * WAIT_SECONDS * FUNCTIONS["pull"]["memory"] / 1024,
+        "HTTP API": polls,
+        "X-Ray traces": polls,
+        "CloudWatch logs, taking": polls * LOG_BYTES / GB,
+    }
 
 
 def flow_log(items: float) -> float:

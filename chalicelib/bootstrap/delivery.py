@@ -156,10 +156,10 @@ class DeliveryUseCases:
 
         from chalicelib.domain.operations.access import LOCAL_STAGE
         from chalicelib.pipeline.delivery.subscriptions import Subscribe
-        from chalicelib.services.https.target import host_of, target_of
+        from chalicelib.services.https.target import own_of, target_of
 
         out = self._outside
-        own = frozenset(filter(None, [host_of(out.settings.public_url)]))
+        own = own_of(out.settings.public_url)
         return Subscribe(
             subscriptions=out.subscriptions,
             endpoints=out.endpoints,

@@ -221,12 +221,12 @@ class Outside:
         from chalicelib.domain.operations.access import LOCAL_STAGE
         from chalicelib.services.https.addresses import network
         from chalicelib.services.https.client import HttpsClient
-        from chalicelib.services.https.target import host_of
+        from chalicelib.services.https.target import own_of
 
         return HttpsClient(
             map(network, self.settings.delivery_allow),
             local=self.settings.stage == LOCAL_STAGE,
-            own=filter(None, [host_of(self.settings.public_url)]),
+            own=own_of(self.settings.public_url),
         )
 
     @once

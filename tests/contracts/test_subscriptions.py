@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -30,7 +31,7 @@ from tests.unit.pipeline.fakes import NOW, FakeClock
 
 SECRETS = (Secret("whsec_bmV3"), Secret("whsec_b2xk", NOW + timedelta(hours=24)))
 CONFIDENTIAL = Confidential(secrets=SECRETS, headers={"Authorization": "Bearer s3cret", "X-Team": "é"})
-SCAN, KMS = "DynamoDB_20120810.Scan", "TrentService"
+SCAN, COUNT, KMS = "DynamoDB_20120810.Scan", "DynamoDB_20120810.UpdateItem", "TrentService"
 
 
 @pytest.fixture
@@ -208,6 +209,35 @@ def test_more_than_can_be_sealed_is_refused(process: Callable[[], DynamoSubscrip
         process().put(subscription(unique), Confidential(headers={"X-Long": "x" * 4_096}))
     assert refusal.value.field == "headers"
     assert of(process(), unique) == []
+
+
+def test_a_write_whose_count_is_lost_is_seen_a_minute_later(
+    process: Callable[[], DynamoSubscriptions], aws: FaultyAws, clock: FakeClock, unique: str
+) -> None:
+    here, there = process(), process()
+    assert of(here, unique) == []
+    with aws.outage(COUNT), pytest.raises(Unavailable):
+        there.put(subscription(unique))
+    assert of(here, unique) == []
+    clock.at += BELIEVED + timedelta(seconds=1)
+    assert len(of(here, unique)) == 1
+
+
+def test_of_many_that_make_it_at_once_one_does(
+    process: Callable[[], DynamoSubscriptions], unique: str
+) -> None:
+    def made(number: int) -> str:
+        secret = Secret(f"whsec_{number}")
+        try:
+            process().put(subscription(unique), Confidential(secrets=(secret,)))
+        except Conflict:
+            return ""
+        return secret.value
+
+    with ThreadPoolExecutor(8) as pool:
+        (winner,) = filter(None, pool.map(made, range(8)))
+    (kept,) = of(process(), unique)
+    assert [one.value for one in process().opened(kept).secrets] == [winner]
 
 
 class AnswersLost:

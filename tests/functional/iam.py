@@ -125,7 +125,8 @@ def _resources(service: str, given: dict[str, Any]) -> Iterator[tuple[str, str]]
     match service:
         case "dynamodb":
             index = f"/index/{given['IndexName']}" if "IndexName" in given else ""
-            yield "tables", _short(given["TableName"]) + index
+            for table in given.get("RequestItems") or [given["TableName"]]:
+                yield "tables", _short(table) + index
         case "sqs":
             yield "queues", _short(given.get("QueueName") or given["QueueUrl"].rpartition("/")[2])
         case "events":

@@ -69,6 +69,18 @@ def puts_subscriptions(world: World) -> list[Asked]:
     return [*of_subscriptions("", WANTED)(world), by_name]
 
 
+def of_the_event(path: str) -> Callable[[World], list[Asked]]:
+    return lambda world: [Asked(path.format(world.theirs.event))]
+
+
+def acks(world: World) -> list[Asked]:
+    return [Asked(f"/inbox/{world.theirs.item}/ack", {})]
+
+
+def acks_many(world: World) -> list[Asked]:
+    return [Asked("/inbox/ack", {"ids": [world.theirs.item]}, 200)]
+
+
 def uploads(world: World) -> list[Asked]:
     file = {"connection": world.theirs.connection, "file": "one.csv"}
     return [Asked("/uploads", {"source": source, **file}, 403) for source in SOURCES]
@@ -149,6 +161,16 @@ OF_OTHERS: dict[str, Callable[[World], list[Asked]]] = {
     "GET /deliveries": listed("/deliveries", "/deliveries?status=undelivered"),
     "GET /deliveries/{id}": of_deliveries(),
     "POST /deliveries/{id}/retry": of_deliveries("/retry"),
+    "GET /events": listed("/events", "/events?type=ticket.*"),
+    "GET /events/{id}": of_the_event("/events/{}"),
+    "DELETE /events/{id}/content": of_the_event("/events/{}/content"),
+    "GET /inbox": listed("/inbox", "/inbox?limit=100&type=ticket.*"),
+    "PUT /inbox": lambda world: [Asked("/inbox", {"types": ["*"]}, 200)],
+    "POST /inbox/{id}/ack": acks,
+    "POST /inbox/ack": acks_many,
+    "GET /event-types/{type}/samples": listed(
+        "/event-types/ticket.created/samples", "/event-types/ticket.created/samples?format=cloudevents"
+    ),
     "GET /connections": listed("/connections"),
     "GET /connections/{source}": of_the_plain_path(),
     "PUT /connections/{source}": of_the_plain_path(SECRETS, 403),
@@ -184,6 +206,8 @@ PUBLIC_ONES: dict[str, Callable[[World], list[Asked]]] = {
     "GET /": lambda world: [Asked("/", status=302)],
     "GET /openapi.json": listed("/openapi.json"),
     "GET /docs": listed("/docs"),
+    "GET /event-types": listed("/event-types"),
+    "GET /event-types/{type}": listed("/event-types/ticket.created"),
     "POST /webhooks/{source}/{connection}": lambda world: [
         Asked(f"/webhooks/standard_webhooks/{world.theirs.connection}", {"data": {}}, 401)
     ],
@@ -215,6 +239,8 @@ def test_every_route_says_here_what_is_asked_of_it() -> None:
 def seen_of_others(world: World, asked: Asked, answer: Answer) -> list[str]:
     """What of others an answer holds, in its cursor too, but for what the question said itself."""
     said = f"{asked.path} {json.dumps(asked.body)}"
+    if asked.path.startswith(("/events", "/inbox")):
+        said += world.both  # of which was told while it was one's own, before theirs was merged into it
     shown = answer.body.decode() + str(dict(answer.headers))
     if answer.status == 200 and answer.body.startswith(b"{") and (cursor := answer.json.get("next")):
         shown += base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
@@ -279,7 +305,10 @@ def test_a_search_for_others_finds_nothing(world: World, query: str) -> None:
     [
         name
         for name in OF_OTHERS
-        if "{" in name and not name.startswith(("PUT /connections", "PUT /subscriptions", "POST /sources"))
+        if "{" in name
+        and not name.startswith(
+            ("PUT /connections", "PUT /subscriptions", "POST /sources", "GET /event-types")
+        )
     ],
 )
 def test_what_belongs_to_others_is_told_of_as_what_never_was(world: World, name: str) -> None:
@@ -301,6 +330,8 @@ NEVER = {
     "entry": f"20240501T120000000000-{uuid.uuid4().hex}",
     "connection": f"never-{uuid.uuid4().hex[:8]}",
     "subscription": f"sub_{uuid.uuid4().hex[:20]}",
+    "event": str(uuid.uuid4()),
+    "item": f"{uuid.uuid4().hex[:12]}-{uuid.uuid4().hex[:20]}",
 }
 
 
@@ -313,6 +344,8 @@ def never_was(world: World, asked: Asked) -> Asked:
         (world.theirs.file, NEVER["import"]),
         (world.theirs.connection, NEVER["connection"]),
         (world.theirs.subscription, NEVER["subscription"]),
+        (world.theirs.event, NEVER["event"]),
+        (world.theirs.item, NEVER["item"]),
     ):
         text = text.replace(hidden, absent)
     return Asked(*json.loads(text))
@@ -387,6 +420,19 @@ def test_one_s_own_is_there_and_can_be_worked_on(world: World) -> None:
     upload = {"source": "csv", "connection": mine.connection, "file": "two.csv"}
     assert world.ask("POST", "/uploads", upload).status == 201
     assert world.ask("PUT", f"/connections/csv/{mine.connection}", {"settings": {}}).status == 200
+
+
+def test_its_inbox_holds_and_counts_what_tells_of_its_own(world: World) -> None:
+    items = [item for answer in pages(world, "/inbox?type=ticket.created") for item in answer.json["items"]]
+    assert {item["event"]["data"]["connection"] for item in items} == {world.mine.connection}
+    assert world.mine.item in {item["id"] for item in items}
+    counts = [
+        world.client.call("GET", "/inbox?limit=1", X_Api_Key=key).json["count"]
+        for key in (world.key, world.owner_s)
+    ]
+    assert len(items) <= counts[0] < counts[1]
+    assert world.ask("GET", f"/events/{world.mine.event}").status == 200
+    assert world.ask("POST", f"/inbox/{world.mine.item}/ack", {}).status == 204
 
 
 def test_its_counts_are_those_of_its_own_tickets(world: World) -> None:

@@ -21,6 +21,7 @@ from chalicelib.services.s3 import S3Blobs
 from chalicelib.settings import Settings
 from local.catalogue import named
 from local.stack import Stack
+from sizing.usage import WAIT_CALLS
 from tests.functional.aws_events import http_event
 from tests.functional.by_hand import Functions
 from tests.functional.client import KEY, Answer, Client, eventually
@@ -229,7 +230,9 @@ def asked(method: str, route: str, body: Any = None, query: Any = None, **place:
     return http_event(method, route, place, headers, json.dumps(body or {}).encode(), query)
 
 
-READ = ["subscriptions.read", "inbox.list", "event_log.get", "inbox.lease", "inbox.count"]
+READ = {"subscriptions.read", "inbox.list", "event_log.get", "inbox.lease", "inbox.count"}
+MADE = {"subscriptions.write_inbox", "subscriptions.count"}
+"""Calls that only the first reader of an inbox makes."""
 ACK = ["inbox.read", "inbox.remember", "inbox.remove"]
 
 
@@ -259,6 +262,7 @@ def test_who_dies_while_he_acks_can_ack_again(functions: Functions, local: Kept,
 
 def test_every_call_of_reading_and_acking_is_known_here(functions: Functions, local: Kept) -> None:
     position = local.item(uuid.uuid4().hex)
-    read = functions.calls("pull", asked("GET", "/inbox", query={"lease": "60"}))
-    assert set(read) <= {*READ, "subscriptions.write_inbox", "subscriptions.count"}
+    assert set(functions.calls("pull", asked("GET", "/inbox", query={"lease": "60"}))) - MADE == READ
+    waited = functions.calls("pull", asked("GET", "/inbox", query={"lease": "60", "wait": "1"}))
+    assert set(waited) - MADE - {"subscriptions.read"} == set(WAIT_CALLS), "sizing/usage.py pays for them"
     assert functions.calls("pull", asked("POST", "/inbox/{id}/ack", id=position)) == ACK

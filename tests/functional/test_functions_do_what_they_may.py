@@ -17,7 +17,11 @@ import pytest
 
 from chalicelib.api.routes import ROUTES
 from chalicelib.bootstrap.jobs import KINDS
+from chalicelib.bootstrap.outside import now
+from chalicelib.services.dynamodb.event_log import DynamoEventLog
+from chalicelib.services.dynamodb.inbox_items import DynamoInboxItems
 from chalicelib.services.postgres.users import OWNER
+from chalicelib.services.s3 import S3Blobs
 from local.catalogue import named
 from local.receiver import Receiver
 from local.stack import Stack
@@ -305,6 +309,33 @@ def partners_post_events(account: Account) -> None:
     account.forget("delivery")
 
 
+def partners_pull_events(account: Account) -> None:
+    asked = {"owner": "partner", "scopes": ["read", "write"]}
+    key = account.call("POST", "/api-keys", asked)["key"]
+
+    def ask(method: str, route: str, value: Any = None, **more: str) -> dict[str, Any]:
+        return account.call(method, route, value, api_key=key, **more)
+
+    assert ask("PUT", "/inbox", {"types": ["order.*"]})["http"] == 200
+    assert ask("GET", "/inbox", query="wait=1")["items"] == []
+    dynamodb, s3 = account.stack.client("dynamodb"), account.stack.client("s3")
+    artifacts = S3Blobs(s3, named("artifacts"))
+    log = DynamoEventLog(dynamodb, named("events"), lambda: artifacts, now)
+    for id in ("short", "long"):
+        event = log.find("partner", id)
+        assert event is not None
+        DynamoInboxItems(dynamodb, named("inbox"), now).put("partner", event)
+    first, second = ask("GET", "/inbox", query="lease=60")["items"]
+    assert ask("POST", "/inbox/{id}/ack", {"lease": first["lease"]}, id=first["id"])["http"] == 204
+    assert ask("POST", "/inbox/ack", {"ids": [second["id"]]})["acked"] == 1
+    assert ask("GET", "/events", query="type=order.*")["http"] == 200
+    assert ask("GET", "/events/{id}", id="long")["data"] == LONG
+    (body,) = s3.list_objects_v2(Bucket=artifacts.bucket, Prefix="events/")["Contents"]
+    artifacts.delete(body["Key"])
+    assert ask("GET", "/events/{id}", id="long")["forgotten"]
+    assert ask("DELETE", "/events/{id}/content", id="long")["http"] == 204
+
+
 def uploads_that_nobody_told_of(account: Account) -> None:
     account.upload("reviews/csv/default/missed.csv", ROW)
     account.upload("reviews/csv/default/missed.exe", b"MZ")
@@ -545,6 +576,7 @@ STORIES = (
     files_that_are_parked_or_tried_again,
     people_follow_files,
     partners_post_events,
+    partners_pull_events,
     uploads_that_nobody_told_of,
     feedback_that_fails,
     what_was_left_in_the_outbox,

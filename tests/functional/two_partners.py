@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from typing import Any
 
+from chalicelib.domain.page import to_cursor
 from local.application import Application
 from local.stack import Stack
 from tests.functional.client import SECRET, Answer, Client, eventually
@@ -32,6 +33,10 @@ class Side:
     """The id of one that is named as its connections are."""
     delivery: str = ""
     """The id of one of it, which did not arrive."""
+    event: str = ""
+    """The id of one that told of its tickets."""
+    item: str = ""
+    """That event in the inbox of the first one's owner."""
     entries: list[str] = field(default_factory=list)
     """Ids in the quarantine: of a webhook and of a file's row."""
 
@@ -55,6 +60,8 @@ class World:
     nobody_s: str
     """An entry in the quarantine of which nobody knows whose it is."""
     key: str
+    owner_s: str
+    """A key of the same owner that is not restricted."""
 
     @property
     def hidden_tickets(self) -> list[str]:
@@ -68,7 +75,7 @@ class World:
     def hidden(self) -> list[str]:
         """Texts that no answer may hold."""
         ids = [*self.hidden_tickets, *self.hidden_entries, self.theirs.file, self.theirs.job]
-        ids += [self.theirs.subscription, self.theirs.delivery]
+        ids += [self.theirs.subscription, self.theirs.delivery, self.theirs.event, self.theirs.item]
         return [*ids, self.theirs.connection]
 
     def ask(self, method: str, path: str, body: Any = None) -> Answer:
@@ -82,7 +89,14 @@ class World:
         paths += [f"/imports/{self.theirs.file}", f"/jobs/{self.theirs.job}"]
         paths.append(f"/subscriptions/{self.theirs.subscription}")
         paths += [f"/quarantine/{id}" for id in self.hidden_entries]
-        return [self.client.get(path) for path in paths]
+        paths.append(f"/events/{self.theirs.event}")
+        return [*(self.client.get(path) for path in paths), self.item_of_theirs()]
+
+    def item_of_theirs(self) -> Any:
+        millisecond, _, digest = self.theirs.item.partition("-")
+        before = to_cursor(f"{millisecond}-{'0' * len(digest)}")
+        page = self.client.call("GET", f"/inbox?limit=1&cursor={before}", X_Api_Key=self.owner_s)
+        return page.json["items"]
 
 
 def world_of(stack: Stack, running: Application) -> World:
@@ -90,6 +104,8 @@ def world_of(stack: Stack, running: Application) -> World:
     client = Client(running.url)
     stores = Stores(stack, client)
     mine, theirs = (Side(f"{who}-{uuid.uuid4().hex[:8]}") for who in ("mine", "theirs"))
+    owner_s = key_of_mine(client)
+    assert client.call("GET", "/inbox", X_Api_Key=owner_s).status == 200  # makes it
     for side in (mine, theirs):
         bring_in(client, stores, side)
     both, merged_away = (of_webhook(client, side, "for-both") for side in (mine, theirs))
@@ -99,9 +115,23 @@ def world_of(stack: Stack, running: Application) -> World:
     nobody_s = eventually(lambda: entry_of(client, event_id=message))
     key = key_of_mine(client, [f"{source}/{mine.connection}" for source in SOURCES])
     # Of one owner, since his key that is not restricted is told of everything
-    for side, own in ((theirs, key_of_mine(client)), (mine, key)):
+    for side, own in ((theirs, owner_s), (mine, key)):
         side.subscription, side.delivery = subscribed(client, own, side.connection)
-    return World(client, mine, theirs, both, merged_away, nobody_s, key)
+    for side in (mine, theirs):
+        side.event, side.item = eventually(lambda side=side: told_of(client, owner_s, side))
+    return World(client, mine, theirs, both, merged_away, nobody_s, key, owner_s)
+
+
+def told_of(client: Client, key: str, side: Side) -> tuple[str, str] | None:
+    """An event of a side's tickets in the key's inbox, and its item; None where none is there yet."""
+    page = {"items": [], "next": ""}
+    while page["next"] is not None:
+        cursor = f"&cursor={page['next']}" if page["next"] else ""
+        page = client.call("GET", f"/inbox?limit=100&type=ticket.created{cursor}", X_Api_Key=key).json
+        for item in page["items"]:
+            if item["event"].get("data", {}).get("connection") == side.connection:
+                return item["event"]["id"], item["id"]
+    return None
 
 
 def key_of_mine(client: Client, connections: list[str] | None = None) -> str:

@@ -23,8 +23,9 @@ def test_the_tables_are_those_that_come_out(name):
     assert pages.written(page) == page.read_text(encoding="utf-8"), HINT
 
 
-def test_the_drawing_is_the_one_that_comes_out():
-    assert pages.drawing() == pages.DRAWING.read_text(encoding="utf-8"), HINT
+@pytest.mark.parametrize("name", list(pages.DRAWINGS))
+def test_the_drawing_is_the_one_that_comes_out(name):
+    assert pages.DRAWINGS[name]() == (pages.DOCS / name).read_text(encoding="utf-8"), HINT
 
 
 @pytest.mark.parametrize("function", list(usage.CALLS))
@@ -33,8 +34,8 @@ def test_the_calls_that_are_paid_for_are_those_that_the_code_makes(function):
 
 
 def test_every_scheduled_or_fed_function_is_reckoned_with():
-    # the item is a webhook; a deployment is none, nor what somebody has done aside
-    left_out = {"uploads", "files", "jobs", "migrate"}
+    # the item is a webhook; a deployment is none, nor what somebody has done aside or pulls
+    left_out = {"uploads", "files", "jobs", "migrate", "pull"}
     assert set(usage.invocations(1)) == set(usage.FUNCTIONS) - left_out
     for name, runs in usage.invocations(0).items():
         schedule = usage.FUNCTIONS[name]["trigger"].get("schedule")
@@ -110,6 +111,7 @@ def test_the_page_names_no_other_sum_than_those():
     months = 20 * usage.GB / (10_000 * usage.DAYS * usage.TICKET_BYTES)
     assert f"10,000 a day fill 20 GB in {months:.0f} months" in text
     assert f"A further kind of sender adds {bill.further_source():.2f} US$ a month" in text
+    assert f"twenty seconds at a time, adds {bill.waiting_reader():.2f} US$ a month" in text
 
 
 def test_the_limits_that_the_page_tells_are_those_of_the_functions():

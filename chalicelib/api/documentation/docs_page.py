@@ -26,7 +26,7 @@ TITLES = {
         "Where partners send. The source's own signature, made with the connection's secret, lets a request "
         "in; a 202 means that it is safe and will not be lost.",
     ),
-    "events": ("Events", "What partners and teams tell: CloudEvents, kept for 30 days and sent on."),
+    "events": ("Posted events", "What partners and teams tell: CloudEvents, kept for 30 days and sent on."),
     "tickets": ("Tickets", "What customers said, classified: search, read, change, join and take apart."),
     "event_log": (
         "Log of events",

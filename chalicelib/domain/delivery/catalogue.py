@@ -125,6 +125,9 @@ CATALOGUE = (
     ),
 )  # fmt: skip
 
+RESERVED = ("ticket.overdue", "alert.opened", "alert.resolved")
+"""Types that nobody is told of yet. Whoever asks for them now is told once they are."""
+
 _BY_NAME = {one.name: one for one in CATALOGUE}
 
 

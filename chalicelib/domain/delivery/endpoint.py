@@ -5,8 +5,10 @@
       └────── delivered ──────── one attempt probes it <──────────────────────────────┘ to 15 min
                                          └──failed──> open again
 
-A slow or dead endpoint may not take the time of others. One without a recent success is sent to by one
-invocation at a time, any other by three; what finds no room is moved, and no attempt is spent on it.
+A dead endpoint may not take the time of others. One without a recent success is sent to by one invocation at
+a time, any other by three; and after time-outs it is left alone for a while, so that until the breaker opens
+no more than half of an invocation's time goes to it. What finds no room is moved, and no attempt is spent on
+it.
 
 Pure: each step takes the state as it stands and gives the state after it. The state is one row, which is
 written only where nobody else wrote it in between; whoever finds that somebody did reads it anew, and takes
@@ -39,6 +41,11 @@ SHARE = 0.7
 """Of the window's attempts that failed, at which the breaker opens."""
 OPEN = timedelta(seconds=60)
 OPEN_MOST = timedelta(minutes=15)
+TIMEOUT = timedelta(seconds=15)
+"""That an attempt takes which comes to nothing in time."""
+RESTS = (timedelta(seconds=4), 2 * TIMEOUT, 3 * TIMEOUT, 4 * TIMEOUT)
+"""For how long it is left alone after one time-out, two in a row, and so on: for as long as they took. The
+first is over before the schedule's second attempt is due."""
 
 DAYS = (1, 3, 5)
 """Of nothing but failure, at which its owner is told; at the last one it is disabled."""
@@ -47,9 +54,7 @@ ATTEMPTS = 10
 QUIET = timedelta(hours=1)
 """Within which it is told once that deliveries failed for good."""
 
-_BUSY = timedelta(seconds=2)
-_BUSY_ON_TRIAL = timedelta(seconds=15)
-"""As long as an attempt may take."""
+_BUSY = timedelta(seconds=1)
 _MINUTE = timedelta(minutes=1)
 
 Why = Literal["busy", "open", "paused", "rate"]
@@ -68,7 +73,7 @@ class Endpoint:
     paused_until: datetime | None = None
     """Until when it asked not to be sent to (Retry-After)."""
     open_until: datetime | None = None
-    """Until when the breaker lets nothing through; then one attempt probes it."""
+    """Until when nothing is let through: after a time-out, or by the breaker; then one attempt probes it."""
     opened: int = 0
     """How often in a row the breaker opened, by which the pause doubles; 0: it is closed."""
     timeouts: int = 0
@@ -138,16 +143,10 @@ def begin(
     return replace(endpoint, leases={**leases, holder: until})
 
 
-def refusal(
-    endpoint: Endpoint, now: datetime, rate: int | None, last: Outcome | None = None
-) -> Refusal | None:
-    """Why the next attempt can't be made under a lease; None: it can. last: what the one before it under the
-    same lease came to. After one that was late the others are left for later: ten of them would take an
-    invocation more time than it has, and hold up what else it was given."""
+def refusal(endpoint: Endpoint, now: datetime, rate: int | None) -> Refusal | None:
+    """Why the next attempt can't be made under a lease; None: it can."""
     if until := waits_until(endpoint, now):
         return Refusal(until, "open" if endpoint.open_until == until else "paused")
-    if last is not None and last.kind == "late":
-        return _busy(endpoint, now)
     if rate and endpoint.minute_at is not None and endpoint.minute_attempts >= rate:
         full_until = endpoint.minute_at + _MINUTE
         if now < full_until:
@@ -199,8 +198,8 @@ def restarted(endpoint: Endpoint) -> Endpoint:
 
 
 def _busy(endpoint: Endpoint, now: datetime) -> Refusal:
-    # Where it fails, whoever sends to it now may do so for as long as an attempt takes
-    return Refusal(now + (_BUSY if endpoint.failing_since is None else _BUSY_ON_TRIAL), "busy")
+    # Where it fails, whoever sends to it now may be at it until the time is over
+    return Refusal(now + (_BUSY if endpoint.failing_since is None else TIMEOUT), "busy")
 
 
 # ---- what an attempt says of it ----
@@ -243,33 +242,34 @@ _STATUS: dict[str, Status] = {"gone": "paused", "asked": "disabled", "failing": 
 
 
 def _breaker(endpoint: Endpoint, outcome: Outcome, now: datetime) -> Endpoint:
-    if endpoint.window_at is None or now >= endpoint.window_at + WINDOW:
-        endpoint = replace(endpoint, window_at=now, window_attempts=0, window_failures=0)
+    anew = endpoint.window_at is None or now >= endpoint.window_at + WINDOW
     well = outcome.delivered or outcome.kind == "abort"  # whoever says what he doesn't want is there
-    endpoint = replace(
-        endpoint,
-        window_attempts=endpoint.window_attempts + 1,
-        window_failures=endpoint.window_failures + (not well),
-        timeouts=endpoint.timeouts + 1 if outcome.kind == "late" else 0,
-    )
-    if well:
-        return replace(endpoint, opened=0, open_until=None)
+    timeouts = endpoint.timeouts + 1 if outcome.kind == "late" else 0
+    attempts = (0 if anew else endpoint.window_attempts) + 1
+    failures = (0 if anew else endpoint.window_failures) + (not well)
     # An attempt that was under way when it opened is no probe, and says nothing new
     probed = endpoint.opened > 0 and endpoint.open_until is not None and now >= endpoint.open_until
-    failing = (
-        endpoint.window_attempts >= LEAST and endpoint.window_failures >= SHARE * endpoint.window_attempts
-    )
-    if probed or (endpoint.opened == 0 and (endpoint.timeouts >= TIMEOUTS or failing)):
-        pause = min(OPEN * 2 ** min(endpoint.opened, 10), OPEN_MOST)
+    failing = timeouts >= TIMEOUTS or (attempts >= LEAST and failures >= SHARE * attempts)
+    if not well and (probed or (failing and not endpoint.opened)):
         return replace(
             endpoint,
-            open_until=now + pause,
+            open_until=now + min(OPEN * 2 ** min(endpoint.opened, 10), OPEN_MOST),
             opened=endpoint.opened + 1,
+            timeouts=timeouts,
             window_at=None,
-            window_attempts=0,
-            window_failures=0,
         )
-    return endpoint
+    open_until = None if well else endpoint.open_until
+    if timeouts and not endpoint.opened:
+        open_until = now + RESTS[timeouts - 1]
+    return replace(
+        endpoint,
+        open_until=open_until,
+        opened=0 if well else endpoint.opened,
+        timeouts=timeouts,
+        window_at=now if anew else endpoint.window_at,
+        window_attempts=attempts,
+        window_failures=failures,
+    )
 
 
 def _health(

@@ -63,6 +63,7 @@ class Outcome:
 
 CUT_OFF = Outcome(kind="cut off", error="cut off; its outcome is not known")
 FORGOTTEN = Outcome(kind="forgotten", error="its content was forgotten")
+NOT_SEEN = Outcome(kind="forgotten", error="its subscription may not be told of it")
 
 
 def answered(status: int, headers: Mapping[str, str], now: datetime, base: int) -> Outcome:

@@ -125,14 +125,18 @@ def _binary(headers: Mapping[str, str], body: bytes) -> _Posted:
                 f"{header}: leave it out; the body is the data, Content-Type says of what kind", header
             )
         given[name] = _decoded(value, header)
-    if "content-type" in headers:
-        given["datacontenttype"] = headers["content-type"].strip()
-    if body:
-        content_type = given.setdefault("datacontenttype", _BYTES)
-        if _declares_json(content_type):
+    content_type = headers.get("content-type", "").strip()
+    if body and not content_type:  # CloudEvents' JSON format takes it for JSON then, if it is that
+        try:
             given["data"] = strict_json(body)
-        else:
-            given["data_base64"] = base64.b64encode(body).decode()
+        except Invalid:
+            content_type = _BYTES
+    elif body and _declares_json(content_type):
+        given["data"] = strict_json(body)
+    if content_type:
+        given["datacontenttype"] = content_type
+    if body and "data" not in given:
+        given["data_base64"] = base64.b64encode(body).decode()
     return _Posted(
         given, named=lambda name: "Content-Type" if name == "datacontenttype" else f"{_PREFIX}{name}"
     )

@@ -15,6 +15,7 @@ from chalicelib.domain.delivery.body import body_of
 from chalicelib.domain.delivery.delivery import Attempt, Delivery
 from chalicelib.domain.delivery.outcome import (
     FORGOTTEN,
+    NOT_SEEN,
     Outcome,
     answered,
     kept_of,
@@ -23,7 +24,7 @@ from chalicelib.domain.delivery.outcome import (
 )
 from chalicelib.domain.delivery.schedule import wait_before
 from chalicelib.domain.delivery.signature import headers_of
-from chalicelib.domain.delivery.stored_event import StoredEvent
+from chalicelib.domain.delivery.stored_event import StoredEvent, concerns
 from chalicelib.domain.delivery.subscription import Confidential, Subscription
 from chalicelib.pipeline.delivery.delivery_job import DeliveryJob
 from chalicelib.pipeline.delivery.follow_endpoint import Attempted
@@ -70,6 +71,9 @@ class AttemptDelivery:
         took = time.monotonic()
         if event is None or event.body is None:
             outcome, answer = FORGOTTEN, None
+        elif not concerns(event, subscription.owner, subscription.within):
+            # It was for another of the same name, which saw more and is gone.
+            outcome, answer = NOT_SEEN, None
         else:
             outcome, answer = self._sent(claimed, event, subscription, confidential)
         ms = round((time.monotonic() - took) * 1000)

@@ -86,7 +86,9 @@ class Recover(JobKind):
     now: Clock
 
     def check(self, arguments: RecoverArguments) -> None:
-        require_open(self._subscription(arguments), self.now())
+        subscription = self._subscription(arguments)
+        if not arguments.dry_run:
+            require_open(subscription, self.now())
         if arguments.since >= self.now():
             raise Invalid("since lies in the future, so that nothing came since then", "since")
         if arguments.since < self.now() - RECOVERABLE - SLACK:

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.domain.delivery.endpoint import Endpoint, Refusal, refusal
-from chalicelib.domain.delivery.outcome import Outcome
 from chalicelib.domain.delivery.subscription import Subscription
 from chalicelib.errors import TriggerIQError, is_outage, loggable
 from chalicelib.pipeline.delivery.attempt import SECONDS, AttemptDelivery, Read
@@ -83,9 +82,8 @@ class Turn:
     def _under_lease(
         self, jobs: Sequence[DeliveryJob], subscription: Subscription, endpoint: Endpoint, holder: str
     ) -> None:
-        last: Outcome | None = None
         for place, job in enumerate(jobs):
-            until = self._may_not(endpoint, subscription, last)
+            until = self._may_not(endpoint, subscription)
             if until is not None:
                 return self._move(jobs[place:], until)
             try:
@@ -103,17 +101,14 @@ class Turn:
             endpoint, _, stop = folded(endpoint, attempted)
             if stop is not None:
                 return self._end(jobs[place + 1 :], ("held", stop[1]))
-            last = attempted.outcome
         return None
 
-    def _may_not(
-        self, endpoint: Endpoint, subscription: Subscription, last: Outcome | None
-    ) -> datetime | None:
+    def _may_not(self, endpoint: Endpoint, subscription: Subscription) -> datetime | None:
         """Until when nothing more is sent to it; None: it is."""
         now = self._by.now()
         if self._left() < ATTEMPT_SECONDS:
             return now + HANDED_ON
-        refused = refusal(endpoint, now, subscription.rate, last)
+        refused = refusal(endpoint, now, subscription.rate)
         return refused.until if refused else None
 
     def _send(self, job: DeliveryJob, attempted: Attempted) -> None:

@@ -10,6 +10,7 @@ https://www.iana.org/assignments/ipv6-address-space (only 2000::/3 is given to h
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from ipaddress import (
     IPv4Address,
     IPv4Network,
@@ -50,6 +51,11 @@ _SIX_TO_FOUR = IPv6Network("2002::/16")
 def fault_of(address: str, allowed: Iterable[Network] = ()) -> str:
     """Why an address may not be connected to; "" where it may. allowed: what is not public, and open
     nevertheless."""
+    return _judged(address, tuple(allowed))
+
+
+@lru_cache(1_000)  # most are asked for again: it says the same of the same address for ever
+def _judged(address: str, allowed: tuple[Network, ...]) -> str:
     try:
         judged = ip_address(address)
     except ValueError:

@@ -55,7 +55,7 @@ def look_up(host: str, port: int) -> Sequence[str]:
 
 class HttpsClient:
     """Web (chalicelib.ports). allowed: networks that are open though they are not public. local: whether this
-    is a developer's machine, where http and any port is taken too. own: names of our own API, which nobody
+    is a developer's machine, see target_of. own: what our own API is known by (own_of), which nobody
     may have us call. context: of TLS; by default it trusts whom the machine trusts.
     """
 
@@ -191,8 +191,9 @@ class _Request(http.client.HTTPConnection):
 
     def answer_over(self, sock: socket.socket, limit: int) -> WebAnswer:
         """Send it, and read the answer: of its body up to `limit` bytes."""
-        self.sock = sock
-        self.response_class = partial(_Response, most=_FRAMES * limit + _HEADERS)  # type: ignore[assignment]
+        # http.client has no socket itself, for it would close it before the body is read
+        stream = _Bounded(sock, _FRAMES * limit + _HEADERS)
+        self.response_class = partial(_Response, stream)  # type: ignore[assignment]
         self.endheaders(self._content)
         sock.sendall(b"".join(self._pieces))  # at once, so that a small one is one packet
         response = self.getresponse()
@@ -208,14 +209,12 @@ class _Request(http.client.HTTPConnection):
 
 
 class _Response(http.client.HTTPResponse):
-    """An answer of which no more than `most` bytes are taken, whatever its own numbers claim: http.client
+    """An answer of which no more is taken than its stream has, whatever its own numbers claim: http.client
     reads a chunk of size -1 to the very end."""
 
-    def __init__(self, sock: socket.socket, *args: Any, most: int, **kwargs: Any) -> None:
-        super().__init__(sock, *args, **kwargs)
-        self.fp.close()
-        self._stream = _Bounded(sock, most)
-        self.fp = io.BufferedReader(self._stream)
+    def __init__(self, stream: _Bounded, _: None, **kwargs: Any) -> None:
+        self._stream = stream
+        super().__init__(stream, **kwargs)  # type: ignore[arg-type]
 
     def begin(self) -> None:
         super().begin()
@@ -223,28 +222,28 @@ class _Response(http.client.HTTPResponse):
 
 
 class _Bounded(io.RawIOBase):
-    """What comes by a socket, up to so many bytes. may_end: whether it may end here: http.client takes a head
+    """What comes by a socket, up to `most` bytes. may_end: whether it may end here: http.client takes a head
     that breaks off for a whole one."""
 
     def __init__(self, sock: socket.socket, most: int) -> None:
-        self._stream, self._left = sock.makefile("rb", buffering=0), most
+        self._sock, self._left = sock, most
         self.may_end = False
+
+    def makefile(self, mode: str) -> io.BufferedReader:
+        """As http.client asks a socket for one."""
+        return io.BufferedReader(self)
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        taken = self._stream.readinto(buffer)
-        self._left -= taken or 0
+        taken = self._sock.recv_into(buffer)
+        self._left -= taken
         if self._left < 0:
             raise http.client.HTTPException("more than was asked for")
         if taken == 0 and not self.may_end:
             raise http.client.HTTPException("it ends within its head")
         return taken
-
-    def close(self) -> None:
-        self._stream.close()
-        super().close()
 
 
 def _body(response: http.client.HTTPResponse, limit: int) -> tuple[bytes, bool]:

@@ -64,11 +64,11 @@ def holding(endpoint: Endpoint, *holders: str, rate: int | None = None) -> Endpo
 
 
 def test_one_holds_an_endpoint_that_nobody_knows_to_be_well() -> None:
-    assert begin(holding(NEW, "a"), "b", NOW, NOW + LEASE) == Refusal(at(seconds=2), "busy")
+    assert begin(holding(NEW, "a"), "b", NOW, NOW + LEASE) == Refusal(at(seconds=1), "busy")
 
 
 def test_three_hold_one_that_took_something_lately() -> None:
-    assert begin(holding(WELL, "a", "b", "c"), "d", NOW, NOW + LEASE) == Refusal(at(seconds=2), "busy")
+    assert begin(holding(WELL, "a", "b", "c"), "d", NOW, NOW + LEASE) == Refusal(at(seconds=1), "busy")
 
 
 @pytest.mark.parametrize("change", [{"opened": 1}, {"timeouts": 1}, {"succeeded_at": at(minutes=-5)}])
@@ -96,10 +96,18 @@ def test_where_it_fails_those_behind_wait_as_long_as_an_attempt_may_take() -> No
     assert begin(holding(failing, "a"), "b", NOW, NOW + LEASE) == Refusal(at(seconds=15), "busy")
 
 
-def test_after_one_that_was_late_the_others_of_a_batch_wait() -> None:
-    endpoint, _ = after(holding(NEW, "a"), LATE, NOW, "p")
-    assert refusal(endpoint, NOW, None, LATE) == Refusal(at(seconds=15), "busy")
-    assert refusal(endpoint, NOW, None, FAILED) is None
+def test_after_time_outs_it_is_left_alone_for_as_long_as_they_took() -> None:
+    endpoint = holding(WELL, "a")
+    for seconds in (4, 30, 45, 60):
+        endpoint, _ = after(endpoint, LATE, NOW, "p")
+        assert refusal(endpoint, NOW, None) == Refusal(at(seconds=seconds), "open")
+    assert refusal(endpoint, at(seconds=60), None) is None
+    taken, _ = after(endpoint, TAKEN, at(seconds=60), "p")
+    assert (taken.timeouts, refusal(taken, at(seconds=60), None)) == (0, None)
+
+
+def test_a_failure_that_came_at_once_holds_nothing_up() -> None:
+    endpoint, _ = after(holding(NEW, "a"), FAILED, NOW, "p")
     assert refusal(endpoint, NOW, None) is None
 
 
@@ -122,14 +130,14 @@ def test_no_more_than_the_rate_go_out_in_a_minute() -> None:
 
 def test_five_time_outs_in_a_row_open_it() -> None:
     four, _ = told(WELL, [(NOW, LATE)] * 4)
-    assert waits_until(four, NOW) is None
+    assert four.opened == 0
     five, _ = told(WELL, [(NOW, LATE)] * 5)
-    assert refusal(five, NOW, None) == Refusal(at(seconds=60), "open")
+    assert (five.opened, refusal(five, NOW, None)) == (1, Refusal(at(seconds=60), "open"))
 
 
 def test_a_time_out_now_and_then_does_not() -> None:
     endpoint, _ = told(WELL, [(NOW, LATE), (NOW, LATE), (NOW, TAKEN)] * 10)
-    assert waits_until(endpoint, NOW) is None
+    assert (endpoint.opened, waits_until(endpoint, NOW)) == (0, None)
 
 
 def test_seventy_of_a_hundred_open_it_once_there_were_ten() -> None:

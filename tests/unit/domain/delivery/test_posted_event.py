@@ -97,6 +97,7 @@ def test_headers_are_attributes_and_the_body_is_the_data() -> None:
         ("image/png", b"\x89\xff", {"datacontenttype": "image/png", "data_base64": "if8="}),
         (None, b"hi", {"datacontenttype": "application/octet-stream", "data_base64": "aGk="}),
         ("image/png", b"", {"datacontenttype": "image/png"}),
+        (None, b'"\\u0000"', {"datacontenttype": "application/octet-stream", "data_base64": "Ilx1MDAwMCI="}),
         (None, b"", {}),
     ],
 )
@@ -104,6 +105,12 @@ def test_a_body_of_any_kind_is_kept(content_type: str | None, body: bytes, more:
     headers = BINARY | ({"content-type": content_type} if content_type else {})
     event = one(body, headers)
     assert (event.data, event.more) == (None, more)
+
+
+def test_a_body_of_no_kind_is_taken_for_json_if_it_is_that() -> None:
+    """CloudEvents' own library for Python names no kind of a dict."""
+    event = one({"n": 1}, BINARY)
+    assert (event.data, dict(event.more)) == ({"n": 1}, {})
 
 
 @pytest.mark.parametrize(

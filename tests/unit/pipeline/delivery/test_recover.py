@@ -271,6 +271,7 @@ def test_what_there_is_not_or_takes_nothing_is_refused() -> None:
     paused = made.subscription("paused", status="paused")
     with pytest.raises(Conflict, match="resume first"):
         made.recover.check(since(paused))
+    made.recover.check(since(paused, dry_run=True))  # what it would find may be asked at any time
     with pytest.raises(NotFound):
         made.recover.check(RecoverArguments(subscription="sub_0", since=NOW - DAY))
 

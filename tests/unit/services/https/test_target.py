@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.ports.web import NoAnswer
-from chalicelib.services.https.target import Target, target_of
+from chalicelib.services.https.target import Target, own_of, target_of
 
 
 @pytest.mark.parametrize(
@@ -75,12 +75,13 @@ def test_an_address_is_read(url: str, target: tuple[str, str, int, str]) -> None
 )
 def test_an_address_is_refused(url: str) -> None:
     with pytest.raises(NoAnswer) as refusal:
-        target_of(url, own=frozenset({"ours.example.com"}))
+        target_of(url, own=own_of("https://ours.example.com/api"))
     assert refusal.value.fault == "refused"
     assert "secret" not in str(refusal.value)
 
 
 def test_a_developer_s_machine_is_not_so_strict() -> None:
+    assert target_of("http://api.example.com/a", local=True).port == 80
     assert target_of("http://127.0.0.1:8080/a", local=True) == Target("http", "127.0.0.1", 8080, "/a")
     assert target_of("http://[::1]:8080/a", local=True) == Target("http", "::1", 8080, "/a")
     assert target_of("http://localhost", local=True) == Target("http", "localhost", 80, "/")
@@ -89,9 +90,31 @@ def test_a_developer_s_machine_is_not_so_strict() -> None:
         "http://localhost:70000/",
         "http://user@localhost/",
         "file:///etc/passwd",
+        "https://api.example.com:22/",
+        "http://api.example.com:70000/",
+        "https://printer.internal/",
+        "https://nodot/",
+        "https://10.0.0.1/",
+        "http://0x7f.1/",
+        "http://2130706433/",
+        "http://127.1/",
+        "http://[::ffff:127.0.0.1]/",
     ):
         with pytest.raises(NoAnswer):
             target_of(url, local=True)
+
+
+def test_a_developer_s_machine_does_not_call_its_own_api() -> None:
+    own = own_of("http://127.0.0.1:8000")
+    assert target_of("http://127.0.0.1:8001/a", local=True, own=own).port == 8001
+    for url in (
+        "http://127.0.0.1:8000/a",
+        "http://localhost:8000",
+        "http://[::1]:8000/",
+        "http://127.0.0.2:8000/",
+    ):
+        with pytest.raises(NoAnswer, match="our own"):
+            target_of(url, local=True, own=own)
 
 
 @given(st.text() | st.text().map(lambda text: f"https://{text}.example.com/{text}"))
