@@ -152,6 +152,7 @@ OF_OTHERS: dict[str, Callable[[World], list[Asked]]] = {
     "POST /subscriptions/{id}/rotate-secret": of_subscriptions("/rotate-secret"),
     "POST /subscriptions/{id}/pause": of_subscriptions("/pause"),
     "POST /subscriptions/{id}/resume": of_subscriptions("/resume"),
+    "POST /events": lambda world: [Asked("/events", {"type": "order.paid", "id": world.theirs.event}, 202)],
     "GET /events": listed("/events", "/events?type=ticket.*"),
     "GET /events/{id}": of_the_event("/events/{}"),
     "DELETE /events/{id}/content": of_the_event("/events/{}/content"),
@@ -197,6 +198,7 @@ PUBLIC_ONES: dict[str, Callable[[World], list[Asked]]] = {
     "GET /": lambda world: [Asked("/", status=302)],
     "GET /openapi.json": listed("/openapi.json"),
     "GET /docs": listed("/docs"),
+    "OPTIONS /events": lambda world: [Asked("/events", status=200)],
     "GET /event-types": listed("/event-types"),
     "GET /event-types/{type}": listed("/event-types/ticket.created"),
     "POST /webhooks/{source}/{connection}": lambda world: [
