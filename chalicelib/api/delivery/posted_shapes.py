@@ -46,7 +46,12 @@ class ShortEvent(Asked):
 
 
 _EXTENSION: dict[str, Any] = {
-    "anyOf": [{"type": "string", **_POSTED_TEXT}, {"type": "boolean"}, {"type": "integer", "format": "int32"}]
+    "anyOf": [
+        {"type": "string", **_POSTED_TEXT},
+        {"type": "boolean"},
+        {"type": "null"},
+        {"type": "integer", "format": "int32"},
+    ]
 }
 
 
