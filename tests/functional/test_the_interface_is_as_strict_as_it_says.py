@@ -35,7 +35,7 @@ def world() -> Iterator[tuple[str, Mapping[str, list[str]]]]:
     are."""
     with Stack(time_scale=0.02) as stack:
         stack.migrate()
-        with Application(stack) as application:
+        with Application(stack, {"TRIGGERIQ_INBOX_WAITING": "0"}) as application:  # nobody waits in vain
             client = Client(application.url)
             yield application.url, filled(client, Stores(stack, client))
 
@@ -53,9 +53,14 @@ def filled(client: Client, stores: Stores) -> dict[str, list[str]]:
     key = client.call("POST", "/api-keys", {"scopes": ["read"], "owner": "somebody"}).json
     client.call("PUT", "/subscriptions/some", {"url": URLS[0], "types": ["*"]})
     (subscription,) = client.get("/subscriptions")["items"]
+    client.call("PUT", "/inbox", {"types": ["order.*"]})
+    client.call("POST", "/events", {"type": "order.made", "id": "order-1"})
+    (item,) = eventually(lambda: client.get("/inbox")["items"])
     found = {
         "tickets": ticket,
         "subscriptions": subscription,
+        "event_log": item["event"],
+        "inbox": item,
         "imports": imported,
         "quarantine": kept,
         "jobs": job,
