@@ -79,10 +79,6 @@ class WholeEvent(BaseModel):
     data_base64: Annotated[str, Field(json_schema_extra={"format": "byte"})] | None = None
 
 
-class WholeEvents(RootModel[Annotated[list[WholeEvent], Field(max_length=MOST)]]):
-    """A batch of CloudEvents."""
-
-
 class PostedEvents(
     RootModel[ShortEvent | WholeEvent | Annotated[list[ShortEvent | WholeEvent], Field(max_length=MOST)]]
 ):
