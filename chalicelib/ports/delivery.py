@@ -92,6 +92,10 @@ class Subscriptions(Protocol):
 
     def inbox(self, owner: str) -> Inbox | None: ...
 
+    def make_inbox(self, inbox: Inbox) -> None:
+        """Keep it, unless its owner has one."""
+        ...
+
     def put_inbox(self, inbox: Inbox) -> None: ...
 
     def inboxes(self) -> Sequence[Inbox]:
