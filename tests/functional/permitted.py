@@ -155,7 +155,7 @@ class Account:
         """Until nothing waits for them now."""
         for function in functions or ("uploads", *QUEUES):
             while self.step(function):
-                pass
+                assert not self.iam.refused  # what is refused may come again without an end
 
     def schedule(self, function: str) -> None:
         """At the full hour, when everything is done that is not done each time."""

@@ -133,6 +133,7 @@ OF_THE_API = {
     "jobs.claim", "jobs.write", "jobs.read", "jobs.update", "jobs.list", "jobs.forgotten",
     "marks.all", "marks.change", "marks.remove", "queue.look",
     "inbox.put", "inbox.list", "inbox.lease", "inbox.read", "inbox.remember", "inbox.remove", "inbox.count",
+    "inbox.waiting", "inbox.wait", "inbox.waited",
 }  # fmt: skip
 """Calls that no event on its way to a ticket makes: of people's requests, a deploy, what fails, and of jobs,
 which test_kept_bytes_are_read_again kills, of polls, which test_reviews_are_fetched kills, and of what is

@@ -55,6 +55,10 @@ def of_subscriptions(path: str = "", body: Any = None) -> Callable[[World], list
     return lambda world: [Asked(f"/subscriptions/{world.theirs.subscription}{path}", body)]
 
 
+def of_deliveries(path: str = "") -> Callable[[World], list[Asked]]:
+    return lambda world: [Asked(f"/deliveries/{world.theirs.delivery}{path}")]
+
+
 def subscribes(world: World) -> list[Asked]:
     """By a name that one has which it can't see, though it is of the same owner."""
     return [Asked("/subscriptions", {**WANTED, "name": world.theirs.connection}, 409)]
@@ -152,6 +156,12 @@ OF_OTHERS: dict[str, Callable[[World], list[Asked]]] = {
     "POST /subscriptions/{id}/rotate-secret": of_subscriptions("/rotate-secret"),
     "POST /subscriptions/{id}/pause": of_subscriptions("/pause"),
     "POST /subscriptions/{id}/resume": of_subscriptions("/resume"),
+    "POST /events": lambda world: [Asked("/events", {"type": "order.paid", "id": world.theirs.event}, 202)],
+    "GET /subscriptions/{id}/deliveries": of_subscriptions("/deliveries"),
+    "POST /subscriptions/{id}/recover": of_subscriptions("/recover", {"since": "2026-01-01"}),
+    "GET /deliveries": listed("/deliveries", "/deliveries?status=undelivered"),
+    "GET /deliveries/{id}": of_deliveries(),
+    "POST /deliveries/{id}/retry": of_deliveries("/retry"),
     "GET /events": listed("/events", "/events?type=ticket.*"),
     "GET /events/{id}": of_the_event("/events/{}"),
     "DELETE /events/{id}/content": of_the_event("/events/{}/content"),
@@ -197,6 +207,7 @@ PUBLIC_ONES: dict[str, Callable[[World], list[Asked]]] = {
     "GET /": lambda world: [Asked("/", status=302)],
     "GET /openapi.json": listed("/openapi.json"),
     "GET /docs": listed("/docs"),
+    "OPTIONS /events": lambda world: [Asked("/events", status=200)],
     "GET /event-types": listed("/event-types"),
     "GET /event-types/{type}": listed("/event-types/ticket.created"),
     "POST /webhooks/{source}/{connection}": lambda world: [
@@ -210,6 +221,7 @@ PUBLIC_ONES: dict[str, Callable[[World], list[Asked]]] = {
         (f"{method} /webhooks/{{source}}/{{connection}}" for method in ("PUT", "HEAD", "GET")),
         lambda world: [Asked(f"/webhooks/standard_webhooks/{world.theirs.connection}", status=405)],
     ),
+    "GET /delivery/sources": listed("/delivery/sources"),
     "POST /triage/preview": lambda world: [Asked("/triage/preview", {"items": [{"text": "Hello"}]}, 200)],
 }
 
@@ -374,6 +386,12 @@ def test_a_subscription_of_one_s_own_is_there(world: World) -> None:
     assert found == listed
     everybody_s = [one["id"] for one in world.client.get("/subscriptions", owner="mine")["items"]]
     assert {world.mine.subscription, world.theirs.subscription} <= set(everybody_s)
+
+
+def test_a_delivery_of_one_s_own_is_there(world: World) -> None:
+    (delivery,) = world.ask("GET", "/deliveries").json["items"]
+    assert delivery["id"] == world.mine.delivery
+    assert world.ask("GET", f"/deliveries/{delivery['id']}").json["event_id"] == delivery["event_id"]
 
 
 def told(answer: Answer) -> bytes:

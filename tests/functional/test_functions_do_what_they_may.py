@@ -10,6 +10,7 @@ import json
 import random
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from chalicelib.services.dynamodb.items import from_item, to_item
 from chalicelib.services.postgres.users import OWNER
 from chalicelib.services.s3 import S3Blobs
 from local.catalogue import named
+from local.receiver import Receiver
 from local.stack import Stack
 from tests.functional import s3_forms
 from tests.functional.by_hand import ON_THE_WAY
@@ -520,6 +522,35 @@ def people_subscribe(account: Account) -> None:
     assert account.call("DELETE", "/subscriptions/{id}", **crm)["http"] == 204
 
 
+def people_follow_deliveries(account: Account) -> None:
+    def status_of(id: str) -> Any:
+        return account.call("GET", "/deliveries/{id}", id=id)["status"]
+
+    with Receiver(lambda received: None) as receiver:
+        wanted = {"url": receiver.url, "types": ["ticket.updated"]}
+        crm = {"id": account.call("PUT", "/subscriptions/{id}", wanted, id="followed")["id"]}
+        id = account.call("POST", "/subscriptions/{id}/test", **crm)["delivery"]
+        account.drain("deliver")
+        assert status_of(id) == "delivered"
+        assert account.call("POST", "/deliveries/{id}/retry", id=id)["http"] == 202
+        account.call("POST", "/subscriptions/{id}/pause", **crm)
+        account.drain("deliver")
+        for route, place in (("/deliveries", {}), ("/subscriptions/{id}/deliveries", crm)):
+            items = account.call("GET", route, query="status=undelivered", **place)["items"]
+            assert [(one["id"], one["status"]) for one in items] == [(id, "held")]
+            assert account.call("GET", route, **place)["items"] == items
+        account.call("POST", "/subscriptions/{id}/resume", **crm)
+        wait_until_quiet(account)
+        assert status_of(id) == "delivered"
+        since = {"since": f"{datetime.now(UTC) - timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}"}
+        recovered = account.call("POST", "/subscriptions/{id}/recover", since, **crm)
+        assert recovered["found"] > 0, recovered
+        wait_until_quiet(account)
+        assert account.call("GET", "/jobs/{id}", id=recovered["id"])["done"] == recovered["found"]
+        assert account.call("GET", "/delivery/sources")["items"] == []
+        assert account.call("DELETE", "/subscriptions/{id}", **crm)["http"] == 204
+
+
 def what_was_kept_is_read_again(account: Account) -> None:
     account.send("jobs", "not JSON")
     account.send("jobs", json.dumps({"v": 1, "job": "long gone"}))
@@ -620,6 +651,7 @@ STORIES = (
     people_look_and_configure,
     subscribers_look_at_what_is_told,
     people_subscribe,
+    people_follow_deliveries,
     what_was_kept_is_read_again,
     jobs_that_are_parked_lost_or_fail,
     the_quarantine_is_put_back,

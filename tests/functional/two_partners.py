@@ -31,6 +31,8 @@ class Side:
     """The id of one that is done."""
     subscription: str = ""
     """The id of one that is named as its connections are."""
+    delivery: str = ""
+    """The id of one of it, which did not arrive."""
     event: str = ""
     """The id of one that told of its tickets."""
     item: str = ""
@@ -73,7 +75,7 @@ class World:
     def hidden(self) -> list[str]:
         """Texts that no answer may hold."""
         ids = [*self.hidden_tickets, *self.hidden_entries, self.theirs.file, self.theirs.job]
-        ids += [self.theirs.subscription, self.theirs.event, self.theirs.item]
+        ids += [self.theirs.subscription, self.theirs.delivery, self.theirs.event, self.theirs.item]
         return [*ids, self.theirs.connection]
 
     def ask(self, method: str, path: str, body: Any = None) -> Answer:
@@ -113,8 +115,8 @@ def world_of(stack: Stack, running: Application) -> World:
     nobody_s = eventually(lambda: entry_of(client, event_id=message))
     key = key_of_mine(client, [f"{source}/{mine.connection}" for source in SOURCES])
     # Of one owner, since his key that is not restricted is told of everything
-    theirs.subscription = subscribed(client, owner_s, theirs.connection)
-    mine.subscription = subscribed(client, key, mine.connection)
+    for side, own in ((theirs, owner_s), (mine, key)):
+        side.subscription, side.delivery = subscribed(client, own, side.connection)
     for side in (mine, theirs):
         side.event, side.item = eventually(lambda side=side: told_of(client, owner_s, side))
     return World(client, mine, theirs, both, merged_away, nobody_s, key, owner_s)
@@ -140,12 +142,14 @@ def key_of_mine(client: Client, connections: list[str] | None = None) -> str:
     return str(made.json["key"])
 
 
-def subscribed(client: Client, key: str, name: str) -> str:
-    """The id of a subscription that nothing is sent to."""
+def subscribed(client: Client, key: str, name: str) -> tuple[str, str]:
+    """The ids of a subscription to an address that nobody is at, and of a delivery that was tried."""
     wanted = {"url": "http://127.0.0.1:9/", "types": ["nothing.ever"]}
     made = client.call("PUT", f"/subscriptions/{name}", wanted, X_Api_Key=key)
     assert made.status == 201, made
-    return str(made.json["id"])
+    tried = client.call("POST", f"/subscriptions/{name}/test", X_Api_Key=key).json["delivery"]
+    eventually(lambda: client.get(f"/deliveries/{tried}")["attempts"])
+    return made.json["id"], tried
 
 
 def bring_in(client: Client, stores: Stores, side: Side) -> None:
