@@ -36,8 +36,8 @@ from chalicelib.ports.web import NoAnswer, Web, WebAnswer
 SECONDS = 15.0
 """For a whole request, the name's look-up and the last byte of the answer included."""
 ANSWER_BYTES = 1_000_000
-"""Of an answer that are read. A receiver says little; even a page of the web, which somebody took for one, has
-an end within these."""
+"""Of an answer that are read. A receiver says little; even a page of the web, which somebody took for one,
+has an end within these."""
 SENDING = timedelta(seconds=90)
 """After which an attempt counts as cut off: longer than a function lives."""
 
@@ -79,21 +79,22 @@ class AttemptDelivery:
             outcome, answer = self._sent(claimed, event, subscription, confidential)
         ms = round((time.monotonic() - took) * 1000)
         secrets = (*confidential.headers.values(), *(secret.value for secret in confidential.secrets))
-        self.deliveries.record(
-            claimed,
-            Attempt(
-                number=claimed.attempt,
-                at=began,
-                url=shown(subscription.url, subscription.format),
-                status=outcome.status,
-                ms=ms,
-                error=outcome.error,
-                answer=kept_of(answer.body, secrets) if answer else "",
-            ),
+        attempt = Attempt(
+            number=claimed.attempt,
+            at=began,
+            url=shown(subscription.url, subscription.format),
+            status=outcome.status,
+            ms=ms,
+            error=outcome.error,
+            answer=kept_of(answer.body, secrets) if answer else "",
         )
         ended = self.now()
         after = next_step(claimed, outcome, self.schedule, ended, self.jitter())
-        self.deliveries.change(claimed, after)
+        if outcome.delivered:
+            self.deliveries.change(claimed, after, attempt)
+        else:
+            self.deliveries.record(claimed, attempt)
+            self.deliveries.change(claimed, after)
         counter: DeliveryCounter = "delivered" if outcome.delivered else "delivery_failed"
         self.metrics.count_delivery(counter, subscription.id)
         if after.status == "held":

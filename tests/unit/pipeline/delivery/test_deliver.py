@@ -405,7 +405,10 @@ def test_a_slow_endpoint_s_jobs_are_done_one_after_the_other(world: World) -> No
 
 @pytest.mark.parametrize("call", ["claim", "record", "change"])
 def test_an_attempt_that_can_not_be_written_counts_as_cut_off(world: World, call: str) -> None:
-    begun(world)
+    subscription = begun(world)
+    if call == "record":
+        given = iter([WebAnswer(500, {}, b"")])
+        world.receivers.answers[subscription.url] = lambda: next(given, OK)
     with down(world.deliveries, call):
         assert errors(world.deliver_once()) == ["Unavailable"]
     world.run_until(NOW + 10 * MINUTE)
