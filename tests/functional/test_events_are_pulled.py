@@ -274,19 +274,18 @@ MADE = {"subscriptions.write_inbox", "subscriptions.count"}
 ACK = ["inbox.read", "inbox.remember", "inbox.remove"]
 
 
-@pytest.mark.parametrize("call", ["inbox.list", "inbox.lease", "inbox.count"])
-def test_who_dies_while_he_reads_leaves_it_for_the_next(functions: Functions, local: Kept, call: str) -> None:
+def test_who_dies_with_a_lease_leaves_the_event_for_the_next(functions: Functions, local: Kept) -> None:
     local.item(uuid.uuid4().hex)
     read = asked("GET", "/inbox", query={"lease": "1"})
-    assert functions.calls_until_killed("pull", read, after=call)[-1] == call
+    functions.calls_until_killed("pull", read, after="inbox.lease")
     again = asked("GET", "/inbox", query={"lease": "60", "wait": "5"})
     answer = functions.invoke("pull", again)
     assert answer["statusCode"] == 200, answer
     (item,) = json.loads(answer["body"])["items"]
-    assert item["deliveries"] == (1 if call == "inbox.list" else 2)
+    assert item["deliveries"] == 2
 
 
-@pytest.mark.parametrize("call", ACK)
+@pytest.mark.parametrize("call", ACK[1:])  # to read changes nothing
 def test_who_dies_while_he_acks_can_ack_again(functions: Functions, local: Kept, call: str) -> None:
     position = local.item(uuid.uuid4().hex)
     ack = asked("POST", "/inbox/{id}/ack", id=position)
