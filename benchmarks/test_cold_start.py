@@ -18,6 +18,7 @@ import pytest
 
 from benchmarks import cold_start
 from benchmarks.cold_start import Contender, Costs
+from chalicelib.domain.operations.access import LOCAL_KEY
 from lambda_package import bytecode
 from local.catalogue import load_functions
 from local.stack import Stack
@@ -101,6 +102,7 @@ class Feeding:
             return [sqs_batch(queue, message) for message in messages]
         one = {
             "api": lambda: http_event("GET", "/health"),
+            "pull": lambda: http_event("GET", "/inbox", headers={"X-Api-Key": LOCAL_KEY}),
             "receive": lambda: webhook(uuid.uuid4().hex, TEXT),
             "uploads": lambda: world.upload(f"reviews/csv/default/{uuid.uuid4()}.csv", ROWS),
             "jobs": self._job,
@@ -121,6 +123,7 @@ class Feeding:
         settled = {"batchItemFailures": []}
         return {
             "api": is_well,
+            "pull": lambda answer: answer["statusCode"] == 200,
             "receive": lambda answer: answer["statusCode"] == 202,
             "migrate": lambda answer: answer == {"applied": []},
             "relay": lambda answer: answer == {"relayed": 0},

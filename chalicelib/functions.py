@@ -30,14 +30,12 @@ class Function(NamedTuple):
 _SOURCES = ("chalicelib.registry.claim", "chalicelib.registry.guarded", "triggeriq.payload")
 """What every source needs. The source itself is loaded by the first event that names it."""
 _HTTP = ("chalicelib.api.intake.webhooks", "chalicelib.api.parsing", *_SOURCES)
+_PULL = ("chalicelib.api.delivery.inbox", "chalicelib.api.delivery.shapes", "chalicelib.api.parsing")
 _SQS, _S3, _SCHEDULE = ((f"chalicelib.handlers.{name}",) for name in ("sqs", "s3", "schedule"))
 
 FUNCTIONS = {
     "receive": Function(_HTTP, "intake.receive", ("dynamodb", "kms", "events"), http=True),
-    "pull": Function(
-        ("chalicelib.api.delivery.inbox", "chalicelib.api.parsing"), "delivery.read_inbox", ("dynamodb",),
-        http=True,
-    ),
+    "pull": Function(_PULL, "delivery.read_inbox", ("dynamodb",), http=True),
     "api": Function(http=True),
     "ingest": Function((*_SQS, *_SOURCES), "intake.ingest", ("dynamodb", "kms", "s3", "sqs"), queue="ingest"),
     "uploads": Function((*_S3, *_SOURCES), "intake.register_upload", ("dynamodb", "events", "sqs")),

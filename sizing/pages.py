@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from sizing import bill, load, neighbours, usage
+from sizing import bill, delivery, load, neighbours, usage
 from sizing.chart import chart
 from sizing.prices import PRICES, Price
 from sizing.queueing import percentile
@@ -109,6 +109,18 @@ def calls() -> str:
 
 def _units(call: usage.Call | None) -> str:
     return "PostgreSQL" if call is None else f"{call.units:g} {call.service}"
+
+
+def deliveries() -> str:
+    """What a million of each cost, line by line."""
+    columns = {name: delivery.of_a_million(taken) for name, taken in delivery.COLUMNS.items()}
+    lines = dict.fromkeys(line for column in columns.values() for line in column)
+    rows = [
+        [line, *(f"{column[line]:.2f}" if line in column else "" for column in columns.values())]
+        for line in lines
+    ]
+    rows.append(["**Sum**", *(f"**{sum(column.values()):.2f}**" for column in columns.values())])
+    return table(["US$ a million", *columns], rows)
 
 
 def ways() -> str:
@@ -256,6 +268,7 @@ TABLES: Mapping[str, Mapping[str, Callable[[], str]]] = {
         "ways": ways,
         "lines": lines,
         "calls": calls,
+        "deliveries": deliveries,
         "knobs": knobs,
         "prices": prices,
     },

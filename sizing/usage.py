@@ -63,12 +63,21 @@ CALLS: Mapping[str, Mapping[str, Call | None]] = {
         "bus.publish": Call("EventBridge events", 1),
         "postgres.relayed": None,
     },
+    "deliver": {
+        "event_log.get": Call("DynamoDB reads", 2),  # nothing is at either of its keys
+        "event_log.put": Call(
+            "DynamoDB writes", 4
+        ),  # 2 kB and more make three, its place in an index a fourth
+        "subscriptions.changes": Call("DynamoDB reads", 2),
+        "subscriptions.scan": Call("DynamoDB reads", 0.01),  # once a process and minute
+    },
 }
-"""The calls for one item, function by function."""
+"""The calls for one item, function by function. `deliver` keeps what is told of it, and nobody is subscribed:
+what a subscriber adds is in sizing/delivery.py."""
 
-AROUND_SQS = 6
-"""Requests that AWS makes for an item: a send by each of the bus's two rules, and a receive and a delete
-by the pollers for each of `ingest` and `feedback`."""
+AROUND_SQS = 8
+"""Requests that AWS makes for an item: a send by the rules of the bus for each of its two events, and a
+receive and a delete by the pollers for each of `ingest`, `feedback` and `delivery`."""
 API_REQUESTS = 5
 """Of people and programs, for each item: an assumption."""
 BILLED_SECONDS: Mapping[str, float] = {
@@ -77,11 +86,16 @@ BILLED_SECONDS: Mapping[str, float] = {
     "process": 0.10,
     "api": 0.10,
     "relay": 0.15,
+    "deliver": 0.20,
+    "deliver_due": 0.20,
     "sweep": 0.50,
     "poll": 1.00,
 }
 """Of one warm invocation at the memory of functions.json: assumptions, several times what this code takes
 on a whole core (benchmarks/README.md), since 256 MB are a seventh of one."""
+READS_A_MINUTE = 9
+"""Of DynamoDB by `deliver_due` and `sweep` where nothing is due: the number of changes, four shards each of
+what is due and of what waits for the bus."""
 COLD_SHARE, COLD_SECONDS = 0.1, 2.0
 """Of invocations that begin cold, and what the start adds: assumptions."""
 TICKET_BYTES = 7_800
@@ -89,6 +103,8 @@ TICKET_BYTES = 7_800
 third of it is the indexes of tickets, for lists and search."""
 EVENT_BYTES, BODY_BYTES, ANSWER_BYTES = 2_000, 2_000, 5_000
 """Of an event on the bus, of a webhook's body, of an answer of the API: assumptions."""
+KEPT_EVENT_BYTES = 3_000
+"""Of an event in the log, with its place in an index and DynamoDB's overhead, kept 30 days: an assumption."""
 TABLE_BYTES = 600
 """Of receipt and claim together, kept three days, with DynamoDB's overhead: an assumption."""
 LOG_BYTES = 1_500
@@ -126,7 +142,7 @@ ENDPOINTS = ("sqs", "events", "kms", "secretsmanager")
 """Interface endpoints of terraform/egress.tf."""
 KEYS, SECRETS, DASHBOARDS = 2, 1, 1
 """Of terraform/keys.tf, database.tf, dashboard.tf."""
-RESTING = ("files", "jobs")
+RESTING = ("delivery", "files", "jobs")
 """Queues that are not watched for what is parked, resting_queues of terraform/alarms.tf."""
 METRICS = (
     "received", "acknowledged", "duplicates", "quarantined", "ticketed", "failed", "polls", "poll_failures",
@@ -135,6 +151,10 @@ METRICS = (
 """Of each source: what the code counts."""
 OF_POLLED_ONLY = ("polls", "poll_failures")
 """Those of them that only a source has whose provider sends nothing; the items here are webhooks."""
+METRICS_OF_DELIVERY = ("posted", "delivery_lag", "endpoints_failing", "endpoints_disabled")
+"""Of the whole stage: what the code counts."""
+METRICS_OF_SUBSCRIPTION = ("delivered", "delivery_failed", "held")
+"""Of the whole stage, and of each subscription that is told apart."""
 
 
 class Profile(NamedTuple):
@@ -149,6 +169,8 @@ class Profile(NamedTuple):
     """Zones in which each interface endpoint, or a NAT gateway, stands."""
     sources: int
     """Kinds of sender in use, each with its own metrics."""
+    subscriptions: int
+    """That are told apart, each with its own metrics."""
     log_months: int
     """How long log lines are kept."""
     flow_logs: bool
@@ -159,6 +181,8 @@ class Profile(NamedTuple):
     """How the functions in the VPC reach AWS."""
     endpoints: int = len(ENDPOINTS)
     """Interface endpoints, where they are the way."""
+    static_egress: bool = False
+    """Whether deliveries and polls leave by NAT gateways, too."""
 
 
 def alarm_metrics(sources: int) -> dict[str, int]:
@@ -180,6 +204,8 @@ def alarm_metrics(sources: int) -> dict[str, int]:
         "uploads-lost": sum("s3" in function["trigger"] for function in FUNCTIONS.values()),
         "quarantined": sources,
         "failed-records": sources,
+        "delivery-lag": 1,
+        "endpoints-failing": 1,
         "polls-failing": 0,  # a query over the sources that are polled
         "database-connections": 1,
         "database-cpu": 1,
@@ -208,7 +234,9 @@ def invocations(items: float) -> dict[str, float]:
         "process": items,
         "api": API_REQUESTS * items,
         "relay": MINUTES,
-        "sweep": MINUTES / 5,
+        "deliver": items,
+        "deliver_due": MINUTES,
+        "sweep": MINUTES,
         "poll": MINUTES / 5,
     }
 
@@ -230,11 +258,13 @@ def way_out(items: float, profile: Profile) -> dict[str, float]:
     """What the functions' way from the VPC to AWS takes in a month; by `ipv6` it takes nothing."""
     hours = HOURS * profile.egress_zones
     gigabytes = items * EGRESS_BYTES / GB
+    taken: dict[str, float] = {}
     if profile.egress == "endpoints":
-        return {"interface endpoint": hours * profile.endpoints, "interface endpoint, data": gigabytes}
-    if profile.egress == "nat":
-        return {"NAT gateway": hours, "NAT gateway, data": gigabytes, "public IPv4 address": hours}
-    return {}
+        taken |= {"interface endpoint": hours * profile.endpoints, "interface endpoint, data": gigabytes}
+    if profile.egress == "nat" or profile.static_egress:
+        by_nat = gigabytes if profile.egress == "nat" else 0
+        taken |= {"NAT gateway": hours, "NAT gateway, data": by_nat, "public IPv4 address": hours}
+    return taken
 
 
 def waiting() -> dict[str, float]:
@@ -267,7 +297,7 @@ def month(items_a_day: int, profile: Profile) -> dict[str, float]:
     runs = sum(invocations(items).values())
     logs = runs * LOG_BYTES / GB + (flow_log(items) if profile.flow_logs else 0)
     trail = TRAIL_FILES if profile.trail else 0
-    tables = items / DAYS * 3 * TABLE_BYTES / GB
+    tables = items / DAYS * (3 * TABLE_BYTES + 30 * KEPT_EVENT_BYTES) / GB
     return {
         profile.database: HOURS * profile.database_zones,
         "RDS storage": profile.database_zones
@@ -277,7 +307,9 @@ def month(items_a_day: int, profile: Profile) -> dict[str, float]:
         "KMS requests": items * each["KMS requests"] + trail,
         "Secrets Manager": SECRETS,
         "CloudWatch alarms": sum(alarm_metrics(profile.sources).values()),
-        "CloudWatch metrics of our own": (len(METRICS) - len(OF_POLLED_ONLY)) * profile.sources,
+        "CloudWatch metrics of our own": (len(METRICS) - len(OF_POLLED_ONLY)) * profile.sources
+        + len(METRICS_OF_DELIVERY)
+        + len(METRICS_OF_SUBSCRIPTION) * (profile.subscriptions and 1 + profile.subscriptions),
         "CloudWatch dashboard": DASHBOARDS,
         "CloudWatch logs, taking": logs,
         "CloudWatch logs, keeping": logs * profile.log_months,
@@ -290,7 +322,7 @@ def month(items_a_day: int, profile: Profile) -> dict[str, float]:
         "EventBridge archive, keeping": items * each["EventBridge events"] * EVENT_BYTES / GB * 14 / DAYS,
         "SQS requests": items * each["SQS requests"] + idle_receives(),
         "DynamoDB writes": items * each["DynamoDB writes"],
-        "DynamoDB reads": items * each["DynamoDB reads"] + asked + MINUTES / 5,
+        "DynamoDB reads": items * each["DynamoDB reads"] + asked + MINUTES / 5 + MINUTES * READS_A_MINUTE,
         "DynamoDB storage": tables,
         "DynamoDB backups": tables,
         "S3 writes and lists": items * each["S3 writes and lists"] + 2 * MINUTES / 5 + trail,

@@ -1,11 +1,11 @@
 # The way of an event, and the file that holds each part of it:
 #
 #   senders                                                                operators
-#      │ POST /webhooks/…                                                     │ everything else
+#      │ POST /webhooks/…, /events        readers: /inbox, GET /events         │ everything else
 #      └──────────────┐                                   ┌───────────────────┘
 #                  HTTP API v2, a route for each route of the app     api.tf
 #                     │                                   │
-#                  receive                               api ─────────────────────────────┐   functions.tf
+#                  receive             pull              api ─────────────────────────────┐   functions.tf
 #                     │                                                                   │   permissions.tf
 #                  bus, its rules and archive             bus.tf                          │
 #                     │ feedback.received                                                 │
@@ -19,7 +19,8 @@
 #                                                                  │                      │
 #                                                         bus: ticket.*, alert.*, file.*  │
 #                                                                  │                      │
-#                                                         SQS delivery                    │
+#   subscribers <── deliver <───────────────────────── SQS delivery                       │   static_egress.tf
+#                   deliver_due, each minute                                              │
 #                                                                                         │
 #   poll, each 5 minutes, asks providers ──> bus: feedback.received    triggers.tf          │
 #                                                                                         │

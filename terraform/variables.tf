@@ -62,7 +62,7 @@ variable "package_dir" {
 # --- functions --------------------------------------------------------------------------------------
 
 variable "lambda_memory_mb" {
-  description = "Memory of the two routers, receive and api, in MB. null: what functions.json says (512)."
+  description = "Memory of the three routers, receive, pull and api, in MB. null: what functions.json says (512; of pull 256)."
   type        = number
   default     = null
 
@@ -75,7 +75,7 @@ variable "lambda_memory_mb" {
 }
 
 variable "lambda_timeout_seconds" {
-  description = "Time-out of the two routers, in seconds. null: what functions.json says (29). The gateway gives up after 30."
+  description = "Time-out of the three routers, in seconds; a reader waits in an inbox for no longer than four seconds less. null: what functions.json says (29). The gateway gives up after 30."
   type        = number
   default     = null
 
@@ -88,7 +88,7 @@ variable "lambda_timeout_seconds" {
 }
 
 variable "snapstart" {
-  description = "Start the two routers from a snapshot (Lambda SnapStart; from Python 3.12 on). Billed for each published version that is kept. Turn it on after the first deploy."
+  description = "Start the three routers from a snapshot (Lambda SnapStart; from Python 3.12 on). Billed for each published version that is kept. Turn it on after the first deploy."
   type        = bool
   default     = false
   nullable    = false

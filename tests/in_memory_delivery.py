@@ -115,6 +115,9 @@ class InMemorySubscriptions:
     def inbox(self, owner: str) -> Inbox | None:
         return self.boxes.get(owner)
 
+    def make_inbox(self, inbox: Inbox) -> None:
+        self.boxes.setdefault(inbox.owner, inbox)
+
     def put_inbox(self, inbox: Inbox) -> None:
         self.boxes[inbox.owner] = inbox
 

@@ -15,7 +15,7 @@ from datetime import timedelta
 
 from chalicelib.api.exchange import Answer, Call
 from chalicelib.api.routes import REFUSED
-from chalicelib.errors import Invalid, Unavailable
+from chalicelib.errors import Invalid, Unavailable, loggable
 from chalicelib.ports.operations import RememberedAnswer
 
 log = logging.getLogger(__name__)
@@ -58,7 +58,7 @@ def once(call: Call, work: Callable[[], Answer]) -> Answer:
             kept = RememberedAnswer(answer.status, answer.value, answer.headers, answer.content_type)
             answers.finish(name, holder, kept)
     except Unavailable as error:  # what was done is done; a repeat is told that it is under way, then does it
-        log.warning("an answer is not remembered", extra={"error": str(error)})
+        log.warning("an answer is not remembered", extra={"error": loggable(error)})
     return answer
 
 

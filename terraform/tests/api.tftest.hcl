@@ -28,6 +28,13 @@ override_resource {
 }
 
 override_resource {
+  target = aws_apigatewayv2_integration.router["pull"]
+  values = {
+    id = "pull"
+  }
+}
+
+override_resource {
   target = aws_apigatewayv2_integration.router["api"]
   values = {
     id = "api"
@@ -49,9 +56,9 @@ run "routes" {
   }
   assert {
     condition = alltrue([for key, route in aws_apigatewayv2_route.this :
-      route.route_key == key && route.target == "integrations/${contains(jsondecode(file("../functions.json")).receive.trigger.http, key) ? "receive" : "api"}"
-    ]) && alltrue([for key in jsondecode(file("../functions.json")).receive.trigger.http : can(aws_apigatewayv2_route.this[key])])
-    error_message = "`receive` serves what functions.json says, PUT and probes too, and `api` the rest."
+      route.route_key == key && route.target == "integrations/${one(concat([for name in ["receive", "pull"] : name if contains(jsondecode(file("../functions.json"))[name].trigger.http, key)], [for name in ["api"] : name if !contains(concat(jsondecode(file("../functions.json")).receive.trigger.http, jsondecode(file("../functions.json")).pull.trigger.http), key)]))}"
+    ]) && alltrue([for key in concat(jsondecode(file("../functions.json")).receive.trigger.http, jsondecode(file("../functions.json")).pull.trigger.http) : can(aws_apigatewayv2_route.this[key])])
+    error_message = "`receive` and `pull` serve what functions.json says, PUT and probes too, and `api` the rest."
   }
   assert {
     condition     = alltrue([for integration in aws_apigatewayv2_integration.router : integration.payload_format_version == "1.0" && integration.timeout_milliseconds == 30000 && integration.integration_type == "AWS_PROXY"])

@@ -64,6 +64,10 @@ run "the_network_is_closed" {
     condition     = alltrue([for function in aws_lambda_function.this : alltrue([for vpc in function.vpc_config : !vpc.ipv6_allowed_for_dual_stack]) && !can(function.environment[0].variables.AWS_USE_DUALSTACK_ENDPOINT)])
     error_message = "By endpoints no function speaks IPv6."
   }
+  assert {
+    condition     = !can(aws_lambda_function.this["api"].environment[0].variables.TRIGGERIQ_DELIVERY_SOURCES)
+    error_message = "Without fixed addresses none are told."
+  }
 }
 
 run "an_endpoint_a_zone_in_prod" {

@@ -274,11 +274,11 @@ run "what_is_right_is_taken" {
 
   assert {
     condition = alltrue([for name, function in aws_lambda_function.this :
-      contains(["receive", "api"], name)
+      contains(["receive", "pull", "api"], name)
       ? function.memory_size == 1024 && function.timeout == 20 && function.snap_start[0].apply_on == "PublishedVersions"
       : function.memory_size == jsondecode(file("../functions.json"))[name].memory && function.timeout == jsondecode(file("../functions.json"))[name].timeout && length(function.snap_start) == 0
     ])
-    error_message = "Memory, time-out and snapshots are of the two routers, and of no other."
+    error_message = "Memory, time-out and snapshots are of the three routers, and of no other."
   }
   assert {
     condition     = tomap({ for name, function in aws_lambda_function.this : name => function.reserved_concurrent_executions if function.reserved_concurrent_executions != -1 }) == tomap({ receive = 5, process = 4, sweep = 0 })

@@ -146,6 +146,14 @@ def test_inboxes_are_beside_them(subscriptions: Subscriptions, unique: str) -> N
     assert [one for one in subscriptions.inboxes() if one.owner == unique] == [other]
 
 
+def test_an_inbox_is_made_where_there_is_none(subscriptions: Subscriptions, unique: str) -> None:
+    box = Inbox(owner=unique, created_at=NOW, updated_at=NOW)
+    subscriptions.make_inbox(box)
+    assert subscriptions.inbox(unique) == box
+    subscriptions.make_inbox(Inbox(owner=unique, wanted=Wanted(types=("a",)), created_at=NOW, updated_at=NOW))
+    assert [one for one in subscriptions.inboxes() if one.owner == unique] == [box]
+
+
 def test_what_another_process_wrote_is_in_it(process: Callable[[], DynamoSubscriptions], unique: str) -> None:
     here, there = process(), process()
     assert of(here, unique) == []

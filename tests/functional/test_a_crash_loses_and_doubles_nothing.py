@@ -127,11 +127,13 @@ OF_THE_API = {
     "secrets.read", "parameters.read", "polls.read", "polls.begin", "polls.save", "polls.hurry", "web.send",
     "event_log.put", "event_log.change", "event_log.untold", "event_log.read", "event_log.get",
     "event_log.list", "idempotency.begin", "idempotency.finish", "idempotency.forget",
+    "deliveries.list", "deliveries.get",
     "subscriptions.scan", "subscriptions.changes", "subscriptions.count", "subscriptions.read",
     "subscriptions.write", "subscriptions.delete", "subscriptions.write_inbox",
     "jobs.claim", "jobs.write", "jobs.read", "jobs.update", "jobs.list", "jobs.forgotten",
     "marks.all", "marks.change", "marks.remove", "queue.look",
     "inbox.put", "inbox.list", "inbox.lease", "inbox.read", "inbox.remember", "inbox.remove", "inbox.count",
+    "inbox.waiting", "inbox.wait", "inbox.waited",
 }  # fmt: skip
 """Calls that no event on its way to a ticket makes: of people's requests, a deploy, what fails, and of jobs,
 which test_kept_bytes_are_read_again kills, of polls, which test_reviews_are_fetched kills, and of what is

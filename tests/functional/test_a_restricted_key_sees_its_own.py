@@ -156,6 +156,7 @@ OF_OTHERS: dict[str, Callable[[World], list[Asked]]] = {
     "POST /subscriptions/{id}/rotate-secret": of_subscriptions("/rotate-secret"),
     "POST /subscriptions/{id}/pause": of_subscriptions("/pause"),
     "POST /subscriptions/{id}/resume": of_subscriptions("/resume"),
+    "POST /events": lambda world: [Asked("/events", {"type": "order.paid", "id": world.theirs.event}, 202)],
     "GET /subscriptions/{id}/deliveries": of_subscriptions("/deliveries"),
     "POST /subscriptions/{id}/recover": of_subscriptions("/recover", {"since": "2026-01-01"}),
     "GET /deliveries": listed("/deliveries", "/deliveries?status=undelivered"),
@@ -206,6 +207,7 @@ PUBLIC_ONES: dict[str, Callable[[World], list[Asked]]] = {
     "GET /": lambda world: [Asked("/", status=302)],
     "GET /openapi.json": listed("/openapi.json"),
     "GET /docs": listed("/docs"),
+    "OPTIONS /events": lambda world: [Asked("/events", status=200)],
     "GET /event-types": listed("/event-types"),
     "GET /event-types/{type}": listed("/event-types/ticket.created"),
     "POST /webhooks/{source}/{connection}": lambda world: [

@@ -4,10 +4,15 @@ whoever dies over it."""
 from __future__ import annotations
 
 import json
+import os
+import re
+import subprocess
+import sys
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +24,7 @@ from chalicelib.services.dynamodb.event_log import DynamoEventLog
 from chalicelib.services.dynamodb.inbox_items import DynamoInboxItems
 from chalicelib.services.s3 import S3Blobs
 from chalicelib.settings import Settings
+from local.application import Application
 from local.catalogue import named
 from local.stack import Stack
 from sizing.usage import WAIT_CALLS
@@ -27,6 +33,7 @@ from tests.functional.by_hand import Functions
 from tests.functional.client import KEY, Answer, Client, eventually
 
 PLACES = Settings().inbox_waiting
+INBOX_PAGE = Path(__file__).parents[2] / "docs" / "inbox.md"
 
 
 class Partner:
@@ -36,7 +43,7 @@ class Partner:
     def __init__(self, client: Client) -> None:
         self._client = client
         self.name = f"p{uuid.uuid4().hex[:10]}"
-        self.sends, self.reads = self._key("ingest", "write"), self._key("read")
+        self.sends, self.reads = self._key("ingest", "read", "write"), self._key("read")
         assert self.ask("PUT", "/inbox", {"types": [f"{self.name}.*"]}, key=self.sends).status == 200
 
     def _key(self, *scopes: str) -> str:
@@ -53,9 +60,14 @@ class Partner:
         assert answer.status == 202, answer
 
     def pulls(self, query: str = "lease=60&wait=20") -> list[dict[str, Any]]:
-        answer = self.ask("GET", f"/inbox?{query}")
-        assert answer.status == 200, answer
-        return list(answer.json["items"])
+        """What the inbox gives; with `wait` as often as it takes until that is something."""
+
+        def read() -> list[dict[str, Any]]:
+            answer = self.ask("GET", f"/inbox?{query}")
+            assert answer.status == 200, answer
+            return list(answer.json["items"])
+
+        return eventually(read) if "wait" in query else read()
 
     def acks(self, item: dict[str, Any], lease: str | None = None) -> int:
         return self.ask("POST", f"/inbox/{item['id']}/ack", {"lease": lease or item["lease"]}).status
@@ -191,6 +203,32 @@ def test_events_are_listed_once_their_index_must_have_them(partner: Partner, sta
     assert partner.ask("GET", f"/events/{earlier.id}").json["id"] == "earlier"
     others = partner.ask("GET", "/events?owner=somebody")
     assert others.status == 403
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", INBOX_PAGE.read_text(encoding="utf-8"), re.M | re.S)
+
+
+def test_what_the_page_shows_can_be_run(partner: Partner, running: Application) -> None:
+    partner.posts("one", "two")
+    eventually(lambda: partner.count() == 2)
+    environment = {**os.environ, "URL": running.url, "API_KEY": partner.sends}
+    (reader,) = blocks("python")
+    read = subprocess.run(
+        [sys.executable, "-c", reader.replace("wait=20", "wait=0")],
+        env=environment | {"API_KEY": partner.reads}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert sorted(read.stdout.splitlines()) == [f"{partner.name}.made one", f"{partner.name}.made two"]
+    assert partner.count() == 0
+    look, ack, put = blocks("sh")
+    for command, wanted in (
+        (look.replace("wait=20", "wait=0"), "200"),
+        (ack, "404"),  # the page's item is nobody's
+        (put, "200"),
+    ):
+        status = ["sh", "-c", command.replace("curl", "curl -s -o /dev/null -w '%{http_code}'")]
+        shown = subprocess.run(status, env=environment, capture_output=True, check=True)
+        assert shown.stdout.decode() == wanted, command
 
 
 # ---- kill -9 --------------------------------------------------------------------------------------

@@ -267,12 +267,13 @@ def test_nothing_that_is_secret_is_told_but_once(start: Callable[..., Told], con
 def test_the_page_s_commands_do_what_it_says(
     client: Client, running: Application, ended: Callable[[str], None]
 ) -> None:
-    """In the order in which they stand there."""
+    """In the order in which they stand there, at addresses that nobody listens to."""
     commands = re.findall(r"^```\n(curl.*?)^```$", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
     assert len(commands) >= 6
     for name in ("crm", "alarm"):
         ended(name)
     script = "\n".join(f'curl() {{ command curl -sS -f "$@"; echo; }}\n{one}' for one in commands)
+    script = re.sub(r"https://(crm\.example|hooks\.slack)\.com", "http://127.0.0.1:9", script)
     ran = subprocess.run(
         ["/bin/bash", "-eu"],
         input=script,

@@ -7,11 +7,14 @@ from typing import get_args
 
 import pytest
 
-from chalicelib.ports.operations import Counter
+from chalicelib.domain.delivery.told_apart import MOST
+from chalicelib.ports.operations import Counter, DeliveryCounter, DeliveryGauge
 from chalicelib.services import emf
-from sizing import bill, load, pages, usage
+from sizing import bill, delivery, load, pages, usage
 from sizing.prices import PRICES
 from tests.functional.test_a_crash_loses_and_doubles_nothing import CALLS
+from tests.functional.test_a_crash_loses_no_delivery import CALLS as OF_DELIVERY
+from tests.functional.test_a_posted_event_is_never_lost import CALLS as OF_POSTING
 
 TERRAFORM = usage.ROOT / "terraform"
 HINT = "run .venv/bin/python -m sizing"
@@ -28,9 +31,27 @@ def test_the_drawing_is_the_one_that_comes_out(name):
     assert pages.DRAWINGS[name]() == (pages.DOCS / name).read_text(encoding="utf-8"), HINT
 
 
-@pytest.mark.parametrize("function", list(usage.CALLS))
+@pytest.mark.parametrize("function", ["receive", "ingest", "process"])
 def test_the_calls_that_are_paid_for_are_those_that_the_code_makes(function):
     assert list(usage.CALLS[function]) == CALLS[function]
+
+
+def test_those_of_a_delivery_are_too():
+    assert list(delivery.POST) == OF_POSTING["short"]
+    assert list(delivery.FAN_OUT) == OF_DELIVERY["an event"]
+    assert list(delivery.ATTEMPT) == OF_DELIVERY["a job"]
+    nobody = OF_DELIVERY["an event"].index("inbox.read")
+    assert list(usage.CALLS["deliver"]) == OF_DELIVERY["an event"][:nobody]
+    assert set(usage.CALLS) == {"receive", "ingest", "process", "deliver"}
+
+
+def test_a_million_deliveries_stay_below_their_aim():
+    busy = delivery.of_a_million(delivery.delivered(delivery.TOGETHER))
+    assert sum(busy.values()) < delivery.AIM
+    quiet = delivery.of_a_million(delivery.delivered())
+    seen = sum(quiet[line] for line in bill.GROUPS["Seeing"] if line in quiet)
+    assert sum(quiet.values()) - seen < 1.1 * delivery.AIM
+    assert f"below {delivery.AIM:g} US$" in (pages.DOCS / "cost.md").read_text(encoding="utf-8")
 
 
 def test_every_scheduled_or_fed_function_is_reckoned_with():
@@ -76,7 +97,8 @@ def test_the_knobs_are_those_of_terraform():
     ] == str(bill.PROD.database_gb)
     zones = "local.production ? local.zones : slice(local.zones, 0, min(1, length(local.zones)))"
     assert f"endpoint_zones = {zones}" in egress
-    assert f"nat_zones = !local.by_nat ? [] : {zones}" in egress
+    assert f"nat_zones = !local.by_gateway ? [] : {zones}" in re.sub(" +", " ", egress)
+    assert "by_gateway = local.by_nat || local.static_egress" in re.sub(" +", " ", egress)
     assert "coalesce(var.flow_logs, local.production && local.own_network)" in text["flow_logs.tf"]
     assert "coalesce(var.cloudtrail, local.production)" in text["audit.tf"]
     assert "coalesce(var.multi_az, local.production)" in database
@@ -88,6 +110,11 @@ def test_the_knobs_are_those_of_terraform():
 def test_the_metrics_that_are_paid_for_are_those_that_are_counted():
     counted = (*get_args(Counter), emf.SECONDS_TO_TICKET)
     assert sorted(counted) == sorted(usage.METRICS)
+    assert sorted((emf.POSTED, *get_args(DeliveryGauge))) == sorted(usage.METRICS_OF_DELIVERY)
+    assert sorted(get_args(DeliveryCounter)) == sorted(usage.METRICS_OF_SUBSCRIPTION)
+    further = 0.30 * len(usage.METRICS_OF_SUBSCRIPTION)
+    text = (pages.DOCS / "cost.md").read_text(encoding="utf-8")
+    assert f"A subscription adds {further:.2f} US$ a month for its metrics, the first {MOST} of them" in text
 
 
 def test_the_bill_stays_well_below_its_aims():

@@ -110,6 +110,15 @@ def test_receive_serves_what_others_send_and_nothing_else():
     assert sorted(DECLARED["receive"]["trigger"]["http"]) == sorted([*webhooks, *posted])
 
 
+def test_pull_serves_what_is_read_of_events_and_nothing_else():
+    pulled = [
+        f"{route.method} {route.path}"
+        for route in ROUTES
+        if route.path.startswith("/inbox") or (route.method == "GET" and re.match("/events(/|$)", route.path))
+    ]
+    assert sorted(DECLARED["pull"]["trigger"]["http"]) == sorted(pulled)
+
+
 def test_chalice_has_every_route_of_the_table_and_no_other():
     known = {(method, path) for path, rows in application.app.routes.items() for method in rows}
     assert known == {(route.method, route.path) for route in ROUTES}

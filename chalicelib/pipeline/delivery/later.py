@@ -47,14 +47,14 @@ class Later:
     now: Clock
     jitter: Jitter
 
-    def move(self, job: DeliveryJob, until: datetime) -> Message | None:
-        """Have it come again then, or a little later. Returns the job to send, where the sweep would be too
-        slow."""
+    def move(self, job: DeliveryJob, until: datetime, *, in_time: bool = False) -> Message | None:
+        """Have it come again then, or a little later. in_time: whether the sweep would be too slow, however
+        long it waits. Returns the job to send where it is."""
         now = self.now()
         at = moved(now, until, self.jitter())
         if not self.deliveries.move(job.subscription, job.position, job.attempt, at):
             return None  # another has it
-        return delayed(job, at - now) if at - now < SWEPT else None
+        return delayed(job, at - now) if in_time or at - now < SWEPT else None
 
     def end(self, job: DeliveryJob, end: End) -> None:
         """Have it stand as failed or held, where it is still pending."""

@@ -14,9 +14,10 @@ from dataclasses import dataclass, replace
 from chalicelib.domain.delivery.event import CloudEvent
 from chalicelib.domain.delivery.stored_event import StoredEvent
 from chalicelib.domain.trace import Trace
-from chalicelib.errors import Unavailable
+from chalicelib.errors import Unavailable, loggable
 from chalicelib.log_context import bound
-from chalicelib.ports.delivery import Bus, EventLog
+from chalicelib.ports.bus import Bus
+from chalicelib.ports.delivery import EventLog
 from chalicelib.ports.operations import Clock
 
 log = logging.getLogger(__name__)
@@ -86,4 +87,4 @@ class PostEvents:
             for event in events:
                 self.event_log.told(event)
         except Unavailable as error:
-            log.warning("the marks of posted events stay", extra={"error": str(error)})
+            log.warning("the marks of posted events stay", extra={"error": loggable(error)})

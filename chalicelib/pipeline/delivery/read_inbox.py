@@ -128,7 +128,7 @@ class ReadInbox:
             return
         if self.subscriptions.inbox(owner) is None:
             now = self.now()
-            self.subscriptions.put_inbox(Inbox(owner=owner, created_at=now, updated_at=now))
+            self.subscriptions.make_inbox(Inbox(owner=owner, created_at=now, updated_at=now))
         self._known.add(owner)
 
     def _wait(

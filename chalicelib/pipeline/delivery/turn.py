@@ -12,7 +12,7 @@ import logging
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from chalicelib.domain.delivery.endpoint import Endpoint, Refusal, refusal
 from chalicelib.domain.delivery.subscription import Subscription
@@ -70,7 +70,7 @@ class Turn:
         holder = secrets.token_hex(8)
         leased = self._by.follow.begin(subscription, holder)
         if isinstance(leased, Refusal):
-            return self._move(jobs, leased.until)
+            return self._move(jobs, leased)
         try:
             self._under_lease(jobs, subscription, leased, holder)
         finally:
@@ -83,9 +83,9 @@ class Turn:
         self, jobs: Sequence[DeliveryJob], subscription: Subscription, endpoint: Endpoint, holder: str
     ) -> None:
         for place, job in enumerate(jobs):
-            until = self._may_not(endpoint, subscription)
-            if until is not None:
-                return self._move(jobs[place:], until)
+            refused = self._refused(endpoint, subscription)
+            if refused is not None:
+                return self._move(jobs[place:], refused)
             try:
                 attempted = self._by.attempt(job, holder, subscription, self._read)
             except Exception as error:
@@ -103,13 +103,12 @@ class Turn:
                 return self._end(jobs[place + 1 :], ("held", stop[1]))
         return None
 
-    def _may_not(self, endpoint: Endpoint, subscription: Subscription) -> datetime | None:
-        """Until when nothing more is sent to it; None: it is."""
+    def _refused(self, endpoint: Endpoint, subscription: Subscription) -> Refusal | None:
+        """Why nothing more is sent to it in this turn; None: it is."""
         now = self._by.now()
         if self._left() < ATTEMPT_SECONDS:
-            return now + HANDED_ON
-        refused = refusal(endpoint, now, subscription.rate)
-        return refused.until if refused else None
+            return Refusal(now + HANDED_ON, "busy")
+        return refusal(endpoint, now, subscription.rate)
 
     def _send(self, job: DeliveryJob, attempted: Attempted) -> None:
         row = attempted.after
@@ -119,9 +118,11 @@ class Turn:
         if message is not None:
             self.messages.append(message)
 
-    def _move(self, jobs: Sequence[DeliveryJob], until: datetime) -> None:
+    def _move(self, jobs: Sequence[DeliveryJob], refused: Refusal) -> None:
+        # What fails is probed when the sweep comes; nobody who is well should wait for that
+        well = refused.why in ("busy", "rate")
         for job in jobs:
-            message = self._by.later.move(job, until)
+            message = self._by.later.move(job, refused.until, in_time=well)
             if message is not None:
                 self.messages.append(message)
             self.done[job] = None

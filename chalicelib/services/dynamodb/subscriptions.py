@@ -93,6 +93,10 @@ class DynamoSubscriptions:
         row = self._read(f"{_INBOX}{owner}")
         return _inbox(row) if row else None
 
+    def make_inbox(self, inbox: Inbox) -> None:
+        self._write_inbox(inbox, ConditionExpression="attribute_not_exists(id)")
+        self._count_change()
+
     def put_inbox(self, inbox: Inbox) -> None:
         self._write_inbox(inbox)
         self._count_change()
@@ -174,7 +178,7 @@ class DynamoSubscriptions:
         self._client.delete_item(TableName=self._table, Key=to_item({"id": id}))
 
     @external("subscriptions.write_inbox", _translate)
-    def _write_inbox(self, inbox: Inbox) -> None:
+    def _write_inbox(self, inbox: Inbox, **condition: str) -> None:
         row = {
             "id": f"{_INBOX}{inbox.owner}",
             "owner": inbox.owner,
@@ -182,7 +186,10 @@ class DynamoSubscriptions:
             "created_at": inbox.created_at.isoformat(),
             "updated_at": inbox.updated_at.isoformat(),
         }
-        self._client.put_item(TableName=self._table, Item=to_item(row))
+        try:
+            self._client.put_item(TableName=self._table, Item=to_item(row), **condition)
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return  # there is one
 
 
 def _context(subscription: Subscription) -> dict[str, str]:

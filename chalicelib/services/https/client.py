@@ -56,7 +56,8 @@ def look_up(host: str, port: int) -> Sequence[str]:
 class HttpsClient:
     """Web (chalicelib.ports). allowed: networks that are open though they are not public. local: whether this
     is a developer's machine, see target_of. own: what our own API is known by (own_of), which nobody
-    may have us call. context: of TLS; by default it trusts whom the machine trusts.
+    may have us call. context: of TLS; by default it trusts whom the machine trusts. connect_seconds: how long
+    an address has to take the connection, before the name's next one is tried.
     """
 
     def __init__(
@@ -67,10 +68,11 @@ class HttpsClient:
         own: Iterable[str] = (),
         resolve: Resolve = look_up,
         context: ssl.SSLContext | None = None,
+        connect_seconds: float = CONNECT_SECONDS,
     ) -> None:
         self._allowed, self._local, self._own = tuple(allowed), local, frozenset(own)
         self._resolve, self._given = resolve, context
-        self._look_ups = LookUps()
+        self._connect_seconds, self._look_ups = connect_seconds, LookUps()
 
     @external("web.send", lambda error: None)
     def send(
@@ -97,7 +99,7 @@ class HttpsClient:
         watch = Watchdog(seconds)
         try:
             addresses = self._judged(target, watch)
-            sock = _connected(addresses, target, watch)
+            sock = _connected(addresses, target, watch, self._connect_seconds)
             if target.scheme == "https":
                 sock = self._proven(sock, target, watch)
             answer = request.answer_over(sock, limit)
@@ -149,14 +151,14 @@ class HttpsClient:
         return context
 
 
-def _connected(addresses: Sequence[str], target: Target, watch: Watchdog) -> socket.socket:
+def _connected(addresses: Sequence[str], target: Target, watch: Watchdog, seconds: float) -> socket.socket:
     """A connection to the first that takes one."""
     failure: OSError | None = None
     for address in addresses:
         try:
             sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
             watch.over(sock)
-            sock.settimeout(min(CONNECT_SECONDS, watch.left()))
+            sock.settimeout(min(seconds, watch.left()))
             sock.connect((address, target.port))
         except OSError as error:
             failure = error
@@ -196,11 +198,11 @@ class _Request(http.client.HTTPConnection):
         self.response_class = partial(_Response, stream)  # type: ignore[assignment]
         self.endheaders(self._content)
         sock.sendall(b"".join(self._pieces))  # at once, so that a small one is one packet
-        response = self.getresponse()
-        try:
-            body, cut = _body(response, limit)
-        except ValueError as error:  # a chunk of less than nothing
-            raise http.client.HTTPException("no chunks") from error
+        with self.getresponse() as response:
+            try:
+                body, cut = _body(response, limit)
+            except ValueError as error:  # a chunk of less than nothing
+                raise http.client.HTTPException("no chunks") from error
         headers: dict[str, str] = {}
         for name, value in response.getheaders():
             name = name.lower()

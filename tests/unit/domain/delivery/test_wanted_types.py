@@ -26,7 +26,7 @@ def test_each_type_of_the_catalogue_is_taken(name: str) -> None:
         ("ticket.craeted", "ticket.created"), ("Ticket.Created", "ticket.created"),
         ("ticket.create.*", "ticket.*"),
         ("endpoint.fail", "endpoint.failing"), ("TICKET.*", "ticket.*"),
-        ("dlq.notempty", "dlq.not_empty"), ("insight.*", ""), ("alert.opened", ""),
+        ("dlq.notempty", "dlq.not_empty"), ("insight.*", ""),
         ("ticket.", "ticket.updated"),
     ],
 )  # fmt: skip

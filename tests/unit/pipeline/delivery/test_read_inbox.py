@@ -356,6 +356,20 @@ def test_one_that_was_set_is_left_as_it_is(world: World) -> None:
     assert world.subscriptions.inbox("acme") == wanted
 
 
+def test_one_that_is_set_at_the_same_moment_is_left_as_it_is(world: World) -> None:
+    wanted = Inbox(owner="acme", wanted=Wanted(types=("order.*",)), created_at=NOW, updated_at=NOW)
+
+    class Quicker(InMemorySubscriptions):
+        def inbox(self, owner: str) -> Inbox | None:
+            self.put_inbox(wanted)
+            return None
+
+    subscriptions = Quicker()
+    world.read = replace(world.read, subscriptions=subscriptions)
+    world.reads()
+    assert subscriptions.boxes == {"acme": wanted}
+
+
 def test_only_the_first_read_of_a_process_asks_whether_there_is_one(world: World) -> None:
     class Counted(InMemorySubscriptions):
         asked = 0

@@ -7,10 +7,12 @@ import gzip
 import os
 import socket
 import ssl
+import sys
 import threading
 import time
 import tracemalloc
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -194,6 +196,25 @@ def test_a_receiver_that_does_not_read_is_late_too() -> None:
         with pytest.raises(NoAnswer) as refusal:
             web.send("POST", url, {}, b"x" * 16 * MEBIBYTE, seconds=SOON, limit=LIMIT)
     assert refusal.value.fault == "late"
+
+
+@contextmanager
+def taking_no_connection() -> Iterator[int]:
+    """A port whose queue is full of two that nobody takes up: what comes then is not answered."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener, ExitStack() as waiting:
+        for _ in range(2):
+            sock = waiting.enter_context(socket.socket())
+            sock.setblocking(False)
+            sock.connect_ex(listener.getsockname())
+        yield listener.getsockname()[1]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere such a connection is taken, or refused")
+def test_a_connection_that_nobody_takes_is_given_up_before_the_deadline() -> None:
+    own = HttpsClient(HERE, local=True, resolve=lambda host, port: ("127.0.0.1",) * 2, connect_seconds=0.2)
+    with taking_no_connection() as port, pytest.raises(NoAnswer) as refusal:
+        own.send("POST", f"http://hook.test:{port}/", {}, BODY, seconds=LONG, limit=LIMIT)
+    assert refusal.value.fault == "unreachable"
 
 
 def test_many_that_hang_hang_side_by_side() -> None:
