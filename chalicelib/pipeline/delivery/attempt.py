@@ -36,8 +36,8 @@ from chalicelib.ports.web import NoAnswer, Web, WebAnswer
 SECONDS = 15.0
 """For a whole request, the name's look-up and the last byte of the answer included."""
 ANSWER_BYTES = 1_000_000
-"""Of an answer that are read. A receiver says little; even a page of the web, which somebody took for one, has
-an end within these."""
+"""Of an answer that are read. A receiver says little; even a page of the web, which somebody took for one,
+has an end within these."""
 SENDING = timedelta(seconds=90)
 """After which an attempt counts as cut off: longer than a function lives."""
 
