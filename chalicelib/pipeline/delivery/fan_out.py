@@ -25,8 +25,8 @@ from chalicelib.errors import Unreadable
 from chalicelib.pipeline.delivery.delivery_job import DeliveryJob
 from chalicelib.pipeline.delivery.later import delayed
 from chalicelib.pipeline.delivery.side_by_side import SideBySide
-from chalicelib.ports.delivery import Deliveries, EventLog, InboxItems, Subscriptions
-from chalicelib.ports.operations import Clock, DeliveryMetrics, Queue
+from chalicelib.ports.delivery import Deliveries, DeliveryMetrics, EventLog, InboxItems, Subscriptions
+from chalicelib.ports.operations import Clock, Queue
 
 JOB_TIME = timedelta(minutes=1)
 """For how long a delivery's job may be on its way before the sweep sends another."""

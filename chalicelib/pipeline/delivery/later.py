@@ -11,8 +11,8 @@ from typing import Literal
 from chalicelib.domain.delivery.schedule import moved
 from chalicelib.domain.delivery.subscription import Subscription
 from chalicelib.pipeline.delivery.delivery_job import DeliveryJob
-from chalicelib.ports.delivery import Deliveries
-from chalicelib.ports.operations import Clock, DeliveryMetrics, Message
+from chalicelib.ports.delivery import Deliveries, DeliveryMetrics
+from chalicelib.ports.operations import Clock, Message
 
 DELAY_MOST = 900
 """Seconds that SQS delays a message at most. For what waits longer the sweep sends a job.
