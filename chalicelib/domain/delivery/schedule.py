@@ -35,9 +35,9 @@ def moved(since: datetime, now: datetime, until: datetime, jitter: float) -> dat
     """When a delivery is due again that can't be attempted before `until`: not before that, and spread behind
     it over the share of the wait by which any time is spread, a second at least.
 
-    The longer it has waited, the longer it waits again: an eighth of that at least. So what piles up before an
-    endpoint is not looked at each time that one attempt may go there: that costs by the square of how much
-    there is. since: when it was last attempted, or began to wait. jitter: as above.
+    The longer it has waited, the longer it waits again: an eighth of that at least. So what piles up before
+    an endpoint is not looked at each time that one attempt may go there: that costs by the square of how
+    much there is. since: when it was last attempted, or began to wait. jitter: as above.
     """
     until = max(until, now + AGAIN * (now - since))
     room = max(1.0, 2 * JITTER * (until - now).total_seconds())
