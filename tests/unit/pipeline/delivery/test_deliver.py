@@ -407,7 +407,7 @@ def test_a_slow_endpoint_s_jobs_are_done_one_after_the_other(world: World) -> No
 def test_an_attempt_that_can_not_be_written_counts_as_cut_off(world: World, call: str) -> None:
     begun(world)
     with down(world.deliveries, call):
-        assert errors(world.deliver_once()) == ["Unavailable"]
+        assert errors(world.deliver_once()) == []
     world.run_until(NOW + 10 * MINUTE)
     (row,) = world.rows()
     assert (row.status, row.attempt) == ("delivered", 1 if call == "claim" else 2)
@@ -457,10 +457,16 @@ def test_jobs_that_can_not_be_sent_on_are_sent_by_the_sweep(world: World) -> Non
     assert len(world.rows("delivered")) == 1
 
 
-def test_where_nobody_knows_the_subscriptions_every_job_fails(world: World) -> None:
+@pytest.mark.parametrize("call", ["all", "opened"])
+def test_an_outage_piles_no_jobs_up(world: World, call: str) -> None:
+    """Each sweep sends a job for what is due: were those that fail kept, there would be ever more."""
     begun(world, 1, 2)
-    with down(world.subscriptions, "all"):
-        assert errors(world.deliver_once()) == ["Unavailable"] * 2
+    with down(world.subscriptions, call):
+        assert errors(world.deliver_once()) == []
+        assert world.queue.messages == []
+    world.run_until(NOW + 3 * MINUTE)
+    assert len(world.rows("delivered")) == 2
+    assert len(world.receivers.asked) == 2
 
 
 def test_news_that_the_bus_does_not_take_wait_in_the_log(world: World) -> None:
