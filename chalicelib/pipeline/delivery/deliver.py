@@ -61,8 +61,8 @@ class Deliver:
             yield from zip((record for record, _ in events), failures, strict=True)
         if jobs:
             for job, failure in self._attempted([*jobs], left).items():
-                error = None if failure is None or self._dropped(failure) else failure
-                yield from ((record, error) for record in jobs[job])
+                failed = None if failure is None or self._dropped(failure) else failure
+                yield from ((record, failed) for record in jobs[job])
 
     def _attempted(
         self, jobs: Sequence[DeliveryJob], left: TimeLeft
@@ -88,9 +88,9 @@ class Deliver:
 
     @staticmethod
     def _dropped(failure: Exception) -> bool:
-        """Whether a job is let go that failed since something is down. Its row is due, or soon will be, and the
-        sweep sends a job for it then; were this one kept, there would be one more with each sweep until it is
-        over."""
+        """Whether a job is let go that failed since something is down. Its row is due, or soon will be, and
+        the sweep sends a job for it then; were this one kept, there would be one more with each sweep until
+        it is over."""
         if not is_outage(failure):
             return False
         log.warning("a job is dropped; the sweep sends another", extra={"error": loggable(failure)})

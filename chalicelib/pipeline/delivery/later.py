@@ -6,14 +6,13 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal
 
 from chalicelib.domain.delivery.delivery import Delivery
 from chalicelib.domain.delivery.schedule import moved
-from chalicelib.domain.delivery.subscription import Subscription
 from chalicelib.pipeline.delivery.delivery_job import DeliveryJob
+from chalicelib.pipeline.delivery.hold import End, Hold
 from chalicelib.ports.delivery import Deliveries
-from chalicelib.ports.operations import Clock, DeliveryMetrics, Message
+from chalicelib.ports.operations import Clock, Message
 
 DELAY_MOST = 900
 """Seconds that SQS delays a message at most. For what waits longer the sweep sends a job.
@@ -23,20 +22,6 @@ SWEPT = timedelta(minutes=1)
 
 Jitter = Callable[[], float]
 """Gives a random number from 0 up to, but not, 1."""
-End = tuple[Literal["failed", "held"], str]
-"""The status of a delivery that is not attempted, and why."""
-
-
-def end_of(subscription: Subscription | None, now: datetime) -> End | None:
-    """What becomes of the deliveries of a subscription that is not sent to; None: it is. subscription: None
-    where it was deleted."""
-    if subscription is None:
-        return "failed", "its subscription is gone"
-    if not subscription.in_force(now):
-        return "failed", "its subscription expired"
-    if subscription.status != "active":
-        return "held", subscription.reason or subscription.status
-    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +29,7 @@ class Later:
     """The use-case."""
 
     deliveries: Deliveries
-    metrics: DeliveryMetrics
+    hold: Hold
     now: Clock
     jitter: Jitter
 
@@ -67,7 +52,7 @@ class Later:
         status, reason = end
         after = replace(row, status=status, reason=reason, due_at=None, updated_at=self.now())
         if self.deliveries.change(row, after) and status == "held":
-            self.metrics.count_delivery("held", row.subscription)
+            self.hold(after)
 
     def _waiting(self, job: DeliveryJob) -> Delivery | None:
         """The row of a job that waits for the attempt which the job says; else another has it."""

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.domain.delivery.delivery import Delivery
 from chalicelib.domain.delivery.endpoint import LEASE, Endpoint
 from chalicelib.domain.delivery.stored_event import StoredEvent
 from chalicelib.domain.delivery.subscription import Inbox, Wanted
@@ -493,6 +494,43 @@ def test_who_gave_another_address_meanwhile_is_not_stopped(world: World) -> None
     stands = world.subscriptions.find(subscription.id)
     assert stands is not None
     assert stands.status == "active"
+    assert [row.status for row in world.rows()] == ["pending"]
+    world.run_until(NOW + MINUTE)
+    assert [asked.url for asked in world.receivers.asked] == [subscription.url, "https://new.example.com/"]
+
+
+def test_what_is_held_while_its_subscription_is_resumed_is_sent(world: World) -> None:
+    """Whoever resumes it has sent what is held by then; this is written a moment later."""
+    paused = world.subscribe(status="paused", reason="paused")
+    world.tell(event())
+    put = world.deliveries.put
+
+    def late(delivery: Delivery) -> Delivery:
+        world.subscriptions.put(replace(paused, status="active", reason=None))
+        return put(delivery)
+
+    world.deliveries.put = late  # type: ignore[method-assign]
+    world.deliver_once()
+    world.deliver_once()
+    assert len(world.rows("delivered")) == 1
+    assert world.metrics.deliveries == {("delivered", paused.id): 1}
+
+
+def test_what_a_job_holds_while_its_subscription_is_resumed_is_sent(world: World) -> None:
+    subscription = begun(world)
+    paused = world.subscriptions.put(replace(subscription, status="paused", reason="paused"))
+    change = world.deliveries.change
+
+    def late(before: Delivery, after: Delivery) -> bool:
+        if after.status == "held":
+            world.subscriptions.put(replace(paused, status="active", reason=None))
+        return change(before, after)
+
+    world.deliveries.change = late  # type: ignore[method-assign]
+    world.deliver_once()
+    assert [row.status for row in world.rows()] == ["pending"]
+    world.run_until(NOW + 3 * MINUTE)
+    assert len(world.rows("delivered")) == 1
 
 
 def test_batches_mix(world: World) -> None:
