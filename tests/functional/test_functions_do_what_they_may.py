@@ -473,7 +473,7 @@ def people_follow_deliveries(account: Account) -> None:
         for route, place in (("/deliveries", {}), ("/subscriptions/{id}/deliveries", crm)):
             items = account.call("GET", route, query="status=undelivered", **place)["items"]
             assert [(one["id"], one["status"]) for one in items] == [(id, "held")]
-            assert account.call("GET", route, **place)["items"] == items
+            assert items[0] in account.call("GET", route, **place)["items"]
         account.call("POST", "/subscriptions/{id}/resume", **crm)
         wait_until_quiet(account)
         assert status_of(id) == "delivered"
