@@ -21,6 +21,8 @@ from smoke.request import Request
 CONNECTION = "smoke"
 """Of each source that feedback is sent by. The feedback has the same id at each check, so that however many
 there were, there is one ticket a source."""
+OWNER = "smoke"
+"""Whose inbox the check looks into, and nobody else."""
 KEY_LIVES = timedelta(minutes=15)
 PATIENCE = 120
 """Seconds within which each thing must have happened: a first start and a retry have room in it."""
@@ -58,7 +60,7 @@ class Deployment:
             Item={
                 "id": {"S": self._id},
                 "digest": {"S": hashlib.sha256(self._key.encode()).hexdigest()},
-                "owner": {"S": "operations"},
+                "owner": {"S": OWNER},
                 "scopes": {"SS": ["admin"]},
                 "created_at": {"S": now.isoformat()},
                 "created_by": {"S": "smoke check"},

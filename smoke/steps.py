@@ -8,11 +8,14 @@ import secrets
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from smoke.deployment import CONNECTION, Deployment, SmokeError, wait_for
 
 WEBHOOKS, FILES = "standard_webhooks", "csv"
 CONNECTIONS = "/connections/{source}/{connection}"
+EVENT = "smoke.checked"
+"""The one type of the check's own inbox, so that nothing else lies there."""
 UPLOAD = f"reviews/{FILES}/{CONNECTION}/smoke.csv"
 
 
@@ -55,7 +58,20 @@ def a_job_is_done(deployment: Deployment) -> None:
         raise SmokeError(f"the job {job} is {status}; GET /jobs/{job} has the reason")
 
 
-SCHEDULED = ("relay", "sweep", "poll")
+def an_event_comes_to_the_inbox(deployment: Deployment) -> None:
+    """a posted event comes to the inbox"""
+    deployment.call("PUT", "/inbox", body={"types": [EVENT]})
+    (posted,) = deployment.call("POST", "/events", body={"type": EVENT, "data": {}})["events"]
+
+    def found() -> Any:
+        items = deployment.call("GET", "/inbox", query={"type": EVENT, "limit": "100"})["items"]
+        return next((item for item in items if item["event"]["id"] == posted["id"]), None)
+
+    item = wait_for(found, f"the event {posted['id']} is not in the inbox")
+    deployment.call("POST", "/inbox/{id}/ack", {"id": item["id"]}, body={})
+
+
+SCHEDULED = ("relay", "deliver_due", "sweep", "poll")
 
 
 def schedules_run(deployment: Deployment) -> None:
@@ -76,6 +92,7 @@ STEPS: Mapping[Callable[[Deployment], None], tuple[str, ...]] = {
     a_webhook_becomes_a_ticket: ("receive", "ingest", "process"),
     a_file_becomes_a_ticket: ("uploads", "files", "process"),
     a_job_is_done: ("jobs",),
+    an_event_comes_to_the_inbox: ("receive", "deliver", "pull"),
     schedules_run: SCHEDULED,
     nothing_is_left: ("api",),
 }

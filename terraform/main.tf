@@ -19,7 +19,8 @@
 #                                                                  │                      │
 #                                                         bus: ticket.*, alert.*, file.*  │
 #                                                                  │                      │
-#                                                         SQS delivery                    │
+#   subscribers <── deliver <───────────────────────── SQS delivery                       │   static_egress.tf
+#                   deliver_due, each minute                                              │
 #                                                                                         │
 #   poll, each 5 minutes, asks providers ──> bus: feedback.received    triggers.tf          │
 #                                                                                         │

@@ -1,4 +1,4 @@
-"""Events: the bus that they go out on, the log that keeps them, and who is told of them."""
+"""Events: the log that keeps them, who is told of them, and what becomes of their deliveries."""
 
 from __future__ import annotations
 
@@ -10,22 +10,10 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.delivery.delivery import Attempt, Delivery, DeliveryStatus
     from chalicelib.domain.delivery.endpoint import Endpoint
-    from chalicelib.domain.delivery.event import CloudEvent
     from chalicelib.domain.delivery.stored_event import StoredEvent
     from chalicelib.domain.delivery.subscription import Confidential, Inbox, Subscription
     from chalicelib.domain.operations.restriction import Restriction
     from chalicelib.domain.page import Page
-
-
-TOO_LARGE = "too large"
-"""Why the bus did not take an event that it never will; the others are not affected."""
-
-
-class Bus(Protocol):
-    def publish(self, events: Sequence[CloudEvent]) -> Sequence[str | None]:
-        """Put events on the bus, in as few calls as it takes. Returns for each, in order, None where
-        it was accepted, else why not. Raises Unavailable only if none was accepted."""
-        ...
 
 
 class EventLog(Protocol):

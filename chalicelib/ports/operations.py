@@ -11,7 +11,6 @@ if TYPE_CHECKING:  # whoever implements or asks has what it needs of the domain
     from chalicelib.domain.operations.configuration import Configuration
     from chalicelib.domain.operations.job import Job, JobKind
     from chalicelib.domain.operations.restriction import Restriction
-    from chalicelib.domain.operations.trouble import Mark
     from chalicelib.domain.page import Page
     from chalicelib.domain.trace import Trace
 
@@ -194,23 +193,6 @@ class Jobs(Protocol):
 
     def sent(self, job: Job) -> None:
         """Its message was sent again."""
-        ...
-
-
-class Marks(Protocol):
-    """Which troubles were noticed, so that each is told once. Kept for 90 days."""
-
-    def all(self) -> Mapping[str, Mark]:
-        """By the troubles' names."""
-        ...
-
-    def change(self, name: str, before: Mark | None, after: Mark) -> bool:
-        """Have it stand as `after`, where it still stands as `before` (None: there is none), or so already.
-        Returns whether it does."""
-        ...
-
-    def remove(self, name: str) -> None:
-        """It is gone, whether it was there or not."""
         ...
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
+from chalicelib import __version__
 from chalicelib.errors import Unavailable
 
 _READ_SECONDS = {"s3": 10, "dynamodb": 1.5}
@@ -126,6 +127,7 @@ def _make(service: str) -> Any:
         read_timeout=_READ_SECONDS.get(service, 3),
         retries={"mode": "standard", "total_max_attempts": 2},
         max_pool_connections=32,
+        user_agent=f"triggeriq/{__version__}",  # else botocore makes a long one anew, twice for each call
         **(_of_s3(bool(session.get_config_variable("endpoint_url"))) if service == "s3" else {}),
     )
     return session.create_client(service, config=config)

@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.domain.delivery.event import CloudEvent
 from chalicelib.errors import Unavailable
-from chalicelib.ports.delivery import TOO_LARGE
+from chalicelib.ports.bus import TOO_LARGE
 from chalicelib.services.aws_errors import aws_errors
 from chalicelib.services.external import external
 

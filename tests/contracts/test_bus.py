@@ -11,7 +11,7 @@ import pytest
 
 from chalicelib.domain.delivery.event import CloudEvent
 from chalicelib.errors import Unavailable
-from chalicelib.ports.delivery import TOO_LARGE, Bus
+from chalicelib.ports.bus import TOO_LARGE, Bus
 from chalicelib.services.eventbridge import EventBridgeBus
 from local.catalogue import PREFIX, named
 from tests.contracts.conftest import Client, all_of

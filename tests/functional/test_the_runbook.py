@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from standardwebhooks import Webhook
 
 from chalicelib.domain.intake.feedback_message import to_json
 from local.catalogue import named
 from local.stack import Stack
 from tests.functional.calls import KNOWN
 from tests.functional.client import Client, eventually
+from tests.functional.receivers import Receivers
 from tests.functional.runbook import PAGE, Block, Shell, blocks
 from tests.functional.stores import Stores
 from tests.said import said
@@ -31,6 +33,7 @@ TOLD_BY_A_STORY = {
     "Files": 3,
     "Replay from the archive": 1,
     "Restore": 3,
+    "Subscribers": 8,
 }
 """Chapters, and how many of their blocks the tests below run."""
 JUST_RUN = [block for block in HERE if block.chapter not in TOLD_BY_A_STORY]
@@ -199,6 +202,33 @@ def test_what_was_quarantined_comes_back_once_it_is_mended(shop: Shell, client: 
     shop.run(replay)
     (found,) = client.wait_for_tickets("strange")
     assert found["text"] == "Please mend the door"
+
+
+def test_a_subscriber_is_moved_paused_and_caught_up(admin: Shell, client: Client) -> None:
+    listing, missing, pause, resume, move, rotate, count, recover = of("Subscribers")
+    with Receivers() as receivers:
+        old, new = receivers.at("/old"), receivers.at("/new")
+        wanted = {"name": "rehearsed", "url": old, "types": ["rehearsal.*"]}
+        id = client.call("POST", "/subscriptions", wanted).json["id"]
+        admin.run(f"export SUBSCRIPTION={id} NEW_ADDRESS={new}")
+        assert id in admin.run(listing)
+        admin.run(move)
+        eventually(lambda: receivers.ids("/new"))
+        admin.run(pause)
+        event = {"type": "rehearsal.began", "data": {}, "id": f"rehearsal-{id}"}
+        assert client.call("POST", "/events", event).status == 202
+        held = eventually(lambda: json.loads(admin.run(missing))["items"])
+        assert [(one["event_id"], one["status"]) for one in held] == [(event["id"], "held")]
+        admin.run(rotate)
+        assert json.loads(admin.run(count))["found"] == 1
+        admin.run(resume)
+        eventually(lambda: event["id"] in receivers.ids("/new"))
+        (got,) = (one for one in receivers.got["/new"] if one.id == event["id"])
+        Webhook(admin["NEW_SECRET"]).verify(got.body, dict(got.headers))
+        eventually(lambda: not json.loads(admin.run(missing))["items"])
+        assert json.loads(admin.run(recover))["kind"] == "recover"
+        assert receivers.ids("/old") == []
+        client.call("DELETE", f"/subscriptions/{id}")
 
 
 def test_lost_tickets_come_back_from_the_archive(shop: Shell, client: Client, stores: Stores) -> None:

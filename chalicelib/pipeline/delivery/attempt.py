@@ -35,8 +35,9 @@ from chalicelib.ports.web import NoAnswer, Web, WebAnswer
 
 SECONDS = 15.0
 """For a whole request, the name's look-up and the last byte of the answer included."""
-ANSWER_BYTES = 20_000
-"""Of an answer that are read."""
+ANSWER_BYTES = 1_000_000
+"""Of an answer that are read. A receiver says little; even a page of the web, which somebody took for one,
+has an end within these."""
 SENDING = timedelta(seconds=90)
 """After which an attempt counts as cut off: longer than a function lives."""
 
@@ -129,4 +130,4 @@ class AttemptDelivery:
         except ValueError as error:  # a header or a secret that can't be sent; the message quotes neither
             return Outcome(kind="failed", error=str(error)), None
         base = wait_before(claimed.attempt + 1, self.schedule) or 0
-        return answered(answer.status, answer.headers, self.now(), base), answer
+        return answered(answer.status, answer.headers, self.now(), base, cut=answer.cut), answer
