@@ -1,5 +1,5 @@
-"""Deliveries of one `deliver` process, beside ten threads with plain `http.client` that sign and post the same
-and write nothing down: once to a receiver that takes 20 ms, once to one that answers at once.
+"""Deliveries of one `deliver` process, beside ten threads with plain `http.client` that sign and post the
+same and write nothing down: once to a receiver that takes 20 ms, once to one that answers at once.
 
 AWS's answers are there at once, so all of botocore is run but the connection: what is measured is our own
 time.
