@@ -1,5 +1,5 @@
-"""A receiver in a process of its own: it answers each request on one thread, after so many milliseconds, and
-closes.
+"""A receiver in a process of its own, which costs its senders' processor little: it answers each request on
+one thread, after so many milliseconds, and closes.
 
     python -m benchmarks.receiver_process MILLISECONDS     prints its port
 """

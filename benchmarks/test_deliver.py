@@ -1,7 +1,8 @@
-"""Deliveries of one `deliver` process, beside ten threads with plain `http.client` that sign and post the same
-and write nothing down: to a receiver that takes 20 ms, and to one that answers at once.
+"""Deliveries of one `deliver` process, beside ten threads with plain `http.client` that sign and post the
+same and write nothing down: once to a receiver that takes 20 ms, once to one that answers at once.
 
-AWS's answers are there at once. So all of botocore is run but the connection, and our own time is measured.
+AWS's answers are there at once, so all of botocore is run but the connection: what is measured is our own
+time.
 """
 
 from __future__ import annotations

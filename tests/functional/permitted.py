@@ -139,11 +139,11 @@ class Account:
     def forget(self, queue: str) -> None:
         """Nothing lies on the queue any more."""
         sqs = self.stack.client("sqs")
-        sqs.purge_queue(QueueUrl=sqs.get_queue_url(QueueName=named(queue))["QueueUrl"])
+        sqs.purge_queue(QueueUrl=self.stack.queue_url(queue))
 
     def send(self, queue: str, body: str) -> None:
         sqs = self.stack.client("sqs")
-        sqs.send_message(QueueUrl=sqs.get_queue_url(QueueName=named(queue))["QueueUrl"], MessageBody=body)
+        sqs.send_message(QueueUrl=self.stack.queue_url(queue), MessageBody=body)
 
     def step(self, function: str) -> Any:
         """What waits for the function is handed to it once; its answer, or None where nothing waits. What is

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from chalicelib.domain.delivery.address import shown
@@ -29,8 +29,8 @@ from chalicelib.domain.delivery.subscription import Confidential, Subscription
 from chalicelib.pipeline.delivery.delivery_job import DeliveryJob
 from chalicelib.pipeline.delivery.follow_endpoint import Attempted
 from chalicelib.pipeline.delivery.later import Jitter
-from chalicelib.ports.delivery import Deliveries, Subscriptions
-from chalicelib.ports.operations import Clock, DeliveryCounter, DeliveryMetrics
+from chalicelib.ports.delivery import Deliveries, DeliveryCounter, DeliveryMetrics, Subscriptions
+from chalicelib.ports.operations import Clock
 from chalicelib.ports.web import NoAnswer, Web, WebAnswer
 
 SECONDS = 15.0
@@ -78,6 +78,8 @@ class AttemptDelivery:
         else:
             outcome, answer = self._sent(claimed, event, subscription, confidential)
         ms = round((time.monotonic() - took) * 1000)
+        if outcome.stop is not None and self._has_moved(subscription):
+            outcome = replace(outcome, stop=None)
         secrets = (*confidential.headers.values(), *(secret.value for secret in confidential.secrets))
         attempt = Attempt(
             number=claimed.attempt,
@@ -100,6 +102,11 @@ class AttemptDelivery:
         if after.status == "held":
             self.metrics.count_delivery("held", subscription.id)
         return Attempted(outcome, after, ended)
+
+    def _has_moved(self, subscription: Subscription) -> bool:
+        """Whether it has another address by now: what was said at the former holds for that alone."""
+        stands = self.subscriptions.find(subscription.id)
+        return stands is not None and stands.url != subscription.url
 
     def _sent(
         self, claimed: Delivery, event: StoredEvent, subscription: Subscription, confidential: Confidential
