@@ -25,7 +25,14 @@ from chalicelib.pipeline.delivery.follow_endpoint import Attempted, FollowEndpoi
 from chalicelib.pipeline.delivery.hold import end_of
 from chalicelib.pipeline.delivery.later import Jitter, Later, delayed
 from chalicelib.pipeline.delivery.side_by_side import SideBySide
-from chalicelib.ports.delivery import Deliveries, DeliveryMetrics, DueDelivery, Endpoints, Subscriptions
+from chalicelib.ports.delivery import (
+    Deliveries,
+    DeliveryGauge,
+    DeliveryMetrics,
+    DueDelivery,
+    Endpoints,
+    Subscriptions,
+)
 from chalicelib.ports.operations import Clock, Message, Queue, TimeLeft
 
 AT_ONCE = 1_000
@@ -39,8 +46,8 @@ PROBE = timedelta(minutes=1)
 LEAST_SECONDS = 15.0
 """Of an invocation's time that must be left for more rows."""
 FULL_LOOK = 5
-"""In minutes divisible by this, and when a process begins, every endpoint is looked at, to tell how many fail;
-in those between, the same is told: an alarm wants to hear something."""
+"""In minutes divisible by this, and when a process begins, every endpoint is looked at, to tell how many
+fail. In those between the same is told, since an alarm wants to hear something each time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
