@@ -3,7 +3,6 @@ twice, and nothing is left on a queue."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -70,16 +69,18 @@ def assert_one_ticket_each(stores: Stores, stack: Stack, connection: str, ids: I
 
 
 def created(stack: Stack, tickets: int) -> set[str]:
-    """The tickets that subscribers would be told of, so many at least. Takes what lies on their queue."""
-    sqs, subjects, told_of = stack.client("sqs"), set(), Progress("tickets told", tickets)
-    url = sqs.get_queue_url(QueueName=named("delivery"))["QueueUrl"]
-    while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
-        told = [json.loads(message["Body"])["detail"] for message in messages]
-        subjects |= {event["subject"] for event in told if event["type"] == "ticket.created"}
-        handles = [
-            {"Id": str(number), "ReceiptHandle": message["ReceiptHandle"]}
-            for number, message in enumerate(messages)
-        ]
-        sqs.delete_message_batch(QueueUrl=url, Entries=handles)
-        told_of.tell(len(subjects))
-    return subjects
+    """The tickets that subscribers are told of, once these are so many: `deliver` puts what happened into the
+    log."""
+    dynamodb = stack.client("dynamodb")
+
+    def told() -> set[str]:
+        pages = dynamodb.get_paginator("scan").paginate(
+            TableName=named("events"),
+            FilterExpression="#type = :created",
+            ExpressionAttributeNames={"#type": "type"},
+            ExpressionAttributeValues={":created": {"S": "ticket.created"}},
+        )
+        return {item["subject"]["S"] for page in pages for item in page["Items"]}
+
+    Progress("tickets told", tickets).follow(lambda: len(told()))
+    return told()
