@@ -127,7 +127,7 @@ class Feeding:
             "receive": lambda answer: answer["statusCode"] == 202,
             "migrate": lambda answer: answer == {"applied": []},
             "relay": lambda answer: answer == {"relayed": 0},
-            "sweep": lambda answer: answer == {"resumed": 0, "registered": 0},
+            "sweep": lambda answer: answer == {"resumed": 0, "registered": 0, "told": 0, "troubles": 0},
             "poll": lambda answer: answer == {"polled": 0},
             "uploads": lambda answer: answer is None,
         }.get(function, lambda answer: answer == settled)

@@ -92,6 +92,8 @@ class _Job(NamedTuple):
     endpoint: str
     number: int
     """Of the delivery, in the order in which they came."""
+    since: float
+    """When it came, or was last attempted."""
     begun: int = 0
     """Attempts that were begun."""
 
@@ -109,7 +111,7 @@ class _Simulation:
         self._arrivals = sorted(_arrivals(neighbours))
         self._taken = [math.inf] * len(self._arrivals)
         for number, (moment, endpoint) in enumerate(self._arrivals):
-            self._at(moment, partial(self._arrive, _Job(endpoint, number)))
+            self._at(moment, partial(self._arrive, _Job(endpoint, number, moment)))
 
     def run(self) -> Found:
         while self._steps and (now := self._steps[0][0]) <= 2 * MINUTES * 60:
@@ -180,7 +182,7 @@ class _Simulation:
         if kind != "dead":
             self._taken[job.number] = ends
             return answered(200, {}, _time(ends), 0), ends
-        job = job._replace(begun=job.begun + 1)
+        job = job._replace(since=ends, begun=job.begun + 1)
         due = due_after(job.begun, SCHEDULE, _time(ends), self._random.random())
         if due is not None:
             self._come_again(job, due, ends)
@@ -188,7 +190,8 @@ class _Simulation:
 
     def _move(self, jobs: Sequence[_Job], until: datetime, now: float) -> None:
         for job in jobs:
-            self._come_again(job, moved(_time(now), until, self._random.random()), now)
+            due = moved(_time(job.since), _time(now), until, self._random.random())
+            self._come_again(job, due, now)
 
     def _come_again(self, job: _Job, due: datetime, now: float) -> None:
         at = (due - _BEGINNING).total_seconds()

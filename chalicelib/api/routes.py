@@ -7,7 +7,6 @@ table, since a module for each area would make every start slower.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 OPEN, WEBHOOK = "open", "webhook"
@@ -52,9 +51,8 @@ class Route(NamedTuple):
     """Statuses beyond those that follow from the rest (400, 401, 403, 404, 413, 415)."""
     media: str = "application/json"
     """The content type of success."""
-    reads: Mapping[str, str] = {}
-    """Content types beside JSON that its handler reads by itself, and the shape of each; `body` and these then
-    only describe what is read."""
+    reads: tuple[str, ...] = ()
+    """Content types beside JSON, where its handler reads the body itself; `body` then only describes it."""
     idempotent: bool = False
     """Whether it takes an Idempotency-Key: a repeat with the same key is answered as the first one was."""
 
@@ -86,7 +84,7 @@ ROUTES = (
     Route("PUT", "/webhooks/{source}/{connection}", "put_webhook", WEBHOOK, PUBLIC, "intake.webhooks:receive", "The same, for a partner that sends by PUT", answer="WebhookAnswer", status=202, also=(200,), refusals=(405, 422, 503)),
     Route("HEAD", "/webhooks/{source}/{connection}", "probe_webhook", WEBHOOK, PUBLIC, "intake.webhooks:receive", "Answer a provider's probe", refusals=(405, 503)),
     Route("GET", "/webhooks/{source}/{connection}", "ask_webhook", WEBHOOK, PUBLIC, "intake.webhooks:receive", "Answer a provider's challenge", refusals=(405, 503), media="text/plain"),
-    Route("POST", "/events", "post_events", "ingest", ROWS, "delivery.events:post", "Post a CloudEvent, or up to 100 of them", body="PostedEvents", answer="PostedAnswer", status=202, reads={"application/cloudevents+json": "WholeEvent", "application/cloudevents-batch+json": "WholeEvents"}, idempotent=True),
+    Route("POST", "/events", "post_events", "ingest", ROWS, "delivery.events:post", "Post a CloudEvent, or up to 100 of them", body="PostedEvents", answer="PostedAnswer", status=202, reads=("application/cloudevents+json", "application/cloudevents-batch+json"), idempotent=True),
     Route("OPTIONS", "/events", "allow_events", OPEN, PUBLIC, "delivery.events:handshake", "Answer a sender that asks whether it may post (CloudEvents' web hook handshake)", media="text/plain"),
     Route("GET", "/events", "list_events", "read", ROWS, "delivery.event_log:listed", "Events that were posted or told, newest first, up to ten seconds ago", query="EventQuery", answer="EventPage"),
     Route("GET", "/events/{id}", "get_event", "read", ROWS, "delivery.event_log:find", "Read one event", query="WhichEvent", answer="Event"),

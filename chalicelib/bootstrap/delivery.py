@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from chalicelib.pipeline.delivery.events import Events
     from chalicelib.pipeline.delivery.follow_deliveries import FollowDeliveries
     from chalicelib.pipeline.delivery.follow_endpoint import FollowEndpoint
+    from chalicelib.pipeline.delivery.hold import Hold
     from chalicelib.pipeline.delivery.inbox import KeepInbox
     from chalicelib.pipeline.delivery.later import Later
     from chalicelib.pipeline.delivery.post_events import PostEvents
@@ -74,7 +75,7 @@ class DeliveryUseCases:
             inbox_items=out.inbox_items,
             deliveries=out.deliveries,
             queue=out.queue("delivery"),
-            metrics=out.metrics,
+            hold=self._hold,
             side_by_side=self._side_by_side,
             schedule=out.settings.delivery_schedule,
             now=now,
@@ -134,8 +135,14 @@ class DeliveryUseCases:
     def _later(self) -> Later:
         from chalicelib.pipeline.delivery.later import Later
 
+        return Later(deliveries=self._outside.deliveries, hold=self._hold, now=now, jitter=random)
+
+    @once
+    def _hold(self) -> Hold:
+        from chalicelib.pipeline.delivery.hold import Hold
+
         out = self._outside
-        return Later(deliveries=out.deliveries, metrics=out.metrics, now=now, jitter=random)
+        return Hold(subscriptions=out.subscriptions, resend=self.resend, metrics=out.metrics, now=now)
 
     @once
     def _side_by_side(self) -> SideBySide:

@@ -11,7 +11,6 @@ if TYPE_CHECKING:  # whoever implements or asks has what it needs of the domain
     from chalicelib.domain.operations.configuration import Configuration
     from chalicelib.domain.operations.job import Job, JobKind
     from chalicelib.domain.operations.restriction import Restriction
-    from chalicelib.domain.operations.trouble import Mark
     from chalicelib.domain.page import Page
     from chalicelib.domain.trace import Trace
 
@@ -19,13 +18,6 @@ Counter = Literal[
     "received", "acknowledged", "duplicates", "quarantined", "ticketed", "failed", "polls", "poll_failures"
 ]  # fmt: skip
 """What is counted by source; docs/observability.md says what each of them counts, and when."""
-
-DeliveryCounter = Literal["delivered", "delivery_failed", "held"]
-"""What is counted by subscription, as docs/observability.md says."""
-
-DeliveryGauge = Literal["delivery_lag", "endpoints_failing", "endpoints_disabled"]
-"""What stands at a level: seconds that the delivery waits that is due longest, 0 where none is due; endpoints
-that took nothing since their last failure; subscriptions that were disabled."""
 
 
 TimeLeft = Callable[[], float]
@@ -44,22 +36,6 @@ class Metrics(Protocol):
 
     def seconds_to_ticket(self, source: str, seconds: float) -> None:
         """How long one feedback took from its receipt until it was committed to a ticket."""
-        ...
-
-
-class DeliveryMetrics(Protocol):
-    """Numbers of events and their delivery, told when the invocation at hand ends."""
-
-    def count_posted(self, times: int = 1) -> None:
-        """Events that were stored for the one who posted them, each the first time."""
-        ...
-
-    def count_delivery(self, counter: DeliveryCounter, subscription: str, times: int = 1) -> None:
-        """subscription: its id. Some are told apart, the others are told as one."""
-        ...
-
-    def gauge(self, gauge: DeliveryGauge, level: float) -> None:
-        """How it stands now; the last one that is said holds."""
         ...
 
 
@@ -118,36 +94,6 @@ class StoredObject(NamedTuple):
     modified_at: datetime
 
 
-class RememberedAnswer(NamedTuple):
-    """What a request was answered."""
-
-    status: int
-    body: str | None
-    """None: there is none, or it was too long to be remembered."""
-    headers: Mapping[str, str]
-    content_type: str
-
-
-class Idempotency(Protocol):
-    """Requests that may be sent again: for 24 hours a repeat is answered as the first one was."""
-
-    def begin(self, name: str, fingerprint: str, holder: str, until: datetime) -> RememberedAnswer | None:
-        """Begin to answer the request of that name, until the deadline. None: it is ours to answer. Else what
-        it was answered before. The same holder may begin again.
-
-        fingerprint: what every repeat has. Raises Reused where the name came with another one, UnderWay while
-        somebody else answers it."""
-        ...
-
-    def finish(self, name: str, holder: str, answer: RememberedAnswer) -> None:
-        """This is its answer, unless somebody else took it over."""
-        ...
-
-    def forget(self, name: str, holder: str) -> None:
-        """It is not answered, so that a repeat begins anew."""
-        ...
-
-
 class Configurations(Protocol):
     def find(self, key: str) -> Configuration:
         """The value in force, from a short cache; the built-in default where none was set. Raises NotFound
@@ -194,23 +140,6 @@ class Jobs(Protocol):
 
     def sent(self, job: Job) -> None:
         """Its message was sent again."""
-        ...
-
-
-class Marks(Protocol):
-    """Which troubles were noticed, so that each is told once. Kept for 90 days."""
-
-    def all(self) -> Mapping[str, Mark]:
-        """By the troubles' names."""
-        ...
-
-    def change(self, name: str, before: Mark | None, after: Mark) -> bool:
-        """Have it stand as `after`, where it still stands as `before` (None: there is none), or so already.
-        Returns whether it does."""
-        ...
-
-    def remove(self, name: str) -> None:
-        """It is gone, whether it was there or not."""
         ...
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.domain.operations.trouble import Mark
 from chalicelib.errors import Unavailable
-from chalicelib.ports.operations import Marks
+from chalicelib.ports.troubles import Marks
 from chalicelib.services.dynamodb.marks import DynamoMarks
 from local.catalogue import named
 from tests.contracts.conftest import Client

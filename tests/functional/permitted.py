@@ -146,7 +146,9 @@ class Account:
         sqs.send_message(QueueUrl=self.stack.queue_url(queue), MessageBody=body)
 
     def step(self, function: str) -> Any:
-        """What waits for the function is handed to it once; its answer, or None where nothing waits."""
+        """What waits for the function is handed to it once; its answer, or None where nothing waits. What is
+        refused ends it: a record may come again and again of that."""
+        assert not self.iam.refused, sorted(map(str, self.iam.refused))
         return self.functions(function).step(function)
 
     def drain(self, *functions: str) -> None:

@@ -111,6 +111,15 @@ def test_a_ticket_is_found_read_and_changed(
     assert stale.status == 412
 
 
+def test_events_are_posted_alone_and_together(ask: Callable[..., Any], generated: ModuleType) -> None:
+    models = generated.models
+    event = models.ShortEvent(type_="order.paid", data={"order": 1})
+    (one,) = ask("post_events", body=event, idempotency_key="generated").events
+    assert ask("post_events", body=event, idempotency_key="generated").events == [one]
+    whole = models.WholeEvent(specversion="1.0", id=one.id, source="/shop", type_="order.paid")
+    assert [event.id for event in ask("post_events", body=[event, whole]).events][1:] == [one.id]
+
+
 def test_what_is_installed_and_configured_is_listed(ask: Callable[..., Any], generated: ModuleType) -> None:
     assert ask("check_health", deep=True).status == generated.models.HealthStatus.OK
     assert "zendesk" in {source.name for source in ask("list_sources").items}

@@ -50,7 +50,7 @@ def handshake(call: Call) -> Answer:
         headers["WebHook-Allowed-Rate"] = (
             "*" if rate is None else _matching(_RATE, rate, "WebHook-Request-Rate", "requests a minute")
         )
-    return Answer(None, headers=headers)
+    return Answer("", headers=headers, content_type="text/plain")
 
 
 def _matching(form: re.Pattern[str], value: str, header: str, what: str) -> str:

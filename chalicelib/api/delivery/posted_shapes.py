@@ -46,7 +46,12 @@ class ShortEvent(Asked):
 
 
 _EXTENSION: dict[str, Any] = {
-    "anyOf": [{"type": "string", **_POSTED_TEXT}, {"type": "boolean"}, {"type": "integer", "format": "int32"}]
+    "anyOf": [
+        {"type": "string", **_POSTED_TEXT},
+        {"type": "boolean"},
+        {"type": "null"},
+        {"type": "integer", "format": "int32"},
+    ]
 }
 
 
@@ -72,10 +77,6 @@ class WholeEvent(BaseModel):
     dataschema: Annotated[str, Field(pattern=_PATTERNS["dataschema"])] | None = None
     data: JSON = None
     data_base64: Annotated[str, Field(json_schema_extra={"format": "byte"})] | None = None
-
-
-class WholeEvents(RootModel[Annotated[list[WholeEvent], Field(max_length=MOST)]]):
-    """A batch of CloudEvents."""
 
 
 class PostedEvents(

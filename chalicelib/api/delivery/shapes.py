@@ -37,8 +37,6 @@ from chalicelib.api.delivery.inbox_shapes import InboxQuery as InboxQuery
 from chalicelib.api.delivery.inbox_shapes import InboxShown as InboxShown
 from chalicelib.api.delivery.posted_shapes import PostedAnswer as PostedAnswer
 from chalicelib.api.delivery.posted_shapes import PostedEvents as PostedEvents
-from chalicelib.api.delivery.posted_shapes import WholeEvent as WholeEvent
-from chalicelib.api.delivery.posted_shapes import WholeEvents as WholeEvents
 from chalicelib.api.delivery.subscription_shapes import KeptSubscription as KeptSubscription
 from chalicelib.api.delivery.subscription_shapes import NewSecret as NewSecret
 from chalicelib.api.delivery.subscription_shapes import NewSubscription as NewSubscription

@@ -81,8 +81,6 @@ def _schemas() -> tuple[dict[ShapeKey, Schema], Schema]:
     for route in ROUTES:
         if route.body:
             shapes[route.body, "validation"] = adapter(route.area, route.body)
-        for shape in route.reads.values():
-            shapes[shape, "validation"] = adapter(route.area, shape)
         if route.answer:
             shapes[route.answer, "serialization"] = adapter(route.area, route.answer)
     shapes |= {(name, "serialization"): shape for name, shape in data_shapes().items()}

@@ -66,11 +66,16 @@ FORGOTTEN = Outcome(kind="forgotten", error="its content was forgotten")
 NOT_SEEN = Outcome(kind="forgotten", error="its subscription may not be told of it")
 
 
-def answered(status: int, headers: Mapping[str, str], now: datetime, base: int) -> Outcome:
+def answered(
+    status: int, headers: Mapping[str, str], now: datetime, base: int, *, cut: bool = False
+) -> Outcome:
     """What an answer means. headers: with their names in lower case. base: seconds that the schedule waits
-    before the next attempt, by which a Retry-After is bounded; 0 where there is none."""
+    before the next attempt, by which a Retry-After is bounded; 0 where there is none. cut: whether its body
+    has no end within the bytes that are read, as no receiver's has."""
     asked = {word.strip().lower() for word in headers.get("webhook-delivery", "").split(",")}
     stop: Stop | None = "gone" if status == 410 else "asked" if "disable" in asked else None
+    if 200 <= status <= 299 and cut:
+        return Outcome(kind="failed", error=f"answered {status} with a body without end", status=status)
     if 200 <= status <= 299:
         return Outcome(kind="delivered", status=status, stop=stop)
     if stop:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from chalicelib.domain.delivery.address import shown
@@ -29,14 +29,15 @@ from chalicelib.domain.delivery.subscription import Confidential, Subscription
 from chalicelib.pipeline.delivery.delivery_job import DeliveryJob
 from chalicelib.pipeline.delivery.follow_endpoint import Attempted
 from chalicelib.pipeline.delivery.later import Jitter
-from chalicelib.ports.delivery import Deliveries, Subscriptions
-from chalicelib.ports.operations import Clock, DeliveryCounter, DeliveryMetrics
+from chalicelib.ports.delivery import Deliveries, DeliveryCounter, DeliveryMetrics, Subscriptions
+from chalicelib.ports.operations import Clock
 from chalicelib.ports.web import NoAnswer, Web, WebAnswer
 
 SECONDS = 15.0
 """For a whole request, the name's look-up and the last byte of the answer included."""
-ANSWER_BYTES = 20_000
-"""Of an answer that are read."""
+ANSWER_BYTES = 1_000_000
+"""Of an answer that are read. A receiver says little; even a page of the web, which somebody took for one,
+has an end within these."""
 SENDING = timedelta(seconds=90)
 """After which an attempt counts as cut off: longer than a function lives."""
 
@@ -77,6 +78,8 @@ class AttemptDelivery:
         else:
             outcome, answer = self._sent(claimed, event, subscription, confidential)
         ms = round((time.monotonic() - took) * 1000)
+        if outcome.stop is not None and self._has_moved(subscription):
+            outcome = replace(outcome, stop=None)
         secrets = (*confidential.headers.values(), *(secret.value for secret in confidential.secrets))
         self.deliveries.record(
             claimed,
@@ -98,6 +101,11 @@ class AttemptDelivery:
         if after.status == "held":
             self.metrics.count_delivery("held", subscription.id)
         return Attempted(outcome, after, ended)
+
+    def _has_moved(self, subscription: Subscription) -> bool:
+        """Whether it has another address by now: what was said at the former holds for that alone."""
+        stands = self.subscriptions.find(subscription.id)
+        return stands is not None and stands.url != subscription.url
 
     def _sent(
         self, claimed: Delivery, event: StoredEvent, subscription: Subscription, confidential: Confidential
@@ -122,4 +130,4 @@ class AttemptDelivery:
         except ValueError as error:  # a header or a secret that can't be sent; the message quotes neither
             return Outcome(kind="failed", error=str(error)), None
         base = wait_before(claimed.attempt + 1, self.schedule) or 0
-        return answered(answer.status, answer.headers, self.now(), base), answer
+        return answered(answer.status, answer.headers, self.now(), base, cut=answer.cut), answer

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from chalicelib.domain.delivery.event import CloudEvent
 from chalicelib.domain.delivery.stored_event import StoredEvent
 from chalicelib.domain.operations.record import Record
-from chalicelib.errors import TriggerIQError, loggable
+from chalicelib.errors import TriggerIQError, is_outage, loggable
 from chalicelib.pipeline.consume import Attempt
 from chalicelib.pipeline.delivery.attempt import Read
 from chalicelib.pipeline.delivery.delivery_job import DeliveryJob
@@ -31,7 +31,8 @@ Understand = Callable[[str], CloudEvent | DeliveryJob]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deliver:
     """The use-case; call it with records, a function that gives the time left, and one that tells what a
-    record holds. Yields each record with its error where it failed."""
+    record holds. Yields each record with its error where it failed; a job that finds something down is none
+    of these."""
 
     fan_out: FanOut
     take_turn: TakeTurn
@@ -60,7 +61,8 @@ class Deliver:
             yield from zip((record for record, _ in events), failures, strict=True)
         if jobs:
             for job, failure in self._attempted([*jobs], left).items():
-                yield from ((record, failure) for record in jobs[job])
+                failed = None if failure is None or self._dropped(failure) else failure
+                yield from ((record, failed) for record in jobs[job])
 
     def _attempted(
         self, jobs: Sequence[DeliveryJob], left: TimeLeft
@@ -83,6 +85,16 @@ class Deliver:
         for mine, one in zip(by_endpoint.values(), turns, strict=True):
             done |= one.done if isinstance(one, Turn) else dict.fromkeys(mine, one)
         return done
+
+    @staticmethod
+    def _dropped(failure: Exception) -> bool:
+        """Whether a job is let go that failed since something is down. Its row is due, or soon will be, and
+        the sweep sends a job for it then; were this one kept, there would be one more with each sweep until
+        it is over."""
+        if not is_outage(failure):
+            return False
+        log.warning("a job is dropped; the sweep sends another", extra={"error": loggable(failure)})
+        return True
 
     def _send(self, messages: Sequence[Message]) -> None:
         try:

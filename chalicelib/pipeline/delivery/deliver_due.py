@@ -22,10 +22,11 @@ from chalicelib.domain.delivery.outcome import CUT_OFF, next_step
 from chalicelib.domain.delivery.subscription import Subscription
 from chalicelib.pipeline.delivery.delivery_job import DeliveryJob
 from chalicelib.pipeline.delivery.follow_endpoint import Attempted, FollowEndpoint
-from chalicelib.pipeline.delivery.later import Jitter, Later, delayed, end_of
+from chalicelib.pipeline.delivery.hold import end_of
+from chalicelib.pipeline.delivery.later import Jitter, Later, delayed
 from chalicelib.pipeline.delivery.side_by_side import SideBySide
-from chalicelib.ports.delivery import Deliveries, DueDelivery, Endpoints, Subscriptions
-from chalicelib.ports.operations import Clock, DeliveryMetrics, Message, Queue, TimeLeft
+from chalicelib.ports.delivery import Deliveries, DeliveryMetrics, DueDelivery, Endpoints, Subscriptions
+from chalicelib.ports.operations import Clock, Message, Queue, TimeLeft
 
 AT_ONCE = 1_000
 """Rows that are looked at together."""

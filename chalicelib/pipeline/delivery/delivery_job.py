@@ -9,10 +9,14 @@ repeat, and is dropped.
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from chalicelib.errors import Unreadable
 from chalicelib.ports.operations import Message
+
+JOB_TIME = timedelta(minutes=1)
+"""For how long a delivery's job may be on its way before the sweep sends another."""
 
 
 class DeliveryJob(NamedTuple):

@@ -22,14 +22,13 @@ from chalicelib.domain.delivery.event import CloudEvent
 from chalicelib.domain.delivery.stored_event import StoredEvent
 from chalicelib.domain.delivery.subscription import Inbox, Subscription
 from chalicelib.errors import Unreadable
-from chalicelib.pipeline.delivery.delivery_job import DeliveryJob
+from chalicelib.pipeline.delivery.delivery_job import JOB_TIME, DeliveryJob
+from chalicelib.pipeline.delivery.hold import Hold
 from chalicelib.pipeline.delivery.later import delayed
 from chalicelib.pipeline.delivery.side_by_side import SideBySide
 from chalicelib.ports.delivery import Deliveries, EventLog, InboxItems, Subscriptions
-from chalicelib.ports.operations import Clock, DeliveryMetrics, Queue
+from chalicelib.ports.operations import Clock, Queue
 
-JOB_TIME = timedelta(minutes=1)
-"""For how long a delivery's job may be on its way before the sweep sends another."""
 SKEW = timedelta(seconds=10)
 """By which clocks may differ: what came so shortly before a subscription was made is told to it too."""
 
@@ -47,7 +46,7 @@ class FanOut:
     inbox_items: InboxItems
     deliveries: Deliveries
     queue: Queue
-    metrics: DeliveryMetrics
+    hold: Hold
     side_by_side: SideBySide
     schedule: Sequence[int]
     now: Clock
@@ -123,9 +122,7 @@ class FanOut:
             updated_at=now,
         )
         kept = self.deliveries.put(wanted)
-        if not active and kept == wanted:
-            self.metrics.count_delivery("held", subscription.id)
-        return kept
+        return self.hold(kept) if kept.status == "held" and kept == wanted else kept
 
     def _send(self, rows: Sequence[Delivery]) -> None:
         """Send the jobs of what was not attempted yet; one that was sent before is dropped."""

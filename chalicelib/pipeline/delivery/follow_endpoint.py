@@ -32,7 +32,8 @@ from chalicelib.domain.delivery.outcome import Outcome
 from chalicelib.domain.delivery.stored_event import StoredEvent
 from chalicelib.domain.delivery.subscription import Status, Subscription
 from chalicelib.errors import Conflict, Unavailable, loggable
-from chalicelib.ports.delivery import Bus, Endpoints, EventLog, Subscriptions
+from chalicelib.ports.bus import Bus
+from chalicelib.ports.delivery import Endpoints, EventLog, Subscriptions
 from chalicelib.ports.operations import Clock
 
 log = logging.getLogger(__name__)

@@ -6,13 +6,13 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal
 
+from chalicelib.domain.delivery.delivery import Delivery
 from chalicelib.domain.delivery.schedule import moved
-from chalicelib.domain.delivery.subscription import Subscription
 from chalicelib.pipeline.delivery.delivery_job import DeliveryJob
+from chalicelib.pipeline.delivery.hold import End, Hold
 from chalicelib.ports.delivery import Deliveries
-from chalicelib.ports.operations import Clock, DeliveryMetrics, Message
+from chalicelib.ports.operations import Clock, Message
 
 DELAY_MOST = 900
 """Seconds that SQS delays a message at most. For what waits longer the sweep sends a job.
@@ -22,20 +22,6 @@ SWEPT = timedelta(minutes=1)
 
 Jitter = Callable[[], float]
 """Gives a random number from 0 up to, but not, 1."""
-End = tuple[Literal["failed", "held"], str]
-"""The status of a delivery that is not attempted, and why."""
-
-
-def end_of(subscription: Subscription | None, now: datetime) -> End | None:
-    """What becomes of the deliveries of a subscription that is not sent to; None: it is. subscription: None
-    where it was deleted."""
-    if subscription is None:
-        return "failed", "its subscription is gone"
-    if not subscription.in_force(now):
-        return "failed", "its subscription expired"
-    if subscription.status != "active":
-        return "held", subscription.reason or subscription.status
-    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,28 +29,35 @@ class Later:
     """The use-case."""
 
     deliveries: Deliveries
-    metrics: DeliveryMetrics
+    hold: Hold
     now: Clock
     jitter: Jitter
 
     def move(self, job: DeliveryJob, until: datetime, *, in_time: bool = False) -> Message | None:
         """Have it come again then, or a little later. in_time: whether the sweep would be too slow, however
         long it waits. Returns the job to send where it is."""
-        now = self.now()
-        at = moved(now, until, self.jitter())
-        if not self.deliveries.move(job.subscription, job.position, job.attempt, at):
+        row, now = self._waiting(job), self.now()
+        if row is None:
+            return None
+        at = moved(row.updated_at, now, until, self.jitter())
+        if not self.deliveries.change(row, replace(row, due_at=at)):
             return None  # another has it
         return delayed(job, at - now) if in_time or at - now < SWEPT else None
 
     def end(self, job: DeliveryJob, end: End) -> None:
         """Have it stand as failed or held, where it is still pending."""
-        row = self.deliveries.find(job.subscription, job.position)
-        if row is None or (row.status, row.attempt) != ("pending", job.attempt):
+        row = self._waiting(job)
+        if row is None:
             return
         status, reason = end
         after = replace(row, status=status, reason=reason, due_at=None, updated_at=self.now())
         if self.deliveries.change(row, after) and status == "held":
-            self.metrics.count_delivery("held", row.subscription)
+            self.hold(after)
+
+    def _waiting(self, job: DeliveryJob) -> Delivery | None:
+        """The row of a job that waits for the attempt which the job says; else another has it."""
+        row = self.deliveries.find(job.subscription, job.position)
+        return row if row and (row.status, row.attempt) == ("pending", job.attempt) else None
 
 
 def delayed(job: DeliveryJob, wait: timedelta) -> Message | None:

@@ -16,7 +16,8 @@ from chalicelib.domain.delivery.stored_event import StoredEvent
 from chalicelib.domain.trace import Trace
 from chalicelib.errors import Unavailable, loggable
 from chalicelib.log_context import bound
-from chalicelib.ports.delivery import Bus, EventLog
+from chalicelib.ports.bus import Bus
+from chalicelib.ports.delivery import EventLog
 from chalicelib.ports.operations import Clock
 
 log = logging.getLogger(__name__)

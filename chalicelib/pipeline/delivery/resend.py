@@ -12,8 +12,7 @@ from dataclasses import dataclass, replace
 from chalicelib.domain.delivery.delivery import Delivery
 from chalicelib.domain.delivery.stored_event import StoredEvent
 from chalicelib.domain.delivery.subscription import Subscription
-from chalicelib.pipeline.delivery.delivery_job import DeliveryJob
-from chalicelib.pipeline.delivery.fan_out import JOB_TIME
+from chalicelib.pipeline.delivery.delivery_job import JOB_TIME, DeliveryJob
 from chalicelib.ports.delivery import Deliveries
 from chalicelib.ports.operations import Clock, Queue
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from chalicelib.errors import Unavailable
-from chalicelib.ports.delivery import Bus, EventLog
+from chalicelib.ports.bus import Bus
+from chalicelib.ports.delivery import EventLog
 from chalicelib.ports.operations import Clock, TimeLeft
 
 log = logging.getLogger(__name__)

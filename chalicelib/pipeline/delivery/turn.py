@@ -20,7 +20,8 @@ from chalicelib.errors import TriggerIQError, is_outage, loggable
 from chalicelib.pipeline.delivery.attempt import SECONDS, AttemptDelivery, Read
 from chalicelib.pipeline.delivery.delivery_job import DeliveryJob
 from chalicelib.pipeline.delivery.follow_endpoint import Attempted, FollowEndpoint, folded
-from chalicelib.pipeline.delivery.later import End, Later, delayed, end_of
+from chalicelib.pipeline.delivery.hold import End, end_of
+from chalicelib.pipeline.delivery.later import Later, delayed
 from chalicelib.ports.operations import Clock, Message, TimeLeft
 
 log = logging.getLogger(__name__)
@@ -65,27 +66,32 @@ class Turn:
 
     def take(self, jobs: Sequence[DeliveryJob], subscription: Subscription | None) -> None:
         end = end_of(subscription, self._by.now())
-        if subscription is None or end is not None:
-            return self._end(jobs, end)
-        holder = secrets.token_hex(8)
-        leased = self._by.follow.begin(subscription, holder)
-        if isinstance(leased, Refusal):
-            return self._move(jobs, leased)
-        try:
-            self._under_lease(jobs, subscription, leased, holder)
-        finally:
+        if subscription is not None and end is None:
+            holder = secrets.token_hex(8)
+            leased = self._by.follow.begin(subscription, holder)
+            if isinstance(leased, Refusal):
+                return self._move(jobs, leased)
             try:
-                self._by.follow.end(subscription, leased, self._attempts, holder)
-            except TriggerIQError as error:  # what was sent was sent; the lease ends by itself
-                log.warning("what attempts say of an endpoint is lost", extra={"error": loggable(error)})
+                end = self._under_lease(jobs, subscription, leased, holder)
+            finally:
+                self._give_back(subscription, leased, holder)
+        return self._end([job for job in jobs if job not in self.done], end)
+
+    def _give_back(self, subscription: Subscription, leased: Endpoint, holder: str) -> None:
+        try:
+            self._by.follow.end(subscription, leased, self._attempts, holder)
+        except TriggerIQError as error:  # what was sent was sent; the lease ends by itself
+            log.warning("what attempts say of an endpoint is lost", extra={"error": loggable(error)})
 
     def _under_lease(
         self, jobs: Sequence[DeliveryJob], subscription: Subscription, endpoint: Endpoint, holder: str
-    ) -> None:
+    ) -> End | None:
+        """Returns what becomes of the jobs that are left, where nothing more is sent to it."""
         for place, job in enumerate(jobs):
             refused = self._refused(endpoint, subscription)
             if refused is not None:
-                return self._move(jobs[place:], refused)
+                self._move(jobs[place:], refused)
+                return None
             try:
                 attempted = self._by.attempt(job, holder, subscription, self._read)
             except Exception as error:
@@ -100,7 +106,7 @@ class Turn:
             self._send(job, attempted)
             endpoint, _, stop = folded(endpoint, attempted)
             if stop is not None:
-                return self._end(jobs[place + 1 :], ("held", stop[1]))
+                return "held", stop[1]
         return None
 
     def _refused(self, endpoint: Endpoint, subscription: Subscription) -> Refusal | None:

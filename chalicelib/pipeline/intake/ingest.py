@@ -19,7 +19,7 @@ from chalicelib.errors import NotFound, PluginFailed, TriggerIQError, Unavailabl
 from chalicelib.log_context import bound
 from chalicelib.pipeline.intake.keep_attachments import keep_attachments
 from chalicelib.pipeline.intake.receipts import write_receipt
-from chalicelib.ports.delivery import Bus
+from chalicelib.ports.bus import Bus
 from chalicelib.ports.intake import Claims, Connections, Quarantine, Receipts, Sources
 from chalicelib.ports.operations import Blobs, Message, Metrics, Queue
 from triggeriq import Bad, Connection, Feedback, Ignore, Received, Source

@@ -23,7 +23,7 @@ from chalicelib.errors import TriggerIQError, Unavailable, is_outage, loggable
 from chalicelib.log_context import bound
 from chalicelib.pipeline.intake.fetching import Fetching
 from chalicelib.pipeline.intake.publish import Publish
-from chalicelib.ports.delivery import Bus
+from chalicelib.ports.bus import Bus
 from chalicelib.ports.intake import Polls, Sources
 from chalicelib.ports.operations import Clock, Metrics, TimeLeft
 from chalicelib.ports.web import Web

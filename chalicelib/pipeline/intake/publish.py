@@ -13,7 +13,7 @@ from chalicelib.domain.intake.feedback import clean_text, is_storable
 from chalicelib.domain.trace import Trace
 from chalicelib.errors import TriggerIQError, Unavailable, is_outage
 from chalicelib.pipeline.intake.receipts import last_told, remember, standing, write_receipt
-from chalicelib.ports.delivery import Bus
+from chalicelib.ports.bus import Bus
 from chalicelib.ports.intake import Receipts, Told
 from chalicelib.ports.operations import Blobs, Clock
 from triggeriq import Connection, Event, Events, Request, Source

@@ -25,7 +25,7 @@ from chalicelib.domain.intake.upload import Upload
 from chalicelib.domain.trace import Trace
 from chalicelib.errors import Conflict, Invalid, Unavailable
 from chalicelib.log_context import bound
-from chalicelib.ports.delivery import Bus
+from chalicelib.ports.bus import Bus
 from chalicelib.ports.intake import ImportStore, Quarantine, Sources
 from chalicelib.ports.operations import Clock, Message, Metrics, Queue
 

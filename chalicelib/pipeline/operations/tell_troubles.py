@@ -24,8 +24,9 @@ from chalicelib.domain.operations.trouble import (
     plugin_failed,
 )
 from chalicelib.errors import Unavailable
-from chalicelib.ports.delivery import Bus
-from chalicelib.ports.operations import Clock, Marks
+from chalicelib.ports.bus import Bus
+from chalicelib.ports.operations import Clock
+from chalicelib.ports.troubles import Marks
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 from chalicelib.domain.delivery.event import CloudEvent
 from chalicelib.domain.intake.quarantine import Quarantined
 from chalicelib.errors import TriggerIQError, Unavailable, loggable
-from chalicelib.ports.delivery import TOO_LARGE, Bus
+from chalicelib.ports.bus import TOO_LARGE, Bus
 from chalicelib.ports.intake import Quarantine
 from chalicelib.ports.operations import Clock
 from chalicelib.ports.tickets import Outbox

@@ -198,11 +198,11 @@ class _Request(http.client.HTTPConnection):
         self.response_class = partial(_Response, stream)  # type: ignore[assignment]
         self.endheaders(self._content)
         sock.sendall(b"".join(self._pieces))  # at once, so that a small one is one packet
-        response = self.getresponse()
-        try:
-            body, cut = _body(response, limit)
-        except ValueError as error:  # a chunk of less than nothing
-            raise http.client.HTTPException("no chunks") from error
+        with self.getresponse() as response:
+            try:
+                body, cut = _body(response, limit)
+            except ValueError as error:  # a chunk of less than nothing
+                raise http.client.HTTPException("no chunks") from error
         headers: dict[str, str] = {}
         for name, value in response.getheaders():
             name = name.lower()

@@ -56,6 +56,12 @@ def test_2xx_is_success(status: int) -> None:
     assert answer(status) == Outcome(kind="delivered", status=status)
 
 
+def test_an_answer_without_end_is_no_success() -> None:
+    outcome = answered(200, {}, NOW, 5, cut=True)
+    assert (outcome.kind, outcome.delivered, outcome.status) == ("failed", False, 200)
+    assert outcome.error == "answered 200 with a body without end"
+
+
 @pytest.mark.parametrize("status", [101, 199, 300, 301, 302, 304, 307, 308, 400, 404, 429, 500, 503, 999])
 def test_nothing_else_is(status: int) -> None:
     outcome = answer(status)

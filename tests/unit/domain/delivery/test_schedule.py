@@ -40,6 +40,15 @@ def test_after_the_last_attempt_there_is_none(begun: int, jitter: float) -> None
 @given(seconds=st.integers(-100, 100_000), jitter=jitters)
 def test_what_is_moved_is_spread_behind_the_time_that_it_waits_for(seconds: int, jitter: float) -> None:
     until = NOW + timedelta(seconds=seconds)
-    due = moved(NOW, until, jitter)
+    due = moved(NOW, NOW, until, jitter)
     assert due >= max(until, NOW)
     assert (due - max(until, NOW)).total_seconds() <= max(1.0, 0.4 * seconds) + 1e-6
+
+
+@given(waited=st.integers(0, 500_000), seconds=st.integers(-100, 100), jitter=jitters)
+def test_what_has_waited_long_is_looked_at_after_an_eighth_of_that(
+    waited: int, seconds: int, jitter: float
+) -> None:
+    until = NOW + timedelta(seconds=seconds)
+    wait = (moved(NOW - timedelta(seconds=waited), NOW, until, jitter) - NOW).total_seconds()
+    assert max(seconds, 0.125 * waited) - 1e-6 <= wait <= max(0, seconds, 0.125 * waited) * 1.4 + 1 + 1e-6

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.domain.delivery.delivery import Delivery
 from chalicelib.domain.delivery.endpoint import LEASE, Endpoint
 from chalicelib.domain.delivery.stored_event import StoredEvent
 from chalicelib.domain.delivery.subscription import Inbox, Wanted
@@ -407,7 +408,7 @@ def test_a_slow_endpoint_s_jobs_are_done_one_after_the_other(world: World) -> No
 def test_an_attempt_that_can_not_be_written_counts_as_cut_off(world: World, call: str) -> None:
     begun(world)
     with down(world.deliveries, call):
-        assert errors(world.deliver_once()) == ["Unavailable"]
+        assert errors(world.deliver_once()) == []
     world.run_until(NOW + 10 * MINUTE)
     (row,) = world.rows()
     assert (row.status, row.attempt) == ("delivered", 1 if call == "claim" else 2)
@@ -457,10 +458,16 @@ def test_jobs_that_can_not_be_sent_on_are_sent_by_the_sweep(world: World) -> Non
     assert len(world.rows("delivered")) == 1
 
 
-def test_where_nobody_knows_the_subscriptions_every_job_fails(world: World) -> None:
+@pytest.mark.parametrize("call", ["all", "opened"])
+def test_an_outage_piles_no_jobs_up(world: World, call: str) -> None:
+    """Each sweep sends a job for what is due: were those that fail kept, there would be ever more."""
     begun(world, 1, 2)
-    with down(world.subscriptions, "all"):
-        assert errors(world.deliver_once()) == ["Unavailable"] * 2
+    with down(world.subscriptions, call):
+        assert errors(world.deliver_once()) == []
+        assert world.queue.messages == []
+    world.run_until(NOW + 3 * MINUTE)
+    assert len(world.rows("delivered")) == 2
+    assert len(world.receivers.asked) == 2
 
 
 def test_news_that_the_bus_does_not_take_wait_in_the_log(world: World) -> None:
@@ -487,6 +494,43 @@ def test_who_gave_another_address_meanwhile_is_not_stopped(world: World) -> None
     stands = world.subscriptions.find(subscription.id)
     assert stands is not None
     assert stands.status == "active"
+    assert [row.status for row in world.rows()] == ["pending"]
+    world.run_until(NOW + MINUTE)
+    assert [asked.url for asked in world.receivers.asked] == [subscription.url, "https://new.example.com/"]
+
+
+def test_what_is_held_while_its_subscription_is_resumed_is_sent(world: World) -> None:
+    """Whoever resumes it has sent what is held by then; this is written a moment later."""
+    paused = world.subscribe(status="paused", reason="paused")
+    world.tell(event())
+    put = world.deliveries.put
+
+    def late(delivery: Delivery) -> Delivery:
+        world.subscriptions.put(replace(paused, status="active", reason=None))
+        return put(delivery)
+
+    world.deliveries.put = late  # type: ignore[method-assign]
+    world.deliver_once()
+    world.deliver_once()
+    assert len(world.rows("delivered")) == 1
+    assert world.metrics.deliveries == {("delivered", paused.id): 1}
+
+
+def test_what_a_job_holds_while_its_subscription_is_resumed_is_sent(world: World) -> None:
+    subscription = begun(world)
+    paused = world.subscriptions.put(replace(subscription, status="paused", reason="paused"))
+    change = world.deliveries.change
+
+    def late(before: Delivery, after: Delivery) -> bool:
+        if after.status == "held":
+            world.subscriptions.put(replace(paused, status="active", reason=None))
+        return change(before, after)
+
+    world.deliveries.change = late  # type: ignore[method-assign]
+    world.deliver_once()
+    assert [row.status for row in world.rows()] == ["pending"]
+    world.run_until(NOW + 3 * MINUTE)
+    assert len(world.rows("delivered")) == 1
 
 
 def test_batches_mix(world: World) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from chalicelib.domain.delivery.delivery import Delivery
 from chalicelib.domain.delivery.endpoint import LEASE, Endpoint
 from chalicelib.errors import Unavailable
 from chalicelib.pipeline.delivery import deliver_due
-from chalicelib.ports.web import WebAnswer
+from chalicelib.ports.web import NoAnswer, WebAnswer
 from tests.unit.pipeline.delivery.test_deliver import down, jobs
-from tests.unit.pipeline.delivery.world import MINUTE, NOW, World, event
+from tests.unit.pipeline.delivery.world import MINUTE, NOW, OK, World, event
 
 SECOND = timedelta(seconds=1)
 
@@ -169,3 +171,26 @@ def test_how_many_fail_is_told_every_five_minutes(world: World) -> None:
     world.run_until(NOW + 11 * MINUTE)
     assert world.metrics.gauges["endpoints_failing"] == 1
     assert world.metrics.gauges["endpoints_disabled"] == 1
+
+
+def test_what_piles_up_before_a_dead_endpoint_is_looked_at_ever_less_often() -> None:
+    """At each probe it cost by the square of how much there is, and soon took all the time of the sweep."""
+    world, writes = World(), Counter[str]()
+    subscription = world.subscribe()
+    world.receivers.answers[subscription.url] = NoAnswer("late", "nobody answers")
+    world.receivers.seconds[subscription.url] = 15
+    change = world.deliveries.change
+
+    def counted(before: Delivery, after: Delivery) -> bool:
+        writes[before.position] += before.status == "pending"
+        return change(before, after)
+
+    world.deliveries.change = counted  # type: ignore[method-assign]
+    world.tell(*(event(number) for number in range(200)))
+    world.run_until(NOW + timedelta(days=1))
+    assert {row.status for row in world.rows()} == {"pending"}
+    assert writes.total() / 200 < 40
+    world.receivers.answers[subscription.url] = OK
+    world.receivers.seconds.clear()
+    world.run_until(NOW + timedelta(days=2))
+    assert len(world.rows("delivered")) == 200

@@ -23,7 +23,9 @@ from chalicelib.pipeline.delivery.deliver import Deliver
 from chalicelib.pipeline.delivery.deliver_due import DeliverDue
 from chalicelib.pipeline.delivery.fan_out import FanOut
 from chalicelib.pipeline.delivery.follow_endpoint import FollowEndpoint
+from chalicelib.pipeline.delivery.hold import Hold
 from chalicelib.pipeline.delivery.later import Later
+from chalicelib.pipeline.delivery.resend import Resend
 from chalicelib.pipeline.delivery.side_by_side import SideBySide
 from chalicelib.pipeline.delivery.turn import TakeTurn
 from chalicelib.ports.operations import Message
@@ -149,7 +151,13 @@ class World:
             bus=self.bus,
             now=clock,
         )
-        later = Later(deliveries=self.deliveries, metrics=self.metrics, now=clock, jitter=jitter)
+        hold = Hold(
+            subscriptions=self.subscriptions,
+            resend=Resend(deliveries=self.deliveries, queue=self.queue, now=clock),
+            metrics=self.metrics,
+            now=clock,
+        )
+        later = Later(deliveries=self.deliveries, hold=hold, now=clock, jitter=jitter)
         self.deliver = Deliver(
             fan_out=FanOut(
                 log=self.log,
@@ -157,7 +165,7 @@ class World:
                 inbox_items=self.inbox_items,
                 deliveries=self.deliveries,
                 queue=self.queue,
-                metrics=self.metrics,
+                hold=hold,
                 side_by_side=one_by_one,
                 schedule=schedule,
                 now=clock,

@@ -11,7 +11,7 @@ import pytest
 from chalicelib.domain.delivery.event import CloudEvent, ticket_event_id
 from chalicelib.errors import Poison, TriggerIQError, Unavailable
 from chalicelib.pipeline.tickets.relay import BATCH, Relay
-from chalicelib.ports.delivery import TOO_LARGE
+from chalicelib.ports.bus import TOO_LARGE
 from tests.in_memory_tickets import InMemoryTickets
 from tests.said import said, take_in
 from tests.unit.pipeline.fakes import NOW, FakeBus, FakeOutbox, FakeQuarantine, now, plenty
