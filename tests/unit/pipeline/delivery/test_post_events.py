@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -184,6 +185,20 @@ def test_the_sweep_goes_on_until_all_are_told_or_time_is_up(world: World) -> Non
     assert world.sweep(lambda: next(left)) == BATCH
     assert world.sweep(plenty) == BATCH + 1
     assert len(set(world.told)) == 2 * BATCH + 1
+
+
+def test_a_sweep_has_room_for_however_many_however_they_are_made(world: World) -> None:
+    """The function has 256 MB. Were it too little, each minute's run would end so, and nobody be told."""
+    for number in range(100):
+        nested = StoredEvent.of(event(f"e{number}", data=[[]] * 79_000), NOW, untold=True)
+        world.log.put(replace(nested, untold_since=NOW - timedelta(hours=1)))
+    world.bus.publish = lambda events: [None for one in events if one.body]  # type: ignore[method-assign]
+    tracemalloc.start()
+    try:
+        assert world.sweep(plenty) == 100
+        assert tracemalloc.get_traced_memory()[1] < 100_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_what_is_refused_when_swept_is_swept_again(world: World) -> None:
