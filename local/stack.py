@@ -60,6 +60,7 @@ class Stack:
         self._project = project
         self._status: Status | None = None
         self._clients: dict[tuple[str, int], Any] = {}
+        self._queue_urls: dict[tuple[str, int], str] = {}
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -168,7 +169,15 @@ class Stack:
     def waiting(self, *queues: str) -> dict[str, int]:
         """How many messages each of these queues holds (visible, in flight or delayed)."""
         sqs = self.client("sqs")
-        return {queue: _messages_in(sqs, queue) for queue in queues}
+        return {queue: _messages_in(sqs, self.queue_url(queue)) for queue in queues}
+
+    def queue_url(self, queue: str) -> str:
+        """The address of a queue, by its short name; asked once."""
+        port = self.aws_port
+        if (queue, port) not in self._queue_urls:
+            found = self.client("sqs").get_queue_url(QueueName=named(queue))
+            self._queue_urls[queue, port] = str(found["QueueUrl"])
+        return self._queue_urls[queue, port]
 
     def _create_resources(self) -> None:
         functions, wanted = load_functions(self._project), load_resources(self._project)
@@ -272,11 +281,11 @@ def already_running(state: State) -> str:
     )
 
 
-def _messages_in(sqs: Any, queue: str) -> int:
+def _messages_in(sqs: Any, queue_url: str) -> int:
     """How many messages the queue holds. moto counts the three states one after the other, so a message whose
     delay ends in between may be in none of them. A second reading right after has it."""
-    queue_url = sqs.get_queue_url(QueueName=named(queue))["QueueUrl"]
-    readings = [
-        sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=COUNTS)["Attributes"] for _ in range(2)
-    ]
-    return max(sum(int(reading[name]) for name in COUNTS) for reading in readings)
+    for _ in range(2):
+        reading = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=COUNTS)["Attributes"]
+        if count := sum(int(reading[name]) for name in COUNTS):
+            return count
+    return 0

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.errors import Reused, UnderWay
-from chalicelib.ports.operations import Clock, RememberedAnswer
+from chalicelib.ports.idempotency import RememberedAnswer
+from chalicelib.ports.operations import Clock
 
 
 @dataclass

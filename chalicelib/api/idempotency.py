@@ -16,7 +16,7 @@ from datetime import timedelta
 from chalicelib.api.exchange import Answer, Call
 from chalicelib.api.routes import REFUSED
 from chalicelib.errors import Invalid, Unavailable, loggable
-from chalicelib.ports.operations import RememberedAnswer
+from chalicelib.ports.idempotency import RememberedAnswer
 
 log = logging.getLogger(__name__)
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from chalicelib.pipeline.operations.run_job import RunJob
     from chalicelib.pipeline.operations.start_job import StartJob
     from chalicelib.pipeline.operations.tell_troubles import TellTroubles
-    from chalicelib.ports.operations import Configurations, Idempotency, JobKinds, Jobs
+    from chalicelib.ports.idempotency import Idempotency
+    from chalicelib.ports.operations import Configurations, JobKinds, Jobs
     from chalicelib.services.dynamodb.api_keys import DynamoApiKeys
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -14,6 +14,14 @@ if TYPE_CHECKING:
     from chalicelib.domain.delivery.subscription import Confidential, Inbox, Subscription
     from chalicelib.domain.operations.restriction import Restriction
     from chalicelib.domain.page import Page
+
+
+DeliveryCounter = Literal["delivered", "delivery_failed", "held"]
+"""What is counted by subscription, as docs/observability.md says."""
+
+DeliveryGauge = Literal["delivery_lag", "endpoints_failing", "endpoints_disabled"]
+"""What stands at a level: seconds that the delivery waits that is due longest, 0 where none is due; endpoints
+that took nothing since their last failure; subscriptions that were disabled."""
 
 
 class EventLog(Protocol):
@@ -228,3 +236,19 @@ class InboxItem(NamedTuple):
     leased_until: datetime | None = None
     deliveries: int = 0
     """How often it was taken."""
+
+
+class DeliveryMetrics(Protocol):
+    """Numbers of events and their delivery, told when the invocation at hand ends."""
+
+    def count_posted(self, times: int = 1) -> None:
+        """Events that were stored for the one who posted them, each the first time."""
+        ...
+
+    def count_delivery(self, counter: DeliveryCounter, subscription: str, times: int = 1) -> None:
+        """subscription: its id. Some are told apart, the others are told as one."""
+        ...
+
+    def gauge(self, gauge: DeliveryGauge, level: float) -> None:
+        """How it stands now; the last one that is said holds."""
+        ...

@@ -19,13 +19,6 @@ Counter = Literal[
 ]  # fmt: skip
 """What is counted by source; docs/observability.md says what each of them counts, and when."""
 
-DeliveryCounter = Literal["delivered", "delivery_failed", "held"]
-"""What is counted by subscription, as docs/observability.md says."""
-
-DeliveryGauge = Literal["delivery_lag", "endpoints_failing", "endpoints_disabled"]
-"""What stands at a level: seconds that the delivery waits that is due longest, 0 where none is due; endpoints
-that took nothing since their last failure; subscriptions that were disabled."""
-
 
 TimeLeft = Callable[[], float]
 """Tells the seconds until the function's deadline, anew at each call."""
@@ -43,22 +36,6 @@ class Metrics(Protocol):
 
     def seconds_to_ticket(self, source: str, seconds: float) -> None:
         """How long one feedback took from its receipt until it was committed to a ticket."""
-        ...
-
-
-class DeliveryMetrics(Protocol):
-    """Numbers of events and their delivery, told when the invocation at hand ends."""
-
-    def count_posted(self, times: int = 1) -> None:
-        """Events that were stored for the one who posted them, each the first time."""
-        ...
-
-    def count_delivery(self, counter: DeliveryCounter, subscription: str, times: int = 1) -> None:
-        """subscription: its id. Some are told apart, the others are told as one."""
-        ...
-
-    def gauge(self, gauge: DeliveryGauge, level: float) -> None:
-        """How it stands now; the last one that is said holds."""
         ...
 
 
@@ -115,36 +92,6 @@ class StoredObject(NamedTuple):
     size: int
     """Bytes."""
     modified_at: datetime
-
-
-class RememberedAnswer(NamedTuple):
-    """What a request was answered."""
-
-    status: int
-    body: str | None
-    """None: there is none, or it was too long to be remembered."""
-    headers: Mapping[str, str]
-    content_type: str
-
-
-class Idempotency(Protocol):
-    """Requests that may be sent again: for 24 hours a repeat is answered as the first one was."""
-
-    def begin(self, name: str, fingerprint: str, holder: str, until: datetime) -> RememberedAnswer | None:
-        """Begin to answer the request of that name, until the deadline. None: it is ours to answer. Else what
-        it was answered before. The same holder may begin again.
-
-        fingerprint: what every repeat has. Raises Reused where the name came with another one, UnderWay while
-        somebody else answers it."""
-        ...
-
-    def finish(self, name: str, holder: str, answer: RememberedAnswer) -> None:
-        """This is its answer, unless somebody else took it over."""
-        ...
-
-    def forget(self, name: str, holder: str) -> None:
-        """It is not answered, so that a repeat begins anew."""
-        ...
 
 
 class Configurations(Protocol):

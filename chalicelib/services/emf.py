@@ -11,11 +11,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalicelib import log_context
 from chalicelib.errors import TriggerIQError
-from chalicelib.ports.operations import Counter, DeliveryCounter, DeliveryGauge
+
+if TYPE_CHECKING:  # most functions count no deliveries, and load nothing of them
+    from chalicelib.ports.delivery import DeliveryCounter, DeliveryGauge
+    from chalicelib.ports.operations import Counter
 
 NAMESPACE = "TriggerIQ"
 BY_SOURCE = [["stage", "source"]]

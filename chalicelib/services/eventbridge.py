@@ -15,6 +15,8 @@ _CALL_BYTES = 250_000
 """Bytes of one PutEvents call, which takes ten entries, and so of one entry: AWS refuses a whole call for one
 that is too large. It takes 256 KiB, lately up to 1 MiB; with its envelope an event must fit into SQS too."""
 
+_YEARS = range(1970, 2200)
+
 
 class EventBridgeBus:
     """Bus (chalicelib.ports) on EventBridge. client: boto's, for EventBridge."""
@@ -54,12 +56,14 @@ class EventBridgeBus:
     def _entry(self, event: CloudEvent) -> dict[str, Any]:
         # Each entry has its own trace; botocore would give all of them that of the invocation.
         traced = {"TraceHeader": event.trace.xray_header} if event.trace else {}
+        # One that claims to be of another age, as whoever posts it may, has the time at which it comes
+        timed = {"Time": event.time} if event.time.year in _YEARS else {}
         return {
             **traced,
+            **timed,
             "EventBusName": self._bus,
             "Source": event.bus_source,
             "DetailType": event.type,
-            "Time": event.time,
             "Detail": event.body,
             "Resources": event.bus_resources,
         }

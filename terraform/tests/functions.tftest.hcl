@@ -68,6 +68,30 @@ override_resource {
 }
 
 override_resource {
+  target = aws_lambda_alias.live["pull"]
+  values = {
+    arn        = "arn:aws:lambda:eu-central-1:123456789012:function:triggeriq-dev-pull:live"
+    invoke_arn = "invoke:pull:live"
+  }
+}
+
+override_resource {
+  target = aws_lambda_alias.live["deliver"]
+  values = {
+    arn        = "arn:aws:lambda:eu-central-1:123456789012:function:triggeriq-dev-deliver:live"
+    invoke_arn = "invoke:deliver:live"
+  }
+}
+
+override_resource {
+  target = aws_lambda_alias.live["deliver_due"]
+  values = {
+    arn        = "arn:aws:lambda:eu-central-1:123456789012:function:triggeriq-dev-deliver_due:live"
+    invoke_arn = "invoke:deliver_due:live"
+  }
+}
+
+override_resource {
   target = aws_lambda_alias.live["api"]
   values = {
     arn        = "arn:aws:lambda:eu-central-1:123456789012:function:triggeriq-dev-api:live"

@@ -79,6 +79,13 @@ def test_all_events_are_put_however_long_they_are(bus: Bus, taken: Taken, now: d
     assert [event["data"] for event in taken()] == [event.data for event in long]
 
 
+@pytest.mark.parametrize("year", [1, 1969, 9999])
+def test_an_event_of_any_age_is_put(bus: Bus, taken: Taken, now: datetime, year: int) -> None:
+    (old,) = events(1, now.replace(year=year))
+    assert list(bus.publish([old])) == [None]
+    assert [event["time"] for event in taken()] == [old.as_json()["time"]]
+
+
 def test_an_event_that_is_too_large_keeps_no_other_back(bus: Bus, taken: Taken, now: datetime) -> None:
     first, large, last = (
         CloudEvent(id=id, type="ticket.created", subject="t", time=now, data={"text": text})

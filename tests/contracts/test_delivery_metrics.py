@@ -8,7 +8,7 @@ from typing import get_args
 
 import pytest
 
-from chalicelib.ports.operations import DeliveryCounter, DeliveryGauge, DeliveryMetrics
+from chalicelib.ports.delivery import DeliveryCounter, DeliveryGauge, DeliveryMetrics
 from chalicelib.services.emf import BY_SUBSCRIPTION, POSTED, WHOLE, EmfMetrics
 from tests.unit.pipeline.fakes import FakeMetrics
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.errors import Reused, Unavailable, UnderWay
-from chalicelib.ports.operations import Idempotency, RememberedAnswer
+from chalicelib.ports.idempotency import Idempotency, RememberedAnswer
 from chalicelib.services.dynamodb.idempotency import BODY_BYTES, KEPT, DynamoIdempotency
 from local.catalogue import named
 from tests.contracts.conftest import Client

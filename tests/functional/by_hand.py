@@ -178,7 +178,7 @@ class Functions:
         return bodies
 
     def _url(self, queue: str) -> str:
-        return str(self._sqs.get_queue_url(QueueName=named(queue))["QueueUrl"])
+        return self._stack.queue_url(queue)
 
     def _process(self, name: str, environment: Mapping[str, str]) -> FunctionProcess:
         function: Function = self._functions[name]

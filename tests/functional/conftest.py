@@ -14,6 +14,7 @@ from local.stack import Stack
 from tests.functional.by_hand import Functions
 from tests.functional.client import Client
 from tests.functional.stores import Stores
+from tests.functional.telling_processes import Telling
 from tests.functional.told import STANDARD, Told
 from tests.functional.told_events import faults_of
 
@@ -106,8 +107,23 @@ def start(
     functions.dead()
 
 
+@pytest.fixture(scope="session")
+def telling(quiet_stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Telling]:
+    """Functions that are started once, for all tests that read what they tell."""
+    telling = Telling(quiet_stack, tmp_path_factory.mktemp("telling"), AT_ONCE)
+    yield telling
+    telling.close()
+
+
 @pytest.fixture
-def told(start: Callable[..., Told]) -> Told:
-    told = start()
+def told(telling: Telling, functions: Functions, connection: str) -> Iterator[Told]:
+    functions.run_until_quiet()
+    functions.told()
+    functions.dead()
+    told = Told(telling, telling.read, connection)
     told.connect(STANDARD)
-    return told
+    telling.read()
+    yield told
+    functions.run_until_quiet()
+    functions.told()
+    functions.dead()

@@ -139,14 +139,16 @@ class Account:
     def forget(self, queue: str) -> None:
         """Nothing lies on the queue any more."""
         sqs = self.stack.client("sqs")
-        sqs.purge_queue(QueueUrl=sqs.get_queue_url(QueueName=named(queue))["QueueUrl"])
+        sqs.purge_queue(QueueUrl=self.stack.queue_url(queue))
 
     def send(self, queue: str, body: str) -> None:
         sqs = self.stack.client("sqs")
-        sqs.send_message(QueueUrl=sqs.get_queue_url(QueueName=named(queue))["QueueUrl"], MessageBody=body)
+        sqs.send_message(QueueUrl=self.stack.queue_url(queue), MessageBody=body)
 
     def step(self, function: str) -> Any:
-        """What waits for the function is handed to it once; its answer, or None where nothing waits."""
+        """What waits for the function is handed to it once; its answer, or None where nothing waits. What is
+        refused ends it: a record may come again and again of that."""
+        assert not self.iam.refused, sorted(map(str, self.iam.refused))
         return self.functions(function).step(function)
 
     def drain(self, *functions: str) -> None:

@@ -56,8 +56,8 @@ class Stores:
     def send(self, queue: str, body: str) -> str:
         """Put a message on a queue; its id."""
         sqs = self._stack.client("sqs")
-        url = sqs.get_queue_url(QueueName=named(queue))["QueueUrl"]
-        return str(sqs.send_message(QueueUrl=url, MessageBody=body)["MessageId"])
+        sent = sqs.send_message(QueueUrl=self._stack.queue_url(queue), MessageBody=body)
+        return str(sent["MessageId"])
 
     def rows(self, table: str, **values: str) -> list[dict[str, Any]]:
         """Rows of a DynamoDB table, as it has them, with these values."""

@@ -20,6 +20,7 @@ from chalicelib.bootstrap.jobs import KINDS
 from chalicelib.bootstrap.outside import now
 from chalicelib.services.dynamodb.event_log import DynamoEventLog
 from chalicelib.services.dynamodb.inbox_items import DynamoInboxItems
+from chalicelib.services.dynamodb.items import from_item, to_item
 from chalicelib.services.postgres.users import OWNER
 from chalicelib.services.s3 import S3Blobs
 from local.catalogue import named
@@ -31,6 +32,7 @@ from tests.functional.client import SECRET
 from tests.functional.conftest import AT_ONCE, TIME_SCALE
 from tests.functional.installing import SitePackages
 from tests.functional.permitted import SOURCE, Account
+from tests.functional.receivers import Receivers, Says
 
 BRITTLE = """
     from dataclasses import dataclass
@@ -336,6 +338,69 @@ def partners_pull_events(account: Account) -> None:
     assert ask("DELETE", "/events/{id}/content", id="long")["http"] == 204
 
 
+def subscribers_are_sent_events(account: Account) -> None:
+    asked = {"owner": "partner", "scopes": ["read", "write", "ingest"]}
+    key = account.call("POST", "/api-keys", asked)["key"]
+    with Receivers() as receivers:
+        ids = {}
+        for name, says in (("well", Says()), ("failing", Says(500)), ("gone", Says(410))):
+            wanted = {"url": receivers.at(f"/{name}", says), "types": ["order.*"], "name": name}
+            ids[name] = account.call("POST", "/subscriptions", wanted, api_key=key)["id"]
+        for id, data in (("sent", "it"), ("sent-long", LONG), ("lost-long", LONG + "lost")):
+            event = {"type": "order.paid", "id": id, "data": data}
+            assert account.call("POST", "/events", event, api_key=key)["http"] == 202
+        artifacts = S3Blobs(account.stack.client("s3"), named("artifacts"))
+        while account.step("deliver"):  # the events, then their jobs
+            for row in deliveries(account, ids["well"]):
+                if row["event_id"] == "lost-long":
+                    lose_body(account, artifacts, "lost-long")
+        assert "sent-long" in receivers.ids("/well")
+        assert len(receivers.ids("/gone")) == 1
+        account.send("delivery", "not JSON")
+        account.step("deliver")
+        spoiled = {"TableName": named("subscriptions"), "Item": {"id": {"S": "sub_spoiled"}}}
+        dynamodb = account.stack.client("dynamodb")
+        dynamodb.put_item(**spoiled)
+        count = {"TableName": named("subscriptions"), "Key": {"id": {"S": "#changes"}}}
+        changed = {"UpdateExpression": "ADD changes :one", "ExpressionAttributeValues": {":one": {"N": "1"}}}
+        dynamodb.update_item(**count, **changed)
+        again = {"type": "order.paid", "id": "again-and-again"}
+        assert account.call("POST", "/events", again, api_key=key)["http"] == 202
+        account.step("deliver")
+        dynamodb.delete_item(TableName=named("subscriptions"), Key=spoiled["Item"])
+        dynamodb.update_item(**count, **changed)
+        account.step("deliver")
+        first, second, *_ = deliveries(account, ids["failing"])
+        put_off(account, first, status="pending", attempt=1)
+        put_off(account, second, status="sending", attempt=8)
+        account.schedule("deliver_due")
+        account.drain("deliver")
+    for id in ids.values():
+        assert account.call("DELETE", "/subscriptions/{id}", id=id, api_key=key)["http"] == 204
+
+
+def deliveries(account: Account, subscription: str) -> list[dict[str, Any]]:
+    found = account.stack.client("dynamodb").query(
+        TableName=named("deliveries"),
+        KeyConditionExpression="pk = :id",
+        ExpressionAttributeValues={":id": {"S": subscription}},
+    )
+    return [from_item(item) for item in found["Items"]]
+
+
+def put_off(account: Account, row: dict[str, Any], **state: Any) -> None:
+    """The delivery stands so, and is long due."""
+    values = {**row, **state, "due_shard": "0", "due_at": "2026-01-01T00:00:00+00:00"}
+    account.stack.client("dynamodb").put_item(TableName=named("deliveries"), Item=to_item(values))
+
+
+def lose_body(account: Account, artifacts: S3Blobs, id: str) -> None:
+    """What a long event held is gone from where it lay beside the log."""
+    key = {"pk": {"S": f"event#partner#{id}"}}
+    row = account.stack.client("dynamodb").get_item(TableName=named("events"), Key=key)["Item"]
+    artifacts.delete(row["beside"]["S"])
+
+
 def uploads_that_nobody_told_of(account: Account) -> None:
     account.upload("reviews/csv/default/missed.csv", ROW)
     account.upload("reviews/csv/default/missed.exe", b"MZ")
@@ -458,29 +523,31 @@ def people_subscribe(account: Account) -> None:
 
 
 def people_follow_deliveries(account: Account) -> None:
-    def status_of(id: str) -> Any:
-        return account.call("GET", "/deliveries/{id}", id=id)["status"]
+    def arrived(id: str) -> None:
+        shown = account.call("GET", "/deliveries/{id}", id=id)
+        assert shown["status"] == "delivered", shown
 
+    wait_until_quiet(account, "delivery")  # what was told by then was never tried
     with Receiver(lambda received: None) as receiver:
         wanted = {"url": receiver.url, "types": ["ticket.updated"]}
         crm = {"id": account.call("PUT", "/subscriptions/{id}", wanted, id="followed")["id"]}
         id = account.call("POST", "/subscriptions/{id}/test", **crm)["delivery"]
-        account.drain("deliver")
-        assert status_of(id) == "delivered"
+        wait_until_quiet(account, "delivery")
+        arrived(id)
         assert account.call("POST", "/deliveries/{id}/retry", id=id)["http"] == 202
         account.call("POST", "/subscriptions/{id}/pause", **crm)
-        account.drain("deliver")
+        wait_until_quiet(account, "delivery")
         for route, place in (("/deliveries", {}), ("/subscriptions/{id}/deliveries", crm)):
             items = account.call("GET", route, query="status=undelivered", **place)["items"]
             assert [(one["id"], one["status"]) for one in items] == [(id, "held")]
             assert items[0] in account.call("GET", route, **place)["items"]
         account.call("POST", "/subscriptions/{id}/resume", **crm)
-        wait_until_quiet(account)
-        assert status_of(id) == "delivered"
+        wait_until_quiet(account, "delivery")
+        arrived(id)
         since = {"since": f"{datetime.now(UTC) - timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}"}
         recovered = account.call("POST", "/subscriptions/{id}/recover", since, **crm)
         assert recovered["found"] > 0, recovered
-        wait_until_quiet(account)
+        wait_until_quiet(account, "delivery")
         assert account.call("GET", "/jobs/{id}", id=recovered["id"])["done"] == recovered["found"]
         assert account.call("GET", "/delivery/sources")["items"] == []
         assert account.call("DELETE", "/subscriptions/{id}", **crm)["http"] == 204
@@ -577,6 +644,7 @@ STORIES = (
     people_follow_files,
     partners_post_events,
     partners_pull_events,
+    subscribers_are_sent_events,
     uploads_that_nobody_told_of,
     feedback_that_fails,
     what_was_left_in_the_outbox,
@@ -611,9 +679,9 @@ def spoil(account: Account, source: str, connection: str) -> None:
     )
 
 
-def wait_until_quiet(account: Account) -> None:
+def wait_until_quiet(account: Account, *also: str) -> None:
     until = time.monotonic() + 60
-    while any(waiting := account.stack.waiting(*ON_THE_WAY).values()):
+    while any(waiting := account.stack.waiting(*ON_THE_WAY, *also).values()):
         assert not account.iam.refused
         assert time.monotonic() < until, waiting
         account.drain()

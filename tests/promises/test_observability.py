@@ -15,7 +15,8 @@ import pytest
 from chalicelib.domain.tickets.ticket import Outcome
 from chalicelib.errors import REACTION
 from chalicelib.log_lines import JsonLine
-from chalicelib.ports.operations import Counter, DeliveryCounter, DeliveryGauge
+from chalicelib.ports.delivery import DeliveryCounter, DeliveryGauge
+from chalicelib.ports.operations import Counter
 from chalicelib.services.emf import POSTED, SECONDS_TO_TICKET, EmfMetrics
 from tests.promises.test_docs import table
 

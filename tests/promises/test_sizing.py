@@ -8,7 +8,8 @@ from typing import get_args
 import pytest
 
 from chalicelib.domain.delivery.told_apart import MOST
-from chalicelib.ports.operations import Counter, DeliveryCounter, DeliveryGauge
+from chalicelib.ports.delivery import DeliveryCounter, DeliveryGauge
+from chalicelib.ports.operations import Counter
 from chalicelib.services import emf
 from sizing import bill, delivery, load, pages, usage
 from sizing.prices import PRICES

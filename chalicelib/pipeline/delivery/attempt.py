@@ -29,8 +29,8 @@ from chalicelib.domain.delivery.subscription import Confidential, Subscription
 from chalicelib.pipeline.delivery.delivery_job import DeliveryJob
 from chalicelib.pipeline.delivery.follow_endpoint import Attempted
 from chalicelib.pipeline.delivery.later import Jitter
-from chalicelib.ports.delivery import Deliveries, Subscriptions
-from chalicelib.ports.operations import Clock, DeliveryCounter, DeliveryMetrics
+from chalicelib.ports.delivery import Deliveries, DeliveryCounter, DeliveryMetrics, Subscriptions
+from chalicelib.ports.operations import Clock
 from chalicelib.ports.web import NoAnswer, Web, WebAnswer
 
 SECONDS = 15.0

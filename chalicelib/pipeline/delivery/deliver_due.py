@@ -25,8 +25,8 @@ from chalicelib.pipeline.delivery.follow_endpoint import Attempted, FollowEndpoi
 from chalicelib.pipeline.delivery.hold import end_of
 from chalicelib.pipeline.delivery.later import Jitter, Later, delayed
 from chalicelib.pipeline.delivery.side_by_side import SideBySide
-from chalicelib.ports.delivery import Deliveries, DueDelivery, Endpoints, Subscriptions
-from chalicelib.ports.operations import Clock, DeliveryMetrics, Message, Queue, TimeLeft
+from chalicelib.ports.delivery import Deliveries, DeliveryMetrics, DueDelivery, Endpoints, Subscriptions
+from chalicelib.ports.operations import Clock, Message, Queue, TimeLeft
 
 AT_ONCE = 1_000
 """Rows that are looked at together."""

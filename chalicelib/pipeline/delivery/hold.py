@@ -13,8 +13,8 @@ from typing import Literal
 from chalicelib.domain.delivery.delivery import Delivery
 from chalicelib.domain.delivery.subscription import Subscription
 from chalicelib.pipeline.delivery.resend import Resend
-from chalicelib.ports.delivery import Subscriptions
-from chalicelib.ports.operations import Clock, DeliveryMetrics
+from chalicelib.ports.delivery import DeliveryMetrics, Subscriptions
+from chalicelib.ports.operations import Clock
 
 End = tuple[Literal["failed", "held"], str]
 """The status of a delivery that is not attempted, and why."""

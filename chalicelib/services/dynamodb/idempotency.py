@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.errors import Reused, UnderWay
-from chalicelib.ports.operations import RememberedAnswer
+from chalicelib.ports.idempotency import RememberedAnswer
 from chalicelib.services.aws_errors import aws_errors
 from chalicelib.services.dynamodb.items import from_item, to_item
 from chalicelib.services.external import external
