@@ -156,9 +156,7 @@ OF_OTHERS: dict[str, Callable[[World], list[Asked]]] = {
     "POST /subscriptions/{id}/rotate-secret": of_subscriptions("/rotate-secret"),
     "POST /subscriptions/{id}/pause": of_subscriptions("/pause"),
     "POST /subscriptions/{id}/resume": of_subscriptions("/resume"),
-    "POST /events": lambda world: [
-        Asked("/events", {"type": "order.paid", "id": f"posted-{world.mine.connection}"}, 202)
-    ],
+    "POST /events": lambda world: [Asked("/events", {"type": "order.paid", "id": uuid.uuid4().hex}, 202)],
     "GET /subscriptions/{id}/deliveries": of_subscriptions("/deliveries"),
     "POST /subscriptions/{id}/recover": of_subscriptions("/recover", {"since": "2026-01-01"}),
     "GET /deliveries": listed("/deliveries", "/deliveries?status=undelivered"),
