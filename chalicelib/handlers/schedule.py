@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -25,12 +26,28 @@ def deliver_due(event: Any, context: Any) -> dict[str, int]:
 def sweep(event: Any, context: Any) -> dict[str, int]:
     """Each minute: resume jobs that nobody works on, put events on the bus that are not there, and tell of
     failing plugins and dead letters; in each fifth minute register uploads that nobody read."""
+    left, fifth = time_left(context), _minute(event) % 5 == 0
     with invocation(context) as use:
-        resumed = use.operations.resume_jobs()
-        registered = use.intake.sweep(time_left(context)) if _minute(event) % 5 == 0 else 0
-        told = use.delivery.sweep_untold(time_left(context))
-        troubles = use.operations.tell_troubles()
-        return {"resumed": resumed, "registered": registered, "told": told, "troubles": troubles}
+        return _each(
+            resumed=lambda: use.operations.resume_jobs(),
+            told=lambda: use.delivery.sweep_untold(left),
+            troubles=lambda: use.operations.tell_troubles(),
+            registered=lambda: use.intake.sweep(left) if fifth else 0,
+        )
+
+
+def _each(**steps: Callable[[], int]) -> dict[str, int]:
+    """What each step gives. One that fails keeps no other from its turn: its error is raised behind them."""
+    given: dict[str, int] = {}
+    failures: list[Exception] = []
+    for name, step in steps.items():
+        try:
+            given[name] = step()
+        except Exception as error:
+            failures.append(error)
+    for first in failures:
+        raise first
+    return given
 
 
 def _minute(event: Any) -> int:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 from chalicelib.domain.delivery.stored_event import StoredEvent, concerns
@@ -35,7 +36,7 @@ class Wanted:
 
     def includes(self, event: StoredEvent) -> bool:
         return any(fits(pattern, event.type) for pattern in self.types) and (
-            not self.filter or _holds(self.filter, event.members().get("data"))
+            not self.filter or _holds(self.filter, _data_of(event.body))
         )
 
 
@@ -166,6 +167,12 @@ def subscription_id(owner: str, name: str) -> str:
 def fits(pattern: str, type: str) -> bool:
     """Whether an event's type is one that the pattern stands for."""
     return pattern in ("*", type) or (pattern.endswith(".*") and type.startswith(pattern[:-1]))
+
+
+@lru_cache(1)  # an event is held against one subscription after the other, and may be long
+def _data_of(body: str | None) -> Any:
+    """The data of an event; None where there are none, or it was forgotten."""
+    return None if body is None else json.loads(body).get("data")
 
 
 def _holds(filter: Filter, data: Any) -> bool:

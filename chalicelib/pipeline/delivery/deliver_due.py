@@ -20,6 +20,7 @@ from chalicelib.domain.delivery.delivery import Attempt
 from chalicelib.domain.delivery.endpoint import Endpoint, waits_until
 from chalicelib.domain.delivery.outcome import CUT_OFF, next_step
 from chalicelib.domain.delivery.subscription import Subscription
+from chalicelib.errors import is_outage
 from chalicelib.pipeline.delivery.delivery_job import DeliveryJob
 from chalicelib.pipeline.delivery.follow_endpoint import Attempted, FollowEndpoint
 from chalicelib.pipeline.delivery.hold import end_of
@@ -74,6 +75,7 @@ class DeliverDue:
         known = {one.id: one for one in self.subscriptions.all()}
         self._look(known, began)
         seen: set[tuple[str, str]] = set()
+        failures: list[Exception] = []
         while True:
             due = self.deliveries.due(began - GRACE, AT_ONCE)
             if not seen:
@@ -82,25 +84,29 @@ class DeliverDue:
             # The index is a moment behind: it may give again what was moved just now
             fresh = [one for one in due if one[:2] not in seen]
             seen.update(one[:2] for one in fresh)
-            self._deal_with(fresh, known)
-            if not fresh or len(due) < AT_ONCE or left() < LEAST_SECONDS:
-                return len(seen)
+            failures += self._deal_with(fresh, known)
+            outage = any(map(is_outage, failures))
+            if not fresh or len(due) < AT_ONCE or left() < LEAST_SECONDS or outage:
+                break
+        for first in failures:
+            raise first
+        return len(seen)
 
-    def _deal_with(self, due: Sequence[DueDelivery], known: Mapping[str, Subscription]) -> None:
+    def _deal_with(
+        self, due: Sequence[DueDelivery], known: Mapping[str, Subscription]
+    ) -> Sequence[Exception]:
+        """Returns what went wrong; it keeps nobody else's rows from their turn."""
         by_endpoint: dict[str, list[DueDelivery]] = {}
         for one in due:
             by_endpoint.setdefault(one.subscription, []).append(one)
         found = self.side_by_side(self.endpoints.find, by_endpoint)
         steps: list[Callable[[], Message | None]] = []
         for (id, mine), endpoint in zip(by_endpoint.items(), found, strict=True):
-            if isinstance(endpoint, Exception):
-                raise endpoint
-            steps += self._steps(mine, known.get(id), endpoint)
+            if isinstance(endpoint, Endpoint):
+                steps += self._steps(mine, known.get(id), endpoint)
         messages = self.side_by_side(lambda step: step(), steps)
         self.queue.send([one for one in messages if isinstance(one, Message)])
-        failed = next((one for one in messages if isinstance(one, Exception)), None)
-        if failed is not None:
-            raise failed
+        return [one for one in (*found, *messages) if isinstance(one, Exception)]
 
     def _steps(
         self, due: Sequence[DueDelivery], subscription: Subscription | None, endpoint: Endpoint

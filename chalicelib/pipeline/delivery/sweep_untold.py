@@ -15,7 +15,9 @@ log = logging.getLogger(__name__)
 
 SETTLE = timedelta(seconds=60)
 """How long an event may wait before it is swept: the request that posted it is over by then."""
-BATCH = 100
+BATCH = 10
+"""Events that are read at once, as many as one call of the bus takes: in Python one may need twenty times the
+room of its text."""
 STOP_SECONDS = 5.0
 """So many seconds before the deadline nothing more is begun; the next run finds it."""
 

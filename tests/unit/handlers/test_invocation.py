@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -81,3 +82,32 @@ def test_the_place_is_where_our_code_went_to_the_outside(
     )
     with pytest.raises(Poison, match=r"^Poison at chalicelib\.handlers\.schedule:\d+; the log says more$"):
         schedule.relay({}, CONTEXT)
+
+
+def test_a_sweep_that_fails_in_one_thing_does_the_others(
+    numbers: Numbers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+
+    def step(name: str, *errors: Exception) -> Callable[..., int]:
+        def stepped(*left: object) -> int:
+            done.append(name)
+            for error in errors:
+                raise error
+            return 1
+
+        return stepped
+
+    use = SimpleNamespace(
+        metrics=numbers,
+        operations=SimpleNamespace(
+            resume_jobs=step("jobs", Unavailable("dynamodb", "jobs")),
+            tell_troubles=step("troubles", Unavailable("sqs", "down")),
+        ),
+        delivery=SimpleNamespace(sweep_untold=step("untold")),
+        intake=SimpleNamespace(sweep=step("uploads")),
+    )
+    monkeypatch.setattr(bootstrap, "use_cases", lambda: use)
+    with pytest.raises(Unavailable, match="jobs"):
+        schedule.sweep({"time": "2026-03-01T00:05:00Z"}, CONTEXT)
+    assert sorted(done) == ["jobs", "troubles", "untold", "uploads"]

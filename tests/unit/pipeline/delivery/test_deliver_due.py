@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.domain.delivery.delivery import Attempt, Delivery
 from chalicelib.domain.delivery.endpoint import LEASE, Endpoint
-from chalicelib.errors import Unavailable
+from chalicelib.errors import Poison, Unavailable
 from chalicelib.pipeline.delivery import deliver_due
 from chalicelib.ports.web import NoAnswer, WebAnswer
 from tests.unit.pipeline.delivery.test_deliver import down, jobs
@@ -194,3 +194,23 @@ def test_what_piles_up_before_a_dead_endpoint_is_looked_at_ever_less_often() -> 
     world.receivers.seconds.clear()
     world.run_until(NOW + timedelta(days=2))
     assert len(world.rows("delivered")) == 200
+
+
+def test_an_endpoint_that_can_not_be_read_keeps_nobody_else_s_rows(world: World) -> None:
+    (one,) = world.subscriptions.all()
+    world.subscribe("other")
+    world.tell(event(4))
+    world.deliver_once()
+    world.queue.messages.clear()
+    world.clock.at += 2 * MINUTE
+    find = world.endpoints.find
+
+    def unreadable(subscription: str) -> Endpoint:
+        if subscription == one.id:
+            raise Poison("no endpoint")
+        return find(subscription)
+
+    world.endpoints.find = unreadable  # type: ignore[method-assign]
+    with pytest.raises(Poison):
+        world.sweep()
+    assert len(jobs(world)) == 1

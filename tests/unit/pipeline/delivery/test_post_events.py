@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -184,6 +185,25 @@ def test_the_sweep_goes_on_until_all_are_told_or_time_is_up(world: World) -> Non
     assert world.sweep(lambda: next(left)) == BATCH
     assert world.sweep(plenty) == BATCH + 1
     assert len(set(world.told)) == 2 * BATCH + 1
+
+
+def test_a_sweep_reads_no_more_events_at_once_than_it_has_memory_for(world: World) -> None:
+    """The function has 256 MB, and an event as long as they come may need twenty times the room of its text.
+    Were it too little, each minute's run would end so, and nobody be told."""
+    kept = (StoredEvent.of(event(f"e{number}"), NOW, untold=True) for number in range(50))
+    for one in kept:
+        world.log.put(replace(one, untold_since=NOW - timedelta(hours=1)))
+    untold, most = world.log.untold, 0
+
+    def counted(before: datetime, limit: int) -> Sequence[StoredEvent]:
+        nonlocal most
+        found = untold(before, limit)
+        most = max(most, sum(20 * WHOLE_BYTES for _ in found))
+        return found
+
+    world.log.untold = counted  # type: ignore[method-assign]
+    assert world.sweep(plenty) == 50
+    assert most < 100_000_000
 
 
 def test_what_is_refused_when_swept_is_swept_again(world: World) -> None:
