@@ -163,11 +163,13 @@ class InMemoryDeliveries:
         self.rows[subscription, position] = replace(row, due_at=until)
         return True
 
-    def change(self, before: Delivery, after: Delivery) -> bool:
+    def change(self, before: Delivery, after: Delivery, attempt: Attempt | None = None) -> bool:
         stored = self.rows.get((before.subscription, before.position))
         if stored is None or _state(stored) not in (_state(before), _state(after)):
             return False
         self.rows[before.subscription, before.position] = after
+        if attempt is not None:
+            self.tried.setdefault(after.id, {}).setdefault(attempt.number, attempt)
         return True
 
     def record(self, delivery: Delivery, attempt: Attempt) -> None:

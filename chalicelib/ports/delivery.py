@@ -120,9 +120,10 @@ class Deliveries(Protocol):
         says otherwise."""
         ...
 
-    def change(self, before: Delivery, after: Delivery) -> bool:
+    def change(self, before: Delivery, after: Delivery, attempt: Attempt | None = None) -> bool:
         """Have it stand as `after`, where it still has the status, attempt and due_at of `before`, or has
-        those of `after` already. Returns whether it does."""
+        those of `after` already. attempt: the one by which it was delivered, recorded in the same write.
+        Returns whether it does."""
         ...
 
     def record(self, delivery: Delivery, attempt: Attempt) -> None:

@@ -9,6 +9,7 @@ from chalicelib.errors import Poison, TriggerIQError, Unavailable
 
 # Faults of the request itself: trying again, later or elsewhere, gives the same answer.
 _OURS = {
+    "SerializationException",
     "ValidationException",
     "ValidationError",
     "InvalidParameterValue",

@@ -104,6 +104,27 @@ override_resource {
 }
 
 override_resource {
+  target = aws_dynamodb_table.this["deliveries"]
+  values = {
+    arn = "arn:aws:dynamodb:eu-central-1:123456789012:table/deliveries"
+  }
+}
+
+override_resource {
+  target = aws_dynamodb_table.this["subscriptions"]
+  values = {
+    arn = "arn:aws:dynamodb:eu-central-1:123456789012:table/subscriptions"
+  }
+}
+
+override_resource {
+  target = aws_dynamodb_table.this["inbox"]
+  values = {
+    arn = "arn:aws:dynamodb:eu-central-1:123456789012:table/inbox"
+  }
+}
+
+override_resource {
   target = aws_dynamodb_table.this["events"]
   values = {
     arn = "arn:aws:dynamodb:eu-central-1:123456789012:table/events"

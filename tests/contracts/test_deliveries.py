@@ -189,6 +189,25 @@ def test_an_attempt_is_recorded_once(deliveries: Deliveries, unique: str) -> Non
     assert deliveries.attempts([]) == {}
 
 
+def test_the_attempt_that_arrived_is_recorded_with_its_outcome(deliveries: Deliveries, unique: str) -> None:
+    row = deliveries.put(delivery(unique, attempt=1))
+    deliveries.record(row, attempt(1, error="answered 500"))
+    sending = deliveries.claim(unique, row.position, 1, "me", NOW + MINUTE)
+    assert sending is not None
+    delivered = replace(sending, status="delivered", due_at=None)
+    assert deliveries.change(sending, delivered, attempt(2, status=200, ms=12, answer="thanks"))
+    assert deliveries.find(unique, row.position) == delivered
+    first, second = deliveries.attempts([delivered])[row.id]
+    assert (first.error, second) == ("answered 500", attempt(2, status=200, ms=12, answer="thanks"))
+    # sent once more by hand, it arrives once more
+    again = replace(delivered, status="pending", due_at=NOW + MINUTE)
+    assert deliveries.change(delivered, again)
+    sending = deliveries.claim(unique, row.position, 2, "me", NOW + MINUTE)
+    assert sending is not None
+    assert deliveries.change(sending, replace(sending, status="delivered", due_at=None), attempt(3))
+    assert [one.number for one in deliveries.attempts([sending])[row.id]] == [1, 2, 3]
+
+
 def test_deliveries_are_listed_newest_first_in_pages(deliveries: Deliveries, unique: str) -> None:
     rows = [deliveries.put(delivery(unique, number)) for number in range(5)]
     deliveries.record(rows[0], attempt())

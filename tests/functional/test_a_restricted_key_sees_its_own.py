@@ -156,7 +156,7 @@ OF_OTHERS: dict[str, Callable[[World], list[Asked]]] = {
     "POST /subscriptions/{id}/rotate-secret": of_subscriptions("/rotate-secret"),
     "POST /subscriptions/{id}/pause": of_subscriptions("/pause"),
     "POST /subscriptions/{id}/resume": of_subscriptions("/resume"),
-    "POST /events": lambda world: [Asked("/events", {"type": "order.paid", "id": world.theirs.event}, 202)],
+    "POST /events": lambda world: [Asked("/events", {"type": "order.paid", "id": uuid.uuid4().hex}, 202)],
     "GET /subscriptions/{id}/deliveries": of_subscriptions("/deliveries"),
     "POST /subscriptions/{id}/recover": of_subscriptions("/recover", {"since": "2026-01-01"}),
     "GET /deliveries": listed("/deliveries", "/deliveries?status=undelivered"),
@@ -241,7 +241,7 @@ def test_every_route_says_here_what_is_asked_of_it() -> None:
 def seen_of_others(world: World, asked: Asked, answer: Answer) -> list[str]:
     """What of others an answer holds, in its cursor too, but for what the question said itself."""
     said = f"{asked.path} {json.dumps(asked.body)}"
-    if asked.path.startswith(("/events", "/inbox")):
+    if asked.path.startswith(("/events", "/event-types", "/inbox")):
         said += world.both  # of which was told while it was one's own, before theirs was merged into it
     shown = answer.body.decode() + str(dict(answer.headers))
     if answer.status == 200 and answer.body.startswith(b"{") and (cursor := answer.json.get("next")):

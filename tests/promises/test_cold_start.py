@@ -47,6 +47,7 @@ class Limit(NamedTuple):
 LIMITS = {
     "api": Limit(cold_start.chalice, instructions=1.10, cpu=1.25),
     "receive": Limit(cold_start.chalice_and_boto3, instructions=1.6, cpu=1.8),
+    "deliver": Limit(cold_start.chalice_and_boto3, instructions=1.75, cpu=1.8),
     "process": Limit(cold_start.chalice_and_boto3, instructions=2.0, cpu=1.9),
 }
 

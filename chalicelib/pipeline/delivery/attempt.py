@@ -81,21 +81,22 @@ class AttemptDelivery:
         if outcome.stop is not None and self._has_moved(subscription):
             outcome = replace(outcome, stop=None)
         secrets = (*confidential.headers.values(), *(secret.value for secret in confidential.secrets))
-        self.deliveries.record(
-            claimed,
-            Attempt(
-                number=claimed.attempt,
-                at=began,
-                url=shown(subscription.url, subscription.format),
-                status=outcome.status,
-                ms=ms,
-                error=outcome.error,
-                answer=kept_of(answer.body, secrets) if answer else "",
-            ),
+        attempt = Attempt(
+            number=claimed.attempt,
+            at=began,
+            url=shown(subscription.url, subscription.format),
+            status=outcome.status,
+            ms=ms,
+            error=outcome.error,
+            answer=kept_of(answer.body, secrets) if answer else "",
         )
         ended = self.now()
         after = next_step(claimed, outcome, self.schedule, ended, self.jitter())
-        self.deliveries.change(claimed, after)
+        if outcome.delivered:
+            self.deliveries.change(claimed, after, attempt)
+        else:
+            self.deliveries.record(claimed, attempt)
+            self.deliveries.change(claimed, after)
         counter: DeliveryCounter = "delivered" if outcome.delivered else "delivery_failed"
         self.metrics.count_delivery(counter, subscription.id)
         if after.status == "held":

@@ -11,7 +11,7 @@ So a wait of hours needs no timer, and a crash anywhere leaves a row that is fou
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -26,7 +26,14 @@ from chalicelib.pipeline.delivery.follow_endpoint import Attempted, FollowEndpoi
 from chalicelib.pipeline.delivery.hold import end_of
 from chalicelib.pipeline.delivery.later import Jitter, Later, delayed
 from chalicelib.pipeline.delivery.side_by_side import SideBySide
-from chalicelib.ports.delivery import Deliveries, DeliveryMetrics, DueDelivery, Endpoints, Subscriptions
+from chalicelib.ports.delivery import (
+    Deliveries,
+    DeliveryGauge,
+    DeliveryMetrics,
+    DueDelivery,
+    Endpoints,
+    Subscriptions,
+)
 from chalicelib.ports.operations import Clock, Message, Queue, TimeLeft
 
 AT_ONCE = 1_000
@@ -40,7 +47,8 @@ PROBE = timedelta(minutes=1)
 LEAST_SECONDS = 15.0
 """Of an invocation's time that must be left for more rows."""
 FULL_LOOK = 5
-"""In minutes divisible by this every endpoint is looked at, to tell how many fail."""
+"""In minutes divisible by this, and when a process begins, every endpoint is looked at, to tell how many
+fail. In those between the same is told, since an alarm wants to hear something each time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,12 +67,13 @@ class DeliverDue:
     schedule: Sequence[int]
     now: Clock
     jitter: Jitter
+    _levels: dict[DeliveryGauge, float] = field(default_factory=dict)
+    """What was told last of all endpoints."""
 
     def __call__(self, left: TimeLeft) -> int:
         began = self.now()
         known = {one.id: one for one in self.subscriptions.all()}
-        if began.minute % FULL_LOOK == 0:
-            self._look(known)
+        self._look(known, began)
         seen: set[tuple[str, str]] = set()
         failures: list[Exception] = []
         while True:
@@ -151,10 +160,13 @@ class DeliverDue:
         job = DeliveryJob(row.subscription, row.position, row.attempt)
         return delayed(job, after.due_at - now) if after.due_at else None
 
-    def _look(self, known: Mapping[str, Subscription]) -> None:
+    def _look(self, known: Mapping[str, Subscription], now: datetime) -> None:
         """Tell how many endpoints fail, and how many subscriptions are disabled."""
-        found = self.side_by_side(self.endpoints.find, known)
-        failing = [one for one in found if isinstance(one, Endpoint) and one.failing_since is not None]
-        disabled = [one for one in known.values() if one.status == "disabled"]
-        self.metrics.gauge("endpoints_failing", len(failing))
-        self.metrics.gauge("endpoints_disabled", len(disabled))
+        if now.minute % FULL_LOOK == 0 or not self._levels:
+            active = [one.id for one in known.values() if one.status == "active"]
+            found = self.side_by_side(self.endpoints.find, active)
+            failing = [one for one in found if isinstance(one, Endpoint) and one.failing_since is not None]
+            self._levels["endpoints_failing"] = len(failing)
+        self._levels["endpoints_disabled"] = sum(one.status == "disabled" for one in known.values())
+        for gauge, level in self._levels.items():
+            self.metrics.gauge(gauge, level)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -40,6 +40,8 @@ log = logging.getLogger(__name__)
 
 _TRIES = 10
 """To write what others write at the same time."""
+_LEFT_MOST = 1_000
+"""Endpoints that are remembered as they were left."""
 _CROWDED = timedelta(seconds=2)
 """When to come back to an endpoint whose row others wrote each time."""
 
@@ -65,17 +67,24 @@ class FollowEndpoint:
     log: EventLog
     bus: Bus
     now: Clock
+    _left: dict[str, Endpoint] = field(default_factory=dict)
+    """By subscription, the endpoint as this process left it. Where nobody else wrote it since, it need not be
+    read."""
 
     def begin(self, subscription: Subscription, holder: str) -> Endpoint | Refusal:
         """Take a lease of its endpoint."""
+        known = self._left.pop(subscription.id, None)
         for _ in range(_TRIES):
             now = self.now()
-            begun = begin(self.endpoints.find(subscription.id), holder, now, now + LEASE, subscription.rate)
-            if isinstance(begun, Refusal):
+            stands = known or self.endpoints.find(subscription.id)
+            begun = begin(stands, holder, now, now + LEASE, subscription.rate)
+            if isinstance(begun, Endpoint):
+                saved = self.endpoints.save(begun)
+                if saved is not None:
+                    return saved
+            elif known is None:
                 return begun
-            saved = self.endpoints.save(begun)
-            if saved is not None:
-                return saved
+            known = None
         return Refusal(self.now() + _CROWDED, "busy")
 
     def end(
@@ -92,7 +101,11 @@ class FollowEndpoint:
                         told.add((one.type, one.key))
                 if stop is not None:
                     self._stop(subscription, *stop)
-            if self.endpoints.save(let_go(endpoint, holder)) is not None:
+            saved = self.endpoints.save(let_go(endpoint, holder))
+            if saved is not None:
+                if len(self._left) >= _LEFT_MOST:
+                    self._left.clear()
+                self._left[subscription.id] = saved
                 return
             endpoint = self.endpoints.find(subscription.id)
         log.warning("an endpoint's row is written by others each time; its lease ends by itself")

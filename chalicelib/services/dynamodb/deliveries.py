@@ -1,7 +1,7 @@
 """The table `deliveries`: a row for each event and subscription, and one for each attempt.
 
-    pk subscription, sk position     the delivery
-    pk delivery id, sk "001"         its first attempt
+    pk subscription, sk position     the delivery, with the attempt by which it was delivered
+    pk delivery id, sk "001"         its first attempt, which failed
 
 A row has `due_shard` only while it is pending or sending, and `undelivered` only while it has failed before
 and not arrived, or is held. So each of the two indexes holds what somebody has to look at, and nothing else.
@@ -47,6 +47,8 @@ _LAST = "f" * 12 + "-" + "f" * 20
 """The greatest position."""
 _TIMES = {"due_at", "created_at", "updated_at"}
 _NAMES = tuple(one.name for one in fields(Delivery) if one.name not in ("subscription", "position"))
+_ATTEMPTED = "attempt_"
+"""Beginning of the attribute of a delivery that holds an attempt, its number behind it."""
 _ATTEMPT = tuple(one.name for one in fields(Attempt))
 
 
@@ -135,7 +137,7 @@ class DynamoDeliveries:
         return True
 
     @external("deliveries.change", _translate)
-    def change(self, before: Delivery, after: Delivery) -> bool:
+    def change(self, before: Delivery, after: Delivery, attempt: Attempt | None = None) -> bool:
         stands, was = _state("was", before)
         stood, ours = _state("is", after)
         wanted = {
@@ -148,6 +150,7 @@ class DynamoDeliveries:
             "due_shard": None,
             "undelivered": None,
             **_indexed(after),
+            **({f"{_ATTEMPTED}{_number(attempt.number)}": _attempt_row(attempt)} if attempt else {}),
         }
         put = {name: value for name, value in wanted.items() if value is not None}
         gone = [name for name, value in wanted.items() if value is None]
@@ -170,8 +173,7 @@ class DynamoDeliveries:
 
     @external("deliveries.record", _translate)
     def record(self, delivery: Delivery, attempt: Attempt) -> None:
-        row = {name: _plain(getattr(attempt, name)) for name in _ATTEMPT}
-        row = {name: value for name, value in row.items() if value is not None}
+        row = _attempt_row(attempt)
         row |= {"pk": delivery.id, "sk": _number(attempt.number), "expires_at": self._expiry()}
         try:
             self._client.put_item(
@@ -181,15 +183,18 @@ class DynamoDeliveries:
             return  # it was recorded before
 
     def attempts(self, deliveries: Sequence[Delivery]) -> Mapping[str, Sequence[Attempt]]:
-        keys = [
-            {"pk": delivery.id, "sk": _number(number)}
-            for delivery in deliveries
-            for number in range(1, delivery.attempt + 1)
-        ]
-        found: dict[str, list[Attempt]] = {delivery.id: [] for delivery in deliveries}
-        for item in sorted(self._rows(keys), key=lambda item: str(item["sk"]["S"])):
-            found[item["pk"]["S"]].append(_attempt(item))
-        return found
+        keys = []
+        for one in deliveries:
+            keys.append({"pk": one.subscription, "sk": one.position})
+            keys += [{"pk": one.id, "sk": _number(number)} for number in range(1, one.attempt + 1)]
+        found: dict[str, dict[int, Attempt]] = {one.id: {} for one in deliveries}
+        for row in map(from_item, self._rows(keys)):
+            kept = [value for name, value in row.items() if name.startswith(_ATTEMPTED)]
+            id = row["pk"] if row["pk"] in found else f"{row['pk']}.{row['sk']}"
+            for said in kept if id != row["pk"] else [row]:
+                attempt = _attempt(said)
+                found[id].setdefault(attempt.number, attempt)
+        return {id: [one for _, one in sorted(tried.items())] for id, tried in found.items()}
 
     def due(self, at: datetime, limit: int) -> Sequence[DueDelivery]:
         found = [one for shard in _SHARDS for one in self._due(shard, at, limit)]
@@ -292,6 +297,11 @@ class DynamoDeliveries:
         return int((self._now() + KEPT).timestamp())
 
 
+def _attempt_row(attempt: Attempt) -> dict[str, Any]:
+    row = {name: _plain(getattr(attempt, name)) for name in _ATTEMPT}
+    return {name: value for name, value in row.items() if value is not None}
+
+
 def _number(attempt: int) -> str:
     return f"{attempt:03d}"
 
@@ -334,8 +344,8 @@ def _delivery(item: Any) -> Delivery:
     return Delivery(subscription=row["pk"], position=row["sk"], **known)
 
 
-def _attempt(item: Any) -> Attempt:
-    return Attempt(**_known(from_item(item), _ATTEMPT))
+def _attempt(row: Mapping[str, Any]) -> Attempt:
+    return Attempt(**_known(row, _ATTEMPT))
 
 
 def _due_delivery(item: Any) -> DueDelivery:

@@ -36,7 +36,9 @@ def test_every_resource_is_there(stack):
     assert "triggeriq-local-claims" in stack.client("dynamodb").list_tables()["TableNames"]
     events = stack.client("events")
     rules = events.list_rules(EventBusName="triggeriq-local")["Rules"]
-    assert {rule["Name"] for rule in rules} >= {"triggeriq-local-feedback", "triggeriq-local-tickets"}
+    assert {rule["Name"] for rule in rules} >= {
+        f"triggeriq-local-{name}" for name in ("feedback", "told", "posted")
+    }
     assert events.list_archives()["Archives"][0]["RetentionDays"] == 14
     key = stack.client("kms").describe_key(KeyId="alias/triggeriq-local")["KeyMetadata"]
     assert key["KeyState"] == "Enabled"

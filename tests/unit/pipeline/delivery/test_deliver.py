@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.delivery.delivery import Delivery
+from chalicelib.domain.delivery.delivery import Attempt, Delivery
 from chalicelib.domain.delivery.endpoint import LEASE, Endpoint
 from chalicelib.domain.delivery.stored_event import StoredEvent
 from chalicelib.domain.delivery.subscription import Inbox, Wanted
@@ -406,7 +406,10 @@ def test_a_slow_endpoint_s_jobs_are_done_one_after_the_other(world: World) -> No
 
 @pytest.mark.parametrize("call", ["claim", "record", "change"])
 def test_an_attempt_that_can_not_be_written_counts_as_cut_off(world: World, call: str) -> None:
-    begun(world)
+    subscription = begun(world)
+    if call == "record":
+        given = iter([WebAnswer(500, {}, b"")])
+        world.receivers.answers[subscription.url] = lambda: next(given, OK)
     with down(world.deliveries, call):
         assert errors(world.deliver_once()) == []
     world.run_until(NOW + 10 * MINUTE)
@@ -521,10 +524,10 @@ def test_what_a_job_holds_while_its_subscription_is_resumed_is_sent(world: World
     paused = world.subscriptions.put(replace(subscription, status="paused", reason="paused"))
     change = world.deliveries.change
 
-    def late(before: Delivery, after: Delivery) -> bool:
+    def late(before: Delivery, after: Delivery, attempt: Attempt | None = None) -> bool:
         if after.status == "held":
             world.subscriptions.put(replace(paused, status="active", reason=None))
-        return change(before, after)
+        return change(before, after, attempt)
 
     world.deliveries.change = late  # type: ignore[method-assign]
     world.deliver_once()

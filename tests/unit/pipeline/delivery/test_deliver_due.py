@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.domain.delivery.delivery import Delivery
+from chalicelib.domain.delivery.delivery import Attempt, Delivery
 from chalicelib.domain.delivery.endpoint import LEASE, Endpoint
 from chalicelib.errors import Poison, Unavailable
 from chalicelib.pipeline.delivery import deliver_due
@@ -181,9 +181,9 @@ def test_what_piles_up_before_a_dead_endpoint_is_looked_at_ever_less_often() -> 
     world.receivers.seconds[subscription.url] = 15
     change = world.deliveries.change
 
-    def counted(before: Delivery, after: Delivery) -> bool:
+    def counted(before: Delivery, after: Delivery, attempt: Attempt | None = None) -> bool:
         writes[before.position] += before.status == "pending"
-        return change(before, after)
+        return change(before, after, attempt)
 
     world.deliveries.change = counted  # type: ignore[method-assign]
     world.tell(*(event(number) for number in range(200)))
