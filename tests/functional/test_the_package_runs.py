@@ -31,6 +31,7 @@ from tests.functional.packaged import (
     webhook,
 )
 from tests.functional.provider import on_time
+from tests.functional.receivers import Receivers
 from tests.plugins.providers.stores import AppStoreConnect
 
 pytestmark = pytest.mark.skipif(
@@ -182,6 +183,28 @@ def what_was_left_in_the_outbox_is_told(world: World) -> None:
     assert world.told() == ["ticket.updated"]
 
 
+def an_event_is_posted_delivered_and_pulled(world: World) -> None:
+    headers = {"x-api-key": KEY, "content-type": "application/json"}
+
+    def ask(function: str, method: str, route: str, value: Any) -> Any:
+        answer = world.invoke(function, http_event(method, route, None, headers, json.dumps(value).encode()))
+        assert answer["statusCode"] in (200, 201, 202), answer
+        return json.loads(answer["body"])
+
+    with Receivers() as receivers:
+        wanted = {"types": ["order.paid"]}
+        ask("pull", "PUT", "/inbox", wanted)
+        ask("api", "POST", "/subscriptions", {"url": receivers.at("/package"), **wanted})
+        ask("receive", "POST", "/events", {"id": "order-1", "type": "order.paid", "data": {"total": 1}})
+        for _ in ("the event", "its job"):
+            (message,) = world.take("delivery")
+            assert world.invoke("deliver", sqs_batch("delivery", message)) == {"batchItemFailures": []}
+        assert receivers.ids("/package") == ["order-1"]
+    assert world.invoke("deliver_due", schedule(world.packaged.functions["deliver_due"])) == {"due": 0}
+    (item,) = ask("pull", "GET", "/inbox", None)["items"]
+    assert item["event"]["id"] == "order-1"
+
+
 STORIES = (
     a_deploy_makes_the_schema,
     an_admin_makes_a_connection,
@@ -193,6 +216,7 @@ STORIES = (
     what_was_kept_is_read_again,
     reviews_are_fetched_by_a_signed_token,
     what_was_left_in_the_outbox_is_told,
+    an_event_is_posted_delivered_and_pulled,
 )
 
 
