@@ -54,15 +54,26 @@ class Stretch(NamedTuple):
     until: datetime
     """Its end."""
     found: Sequence[Delivery | StoredEvent]
-    """The oldest first: deliveries that failed or are held, and events that were never tried."""
+    """The oldest first: deliveries that failed or are held, and events that were never tried, without what
+    they hold: thousands of them would need more memory than there is."""
     looked_at: int
     """Deliveries and events, found or not."""
+
+
+class _Seen(NamedTuple):
+    """An event of the log."""
+
+    event: StoredEvent
+    """Without what it holds."""
+    told: bool
+    """Whether it is for the subscription."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindUndelivered:
     """The use-case; call it with a search. Gives the stretches of its time from the beginning on, each when
-    it is asked for. Raises Unavailable."""
+    it is asked for; an empty one, that ends where it begins, where it looked at one that is too long. So
+    whoever asks can stop. Raises Unavailable."""
 
     deliveries: Deliveries
     log: EventLog
@@ -74,6 +85,7 @@ class FindUndelivered:
             stretch = self._stretch(search._replace(until=end))
             if stretch is None:
                 length = (end - search.since) / 2
+                yield Stretch(search.since, (), LOOKED_AT)
                 continue
             yield stretch
             search = search._replace(since=end)
@@ -89,9 +101,10 @@ class FindUndelivered:
         if rows is None or events is None:
             return None
         known = {row.position for row in rows}
+        missing = (one.event for one in events if one.told and one.event.position not in known)
         found: list[Delivery | StoredEvent] = [
             *(row for row in rows if row.status in search.statuses and _is_wanted(search, row)),
-            *(one for one in events if one.position not in known and _is_told(search.subscription, one)),
+            *missing,
         ]
         if cut and len(found) > search.at_once:
             return None
@@ -108,10 +121,10 @@ class FindUndelivered:
             until=search.until,
         )
 
-    def _events(self, search: Search) -> Callable[[str | None], Page[StoredEvent]]:
+    def _events(self, search: Search) -> Callable[[str | None], Page[_Seen]]:
         """The pages of the events that the subscription may include."""
         subscription = search.subscription
-        return partial(
+        read = partial(
             self.log.list,
             (OURSELVES, subscription.owner),
             LIMIT_MOST,
@@ -121,6 +134,13 @@ class FindUndelivered:
             within=subscription.within,
             audience=subscription.owner,
         )
+
+        def seen(cursor: str | None) -> Page[_Seen]:
+            page = read(cursor)
+            events = (_Seen(one.forgotten(), _is_told(subscription, one)) for one in page.items)
+            return Page(tuple(events), page.next)
+
+        return seen
 
 
 def _is_wanted(search: Search, row: Delivery) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from chalicelib.domain.delivery.delivery import Delivery, DeliveryStatus, DeliveryView
@@ -21,6 +21,8 @@ from chalicelib.ports.operations import Clock
 
 LISTS_AT_ONCE = 20
 """Subscriptions that are looked through for one page, lest one answer take too long where little is found."""
+SEARCH = timedelta(seconds=5)
+"""How long one goes on looking for what a page has room for: in a long list little may be found."""
 _START = "-"
 """Stands in a cursor for the beginning of a list."""
 
@@ -67,8 +69,9 @@ class FollowDeliveries:
         begin, inner = map(str, from_cursor(cursor, str, str)) if cursor else ("", _START)
         seen = sorted(one.id for one in self.subscriptions.all() if one.seen_by(caller) and one.id >= begin)
         found: list[Delivery] = []
+        give_up = self.now() + SEARCH
         for looked, id in enumerate(seen):
-            if len(found) == limit or looked == LISTS_AT_ONCE:
+            if len(found) == limit or looked == LISTS_AT_ONCE or (looked and self.now() >= give_up):
                 return Page(self._shown(found), to_cursor(id, _START))
             after = inner if id == begin and inner != _START else None
             page = self._page(id, limit - len(found), after, wanted, caller)

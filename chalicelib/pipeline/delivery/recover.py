@@ -117,6 +117,8 @@ class Recover(JobKind):
         search = self._search(arguments, began)._replace(since=start)
         for stretch in self.find(search):
             behind = {**checkpoint, "from": stretch.until.isoformat()}
+            if behind == checkpoint:
+                continue  # it was too long; shorter ones follow
             if arguments.dry_run:
                 yield Step(behind, done=len(stretch.found))
             else:

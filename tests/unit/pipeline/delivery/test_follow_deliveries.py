@@ -10,6 +10,7 @@ import pytest
 from chalicelib.domain.delivery.delivery import Delivery
 from chalicelib.domain.operations.access import Caller
 from chalicelib.domain.operations.restriction import Restriction
+from chalicelib.domain.page import Page
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.pipeline.delivery.follow_deliveries import LISTS_AT_ONCE, DeliveryFilter
 from tests.in_memory_delivery import InMemoryDeliveries
@@ -106,6 +107,26 @@ def test_no_page_looks_through_more_than_some_subscriptions() -> None:
     assert page.next
     page = made.follow.list_all(10, page.next, ALL, ACME)
     assert [one.id for one in page.items] == [delivery.id]
+
+
+def test_no_page_is_looked_for_longer_than_somebody_waits() -> None:
+    """Each list may be thousands of rows long, and hold nothing that was asked for."""
+    made = Undelivered()
+    subscriptions = [made.subscription(f"s{number}") for number in range(5)]
+    last = max(subscriptions, key=lambda one: one.id)
+    delivery = made.delivery(last, made.event("e1"))
+    read = made.deliveries.list
+
+    def slow(*given: Any, **named: Any) -> Page[Delivery]:
+        made.clock.at += timedelta(seconds=4)
+        return read(*given, **named)
+
+    made.deliveries.list = slow  # type: ignore[method-assign]
+    pages, cursor = [made.follow.list_all(10, None, ALL, ACME)], None
+    while cursor := pages[-1].next:
+        pages.append(made.follow.list_all(10, cursor, ALL, ACME))
+    assert [len(page.items) for page in pages] == [0, 0, 1]
+    assert pages[-1].items[0].id == delivery.id
 
 
 @pytest.mark.parametrize("cursor", ["nonsense", "WyJhIl0", "WzEsMl0"])

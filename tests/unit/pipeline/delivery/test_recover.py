@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.domain.delivery.endpoint import Endpoint
+from chalicelib.domain.delivery.stored_event import StoredEvent
 from chalicelib.domain.delivery.subscription import Subscription, Wanted
 from chalicelib.domain.operations.job import Step
 from chalicelib.domain.operations.restriction import Restriction
@@ -154,7 +155,7 @@ def short_stretches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recover, "AT_ONCE", 3)
     monkeypatch.setattr(find_undelivered, "LOOKED_AT", 4)
     monkeypatch.setattr(find_undelivered, "LIMIT_MOST", 2)
-    monkeypatch.setattr(recover, "COUNTED", 6)
+    monkeypatch.setattr(recover, "COUNTED", 12)
 
 
 @pytest.mark.usefixtures("short_stretches")
@@ -185,6 +186,38 @@ def test_a_count_that_would_take_too_long_is_told_as_such() -> None:
     assert not exact
     assert 0 < found < 20
     assert next(made.recover.run(since(subscription, 2 * DAY), None)).total is None
+
+
+@pytest.mark.usefixtures("short_stretches")
+def test_a_count_ends_where_much_lies_close_together() -> None:
+    """To find how short a stretch must be costs as much as to look through it, and somebody waits."""
+    made = Undelivered()
+    subscription = made.subscription()
+    for number in range(200):
+        made.event(f"e{number}", NOW - HOUR + timedelta(seconds=number))
+    read, pages = made.log.list, 0
+
+    def counted(*given: Any, **named: Any) -> Any:
+        nonlocal pages
+        pages += 1
+        return read(*given, **named)
+
+    made.log.list = counted  # type: ignore[method-assign]
+    assert made.recover.count(since(subscription)) == (0, False)
+    assert pages < 40
+    list(made.recover.run(since(subscription), None))
+    assert len(set(sent(made))) == 200
+
+
+def test_what_is_found_does_not_hold_what_events_hold() -> None:
+    """Of a stretch thousands may be found, each with a quarter of a megabyte."""
+    made = Undelivered()
+    subscription = made.subscription(wanted=Wanted(filter={"category": ("question",)}))
+    made.event("wanted", data={"category": "question"})
+    made.event("other", data={"category": "praise"})
+    search = made.recover._search(since(subscription), NOW)
+    found = [one for stretch in made.recover.find(search) for one in stretch.found]
+    assert [(one.id, one.body) for one in found if isinstance(one, StoredEvent)] == [("wanted", None)]
 
 
 @given(st.lists(st.tuples(st.integers(0, 86_399_999), st.sampled_from(["failed", "delivered", None]))))
