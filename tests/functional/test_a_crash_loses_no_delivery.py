@@ -38,24 +38,30 @@ CALLS = {
         "deliveries.put",
         "queue.send",
     ],
-    "a job": [*WHO_IS_TOLD, *TURN, "deliveries.record", "deliveries.change"],
+    "a job": [*WHO_IS_TOLD, *TURN, "deliveries.change"],
     "a job that fails": [*WHO_IS_TOLD, *TURN, "deliveries.record", "deliveries.change", "queue.send"],
     "a job whose endpoint is gone": [
         *WHO_IS_TOLD,
         *TURN,
+        "subscriptions.read",
         "deliveries.record",
         "deliveries.change",
         *NEWS,
-        "subscriptions.read",
         "subscriptions.write",
         "subscriptions.count",
     ],
-    "a job that finds no lease": [*WHO_IS_TOLD, "endpoints.read", "deliveries.move", "queue.send"],
-    "what is due": [*WHO_IS_TOLD, "deliveries.due", "endpoints.read", "deliveries.move", "queue.send"],
+    "a job that finds no lease": [
+        *WHO_IS_TOLD,
+        "endpoints.read",
+        "deliveries.read",
+        "deliveries.change",
+        "queue.send",
+    ],
+    "what is due": [*WHO_IS_TOLD, "endpoints.read", "deliveries.due", "deliveries.move", "queue.send"],
     "what was cut off": [
         *WHO_IS_TOLD,
-        "deliveries.due",
         "endpoints.read",
+        "deliveries.due",
         "deliveries.read",
         "deliveries.record",
         "deliveries.change",
@@ -119,7 +125,9 @@ class Way:
         return row
 
     def attempts(self) -> list[dict[str, Any]]:
-        return self._rows("pk = :id", {":id": f"{self.subscription}.{self.row['sk']}"})
+        """Those that failed, and the one by which it was delivered, which stands in its row."""
+        failed = self._rows("pk = :id", {":id": f"{self.subscription}.{self.row['sk']}"})
+        return failed + [value for name, value in self.row.items() if name.startswith("attempt_")]
 
     def waiting_for_the_bus(self) -> list[dict[str, Any]]:
         """Events of the log that have its mark, of this subscription."""
