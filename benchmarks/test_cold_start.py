@@ -31,6 +31,8 @@ ROUNDS = 12
 WARM = 6
 """Later events of each process."""
 HERE = Path(__file__).parent
+NO_DELIVERY = '{"v": 1, "subscription": "none", "position": "none", "attempt": 0}'
+"""A job of a subscription that is gone."""
 TEXT = "The app crashes whenever I open it"
 ROWS = b"id,text,rating\n1,The app crashes whenever I open it,1\n"
 
@@ -105,17 +107,18 @@ class Feeding:
             "pull": lambda: http_event("GET", "/inbox", headers={"X-Api-Key": LOCAL_KEY}),
             "receive": lambda: webhook(uuid.uuid4().hex, TEXT),
             "uploads": lambda: world.upload(f"reviews/csv/default/{uuid.uuid4()}.csv", ROWS),
-            "jobs": self._job,
+            "jobs": lambda: self._message("jobs", '{"v": 1, "job": "over"}'),
+            "deliver": lambda: self._message("delivery", NO_DELIVERY),
             "migrate": dict,
         }.get(function, lambda: schedule(self._functions[function]))
         return [one() for _ in range(1 + WARM)]
 
-    def _job(self) -> Any:
-        """A message for a job that is over."""
+    def _message(self, queue: str, body: str) -> Any:
+        """A batch of one message, of something that is over."""
         world = self._world
-        world.sqs.send_message(QueueUrl=world.url("jobs"), MessageBody='{"v": 1, "job": "over"}')
-        (message,) = world.take("jobs")
-        return sqs_batch("jobs", message)
+        world.sqs.send_message(QueueUrl=world.url(queue), MessageBody=body)
+        (message,) = world.take(queue)
+        return sqs_batch(queue, message)
 
     @staticmethod
     def right(function: str) -> Callable[[Any], bool]:
@@ -125,6 +128,7 @@ class Feeding:
             "api": is_well,
             "pull": lambda answer: answer["statusCode"] == 200,
             "receive": lambda answer: answer["statusCode"] == 202,
+            "deliver_due": lambda answer: answer == {"due": 0},
             "migrate": lambda answer: answer == {"applied": []},
             "relay": lambda answer: answer == {"relayed": 0},
             "sweep": lambda answer: answer == {"resumed": 0, "registered": 0, "told": 0, "troubles": 0},

@@ -121,6 +121,11 @@ class Way:
     def attempts(self) -> list[dict[str, Any]]:
         return self._rows("pk = :id", {":id": f"{self.subscription}.{self.row['sk']}"})
 
+    def waiting_for_the_bus(self) -> list[dict[str, Any]]:
+        """Events of the log that have its mark, of this subscription."""
+        rows = map(from_item, self._dynamodb.scan(TableName=named("events"))["Items"])
+        return [row for row in rows if "untold_since" in row and row.get("subject") == self.subscription]
+
     def let_time_pass(self) -> None:
         """What is pending or sending is long due, and every lease and pause is over."""
         row, past = self.row, (datetime.now(UTC) - timedelta(minutes=1)).isoformat()

@@ -83,6 +83,7 @@ def test_each_event_of_a_call_has_its_own_trace() -> None:
         )
 
     entry = {"EventBusName": "b", "Source": "triggeriq", "DetailType": "ticket.created", "Time": ANY}
+    entry["Resources"] = []
     with Stubber(events) as stub:
         stub.add_response(
             "put_events",
