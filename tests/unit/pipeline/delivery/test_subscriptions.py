@@ -473,7 +473,7 @@ def test_a_name_that_a_restricted_key_may_not_see_is_taken_nevertheless(world: W
         lambda: world.subscribe.put("crm", TERMS, NARROW),
         lambda: world.subscribe.make("crm", TERMS, NARROW),
     ):
-        with pytest.raises(Conflict, match="this key does not see.*choose another name"):
+        with pytest.raises(Conflict, match=r"this key does not see.*choose another name"):
             attempt()
     assert world.subscribe.find("crm", ACME) == made
 
