@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.domain.operations.job import Job
+from chalicelib.domain.operations.job import Job, for_eyes_of
 from chalicelib.domain.operations.restriction import Restriction, may_see
 from chalicelib.domain.page import Page, from_cursor, to_cursor
 from chalicelib.errors import Conflict, NotFound
@@ -26,16 +26,22 @@ class InMemoryJobs:
                 raise Conflict(f"job {other.id} does the same already")
         self.jobs[job.id] = job
 
-    def find(self, id: str, within: Restriction | None = None) -> Job | None:
+    def find(self, id: str, within: Restriction | None = None, owner: str | None = None) -> Job | None:
         job = self.jobs.get(id)
-        return job if job and may_see(within, job.connections) else None
+        return job if job and self._seen(job, within, owner) else None
 
-    def list(self, limit: int, cursor: str | None, within: Restriction | None) -> Page[Job]:
-        seen = (job for job in self.jobs.values() if may_see(within, job.connections))
+    def list(
+        self, limit: int, cursor: str | None, within: Restriction | None, owner: str | None = None
+    ) -> Page[Job]:
+        seen = (job for job in self.jobs.values() if self._seen(job, within, owner))
         newest = sorted(seen, key=lambda job: job.created_at, reverse=True)
         start = int(from_cursor(cursor, int)[0]) if cursor else 0
         next = to_cursor(start + limit) if len(newest) > start + limit else None
         return Page(tuple(newest[start : start + limit]), next)
+
+    @staticmethod
+    def _seen(job: Job, within: Restriction | None, owner: str | None) -> bool:
+        return may_see(within, job.connections) and for_eyes_of(job.audience, owner)
 
     def begin(self, id: str, holder: str, until: datetime) -> Job | None:
         job = self.jobs.get(id)

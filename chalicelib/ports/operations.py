@@ -112,11 +112,14 @@ class Jobs(Protocol):
         """Know of a new job. Raises Conflict, naming the other, where one with the same work is not over."""
         ...
 
-    def find(self, id: str, within: Restriction | None = None) -> Job | None:
-        """within: what the caller is restricted to; what he may not see is not found."""
+    def find(self, id: str, within: Restriction | None = None, owner: str | None = None) -> Job | None:
+        """within: what the caller is restricted to; owner: his, or None for one who sees every owner's. What
+        he may not see is not found."""
         ...
 
-    def list(self, limit: int, cursor: str | None, within: Restriction | None) -> Page[Job]:
+    def list(
+        self, limit: int, cursor: str | None, within: Restriction | None, owner: str | None = None
+    ) -> Page[Job]:
         """Newest first, of what the caller may see. Raises Invalid for a cursor that it never gave."""
         ...
 

@@ -192,6 +192,16 @@ def test_jobs_are_listed_newest_first_in_pages(jobs: Jobs) -> None:
     assert second.next is None
 
 
+def test_one_for_its_owner_s_eyes_is_his_and_the_admins_alone(jobs: Jobs) -> None:
+    theirs = job(1, audience="acme", arguments={"subscription": "sub_1"})
+    jobs.start(job(0))
+    jobs.start(theirs)
+    for owner, seen in (("acme", [theirs, job(0)]), (None, [theirs, job(0)]), ("other", [job(0)])):
+        assert list(jobs.list(10, None, None, owner).items) == seen
+        assert jobs.find(theirs.id, None, owner) == (theirs if theirs in seen else None)
+        assert jobs.find(job(0).id, None, owner) == job(0)
+
+
 def test_forgotten_is_what_nobody_has_in_hand_and_nobody_wrote_for_long(jobs: Jobs, clock: Clock) -> None:
     for number in (1, 2, 3, 4):
         jobs.start(job(number))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -15,8 +16,9 @@ from chalicelib.domain.delivery.own_headers import (
     NAME_PATTERN,
     VALUE_PATTERN,
     fault_of_name,
+    fault_of_value,
 )
-from chalicelib.domain.delivery.signing_secret import SECRET_PATTERN
+from chalicelib.domain.delivery.signing_secret import SECRET_PATTERN, fault_of_secret
 from chalicelib.domain.delivery.subscription import Format, Status, Terms
 from chalicelib.domain.intake.connection import SecretView
 from triggeriq.names import NAME
@@ -24,10 +26,15 @@ from triggeriq.names import NAME
 RATE_MOST = 60_000
 
 
-def _header_name(given: str) -> str:
-    if fault := fault_of_name(given):
-        raise ValueError(fault)
-    return given
+def _form(fault_of: Callable[[str], str], pattern: str) -> tuple[AfterValidator, WithJsonSchema]:
+    """How a text must be: what is wrong with one is told in words, and machines get the pattern."""
+
+    def checked(given: str) -> str:
+        if fault := fault_of(given):
+            raise ValueError(fault)
+        return given
+
+    return AfterValidator(checked), WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})
 
 
 def _headers(given: dict[str, str]) -> dict[str, str]:
@@ -38,14 +45,12 @@ def _headers(given: dict[str, str]) -> dict[str, str]:
     return given
 
 
-HeaderName = Annotated[
-    str, AfterValidator(_header_name), WithJsonSchema({"type": "string", "pattern": f"^{NAME_PATTERN}$"})
-]
-HeaderValue = Annotated[str, Field(pattern=f"^{VALUE_PATTERN}$")]
+HeaderName = Annotated[str, *_form(fault_of_name, NAME_PATTERN)]
+HeaderValue = Annotated[str, *_form(fault_of_value, VALUE_PATTERN)]
 OwnHeaders = Annotated[
     dict[HeaderName, HeaderValue], Field(max_length=HEADERS_MOST), AfterValidator(_headers)
 ]
-SigningSecret = Annotated[str, Field(pattern=f"^{SECRET_PATTERN}$")]
+SigningSecret = Annotated[str, *_form(fault_of_secret, SECRET_PATTERN)]
 SubscriberUrl = Annotated[str, Field(min_length=1, json_schema_extra={"format": "uri", "maxLength": 2_048})]
 Rate = Annotated[int, Field(ge=1, le=RATE_MOST)]
 

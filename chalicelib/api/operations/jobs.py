@@ -10,11 +10,11 @@ from chalicelib.errors import NotFound
 
 
 def listed(call: Call, query: PageQuery) -> Any:
-    return call.use.operations.jobs.list(query.limit, query.cursor, call.caller.restriction)
+    return call.use.operations.jobs.list(query.limit, query.cursor, call.caller.restriction, _owner(call))
 
 
 def find(call: Call, id: str) -> Any:
-    found = call.use.operations.jobs.find(id, call.caller.restriction)
+    found = call.use.operations.jobs.find(id, call.caller.restriction, _owner(call))
     if found is None:
         raise NotFound(f"there is no job {id}; GET /jobs lists them")
     return found
@@ -24,3 +24,7 @@ def cancel(call: Call, id: str) -> Any:
     """Only the job's owner or an admin may cancel it."""
     call.caller.require_owner(find(call, id).owner)
     return call.use.operations.jobs.cancel(id)
+
+
+def _owner(call: Call) -> str | None:
+    return None if call.caller.may("admin") else call.caller.owner

@@ -27,3 +27,10 @@ def fault_of_name(name: str) -> str:
     if name.lower() in _REFUSED or name.lower().startswith(_REFUSED_BEGINNINGS):
         return "is a header that only TriggerIQ or a proxy sets; choose another name, such as X-Api-Key"
     return ""
+
+
+def fault_of_value(value: str) -> str:
+    """Why that value of a header can't be sent along; "" where it can."""
+    if not re.fullmatch(VALUE_PATTERN, value, re.ASCII):
+        return "is 1 to 1,000 characters of printable ASCII, without spaces around them"
+    return ""

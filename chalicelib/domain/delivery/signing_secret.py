@@ -7,6 +7,7 @@ https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-w
 from __future__ import annotations
 
 import base64
+import re
 import secrets
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -24,6 +25,13 @@ SECRET_PATTERN = (
     f"whsec_(?:(?:{_B}{{4}}){{8,20}}(?:{_B}{{2}}==|{_B}{{3}}=)?|(?:{_B}{{4}}){{21}}(?:{_B}{{2}}==)?)"
 )
 """What all of a secret matches."""
+
+
+def fault_of_secret(secret: str) -> str:
+    """Why that is no secret; "" where it is one."""
+    if not re.fullmatch(SECRET_PATTERN, secret, re.ASCII):
+        return "is whsec_ and the Base64 of 24 to 64 bytes"
+    return ""
 
 
 def new_secret() -> str:

@@ -47,6 +47,8 @@ class Job:
     """Whose it is: he may cancel it."""
     connections: tuple[str, ...] = ()
     """What it is made of, each "source/connection"."""
+    audience: str = ""
+    """The owner who alone may see it, beside admins; "": whoever may see what it is made of."""
     status: JobStatus = "queued"
     checkpoint: JSON = None
     """From where it goes on; None at the beginning."""
@@ -86,6 +88,11 @@ class Job:
         return replace(self, status=status, finished_at=at, reason=reason)
 
 
+def for_eyes_of(audience: str, owner: str | None) -> bool:
+    """Whether an owner may see a job with that audience. owner: None: one who sees every owner's things."""
+    return not audience or owner in (None, audience)
+
+
 class JobKind:
     """A kind of job: derive from it, and give it a row in chalicelib/bootstrap/jobs.py.
 
@@ -109,6 +116,11 @@ class JobKind:
         """What the job is made of, each "source/connection"; of none by default, so that only who may see
         everything sees it."""
         return ()
+
+    def audience(self, arguments: Any) -> str:
+        """The owner who alone may see the job, beside admins; "", as by default, where nobody else's things
+        are named in it."""
+        return ""
 
     def run(self, arguments: Any, checkpoint: Any) -> Iterator[Step]:
         """Do it, from the checkpoint on (None: from the beginning), and yield after each part.

@@ -77,10 +77,11 @@ class Deliver:
         read = _once_each(self.log)
 
         def turn(mine: Sequence[DeliveryJob]) -> Turn:
-            return self.take_turn(mine, known.get(mine[0].subscription), read, left)
+            taken = self.take_turn(mine, known.get(mine[0].subscription), read, left)
+            self._send(taken.messages)  # now: the other turns may take many seconds more
+            return taken
 
         turns = self.side_by_side(turn, by_endpoint.values())
-        self._send([message for one in turns if isinstance(one, Turn) for message in one.messages])
         done: dict[DeliveryJob, Exception | None] = {}
         for mine, one in zip(by_endpoint.values(), turns, strict=True):
             done |= one.done if isinstance(one, Turn) else dict.fromkeys(mine, one)

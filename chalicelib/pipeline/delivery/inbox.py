@@ -63,8 +63,8 @@ class KeepInbox:
             raise NotFound(f"no item {ack.id} is or was in this inbox; GET /inbox lists what is")
         if not off:
             raise Conflict(
-                "that is not the item's current lease: it has ended, and somebody else has taken the item. "
-                "Leave `lease` out to take it off all the same"
+                "that is not the item's current lease: it has ended, and somebody else has taken the item, "
+                "or it never was this item's. Leave `lease` out to take it off all the same"
             )
 
     def ack_all(self, owner: str, within: Restriction | None, acks: Sequence[Ack]) -> Acked:

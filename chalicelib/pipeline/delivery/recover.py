@@ -97,6 +97,9 @@ class Recover(JobKind):
     def connections(self, arguments: RecoverArguments) -> tuple[str, ...]:
         return arguments.connections
 
+    def audience(self, arguments: RecoverArguments) -> str:
+        return self._subscription(arguments).owner
+
     def count(self, arguments: RecoverArguments) -> Counted:
         """What the job would find, counted as far as somebody can wait for it. Raises NotFound."""
         search = self._search(arguments, began=self.now())

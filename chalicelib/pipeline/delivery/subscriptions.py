@@ -96,8 +96,9 @@ class Subscribe:
         name or too many."""
         name = secrets.token_hex(8) if name is None else name
         self._check(terms)
-        if self._standing(name, caller) is not None:
-            raise _taken(name)
+        standing = self.subscriptions.find(subscription_id(caller.owner, name))
+        if standing is not None:
+            raise _taken(name, standing.seen_by(caller))
         return self._made(name, terms, caller)
 
     def put(self, id: str, terms: Terms, caller: Caller, if_version: int | None = None) -> Made:
@@ -112,7 +113,7 @@ class Subscribe:
                 if self._standing(id, caller) is None:
                     raise
         elif standing is not None and not standing.seen_by(caller) and not _ID.fullmatch(id):
-            raise _taken(id)
+            raise _taken(id, seen=False)
         return Made(self._amend(id, caller, lambda it: self._by(it, terms), if_version))
 
     def change(
@@ -306,7 +307,12 @@ def _not_found(id: str) -> NotFound:
     return NotFound(f"there is no subscription {id}; GET /subscriptions lists them")
 
 
-def _taken(name: str) -> Conflict:
+def _taken(name: str, seen: bool) -> Conflict:
+    """seen: whether the caller may see and change the one that there is."""
+    if not seen:
+        return Conflict(
+            f"a subscription {name} that this key does not see is there already; choose another name"
+        )
     return Conflict(
         f"there is a subscription {name} already; "
         f"PUT /subscriptions/{name} changes it, or choose another name"

@@ -44,6 +44,7 @@ class StartJob:
             by=by,
             owner=owner,
             connections=how.connections(arguments),
+            audience=how.audience(arguments),
             created_at=now,
             updated_at=now,
         )

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.domain.operations.job import Job
+from chalicelib.domain.operations.job import Job, for_eyes_of
 from chalicelib.domain.page import Page, from_cursor, to_cursor
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.services.aws_errors import aws_errors
@@ -95,12 +95,12 @@ class DynamoJobs:
         self._client.put_item(TableName=self._table, Item=to_item(row))
 
     @external("jobs.read", _translate)
-    def find(self, id: str, within: Restriction | None = None) -> Job | None:
+    def find(self, id: str, within: Restriction | None = None, owner: str | None = None) -> Job | None:
         answer = self._client.get_item(TableName=self._table, Key={"id": {"S": id}}, ConsistentRead=True)
         item = answer.get("Item")
         if not item or int(item["expires_at"]["N"]) <= self._now().timestamp():
             return None
-        return _job(item) if visible(from_item(item), within) else None
+        return _job(item) if _seen(item, within, owner) else None
 
     def begin(self, id: str, holder: str, until: datetime) -> Job | None:
         return self._update(
@@ -195,7 +195,9 @@ class DynamoJobs:
         return _job(answer["Attributes"])
 
     @external("jobs.list", _translate)
-    def list(self, limit: int, cursor: str | None, within: Restriction | None) -> Page[Job]:
+    def list(
+        self, limit: int, cursor: str | None, within: Restriction | None, owner: str | None = None
+    ) -> Page[Job]:
         start = None
         if cursor:
             id, at = from_cursor(cursor, _ID, _TIME)
@@ -208,10 +210,10 @@ class DynamoJobs:
             FilterExpression=IN_FORCE,
             ExpressionAttributeValues=to_item({":jobs": "jobs", ":now": self._seconds()}),
             ScanIndexForward=False,
-            Limit=limit + 1 if within is None else READ_AT_ONCE,
+            Limit=limit + 1 if within is None and owner is None else READ_AT_ONCE,
         )
         items, last = filled(
-            read, limit, ("listed", "created_at", "id"), start, lambda item: visible(from_item(item), within)
+            read, limit, ("listed", "created_at", "id"), start, lambda item: _seen(item, within, owner)
         )
         return Page(
             tuple(_job(item) for item in items),
@@ -242,6 +244,11 @@ class DynamoJobs:
 
     def _expiry(self) -> int:
         return int((self._now() + KEPT).timestamp())
+
+
+def _seen(item: Any, within: Restriction | None, owner: str | None) -> bool:
+    row = from_item(item)
+    return visible(row, within) and for_eyes_of(row.get("audience", ""), owner)
 
 
 def _same(id: str) -> Conflict:

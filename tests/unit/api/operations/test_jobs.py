@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -106,6 +107,20 @@ def test_only_its_owner_or_an_admin_has_a_connection_read_again(api, holder, use
     assert api("GET", f"/jobs/{id}").json["owner"] == "ana"
     assert holder("write", owner="bob")("DELETE", f"/jobs/{id}").status == 403
     assert holder("write", owner="ana")("DELETE", f"/jobs/{id}").status == 200
+
+
+def test_a_job_for_its_owner_s_eyes_is_not_there_for_others(api, holder, use, queue):
+    id = api("POST", REREAD, {"since": YESTERDAY}).json["id"]
+    jobs = use.operations.jobs.jobs
+    jobs[id] = replace(jobs[id], owner="ana", audience="ana")
+    for client, status in (
+        (api, 200),
+        (holder("write", "read", owner="ana"), 200),
+        (holder("write", "read", owner="bob"), 404),
+    ):
+        assert client("GET", f"/jobs/{id}").status == status
+        assert len(client("GET", "/jobs").json["items"]) == (status == 200)
+    assert holder("write", owner="bob")("DELETE", f"/jobs/{id}").status == 404
 
 
 def test_arguments_are_read_from_texts_and_back(use, queue):

@@ -6,7 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.delivery.own_headers import NAME_PATTERN, VALUE_PATTERN, fault_of_name
+from chalicelib.domain.delivery.own_headers import (
+    NAME_PATTERN,
+    VALUE_PATTERN,
+    fault_of_name,
+    fault_of_value,
+)
 from chalicelib.domain.delivery.signature import headers_of
 from chalicelib.domain.intake.connection import Secret
 from chalicelib.ports.web import NoAnswer
@@ -23,6 +28,7 @@ CLIENTS_OWN = (
 def test_whatever_is_taken_can_be_sent(name: str, value: str) -> None:
     if fault_of_name(name):
         return
+    assert fault_of_value(value) == ""
     with pytest.raises(NoAnswer, match="is not https"):  # the headers were looked at before
         HttpsClient().send("POST", "http://crm.example.com/", {name: value}, b"", seconds=1, limit=1)
 
@@ -44,3 +50,8 @@ def test_what_proves_a_delivery_is_refused() -> None:
 def test_what_receivers_need_is_taken(name: str) -> None:
     assert fault_of_name(name) == ""
     assert re.fullmatch(NAME_PATTERN, name)
+
+
+@pytest.mark.parametrize("value", ["", " a", "a ", "a\r\nb", "é", "a" * 1_001])
+def test_a_value_of_another_form_is_refused_in_words(value: str) -> None:
+    assert fault_of_value(value) == "is 1 to 1,000 characters of printable ASCII, without spaces around them"

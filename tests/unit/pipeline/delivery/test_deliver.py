@@ -536,6 +536,22 @@ def test_what_a_job_holds_while_its_subscription_is_resumed_is_sent(world: World
     assert len(world.rows("delivered")) == 1
 
 
+def test_another_endpoint_s_time_out_delays_no_second_attempt(world: World) -> None:
+    """Both are in one batch. The quick one's next job lies on the queue before the slow one has answered."""
+    quick, slow = world.subscribe("a"), world.subscribe("b")
+    lies_there: list[str] = []
+
+    def late() -> NoAnswer:
+        lies_there.extend(str(message.group) for _, message in world.queue.messages)
+        return LATE
+
+    world.receivers.answers = {quick.url: WebAnswer(500, {}, b""), slow.url: late}
+    world.tell(event())
+    world.deliver_once()
+    world.deliver_once()
+    assert lies_there == [quick.id]
+
+
 def test_batches_mix(world: World) -> None:
     begun(world, 1)
     world.tell(event(2))

@@ -92,6 +92,12 @@ def test_what_was_never_tried_is_what_the_subscription_includes_and_may_see() ->
     assert sorted(sent(made)) == ["posted", "wanted"]
 
 
+def test_the_job_is_for_the_eyes_of_the_subscription_s_owner() -> None:
+    made = Undelivered()
+    subscription = made.subscription()
+    assert made.recover.audience(since(subscription)) == subscription.owner
+
+
 def test_what_tells_of_its_own_endpoint_or_tests_another_is_not_for_it() -> None:
     made = Undelivered()
     subscription = made.subscription()

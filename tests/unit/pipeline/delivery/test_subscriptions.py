@@ -473,9 +473,19 @@ def test_a_name_that_a_restricted_key_may_not_see_is_taken_nevertheless(world: W
         lambda: world.subscribe.put("crm", TERMS, NARROW),
         lambda: world.subscribe.make("crm", TERMS, NARROW),
     ):
-        with pytest.raises(Conflict, match="choose another name"):
+        with pytest.raises(Conflict, match=r"this key does not see.*choose another name"):
             attempt()
     assert world.subscribe.find("crm", ACME) == made
+
+
+def test_whether_there_is_another_s_id_is_not_told(world: World) -> None:
+    there = world.made().id
+    faults = []
+    for id in (there, "sub_" + "0" * 20):
+        with pytest.raises(Invalid) as refused:
+            world.subscribe.make(id, TERMS, OTHER)
+        faults.append(str(refused.value).replace(id, "…"))
+    assert len(set(faults)) == 1
 
 
 def test_a_list_holds_what_its_caller_may_see_page_by_page(world: World) -> None:

@@ -32,6 +32,9 @@ class Count(JobKind):
     def connections(self, arguments: CountArguments) -> tuple[str, ...]:
         return ("csv/default",)
 
+    def audience(self, arguments: CountArguments) -> str:
+        return "ana"
+
     def run(self, arguments: CountArguments, checkpoint: Any) -> Iterator[Step]:
         for number in range(checkpoint or 0, arguments.most):
             self.before(number)

@@ -55,12 +55,8 @@ def spent(*seconds: float) -> Callable[[], float]:
 def test_a_job_is_started_with_what_it_is_made_of_and_done_in_one_turn_where_time_allows() -> None:
     office = Office()
     started = office.begin()
-    assert (started.status, started.connections, started.by, started.owner) == (
-        "queued",
-        ("csv/default",),
-        "ana (k1)",
-        "ana",
-    )
+    assert (started.status, started.connections, started.audience) == ("queued", ("csv/default",), "ana")
+    assert (started.by, started.owner) == ("ana (k1)", "ana")
     office.take()
     job = office.job
     assert (job.status, job.done, job.total, job.finished_at, job.reason) == ("done", 3, 3, NOW, None)
