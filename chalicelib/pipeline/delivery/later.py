@@ -34,12 +34,13 @@ class Later:
     jitter: Jitter
 
     def move(self, job: DeliveryJob, until: datetime, *, in_time: bool = False) -> Message | None:
-        """Have it come again then, or a little later. in_time: whether the sweep would be too slow, however
-        long it waits. Returns the job to send where it is."""
+        """Have it come again then, or a little later; the longer it has waited already, the later. in_time:
+        whether it is for an endpoint that is well, and need wait no longer than until then. Returns the job
+        to send where the sweep would be too slow."""
         row, now = self._waiting(job), self.now()
         if row is None:
             return None
-        at = moved(row.updated_at, now, until, self.jitter())
+        at = moved(now if in_time else row.updated_at, now, until, self.jitter())
         if not self.deliveries.change(row, replace(row, due_at=at)):
             return None  # another has it
         return delayed(job, at - now) if in_time or at - now < SWEPT else None

@@ -562,3 +562,10 @@ def test_batches_mix(world: World) -> None:
     assert [isinstance(record, Record) for record, _ in done] == [True] * 3
     assert len(world.rows("delivered")) == 1
     assert len(world.rows("pending")) == 1
+
+
+def test_what_piles_up_before_an_endpoint_that_is_well_waits_for_it_alone(world: World) -> None:
+    subscription = begun(world, *range(1, 100), rate=10)
+    world.run_until(NOW + timedelta(minutes=12))
+    times = [asked.at for asked in world.receivers.at(subscription.url)]
+    assert len(times) == 99
