@@ -125,8 +125,8 @@ class Turn:
             self.messages.append(message)
 
     def _move(self, jobs: Sequence[DeliveryJob], refused: Refusal) -> None:
-        # What fails is probed when the sweep comes; nobody who is well should wait for that
-        well = refused.why in ("busy", "rate")
+        # What fails is probed when the sweep comes; whoever is busy, or asked for a pause, need not wait for it
+        well = refused.why != "open"
         for job in jobs:
             message = self._by.later.move(job, refused.until, in_time=well)
             if message is not None:

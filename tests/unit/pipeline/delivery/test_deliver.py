@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -569,3 +570,11 @@ def test_what_piles_up_before_an_endpoint_that_is_well_waits_for_it_alone(world:
     world.run_until(NOW + timedelta(minutes=12))
     times = [asked.at for asked in world.receivers.at(subscription.url)]
     assert len(times) == 99
+
+
+def test_who_asks_for_a_second_now_and_then_gets_the_rest_soon(world: World) -> None:
+    subscription = begun(world, *range(1, 100))
+    answers = cycle([OK, OK, WebAnswer(429, {"retry-after": "1"}, b"")])
+    world.receivers.answers[subscription.url] = lambda: next(answers)
+    world.run_until(NOW + timedelta(minutes=12))
+    assert len(world.rows("delivered")) == 99
