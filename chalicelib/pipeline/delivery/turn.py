@@ -125,7 +125,7 @@ class Turn:
             self.messages.append(message)
 
     def _move(self, jobs: Sequence[DeliveryJob], refused: Refusal) -> None:
-        # What fails is probed when the sweep comes; whoever is busy, or asked for a pause, need not wait for it
+        # What fails is probed when the sweep comes; who is busy, or asked for a pause, is not left to that
         well = refused.why != "open"
         for job in jobs:
             message = self._by.later.move(job, refused.until, in_time=well)
