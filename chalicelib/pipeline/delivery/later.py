@@ -20,6 +20,9 @@ https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-d
 SWEPT = timedelta(minutes=1)
 """From which on what was moved needs no job of its own: the sweep, each minute, is near enough."""
 
+LEFT_ALONE = "its endpoint takes nothing at present, and is left alone until it is tried next"
+"""Why what was never tried has not arrived."""
+
 Jitter = Callable[[], float]
 """Gives a random number from 0 up to, but not, 1."""
 
@@ -35,12 +38,14 @@ class Later:
 
     def move(self, job: DeliveryJob, until: datetime, *, in_time: bool = False) -> Message | None:
         """Have it come again then, or a little later. in_time: whether the sweep would be too slow, however
-        long it waits. Returns the job to send where it is."""
+        long it waits; else its endpoint is left alone, which is why one that was never tried is undelivered.
+        Returns the job to send where it is."""
         row, now = self._waiting(job), self.now()
         if row is None:
             return None
         at = moved(row.updated_at, now, until, self.jitter())
-        if not self.deliveries.change(row, replace(row, due_at=at)):
+        why = row.reason if in_time or row.attempt else LEFT_ALONE
+        if not self.deliveries.change(row, replace(row, due_at=at, reason=why)):
             return None  # another has it
         return delayed(job, at - now) if in_time or at - now < SWEPT else None
 
