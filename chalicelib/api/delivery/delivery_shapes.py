@@ -19,8 +19,8 @@ DeliveryPage = Page[DeliveryView]
 class DeliveryQuery(PageQuery):
     status: Values[DeliveryStatus | Literal["undelivered"]] = Field(
         (),
-        description="`undelivered`: failed, held, or waiting after an attempt that failed, its own or that "
-        "of another, for which its endpoint is left alone",
+        description="`undelivered`: failed, held, waiting after an attempt that failed, or never tried since "
+        "its endpoint is left alone",
     )
     since: Time | None = Field(None, description="only of events that came at this time or later")
     until: Time | None = Field(None, description="only of events that came before this time")
