@@ -42,7 +42,8 @@ def once(call: Call, work: Callable[[], Answer]) -> Answer:
     call.caller.require(call.route.access)  # type: ignore[arg-type]  # checked when the app started
     if call.route.restricted == REFUSED:
         call.caller.require_unrestricted()
-    name = f"{call.caller.owner}#{call.route.name}#{_key(call.headers[HEADER.lower()].strip())}"
+    key = _key(call.headers[HEADER.lower()].strip())
+    name = json.dumps([call.caller.owner, call.route.name, key], ensure_ascii=False)
     fingerprint = _fingerprint(call)
     call.repeats = f"{name}\n{fingerprint}"
     holder = uuid.uuid4().hex

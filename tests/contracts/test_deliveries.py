@@ -271,6 +271,21 @@ def test_what_has_not_arrived_yet_is_listed_from_its_first_failure_on(
     assert undelivered() == (held,)
 
 
+def test_what_waits_for_a_reason_is_listed_until_it_arrives(deliveries: Deliveries, unique: str) -> None:
+    def undelivered() -> tuple[Delivery, ...]:
+        return deliveries.list(unique, 10, None, undelivered=True).items
+
+    row = deliveries.put(delivery(unique))
+    waits = replace(row, due_at=NOW + MINUTE, reason="left alone")
+    assert deliveries.change(row, waits)
+    assert undelivered() == (waits,)
+    claimed = deliveries.claim(unique, row.position, 0, "me", NOW + 2 * MINUTE)
+    assert claimed is not None
+    assert undelivered() == (claimed,)
+    assert deliveries.change(claimed, replace(claimed, status="delivered", due_at=None, reason=None))
+    assert undelivered() == ()
+
+
 def test_a_restricted_caller_sees_those_of_its_connections(deliveries: Deliveries, unique: str) -> None:
     rows = [
         deliveries.put(

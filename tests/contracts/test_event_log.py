@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -105,6 +106,18 @@ def test_owner_source_and_id_make_an_event(log: EventLog, event: Make, unique: s
     wanted = [one.identity for one in reversed(events)]
     assert dict(log.found([missing, *wanted])) == {one.identity: one for one in events}
     assert dict(log.found([])) == {}
+
+
+def test_an_owner_s_name_is_never_taken_for_another_s_and_an_id(
+    log: EventLog, event: Make, unique: str
+) -> None:
+    digest = hashlib.sha256(b"desk").hexdigest()[:16]
+    theirs = event(owner=f"{unique}#e0", id=digest, source="desk")
+    assert log.put(theirs) == theirs
+    assert log.find(unique, "e0", "desk") is None
+    mine = [event(), event(source="desk")]
+    assert [log.put(one) for one in mine] == mine
+    assert [log.find(one.owner, one.id, one.source) for one in (*mine, theirs)] == [*mine, theirs]
 
 
 def test_many_are_looked_for_at_once(log: EventLog, event: Make) -> None:

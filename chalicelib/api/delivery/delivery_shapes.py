@@ -18,7 +18,9 @@ DeliveryPage = Page[DeliveryView]
 
 class DeliveryQuery(PageQuery):
     status: Values[DeliveryStatus | Literal["undelivered"]] = Field(
-        (), description="`undelivered`: failed, held, or waiting for another attempt after one that failed"
+        (),
+        description="`undelivered`: failed, held, waiting after an attempt that failed, or never tried since "
+        "its endpoint is left alone",
     )
     since: Time | None = Field(None, description="only of events that came at this time or later")
     until: Time | None = Field(None, description="only of events that came before this time")

@@ -68,9 +68,11 @@ class Delivery:
 
     @property
     def undelivered(self) -> bool:
-        """Whether it has failed at least once and has not arrived yet, or is held."""
+        """Whether it has failed at least once and has not arrived yet, or is held, or waits for a reason."""
         failed = self.attempt - (self.status == "sending") > 0
-        return self.status in UNDELIVERED or (self.status != "delivered" and failed)
+        return self.status in UNDELIVERED or (
+            self.status != "delivered" and (failed or self.reason is not None)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

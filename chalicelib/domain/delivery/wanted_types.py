@@ -17,8 +17,8 @@ def fault_of_type(asked: str) -> str:
     since a name that is misspelt would wait for ever; partners may post any other."""
     if not re.fullmatch(PATTERN, asked, re.ASCII):
         return "is a type such as ticket.created, ticket.* for all that begin so, or * for all"
-    ours = [*(one.name for one in CATALOGUE if not one.posted), *RESERVED]
-    if not asked.lower().startswith(OURS) or any(fits(asked, name) for name in ours):
+    ours = [one.name for one in CATALOGUE if not one.posted]
+    if not asked.lower().startswith(OURS) or any(fits(asked, name) for name in (*ours, *RESERVED)):
         return ""
     from difflib import get_close_matches  # few misspell one
 

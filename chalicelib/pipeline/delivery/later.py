@@ -20,6 +20,9 @@ https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-d
 SWEPT = timedelta(minutes=1)
 """From which on what was moved needs no job of its own: the sweep, each minute, is near enough."""
 
+LEFT_ALONE = "its endpoint takes nothing at present, and is left alone until it is tried next"
+"""Why what was never tried has not arrived."""
+
 Jitter = Callable[[], float]
 """Gives a random number from 0 up to, but not, 1."""
 
@@ -34,14 +37,16 @@ class Later:
     jitter: Jitter
 
     def move(self, job: DeliveryJob, until: datetime, *, in_time: bool = False) -> Message | None:
-        """Have it come again then, or a little later; the longer it has waited already, the later. in_time:
-        whether it is for an endpoint that is well, and need wait no longer than until then. Returns the job
-        to send where the sweep would be too slow."""
+        """Have it come again then, or a little later. in_time: whether its endpoint is well, so that it need
+        wait no longer than until then; else that is left alone, which is why one that was never tried is
+        undelivered, and waits the longer the longer it has waited already. Returns the job to send where the
+        sweep would be too slow."""
         row, now = self._waiting(job), self.now()
         if row is None:
             return None
         at = moved(now if in_time else row.updated_at, now, until, self.jitter())
-        if not self.deliveries.change(row, replace(row, due_at=at)):
+        why = row.reason if in_time or row.attempt else LEFT_ALONE
+        if not self.deliveries.change(row, replace(row, due_at=at, reason=why)):
             return None  # another has it
         return delayed(job, at - now) if in_time or at - now < SWEPT else None
 

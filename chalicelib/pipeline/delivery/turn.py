@@ -21,7 +21,7 @@ from chalicelib.pipeline.delivery.attempt import SECONDS, AttemptDelivery, Read
 from chalicelib.pipeline.delivery.delivery_job import DeliveryJob
 from chalicelib.pipeline.delivery.follow_endpoint import Attempted, FollowEndpoint, folded
 from chalicelib.pipeline.delivery.hold import End, end_of
-from chalicelib.pipeline.delivery.later import Later, delayed
+from chalicelib.pipeline.delivery.later import SWEPT, Later, delayed
 from chalicelib.ports.operations import Clock, Message, TimeLeft
 
 log = logging.getLogger(__name__)
@@ -125,8 +125,9 @@ class Turn:
             self.messages.append(message)
 
     def _move(self, jobs: Sequence[DeliveryJob], refused: Refusal) -> None:
-        # What fails is probed when the sweep comes; who is busy, or asked for a pause, is not left to that
-        well = refused.why != "open"
+        # What fails is probed when the sweep comes; who is well, or asked for seconds, is not left to that
+        pause = refused.until - self._by.now()
+        well = refused.why in ("busy", "rate") or (refused.why == "paused" and pause < SWEPT)
         for job in jobs:
             message = self._by.later.move(job, refused.until, in_time=well)
             if message is not None:

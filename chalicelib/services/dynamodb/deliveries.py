@@ -4,7 +4,8 @@
     pk delivery id, sk "001"         its first attempt, which failed
 
 A row has `due_shard` only while it is pending or sending, and `undelivered` only while it has failed before
-and not arrived, or is held. So each of the two indexes holds what somebody has to look at, and nothing else.
+and not arrived, is held, or waits for a reason. So each of the two indexes holds what somebody has to look
+at, and nothing else.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The table `events`, for 30 days: every event that was posted, or that subscribers are told.
 
-An event lies at the key `event#<owner>#<id>`. Where that holds an event of another source, it lies at
-`event#<owner>#<id>#<digest of its source>`. A body that is too long for a row lies in the artifacts bucket.
+An event lies at the key `event#<owner>#<id>`, `#` in the owner written as `%23`. Where that holds an
+event of another source, it lies at `event#<owner>#<id>#<digest of its source>`. A body that is too long for a
+row lies in the artifacts bucket.
 """
 
 from __future__ import annotations
@@ -290,6 +291,7 @@ class DynamoEventLog:
 def _keys(identity: Identity) -> tuple[str, str]:
     """Where an event lies, and where it lies if another source's has its id."""
     owner, source, id = identity
+    owner = owner.replace("%", "%25").replace("#", "%23")  # or it might be a shorter name and an id
     first = f"event#{owner}#{id}"
     return first, f"{first}#{hashlib.sha256(source.encode()).hexdigest()[:16]}"
 

@@ -61,6 +61,15 @@ def test_a_key_is_an_owner_s_own(holder: Any) -> None:
     assert restricted("POST", "/events", asked, Idempotency_Key='"k1"').status == 422
 
 
+def test_an_owner_s_name_is_never_taken_for_another_s_and_a_key(holder: Any) -> None:
+    theirs = holder("ingest", owner="acme#post_events")
+    assert (
+        holder("ingest", owner="acme")("POST", "/events", EVENT, Idempotency_Key="post_events#k").status
+        == 202
+    )
+    assert "Idempotent-Replayed" not in theirs("POST", "/events", EVENT, Idempotency_Key="k").headers
+
+
 def test_of_two_at_once_one_is_told_to_wait(app: App, use: FakeUseCases) -> None:
     """The second comes while the first is on its way to the bus."""
     bus, inside, over = use.delivery.bus, Barrier(2), Barrier(2)

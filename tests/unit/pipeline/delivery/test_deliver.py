@@ -20,6 +20,7 @@ from chalicelib.domain.operations.record import Record
 from chalicelib.domain.operations.restriction import Restriction
 from chalicelib.errors import Unavailable, Unreadable
 from chalicelib.pipeline.delivery.delivery_job import DeliveryJob
+from chalicelib.pipeline.delivery.later import LEFT_ALONE
 from chalicelib.ports.operations import Message
 from chalicelib.ports.web import NoAnswer, WebAnswer
 from tests.unit.pipeline.delivery.world import MINUTE, NOW, OK, World, event, on_the_bus
@@ -375,6 +376,24 @@ def test_after_one_that_was_late_the_others_wait(world: World) -> None:
     assert len(world.receivers.asked) == 1
     assert sorted(row.attempt for row in world.rows()) == [0, 0, 1]
     assert world.endpoints.find(subscription.id).leases == {}
+
+
+def test_what_waits_before_an_endpoint_that_is_left_alone_is_listed_with_the_reason(world: World) -> None:
+    """It was never tried, but has not arrived, and its owner wants to know why."""
+    subscription = begun(world, 1, 2, 3)
+    world.receivers.answers[subscription.url] = LATE
+    world.deliver_once()
+
+    def listed() -> list[tuple[int, str | None]]:
+        rows = world.deliveries.list(subscription.id, 10, None, undelivered=True).items
+        return sorted((row.attempt, row.reason) for row in rows)
+
+    assert len(listed()) == 3
+    assert [reason for attempt, reason in listed() if attempt == 0] == [LEFT_ALONE] * 2
+    world.receivers.answers.clear()
+    world.run_until(NOW + 10 * MINUTE)
+    assert listed() == []
+    assert [row.reason for row in world.rows("delivered")] == [None] * 3
 
 
 def test_what_there_is_no_time_for_is_moved(world: World) -> None:
