@@ -285,7 +285,7 @@ run "what_is_right_is_taken" {
     error_message = "Concurrency is reserved where it was asked for, and nowhere else."
   }
   assert {
-    condition     = { for name, mapping in aws_lambda_event_source_mapping.queue : name => mapping.scaling_config[0].maximum_concurrency } == { ingest = 4, process = 4, files = 4, jobs = 2 }
+    condition     = { for name, mapping in aws_lambda_event_source_mapping.queue : name => mapping.scaling_config[0].maximum_concurrency } == { ingest = 4, process = 4, files = 4, deliver = 4, jobs = 2 }
     error_message = "No queue's function runs more at once than was said."
   }
   assert {
