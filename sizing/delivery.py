@@ -46,7 +46,6 @@ ATTEMPT: Mapping[str, Call | None] = {
     "deliveries.claim": Call("DynamoDB writes", 3),  # with its place taken out of the index, and put in anew
     "event_log.read": Call("DynamoDB reads", 1),
     "web.send": Call("data out to the internet", SENT_BYTES / GB),
-    "deliveries.record": Call("DynamoDB writes", 1),
     "deliveries.change": Call("DynamoDB writes", 2),
 }
 """Of `deliver` for a job whose endpoint takes the event."""
