@@ -44,6 +44,7 @@ class Pump:
 
     environment: of the worker processes, see Stack.environment; it has the port of the local AWS.
     functions: by default all of functions.json. time_scale: multiplies schedules and retry pauses.
+    least_interval: seconds between two runs of a schedule at least, however it is scaled.
     """
 
     def __init__(
@@ -52,7 +53,9 @@ class Pump:
         functions: Mapping[str, Function] | None = None,
         time_scale: float = 1.0,
         project: Path = PROJECT,
+        least_interval: float = 0.0,
     ) -> None:
+        self._least_interval = least_interval
         self._project = project
         self._environment = environment
         self._port = int(environment["AWS_ENDPOINT_URL"].rpartition(":")[2])
@@ -203,7 +206,7 @@ class Pump:
     def _feed_scheduled(self, process: FunctionProcess) -> None:
         self._ready(process)
         function = process.function
-        interval = events.rate_seconds(function.trigger["schedule"]) * self._scale
+        interval = max(events.rate_seconds(function.trigger["schedule"]) * self._scale, self._least_interval)
         due = time.monotonic()
         while not self._stopping.wait(max(0.0, due - time.monotonic())):
             try:

@@ -24,6 +24,9 @@ from local.stack import Stack
 from local.state import default_folder
 
 LOOK_EVERY = 0.25
+LEAST_INTERVAL = 3.0
+"""Seconds between two runs of a schedule whose time is scaled down: run more often, they would take the
+processor from all else."""
 API_KEY = "local-dev-key"
 
 
@@ -103,7 +106,7 @@ def prepare(stack: Stack, api: str) -> None:
         del os.environ[name]
     os.environ.update(environment)
     logging.getLogger("botocore").setLevel(logging.WARNING)
-    pump = Pump(environment, time_scale=stack.time_scale)
+    pump = Pump(environment, time_scale=stack.time_scale, least_interval=LEAST_INTERVAL)
     pump.start()
     atexit.register(pump.let_go)  # a reload ends this process, whatever is under way
 
