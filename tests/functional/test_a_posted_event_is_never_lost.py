@@ -128,7 +128,8 @@ def test_a_kill_after_a_call_of_the_sweep(functions: Functions, quiet_stack: Sta
     assert functions.invoke("sweep", sweep)["told"] == (0 if call == "event_log.change" else 1)
     (row,) = poster.log()
     assert "untold_since" not in row
-    assert {event["id"] for event in functions.told()} == {row["id"]["S"]}
+    told = {event["id"] for event in functions.told() if not event["type"].startswith(("plugin.", "dlq."))}
+    assert told == {row["id"]["S"]}
 
 
 @pytest.mark.parametrize("case", CALLS)

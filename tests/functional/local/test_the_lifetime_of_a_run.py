@@ -133,7 +133,7 @@ def test_a_port_that_is_none_is_refused(run):
 def test_a_change_of_code_reloads_and_keeps_what_is_queued(run, project):
     one = run().until_up()
     sqs = one.client("sqs")
-    queue_url = sqs.get_queue_url(QueueName="triggeriq-local-delivery")["QueueUrl"]
+    queue_url = sqs.get_queue_url(QueueName="triggeriq-local-jobs-dlq")["QueueUrl"]
     sqs.send_message(QueueUrl=queue_url, MessageBody="kept")
     daemon = one.status.pid
     app = project / "app.py"

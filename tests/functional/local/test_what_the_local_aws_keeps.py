@@ -194,7 +194,7 @@ def test_a_new_index_of_a_table_is_made_and_finds_what_lay_there(
     one.client("dynamodb").put_item(TableName="triggeriq-local-claims", Item=row)
     one.stop()
     wanted = json.loads((shared_project / "resources.json").read_text())
-    wanted["tables"]["claims"]["indexes"] = {"by_sk": ["sk", "pk"]}
+    wanted["tables"]["claims"]["indexes"] = {"by_sk": {"key": ["sk", "pk"]}}
     changed = shutil.copytree(shared_project, tmp_path / "changed")
     (changed / "resources.json").write_text(json.dumps(wanted))
     with Stack(data_folder, durable=True, project=changed) as stack:
