@@ -188,7 +188,7 @@ class DeliveryUseCases:
         from chalicelib.pipeline.delivery.post_events import PostEvents
 
         out = self._outside
-        return PostEvents(event_log=out.event_log, bus=out.bus, trace=trace, now=now)
+        return PostEvents(event_log=out.event_log, bus=out.bus, metrics=out.metrics, trace=trace, now=now)
 
     @once
     def sweep_untold(self) -> SweepUntold:

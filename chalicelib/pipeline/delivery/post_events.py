@@ -17,7 +17,7 @@ from chalicelib.domain.trace import Trace
 from chalicelib.errors import Unavailable, loggable
 from chalicelib.log_context import bound
 from chalicelib.ports.bus import Bus
-from chalicelib.ports.delivery import EventLog
+from chalicelib.ports.delivery import DeliveryMetrics, EventLog
 from chalicelib.ports.operations import Clock
 
 log = logging.getLogger(__name__)
@@ -38,6 +38,7 @@ class PostEvents:
 
     event_log: EventLog
     bus: Bus
+    metrics: DeliveryMetrics
     trace: Callable[[], Trace]
     """The trace of this request."""
     now: Clock
@@ -60,6 +61,8 @@ class PostEvents:
             new = StoredEvent.of(event, self.now(), untold=True)
             kept[event.identity] = stored = self.event_log.put(new)
             posted.append(PostedEvent(event.id, duplicate=stored.untold_since is None))
+            if stored == new:  # else one of that id was there
+                self.metrics.count_posted()
             if stored.untold_since is not None:
                 # What came first counts, whatever a repeat brings
                 waiting.append((stored, event if stored is new else stored.as_event()))

@@ -53,7 +53,7 @@ from tests.in_memory_delivery import (
 )
 from tests.in_memory_idempotency import InMemoryIdempotency
 from tests.in_memory_jobs import InMemoryJobs
-from tests.unit.pipeline.fakes import FakeBus, FakeClock, FakeConfigurations, FakeQueue
+from tests.unit.pipeline.fakes import FakeBus, FakeClock, FakeConfigurations, FakeMetrics, FakeQueue
 from triggeriq import Author, Request
 
 NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
@@ -380,7 +380,9 @@ class FakeDelivery:
         )
         self.sample_events = SampleEvents(log=self.log, now=self.clock)
         self.bus = FakeBus()
-        self.post_events = PostEvents(event_log=self.log, bus=self.bus, trace=new_trace, now=self.clock)
+        self.post_events = PostEvents(
+            event_log=self.log, bus=self.bus, metrics=FakeMetrics(), trace=new_trace, now=self.clock
+        )
         self.items, self.places = InMemoryInboxItems(self.clock), Places()
         self.events = Events(log=self.log, now=self.clock)
         self.inbox = KeepInbox(items=self.items, subscriptions=self.store, now=self.clock)

@@ -16,7 +16,7 @@ from chalicelib.errors import Unavailable
 from chalicelib.pipeline.delivery.post_events import PostEvents
 from chalicelib.pipeline.delivery.sweep_untold import BATCH, SETTLE, SweepUntold
 from tests.in_memory_delivery import InMemoryEventLog
-from tests.unit.pipeline.fakes import NOW, FakeBus, FakeClock, plenty
+from tests.unit.pipeline.fakes import NOW, FakeBus, FakeClock, FakeMetrics, plenty
 
 TRACE = Trace("1" * 32, "2" * 16)
 
@@ -43,7 +43,10 @@ class FailingLog(InMemoryEventLog):
 class World:
     def __init__(self) -> None:
         self.log, self.bus, self.clock = FailingLog(), FakeBus(), FakeClock()
-        self._post = PostEvents(event_log=self.log, bus=self.bus, trace=lambda: TRACE, now=self.clock)
+        self.metrics = FakeMetrics()
+        self._post = PostEvents(
+            event_log=self.log, bus=self.bus, metrics=self.metrics, trace=lambda: TRACE, now=self.clock
+        )
         self.sweep = SweepUntold(event_log=self.log, bus=self.bus, now=self.clock)
 
     def post(self, *events: CloudEvent) -> list[tuple[str, bool]]:
@@ -80,7 +83,7 @@ def test_an_event_is_kept_and_told_and_has_no_mark_then(world: World) -> None:
 def test_a_repeat_is_a_duplicate_and_the_first_one_stays(world: World) -> None:
     world.post(event())
     assert world.post(event(data={"n": 2})) == [("e1", True)]
-    assert len(world.told) == 1
+    assert len(world.told) == world.metrics.posted == 1
     assert '"n":1' in (world.log.find("acme", "e1").body or "")
 
 
@@ -94,6 +97,7 @@ def test_the_same_twice_in_one_batch_is_one_event_and_a_duplicate(world: World) 
         ("e1", False), ("e2", False), ("e1", True)
     ]  # fmt: skip
     assert world.told == ["e1", "e2"]
+    assert world.metrics.posted == 2
 
 
 def test_nothing_is_no_fault(world: World) -> None:
